@@ -1,0 +1,79 @@
+# `make help` lists the targets. Needs python3 (3.11 or newer, with venv) and make; brings the rest.
+PY ?= python3
+V := .venv
+PIP_FLAGS := -q --disable-pip-version-check
+WORKERS ?= 2
+export CHROMIUM
+
+# uv where there is one, or where pip can fetch it (4 times as fast); else pip alone.
+UV := $(or $(shell command -v uv 2>/dev/null),$(V)/bin/uv)
+define install
+	@if [ -x "$(UV)" ]; \
+	then "$(UV)" pip install -q --python $(V)/bin/python $(1); \
+	else $(V)/bin/python -m pip install $(PIP_FLAGS) $(1); fi
+endef
+
+.PHONY: help demo dev test check format docs bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: $(V)/.runtime  ## install, fill a demo workspace and serve it (PORT=8123, ARGS=--no-serve)
+	@$(V)/bin/feedback demo $(if $(PORT),--port $(PORT)) $(ARGS)
+
+dev: $(V)/.dev  ## serve the demo workspace with reload, mail to the terminal
+	@$(V)/bin/feedback demo --reload $(if $(PORT),--port $(PORT)) $(ARGS)
+
+test: $(V)/.dev  ## every test on SQLite, PostgreSQL and Chromium, with coverage (ARGS="-k board")
+	@chromium=$$(scripts/chromium) && \
+	  $(V)/bin/coverage erase && \
+	  CHROMIUM="$$chromium" $(V)/bin/coverage run -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(V)/bin/coverage combine -q && $(V)/bin/coverage report $(if $(ARGS),--fail-under=0)
+
+check: $(V)/.dev  ## what a commit must pass: format, lint, types, docs, tests
+	$(V)/bin/ruff format --check .
+	$(V)/bin/ruff check .
+	$(V)/bin/mypy
+	@$(MAKE) test
+
+format: $(V)/.dev  ## format, sort imports, mend what ruff can mend
+	$(V)/bin/ruff check --fix .
+	$(V)/bin/ruff format .
+
+docs: $(V)/.dev  ## check that the docs name what the program has
+	$(V)/bin/python -m pytest -q tests/test_docs.py
+
+bench: $(V)/.dev  ## the measured budgets, side by side with their limits
+	@$(V)/bin/python -m bench $(ARGS)
+
+lock: $(V)/.dev  ## refresh both lock files from pyproject.toml (ARGS=--upgrade)
+	$(call compile,build,requirements.lock)
+	$(call compile,dev,requirements-dev.lock) -c requirements.lock
+
+clean:  ## remove what the other targets made, the demo's data included
+	rm -rf $(V) build dist htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+define compile
+"$(UV)" pip compile -q pyproject.toml --group $(1) --universal --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) -o $(2)
+endef
+
+$(V)/bin/python:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PY) is $$($(PY) -V 2>&1); feedback needs 3.11 or newer: make PY=python3.13 $(MAKECMDGOALS)"; exit 1; }
+	@$(PY) -m venv $(V) || { rm -rf $(V); \
+	  echo "$(PY) cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	@[ -x "$(UV)" ] || $(V)/bin/python -m pip install $(PIP_FLAGS) -c requirements-dev.lock uv \
+	  || echo "No uv to be had: installing with pip, which takes a minute longer."
+
+$(V)/.runtime: requirements.lock pyproject.toml hatch_build.py | $(V)/bin/python
+	@echo "Installing feedback into $(V)"
+	$(call install,--require-hashes -r requirements.lock)
+	$(call install,--no-deps --no-build-isolation -e .)
+	@touch $@
+
+$(V)/.dev: requirements-dev.lock $(V)/.runtime
+	@echo "Installing the development tools into $(V)"
+	$(call install,--require-hashes -r requirements-dev.lock)
+	@touch $@
