@@ -1,0 +1,1 @@
+"""feedback: NPS, CSAT and CES surveys on precise touchpoints of a customer journey."""

@@ -1,0 +1,1 @@
+"""Workspaces, the people who read them, and how they sign in."""

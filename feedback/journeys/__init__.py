@@ -1,0 +1,1 @@
+"""Journeys, their stages, and the touchpoints where feedback is asked."""

@@ -1,0 +1,66 @@
+"""Journey, stage, touchpoint: archived, never deleted once somebody answered there."""
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from feedback.db import Id, UtcDateTime, new_id
+from feedback.tenancy import DISTRIBUTED
+
+PLACES = ("site", "app", "shop", "phone", "email", "other")
+
+
+class Journey(SQLModel, table=True):
+    """A path customers take, told in stages."""
+
+    __table_args__ = ({"info": DISTRIBUTED},)
+
+    workspace_id: uuid.UUID = Field(foreign_key="workspace.id", primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
+    name: str = Field(max_length=120)
+    position: int = 0
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Stage(SQLModel, table=True):
+    """A part of a journey, read by one headline metric."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "journey_id"], ["journey.workspace_id", "journey.id"]
+        ),
+        sa.Index(None, "workspace_id", "journey_id"),
+        {"info": DISTRIBUTED},
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
+    journey_id: uuid.UUID = Field(sa_type=Id)
+    name: str = Field(max_length=120)
+    position: int = 0
+    headline_metric: str | None = Field(default=None, max_length=32)
+    target: float | None = None
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Touchpoint(SQLModel, table=True):
+    """One precise moment where feedback is asked; `place` is where it happens."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["workspace_id", "stage_id"], ["stage.workspace_id", "stage.id"]),
+        sa.Index(None, "workspace_id", "stage_id"),
+        {"info": DISTRIBUTED},
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
+    stage_id: uuid.UUID = Field(sa_type=Id)
+    name: str = Field(max_length=120)
+    place: str = Field(default="site", max_length=32)
+    position: int = 0
+    owner: str = Field(default="", max_length=120)
+    target: float | None = None
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

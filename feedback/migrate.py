@@ -1,0 +1,95 @@
+"""The schema: where it stands, and how it gets to the newest version."""
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from feedback.errors import FeedbackError
+from feedback.resources import resource_dir
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic takes 0.3 s to import; naming the newest revision here keeps it out of every start.
+NEWEST = "2026_11_22_first"
+
+
+async def current_revision(url: URL) -> str | None:
+    """The schema version of the database, None when it is empty.
+
+    Raises FeedbackError (exit code 1) when the database cannot be opened.
+    """
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(lambda c: c.dialect.has_table(c, "alembic_version"))
+            if not found:
+                return None
+            return (
+                await connection.execute(text("SELECT version_num FROM alembic_version"))
+            ).scalar()
+    except (DBAPIError, OSError, sqlite3.Error) as error:
+        raise _cannot_open(url, error) from error
+    finally:
+        await engine.dispose()
+
+
+async def require_newest(url: URL, *, migrate_empty: bool = False) -> None:
+    """Return when the schema is the newest; make it so if empty and allowed to.
+
+    Raises FeedbackError (exit code 1) saying what to do otherwise.
+    """
+    found = await current_revision(url)
+    if found == NEWEST:
+        return
+    if found is None and migrate_empty:
+        upgrade(url)
+        return
+    raise _wrong_version(found)
+
+
+def upgrade(url: URL) -> None:
+    """Bring the schema to the newest version, in one transaction; done already is no error."""
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(config(url), "head")
+    except CommandError as error:
+        raise _wrong_version(str(error)) from error
+    except (DBAPIError, OSError, sqlite3.Error) as error:
+        raise _cannot_open(url, error) from error
+
+
+def config(url: URL) -> "Config":
+    """Alembic's configuration, made in code: there is no alembic.ini."""
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(resource_dir("migrations")))
+    made.set_main_option("path_separator", "os")
+    made.attributes["url"] = url
+    return made
+
+
+def _wrong_version(found: str | None) -> FeedbackError:
+    if found is None:
+        return FeedbackError("The database is empty. Run: feedback migrate", exit_code=1)
+    return FeedbackError(
+        f"The database has schema version {found}, this program knows {NEWEST}. If the database is "
+        "older run: feedback migrate. If it is newer, install the newer feedback.",
+        exit_code=1,
+    )
+
+
+def _cannot_open(url: URL, error: Exception) -> FeedbackError:
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return FeedbackError(
+        f"Cannot open the database {url.render_as_string()}: {reason}. Check the address in "
+        "FEEDBACK_DATABASE_URL, that the folder or server exists, and its permissions.",
+        exit_code=1,
+    )

@@ -1,0 +1,1 @@
+"""Responses: received once, stored once, counted once."""

@@ -1,0 +1,159 @@
+"""Response, its idempotency record, and the counts that dashboards read."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from feedback.db import Id, Json, UtcDateTime, new_id
+from feedback.tenancy import DISTRIBUTED
+
+CHANNELS = ("widget", "page", "email", "qr", "kiosk", "api", "import")
+STATES = ("counted", "unconfirmed", "quarantined", "excluded", "test")
+DISPLAY_KINDS = ("shown", "dismissed", "invited")
+
+# Clustered by its key: one tree to grow instead of a table and an index (SQLite only).
+CLUSTERED = {"info": DISTRIBUTED, "sqlite_with_rowid": False}
+
+
+class Response(SQLModel, table=True):
+    """One person's answer. `id` is a UUIDv7 of `answered_at`, so the key's order is time's.
+
+    `month` is the first day of the answer's month in the workspace's time zone.
+    `respondent_key` is a keyed hash of the external id, e-mail or import row, never the id itself.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "series_id"], ["series.workspace_id", "series.id"]
+        ),
+        sa.Index(None, "workspace_id", "series_id", "id"),
+        sa.Index(
+            None,
+            "workspace_id",
+            "respondent_key",
+            "answered_at",
+            sqlite_where=sa.text("respondent_key IS NOT NULL"),
+            postgresql_where=sa.text("respondent_key IS NOT NULL"),
+        ),
+        CLUSTERED,
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    series_id: uuid.UUID = Field(sa_type=Id)
+    rating: int = Field(sa_type=sa.SmallInteger)
+    comment: str | None = Field(default=None, sa_type=sa.Text)
+    answers: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    properties: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    channel: str = Field(max_length=16)
+    locale: str | None = Field(default=None, max_length=16)
+    page: str | None = Field(default=None, max_length=500)
+    answered_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    month: date
+    state: str = Field(default="counted", max_length=16)
+    seq: int = 1
+    import_id: uuid.UUID | None = Field(default=None, sa_type=Id)
+    contact_id: uuid.UUID | None = Field(default=None, sa_type=Id)
+    respondent_key: bytes | None = Field(default=None, sa_type=sa.LargeBinary(16))
+
+
+class Submission(SQLModel, table=True):
+    """Which response a `submission_id` became; kept when the response is erased.
+
+    `seq` and `digest` are of the message that won; `first_seq` of the one that created it.
+    """
+
+    __table_args__ = (CLUSTERED,)
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    survey_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    submission_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    response_id: uuid.UUID = Field(sa_type=Id)
+    first_seq: int = 1
+    seq: int = 1
+    digest: bytes = Field(sa_type=sa.LargeBinary(16))
+
+
+class RatingCount(SQLModel, table=True):
+    """How many counted responses gave a rating: the rollup behind every score."""
+
+    __tablename__ = "rating_count"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "series_id"], ["series.workspace_id", "series.id"]
+        ),
+        CLUSTERED,
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    series_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    channel: str = Field(primary_key=True, max_length=16)
+    month: date = Field(primary_key=True)
+    rating: int = Field(primary_key=True, sa_type=sa.SmallInteger)
+    n: int = Field(sa_type=sa.BigInteger)
+
+
+class DisplayCount(SQLModel, table=True):
+    """How often a survey was shown, dismissed or sent: the base of response rates."""
+
+    __tablename__ = "display_count"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "series_id"], ["series.workspace_id", "series.id"]
+        ),
+        CLUSTERED,
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    series_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    channel: str = Field(primary_key=True, max_length=16)
+    month: date = Field(primary_key=True)
+    kind: str = Field(primary_key=True, max_length=16)
+    n: int = Field(sa_type=sa.BigInteger)
+
+
+class ResponseChange(SQLModel, table=True):
+    """Something a person of the team did to a response, and why."""
+
+    __tablename__ = "response_change"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "response_id"],
+            ["response.workspace_id", "response.id"],
+            ondelete="CASCADE",
+        ),
+        sa.Index(None, "workspace_id", "response_id"),
+        {"info": DISTRIBUTED},
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
+    response_id: uuid.UUID = Field(sa_type=Id)
+    user_id: uuid.UUID = Field(sa_type=Id)
+    state: str = Field(max_length=16)
+    reason: str = Field(max_length=500)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ImportRun(SQLModel, table=True):
+    """One run of `feedback import`, so that it can be named, resumed and taken back."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
+        {"info": DISTRIBUTED},
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
+    file_name: str = Field(max_length=255)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    stored: int = 0
+    already_stored: int = 0
+    skipped: int = 0

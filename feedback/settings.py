@@ -1,0 +1,132 @@
+"""Settings: environment variables with the prefix FEEDBACK_, read once, then frozen."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from feedback.errors import FeedbackError
+
+PREFIX = "FEEDBACK_"
+
+
+def _supported_database(value: str) -> str:
+    try:
+        url = make_url(value)
+    except ArgumentError as error:
+        raise ValueError("is not a database address; write sqlite:///./feedback.db") from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise ValueError("must start with sqlite:/// or postgresql://")
+    return value
+
+
+def _web_address(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be a web address such as https://feedback.example.org")
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; each name is also read from `FEEDBACK_<NAME>_FILE`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    database_url: Annotated[str, AfterValidator(_supported_database)] = Field(
+        default="sqlite:///./feedback.db",
+        description="Where the data lives: `sqlite:///./file.db` or `postgresql://user@host/name`.",
+    )
+    base_url: Annotated[str | None, AfterValidator(_web_address)] = Field(
+        default=None,
+        description="The public address, used in links and snippets. Default: the bound address.",
+    )
+    secret_key: str | None = Field(
+        default=None,
+        min_length=32,
+        description="Key for signatures, at least 32 characters. SQLite: made once, in a file "
+        "beside the database that only its owner may read. PostgreSQL: required.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How `feedback serve` writes its log: `text` or `json`."
+    )
+    demo: bool = Field(
+        default=False, description="Serve the demo pages (`feedback demo` sets it for its own run)."
+    )
+
+    @property
+    def url(self) -> URL:
+        """The database address with the asynchronous driver filled in."""
+        url = make_url(self.database_url)
+        driver = "aiosqlite" if url.get_backend_name() == "sqlite" else "asyncpg"
+        return url.set(drivername=f"{url.get_backend_name()}+{driver}")
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The database file, or None on PostgreSQL."""
+        if self.url.get_backend_name() != "sqlite":
+            return None
+        return Path(self.url.database or "feedback.db")
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from the environment, `given` winning. Raises FeedbackError naming the bad one."""
+    try:
+        return Settings(**_from_files() | given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        raise FeedbackError(f"{name}: {reason}", exit_code=1) from error
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The signing key; on SQLite made once beside the database, readable by its owner alone."""
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    if settings.sqlite_file is None:
+        raise FeedbackError(
+            "FEEDBACK_SECRET_KEY is not set. With PostgreSQL give every process the same key "
+            "of at least 32 characters.",
+            exit_code=1,
+        )
+    path = settings.sqlite_file.with_name(settings.sqlite_file.name + ".secret")
+    return _read_or_make_secret(path)
+
+
+def _read_or_make_secret(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    except OSError as error:
+        raise FeedbackError(
+            f"Cannot write {path}: {error.strerror}. Make the folder writable or set "
+            "FEEDBACK_SECRET_KEY.",
+            exit_code=1,
+        ) from error
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_bytes().strip()
+
+
+def _from_files() -> dict[str, str]:
+    found = {}
+    for name in Settings.model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        file = os.environ.get(f"{variable}_FILE")
+        if file and variable not in os.environ:
+            try:
+                found[name] = Path(file).read_text().strip()
+            except OSError as error:
+                raise FeedbackError(
+                    f"{variable}_FILE: cannot read {file}: {error.strerror}", exit_code=1
+                ) from error
+    return found

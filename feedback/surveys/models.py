@@ -1,0 +1,83 @@
+"""Question, survey, series."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from feedback.db import Id, Json, UtcDateTime, new_id
+from feedback.tenancy import DISTRIBUTED
+
+STATES = ("draft", "live", "paused", "closed")
+
+
+class Question(SQLModel, table=True):
+    """The words of a survey and the metric they ask for.
+
+    `texts` maps a language to `{"question", "low", "high", "comment", "thanks"}`. Several surveys
+    may share one question; a survey that wants its own words is detached by a copy.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
+        {"info": DISTRIBUTED},
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
+    metric: str = Field(max_length=32)
+    texts: dict[str, Any] = Field(sa_type=Json)
+    default_language: str = Field(default="en", max_length=16)
+
+
+class Survey(SQLModel, table=True):
+    """What is asked at one touchpoint. `key` is its public name, in links and snippets."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "touchpoint_id"], ["touchpoint.workspace_id", "touchpoint.id"]
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "question_id"], ["question.workspace_id", "question.id"]
+        ),
+        sa.Index(None, "workspace_id", "touchpoint_id"),
+        sa.Index(None, "workspace_id", "question_id"),
+        {"info": DISTRIBUTED},
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
+    touchpoint_id: uuid.UUID = Field(sa_type=Id)
+    question_id: uuid.UUID = Field(sa_type=Id)
+    key: str = Field(max_length=32)
+    name: str = Field(max_length=120)
+    state: str = Field(default="draft", max_length=16)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Series(SQLModel, table=True):
+    """One unbroken line of comparable answers; a changed wording or scale opens the next.
+
+    `metric` and `texts` are what was asked while the series was open.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "survey_id"], ["survey.workspace_id", "survey.id"]
+        ),
+        sa.Index(None, "workspace_id", "survey_id"),
+        {"info": DISTRIBUTED},
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
+    survey_id: uuid.UUID = Field(sa_type=Id)
+    number: int = 1
+    metric: str = Field(max_length=32)
+    texts: dict[str, Any] = Field(sa_type=Json)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

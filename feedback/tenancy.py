@@ -1,0 +1,61 @@
+"""The net under the tenants: a statement that forgets its workspace never reaches the database."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BinaryExpression
+
+# Table.info: where a table may live when one server is not enough (DESIGN.md section 2, rule 1).
+DISTRIBUTED = {"placement": "distributed"}
+REFERENCE = {"placement": "reference"}
+LOCAL = {"placement": "local"}
+
+
+class TenancyError(RuntimeError):
+    """A distributed table was touched without naming its workspace: a defect of ours."""
+
+
+def check_tenancy(_connection: Any, statement: Any, *_rest: Any) -> None:
+    """Raise TenancyError unless every distributed table is compared on its `workspace_id`.
+
+    A join may compare with the other table's `workspace_id`; an alias counts for itself. Text
+    is not seen: the few statements written by hand live in `responses/` and are tested there.
+    """
+    if not isinstance(statement, sa.Select | sa.Update | sa.Delete | sa.CompoundSelect):
+        return
+    missing = set(_distributed_sources(statement)) - set(_scoped_sources(statement))
+    if missing:
+        names = ", ".join(sorted(source.name for source in missing))
+        raise TenancyError(f"no workspace named for {names}: {statement}")
+
+
+def _distributed_sources(statement: Any) -> Iterator[Any]:
+    for element in visitors.iterate(statement):
+        if isinstance(element, sa.Select):
+            sources = [leaf for source in element.get_final_froms() for leaf in _leaves(source)]
+        elif isinstance(element, sa.Update | sa.Delete):
+            sources = [element.table]
+        else:
+            continue
+        for source in sources:
+            table = source.element if isinstance(source, sa.Alias) else source
+            if isinstance(table, sa.Table) and table.info.get("placement") == "distributed":
+                yield source
+
+
+def _leaves(source: Any) -> Iterator[Any]:
+    if isinstance(source, sa.Join):
+        yield from _leaves(source.left)
+        yield from _leaves(source.right)
+    else:
+        yield source
+
+
+def _scoped_sources(statement: Any) -> Iterator[Any]:
+    for element in visitors.iterate(statement):
+        if isinstance(element, BinaryExpression) and element.operator is operators.eq:
+            for side in (element.left, element.right):
+                if getattr(side, "name", None) == "workspace_id":
+                    yield getattr(side, "table", None)
