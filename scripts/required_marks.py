@@ -1,4 +1,4 @@
-"""A pytest plugin: `--require-marks browser,postgres` fails a run in which such tests did not run."""
+"""A pytest plugin: `--require-marks browser,postgres` fails a run without such tests."""
 
 from collections import Counter
 
@@ -28,7 +28,9 @@ class RequiredMarks:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.skipped:
-            self.seen.update((mark, report.outcome) for mark in self.marks if mark in report.keywords)
+            self.seen.update(
+                (mark, report.outcome) for mark in self.marks if mark in report.keywords
+            )
 
     def complaints(self) -> list[str]:
         idle = [f"no `{m}` test passed" for m in self.marks if not self.seen[m, "passed"]]
