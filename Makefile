@@ -64,7 +64,8 @@ $(V)/bin/python:
 	  { echo "$(PY) is $$($(PY) -V 2>&1); feedback needs 3.11 or newer: make PY=python3.13 $(MAKECMDGOALS)"; exit 1; }
 	@$(PY) -m venv $(V) || { rm -rf $(V); \
 	  echo "$(PY) cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
-	@[ -x "$(UV)" ] || $(V)/bin/python -m pip install $(PIP_FLAGS) -c requirements-dev.lock uv \
+	@[ -x "$(UV)" ] || { awk '/^[^ #]/ { on = /^uv==/ } on' requirements-dev.lock >$(V)/uv.lock && \
+	  $(V)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r $(V)/uv.lock; } \
 	  || echo "No uv to be had: installing with pip, which takes a minute longer."
 
 $(V)/.runtime: requirements.lock pyproject.toml hatch_build.py | $(V)/bin/python
