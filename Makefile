@@ -1,7 +1,7 @@
 # `make help` lists the targets. Needs python3 (3.11 or newer, with venv) and make; brings the rest.
 PY ?= python3
 V := .venv
-PIP_FLAGS := -q --disable-pip-version-check
+PIP_FLAGS := -qq --disable-pip-version-check
 WORKERS ?= 2
 export CHROMIUM
 

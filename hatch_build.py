@@ -1,4 +1,8 @@
-"""Build hook: compile the locales' .po files into the wheel, so that no .mo is ever committed."""
+"""Build hook: what stands beside the package in a checkout goes into it in the wheel.
+
+`templates` and `migrations` as they are; of `locales` the compiled catalogues, so that no .mo is
+ever committed. An editable install needs none of it: it finds the folders of its checkout.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,19 +11,21 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+BUNDLE = "feedback/_bundled"
 
-class CatalogueBuildHook(BuildHookInterface[Any]):
-    """Puts `feedback/_bundled/locales/<language>/LC_MESSAGES/<domain>.mo` into the wheel."""
 
+class BundleBuildHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if self.target_name != "wheel" or version == "editable":
-            return  # a checkout reads its .po files itself
+        if version == "editable":
+            return
+        included: dict[str, str] = build_data["force_include"]
+        for folder in ("templates", "migrations"):
+            included[str(Path(self.root, folder))] = f"{BUNDLE}/{folder}"
         for catalogue in sorted(Path(self.root, "locales").glob("*/LC_MESSAGES/*.po")):
             compiled = self._compile(catalogue)
-            inside = Path(*compiled.parts[-3:]).as_posix()
-            build_data["force_include"][str(compiled)] = f"feedback/_bundled/locales/{inside}"
+            included[str(compiled)] = f"{BUNDLE}/locales/{'/'.join(compiled.parts[-3:])}"
 
     def _compile(self, catalogue: Path) -> Path:
         language, folder = catalogue.parts[-3:-1]
