@@ -72,8 +72,8 @@ def test_the_development_lock_extends_the_runtime_lock() -> None:
 
 def test_the_version_is_the_same_everywhere() -> None:
     version = PROJECT["project"]["version"]
-    command = [Path(sys.executable).with_name("feedback"), "--version"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    command = Path(sys.executable).with_name("feedback")
+    told = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout
     changelog = re.search(r"^## \[?(\d[^\s\]]*)", (ROOT / "CHANGELOG.md").read_text(), re.M)
     assert importlib.metadata.version("feedback") == version
     assert version in told.split()
