@@ -71,22 +71,24 @@ PRINT_PURELIB = "import sysconfig; print(sysconfig.get_path('purelib'))"
 
 
 @contextmanager
-def served(command: Path, port: int, cwd: Path) -> Iterator[None]:
+def served(command: Path, port: int, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
     with (cwd / "serve.log").open("w") as log:
         server = subprocess.Popen(
             [command, "serve", "--port", str(port)],
             cwd=cwd, env=environment(), stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            yield
+            yield server
         finally:
             server.terminate()
             server.wait(timeout=30)
 
 
-def fetch(url: str, log: Path) -> httpx.Response:
+def fetch(url: str, server: subprocess.Popen[bytes], log: Path) -> httpx.Response:
     """The first answer of a server that may still be starting."""
     for _ in range(300):
+        if server.poll() is not None:
+            break
         try:
             return httpx.get(url, follow_redirects=True, trust_env=False)
         except httpx.TransportError:
@@ -150,8 +152,8 @@ def test_it_migrates_and_serves_the_sign_in_page_from_an_empty_folder(
     command = python.with_name("feedback")
     run(command, "migrate", cwd=tmp_path)
     port = free_port()
-    with served(command, port, cwd=tmp_path):
-        answer = fetch(f"http://127.0.0.1:{port}/", tmp_path / "serve.log")
+    with served(command, port, cwd=tmp_path) as server:
+        answer = fetch(f"http://127.0.0.1:{port}/", server, tmp_path / "serve.log")
     assert answer.status_code == 200
     assert 'type="password"' in answer.text
 
