@@ -1,0 +1,1 @@
+"""Dashboards: the board and the trends, drawn from counts."""

@@ -1,0 +1,74 @@
+"""From monthly scores to the points of a line: what page, tile and table draw alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from feedback.dashboards.charts import SPARK, Axis, ChartData, Point, common_axis, draw
+from feedback.dashboards.wording import month_name, scale_of, write_score
+from feedback.scoring import Metric, Score
+
+Monthly = Mapping[str, Score]  # by month, YYYY-MM; a month without answers is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The months a line runs over; `running` is this month when it is among them, `chosen` stands out."""
+
+    months: Sequence[str]
+    running: str = ""
+    chosen: str = ""
+
+
+def line_of(monthly: Monthly, metric: Metric, window: Window, *, worded: bool) -> list[Point]:
+    """One point a month; hidden scores are gaps. Words cost time: tiles go without."""
+    return [
+        _point(month, monthly.get(month), metric, window, worded=worded) for month in window.months
+    ]
+
+
+def _point(
+    month: str, score: Score | None, metric: Metric, window: Window, *, worded: bool
+) -> Point:
+    if score is None or score.score is None or score.display == "hidden":
+        return Point(month, None, None, None, "")
+    name = month_name(month) if worded else ""
+    return Point(
+        month=month,
+        value=score.score,
+        low=score.low,
+        high=score.high,
+        label=f"{name}: {write_score(score, metric).sentence}" if worded else "",
+        is_few=score.display == "few",
+        is_running=month == window.running,
+        is_chosen=month == window.chosen,
+    )
+
+
+def axis_for(
+    series: Sequence[Sequence[Point]], metric: Metric, targets: Sequence[float] = ()
+) -> Axis:
+    """A scale that all these lines of one metric share."""
+    minimum, maximum = scale_of(metric)
+    spans = {"net": 40.0, "top": 20.0, "mean": (maximum - minimum) / 4}
+    return common_axis(
+        series,
+        minimum=minimum,
+        maximum=maximum,
+        least_span=spans[metric.headline],
+        targets=targets,
+    )
+
+
+def sparkline(
+    monthly: Monthly, metric: Metric, window: Window, *, title: str, target: float | None
+) -> ChartData:
+    """The small line of a tile, on a scale of its own."""
+    points = line_of(monthly, metric, window, worded=False)
+    targets = [] if target is None else [target]
+    return draw(
+        points,
+        title=title,
+        axis=axis_for([points], metric, targets),
+        box=SPARK,
+        target=None if target is None else (target, ""),
+    )

@@ -1,0 +1,207 @@
+"""How scores, bands, metrics and channels are written for a reader (LOOK: "How a score is written")."""
+
+from dataclasses import dataclass
+
+from feedback.i18n import format_month, format_number, ngettext
+from feedback.i18n import gettext as _
+from feedback.scoring import Metric, Score, round_half_away
+from feedback.scoring.scores import HIDDEN_BELOW
+
+MINUS = "\N{MINUS SIGN}"
+PLUS_MINUS = "±\N{NO-BREAK SPACE}"
+PERCENT = "\N{NO-BREAK SPACE}%"
+NO_SCORE = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBands:
+    """The three bands in percent of the answers; `n` is 0 where they must not be shown."""
+
+    n: int
+    negative_pct: float
+    neutral_pct: float
+    positive_pct: float
+    positive_from_pct: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenScore:
+    """A score as pages print it. `exact` is the unrounded number, empty when it is hidden."""
+
+    number: str
+    margin: str
+    answers: str
+    range: str
+    exact: str
+    display: str
+    n: int
+    bands: WrittenBands
+
+    @property
+    def sentence(self) -> str:
+        """All of it on one line: `+42 ± 7 · 318 answers`."""
+        if self.display == "hidden":
+            return self.answers
+        return f"{' '.join(filter(None, (self.number, self.margin)))} · {self.answers}"
+
+
+def write_score(score: Score, metric: Metric, period: str = "") -> WrittenScore:
+    """The words of a score; `period` ("March 2026") is named when nobody answered."""
+    is_hidden = score.display == "hidden" or score.score is None
+    return WrittenScore(
+        number=NO_SCORE if is_hidden else write_number(score.score or 0.0, metric),
+        margin="" if is_hidden else write_margin(score, metric),
+        answers=_answers(score, period),
+        range="" if is_hidden else _range(score, metric),
+        exact="" if is_hidden else repr(score.score),
+        display=score.display,
+        n=score.n,
+        bands=_bands(score, metric),
+    )
+
+
+def write_number(value: float, metric: Metric) -> str:
+    """`+42` for net scores, `82 %` for shares, `4.1` for means; rounded here and only here."""
+    if metric.headline == "mean":
+        return _signed(value, 1, sign="")
+    if metric.headline == "top":
+        return _signed(value, 0, sign="") + PERCENT
+    return _signed(value, 0, sign="+")
+
+
+def write_level(value: float, metric: Metric) -> str:
+    """A number beside an axis: as short as the scale allows."""
+    decimals = 0 if value == int(value) else 1
+    if metric.headline == "top":
+        return _signed(value, decimals, sign="") + PERCENT
+    return _signed(value, decimals, sign="+" if metric.headline == "net" else "")
+
+
+def write_margin(score: Score, metric: Metric) -> str:
+    """Half the width of the interval; a digit more when it would round to nothing."""
+    if score.low is None or score.high is None:
+        return ""
+    half = (score.high - score.low) / 2
+    decimals = 1 if metric.headline == "mean" else 0
+    if half < 10**-decimals:
+        decimals += 1
+    return PLUS_MINUS + format_number(round_half_away(half, decimals), decimals)
+
+
+def _signed(value: float, decimals: int, *, sign: str) -> str:
+    rounded = round_half_away(value, decimals)
+    prefix = MINUS if rounded < 0 else sign if rounded > 0 else ""
+    return prefix + format_number(abs(rounded), decimals)
+
+
+def _answers(score: Score, period: str) -> str:
+    if score.n == 0:
+        return _("No answers in %(month)s") % {"month": period} if period else _("No answers")
+    count = format_number(score.n)
+    written = ngettext("%(count)s answer", "%(count)s answers", score.n) % {"count": count}
+    if score.display == "hidden":
+        missing = HIDDEN_BELOW - score.n
+        return ngettext(
+            "%(answers)s, %(missing)s more to show a score",
+            "%(answers)s, %(missing)s more to show a score",
+            missing,
+        ) % {"answers": written, "missing": missing}
+    if score.display == "few":
+        return ngettext("only %(count)s answer", "only %(count)s answers", score.n) % {
+            "count": count
+        }
+    return written
+
+
+def _range(score: Score, metric: Metric) -> str:
+    if score.low is None or score.high is None:
+        return ""
+    lowest, highest = scale_of(metric)
+    return _("95 %% sure to lie between %(low)s and %(high)s") % {
+        "low": write_number(max(score.low, lowest), metric),
+        "high": write_number(min(score.high, highest), metric),
+    }
+
+
+def scale_of(metric: Metric) -> tuple[float, float]:
+    """The lowest and highest headline a metric can have."""
+    if metric.headline == "net":
+        return -100.0, 100.0
+    if metric.headline == "top":
+        return 0.0, 100.0
+    return float(metric.minimum), float(metric.maximum)
+
+
+def _bands(score: Score, metric: Metric) -> WrittenBands:
+    n = score.n if score.display != "hidden" else 0
+    negative, neutral, positive = (
+        round(100 * count / score.n, 2) if n else 0.0
+        for count in (score.negative, score.neutral, score.positive)
+    )
+    label = ", ".join(
+        f"{_signed(share, 0, sign='')}{PERCENT} {name}"
+        for share, name in zip((negative, neutral, positive), band_names(metric), strict=True)
+    )
+    return WrittenBands(n, negative, neutral, positive, round(100 - positive, 2), label)
+
+
+def band_names(metric: Metric) -> tuple[str, str, str]:
+    """The three bands in the words of the metric, negative first."""
+    if metric.key == "nps":
+        return _("detractors"), _("passives"), _("promoters")
+    if metric.key.startswith("ces"):
+        return _("difficult"), _("neutral"), _("easy")
+    return _("dissatisfied"), _("neutral"), _("satisfied")
+
+
+def metric_name(metric: Metric) -> str:
+    """The metric with its scale, and its direction where low is good."""
+    scale = f"{metric.minimum}–{metric.maximum}"
+    if metric.key == "nps":
+        return _("NPS")
+    if metric.key.startswith("ces_effort"):
+        return _("CES effort %(scale)s, low is good") % {"scale": scale}
+    if metric.key.startswith("ces"):
+        return _("CES ease %(scale)s") % {"scale": scale}
+    return _("CSAT %(scale)s") % {"scale": scale}
+
+
+def headline_meaning(metric: Metric) -> str:
+    """What the number is, in a few words."""
+    if metric.headline == "net":
+        return _("%(positive)s less %(negative)s, in points") % {
+            "positive": band_names(metric)[2],
+            "negative": band_names(metric)[0],
+        }
+    if metric.headline == "top":
+        best = sorted(metric.positive)
+        ratings = str(best[0]) if len(best) == 1 else f"{best[0]}–{best[-1]}"
+        return _("share who gave %(ratings)s") % {"ratings": ratings}
+    return _("mean rating")
+
+
+def channel_name(channel: str) -> str:
+    """How the answer came, in the reader's language."""
+    return {
+        "widget": _("Widget"),
+        "page": _("Survey page"),
+        "email": _("E-mail"),
+        "qr": _("QR code"),
+        "kiosk": _("Kiosk"),
+        "api": _("API"),
+        "import": _("Import"),
+    }.get(channel, channel)
+
+
+def target_line(target: float, metric: Metric) -> str:
+    """`target +50`; an upper limit where low is good."""
+    number = write_number(target, metric)
+    if metric.low_is_good:
+        return _("target %(number)s or less") % {"number": number}
+    return _("target %(number)s") % {"number": number}
+
+
+def month_name(month: str) -> str:
+    """`March 2026` from `2026-03`."""
+    return format_month(month)
