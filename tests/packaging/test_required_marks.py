@@ -1,5 +1,6 @@
 """`--require-marks`: CI fails when the browser or the PostgreSQL tests did not run."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
 HEAD = "import pytest\n"
 PLAIN = HEAD + "def test_plain(): pass\n"
 MARKED = HEAD + "@pytest.mark.browser\ndef test_marked(): pass\n"
@@ -30,7 +32,7 @@ def test_it_fails_a_run_without_the_required_tests(
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "scripts.required_marks", "--require-marks=browser",
          "-c", tmp_path / "pytest.ini", tmp_path],
-        cwd=ROOT, capture_output=True, text=True,
+        cwd=ROOT, env=os.environ | BARE, capture_output=True, text=True,
     )  # fmt: skip
     assert told in done.stdout
     assert done.returncode == code
