@@ -18,11 +18,13 @@ from feedback.scoring.intervals import Interval, mean_interval, net_interval, sh
 from feedback.scoring.metrics import METRICS, Metric
 from feedback.scoring.ratings import Ratings, parse_ratings
 from feedback.scoring.rounding import round_half_away
-from feedback.scoring.scores import Score, metric_dict, row_dict, score
+from feedback.scoring.scores import FEW_BELOW, HIDDEN_BELOW, Score, metric_dict, row_dict, score
 from feedback.scoring.trends import ScoreRow, month_range, score_groups
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
 
 __all__ = [
+    "FEW_BELOW",
+    "HIDDEN_BELOW",
     "METRICS",
     "Interval",
     "Metric",

@@ -28,7 +28,8 @@ Said = int | str | bool | None
 _WHOLE_TEXT = re.compile(r"([+-]?[0-9]{1,18})(?:\.0*)?")
 _NOT_A_CELL = ("NAType", "NaTType")  # pandas' own blanks, known by name so as not to load pandas
 _TALLIED_BY_PANDAS = re.compile(r"str(ing.*)?|category|boolean|U?Int(8|16|32|64)")
-_HISTOGRAM_REACH = 1024  # what a plain histogram may span; beyond, off-scale numbers go first
+_BLOCK = 1 << 17  # numbers that stay in the processor's cache while looked at more than once
+_REACH = 256  # what one plain histogram spans; most scales end at 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,25 @@ def _number_array(values: Iterable[Any]) -> "Array | None":
 def _tally_array(array: "Array", scale: range) -> Iterable[tuple[object, int]]:
     import numpy as np
 
-    plain = array.dtype.kind in "iu" and array.size
-    if plain and array.min() >= 0 and array.max() <= _HISTOGRAM_REACH:
-        return enumerate(np.bincount(array.astype(np.intp, copy=False)).tolist())
-    on_scale = (array >= scale.start) & (array < scale.stop) & (array == np.floor(array))
-    ratings = np.bincount(array[on_scale].astype(np.intp) - scale.start)
-    others, times = np.unique(array[~on_scale], return_counts=True)
+    small = np.zeros(_REACH, dtype=np.intp)
+    rest: list[Iterable[tuple[object, int]]] = []
+    for start in range(0, array.size, _BLOCK):
+        block = array[start : start + _BLOCK]
+        # All bits of all numbers: one cheap pass says that none is negative and none is large.
+        if block.dtype.kind in "iu" and 0 <= np.bitwise_or.reduce(block) < _REACH:
+            small += np.bincount(block.astype(np.intp, copy=False), minlength=_REACH)
+        else:
+            rest.append(_tally_block(block, scale))
+    return chain(enumerate(small.tolist()), *rest)
+
+
+def _tally_block(block: "Array", scale: range) -> Iterable[tuple[object, int]]:
+    """For floats, and for integers a histogram cannot hold: those on the scale, then the rest."""
+    import numpy as np
+
+    on_scale = (block >= scale.start) & (block < scale.stop) & (block == np.floor(block))
+    ratings = np.bincount(block[on_scale].astype(np.intp) - scale.start)
+    others, times = np.unique(block[~on_scale], return_counts=True)
     return chain(
         enumerate(ratings.tolist(), start=scale.start),
         zip(others.tolist(), times.tolist(), strict=True),

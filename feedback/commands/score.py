@@ -1,0 +1,64 @@
+"""`feedback score`: the score of a column of any CSV file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feedback.scorefile import MONTH, find_metric, score_file
+from feedback.scoreprint import rows_csv, rows_json, rows_table
+from feedback.scoring import METRICS
+
+
+class Format(StrEnum):
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def score_command(
+    file: Annotated[Path, typer.Argument(help="CSV file, one row an answer.")],
+    metric: Annotated[str, typer.Option(help=f"One of {', '.join(METRICS)}.")],
+    rating: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the ratings.")],
+    time: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of the date; alone: --by month.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option(metavar="month,COLUMN,...", help="One row for each of these.")
+    ] = "",
+    missing: Annotated[
+        str, typer.Option(metavar="V,V", help="Codes that stand for no answer, such as 11.")
+    ] = "",
+    weight: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of survey weights.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How to print the rows.")] = Format.table,
+) -> None:
+    """Score a column of a CSV file, with its interval, by group and month.
+
+    Blank cells and --missing codes are left out; what is no rating is counted as invalid.
+
+    Example: feedback score answers.csv --metric nps --rating NETPRO --missing 11 --by BAREA
+    """
+    chosen = find_metric(metric)
+    groups = _listed(by) or ([MONTH] if time else [])
+    rows = score_file(
+        file,
+        metric=chosen,
+        rating=rating,
+        by=groups,
+        time=time,
+        missing=_listed(missing),
+        weight=weight,
+    )
+    if format is Format.json:
+        typer.echo(rows_json(chosen, rows), nl=False)
+    elif format is Format.csv:
+        typer.echo(rows_csv(chosen, groups, rows, weighted=weight is not None), nl=False)
+    else:
+        typer.echo(rows_table(chosen, groups, rows), nl=False)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

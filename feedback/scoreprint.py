@@ -1,0 +1,126 @@
+"""Score rows as JSON, CSV or a text table: what `feedback score` and `feedback trend` print and
+what a page answers under `.json` and `.csv`, so that they cannot disagree."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from feedback.scoring import (
+    HIDDEN_BELOW,
+    Metric,
+    Score,
+    ScoreRow,
+    metric_dict,
+    round_half_away,
+    score,
+    weighted_score,
+)
+
+_UNITS = {"net": "points, -100 to 100", "top": "% positive", "mean": "mean rating"}
+_NOTES = {"hidden": "fewer than 5 answers", "few": "few answers", "shown": ""}
+
+
+def rows_json(metric: Metric, rows: Sequence[ScoreRow]) -> str:
+    """The JSON document {"metric": {...}, "rows": [...]}, its numbers unrounded."""
+    document = {"metric": metric_dict(metric), "rows": [row.as_dict() for row in rows]}
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def rows_csv(
+    metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow], *, weighted: bool = False
+) -> str:
+    """The same rows, one line each, unrounded; the counts stand in count_0, count_1, ...
+
+    A text that a spreadsheet would take for a formula gets a ' in front.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*by, *_flat(_without_answers(metric, weighted), metric)])
+    for row in rows:
+        group = [_harmless(row.group[name]) for name in by]
+        writer.writerow([*group, *_flat(row, metric).values()])
+    return out.getvalue()
+
+
+def rows_table(metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow]) -> str:
+    """The rows for a reader: rounded once, limits clipped to the scale, few answers marked."""
+    good = "low is good" if metric.low_is_good else "high is good"
+    title = f"{metric.key}: {_UNITS[metric.headline]}, {good}"
+    head = [*by, "n", "negative", "neutral", "positive", "score", "95 % interval"]
+    weighted = any(row.weighted is not None for row in rows)
+    lines = [_line(metric, by, row) for row in rows]
+    head += ["weighted", "effective n"] if weighted else []
+    return "\n".join([title, "", *_aligned([[*head, "left out", ""], *lines], len(by))]) + "\n"
+
+
+def _without_answers(metric: Metric, weighted: bool) -> ScoreRow:
+    return ScoreRow({}, score({}, metric), weighted_score([], [], metric) if weighted else None)
+
+
+def _flat(row: ScoreRow, metric: Metric) -> dict[str, Any]:
+    numbers: dict[str, Any] = {}
+    for name, value in row.as_dict().items():
+        if name == "counts":
+            numbers |= {f"count_{rating}": value[str(rating)] for rating in metric.scale}
+        elif name not in row.group:
+            numbers[name] = value
+    return numbers
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+def _line(metric: Metric, by: Sequence[str], row: ScoreRow) -> list[str]:
+    result = row.score
+    group = ["(blank)" if row.group[name] is None else str(row.group[name]) for name in by]
+    cells = [*group, *map(str, (result.n, result.negative, result.neutral, result.positive))]
+    hidden = result.display == "hidden"
+    cells += ["-", "-"] if hidden else [_shown(result.score, metric), _interval(result, metric)]
+    if row.weighted is not None:
+        alone = row.weighted.effective_n < HIDDEN_BELOW
+        cells.append("-" if alone else _shown(row.weighted.score, metric))
+        cells.append(f"{round_half_away(row.weighted.effective_n, 1):.1f}")
+    return [*cells, _left_out(result), _NOTES[result.display]]
+
+
+def _left_out(result: Score) -> str:
+    parts = [(result.missing, "missing"), (result.invalid, "invalid")]
+    return ", ".join(f"{n} {name}" for n, name in parts if n) or "-"
+
+
+def _interval(result: Score, metric: Metric) -> str:
+    if result.low is None or result.high is None:
+        return "-"
+    lowest, highest = {"net": (-100, 100), "top": (0, 100)}.get(
+        metric.headline, (metric.minimum, metric.maximum)
+    )
+    low, high = max(result.low, lowest), min(result.high, highest)
+    return f"{_shown(low, metric)} .. {_shown(high, metric)}"
+
+
+def _shown(number: float | None, metric: Metric) -> str:
+    """A net score with its sign and no % (it is no percentage), a mean with two decimals."""
+    if number is None:
+        return "-"
+    if metric.headline == "mean":
+        return f"{round_half_away(number, 2):.2f}"
+    rounded = round_half_away(number, 1)
+    return f"{rounded:+.1f}" if metric.headline == "net" and rounded else f"{rounded:.1f}"
+
+
+def _aligned(lines: list[list[str]], texts: int) -> list[str]:
+    """Texts to the left, numbers to the right, two spaces between."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    last = len(widths) - 2
+    return [
+        "  ".join(
+            cell.ljust(width) if place < texts or place >= last else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]

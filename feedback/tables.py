@@ -1,0 +1,161 @@
+"""CSV files as other programs write them: read as text, row by row, in flat memory.
+
+The encoding is UTF-8 (with or without a byte order mark), else Windows-1252; the separator is the
+one of , ; and tab that splits the header best. Whatever cannot be read is said in one sentence
+with its line.
+"""
+
+import codecs
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedback.errors import FeedbackError
+
+_CHUNK = 1 << 20
+_SEPARATORS = (",", ";", "\t")
+_ENCODINGS = ("utf-8-sig", "cp1252")
+_LINES_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: the line it starts on (the header is line 1) and its cells, one a column."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A readable file: its columns are known, its rows are read when asked for, each time anew."""
+
+    path: Path
+    encoding: str
+    separator: str
+    columns: tuple[str, ...]
+
+    def position(self, column: str) -> int:
+        """Where `column` stands in each row. Raises FeedbackError unless it is there once."""
+        times = self.columns.count(column)
+        if times == 1:
+            return self.columns.index(column)
+        if times:
+            raise FeedbackError(f"The file has {times} columns called {column}.")
+        listed = ", ".join(name for name in self.columns if name)
+        raise FeedbackError(f"The file has no column {column}. Its columns are: {listed}.")
+
+    def positions(self, columns: Sequence[str]) -> tuple[int, ...]:
+        """Where each of `columns` stands, in the order asked for."""
+        return tuple(self.position(column) for column in columns)
+
+    def rows(self, on_bad: Callable[[int, str], None] | None = None) -> Iterator[Row]:
+        """Each row in turn; blank lines are passed over.
+
+        A row with more or fewer cells than the header goes to `on_bad` as (line, what is wrong)
+        and is left out; without `on_bad`, and for broken quoting in any case, FeedbackError.
+        """
+        with self.path.open(encoding=self.encoding, newline="") as file:
+            for row in _records(file, self.separator, self.path):
+                if row.line == 1 or not row.cells:
+                    continue
+                wrong = _misfit(row.cells, len(self.columns))
+                if wrong is None:
+                    yield Row(row.line, row.cells[: len(self.columns)])
+                elif on_bad is None:
+                    raise FeedbackError(f"{self.path.name}, line {row.line}: {wrong}.")
+                else:
+                    on_bad(row.line, wrong)
+
+
+class Problems:
+    """Bad cells found on the way through a file, told all at once in one line."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._named: list[str] = []
+
+    def add(self, line: int, wrong: str) -> None:
+        self.count += 1
+        if self.count <= _LINES_NAMED:
+            self._named.append(f"line {line}: {wrong}")
+
+    def raise_if_any(self) -> None:
+        """Raises FeedbackError naming the first lines and the number of the others."""
+        if not self.count:
+            return
+        others = self.count - len(self._named)
+        more = f"; and {others} more" if others else ""
+        raise FeedbackError(f"{self.path.name}, {'; '.join(self._named)}{more}.")
+
+
+def open_table(path: Path | str) -> Table:
+    """Look at a file: its encoding (read through once), separator and columns.
+
+    Raises FeedbackError if it is missing, empty, no text, or in neither encoding.
+    """
+    path = Path(path)
+    try:
+        encoding = _encoding(path)
+        separator, columns = _header(path, encoding)
+    except OSError as error:
+        raise FeedbackError(f"Cannot read {path}: {error.strerror or error}.") from error
+    if not any(columns):
+        raise FeedbackError(f"{path.name} is empty: its first line must name the columns.")
+    return Table(path, encoding, separator, columns)
+
+
+def _encoding(path: Path) -> str:
+    for encoding in _ENCODINGS:
+        if _decodes(path, encoding):
+            return encoding
+    raise FeedbackError(
+        f"{path.name} is neither UTF-8 nor Windows-1252 text. Save it as CSV UTF-8."
+    )
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if b"\0" in chunk:
+                    raise FeedbackError(f"{path.name} is not a text file. Save it as CSV UTF-8.")
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
+    """The separator that finds most columns, the first one if in doubt, and those columns."""
+    found = [(separator, _first_record(path, encoding, separator)) for separator in _SEPARATORS]
+    return max(found, key=lambda option: len(option[1]))
+
+
+def _first_record(path: Path, encoding: str, separator: str) -> tuple[str, ...]:
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=separator)
+        return tuple(cell.strip() for cell in next(reader, []))
+
+
+def _records(file: Iterable[str], separator: str, path: Path) -> Iterator[Row]:
+    """Rows with the line they start on: a quoted cell may hold line breaks."""
+    reader = csv.reader(file, delimiter=separator, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield Row(line, next(reader))
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FeedbackError(f"{path.name}, line {line}: {error}.") from error
+
+
+def _misfit(cells: list[str], width: int) -> str | None:
+    if len(cells) < width or any(cells[width:]):
+        return f"{len(cells)} cells where the header has {width}"
+    return None
