@@ -56,7 +56,6 @@ class Session(SQLModel, table=True):
     user_id: uuid.UUID = Field(sa_type=Id, index=True)
     workspace_id: uuid.UUID = Field(sa_type=Id)
     created_at: datetime = Field(sa_type=UtcDateTime)
-    last_seen_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     user_agent: str = Field(default="", max_length=64)
 

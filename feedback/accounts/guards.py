@@ -1,0 +1,105 @@
+"""Who is looking, and whether a form really comes from our own page."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from sqlmodel import col, select
+
+from feedback import clock
+from feedback.accounts.models import Membership, Session, User, Workspace
+from feedback.accounts.sessions import cookie_name, csrf_token, token_hash
+from feedback.db import Database
+from feedback.i18n import set_locale
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class NotSignedInError(Exception):
+    """The page needs somebody; the handler in app.py leads to the sign-in page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is signed in, where, and what they may do there."""
+
+    user: User
+    workspace: Workspace
+    role: str
+
+    @property
+    def may_edit(self) -> bool:
+        return self.role in ("owner", "editor")
+
+
+async def require_viewer(request: AnyRequest) -> None:
+    """Before every signed-in page: find the viewer, speak their language, check their form."""
+    state = request.app.state
+    token = request.cookies.get(cookie_name(state.settings.base_url))
+    viewer = await find_viewer(state.database, token) if token else None
+    if viewer is None or token is None:
+        raise NotSignedInError
+    set_locale(viewer.user.language or viewer.workspace.language)
+    request.state.viewer = viewer
+    request.state.csrf_token = csrf_token(state.key, token)
+    if request.method not in ("GET", "HEAD"):
+        require_own_origin(request)
+        await _require_csrf_token(request)
+
+
+async def find_viewer(database: Database, token: str) -> Viewer | None:
+    """The viewer of a session token; None when it is unknown, ended or expired."""
+    async with database.read() as session:
+        found = await session.exec(
+            select(User, Workspace, Membership)
+            .join(Session, col(Session.user_id) == User.id)
+            .join(Membership, col(Membership.user_id) == User.id)
+            .join(Workspace, col(Workspace.id) == Membership.workspace_id)
+            .where(
+                Session.token_hash == token_hash(token),
+                Session.expires_at > clock.now(),
+                Session.workspace_id == Membership.workspace_id,
+            )
+        )
+        row = found.first()
+    return Viewer(row[0], row[1], row[2].role) if row else None
+
+
+async def provide_viewer(request: AnyRequest) -> Viewer:
+    viewer: Viewer = request.state.viewer
+    return viewer
+
+
+def require_editor(viewer: Viewer) -> None:
+    """A viewer reads; changing things takes an editor or owner."""
+    if not viewer.may_edit:
+        raise PermissionDeniedException
+
+
+def require_own_origin(request: AnyRequest) -> None:
+    """Refuse a form that another site sent. Browsers set Origin on every POST."""
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    ours = {request.headers.get("Host", "")}
+    if base_url := request.app.state.settings.base_url:
+        ours.add(urlsplit(base_url).netloc)
+    if site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc not in ours):
+        raise PermissionDeniedException
+
+
+async def _require_csrf_token(request: AnyRequest) -> None:
+    sent = request.headers.get("X-CSRF-Token")
+    if sent is None:
+        sent = (await request.form()).get("_csrf_token")
+    if not isinstance(sent, str) or not hmac.compare_digest(
+        sent.encode(), request.state.csrf_token.encode()
+    ):
+        raise PermissionDeniedException
+
+
+def not_found() -> NotFoundException:
+    """Somebody else's thing and no such thing look the same."""
+    return NotFoundException()

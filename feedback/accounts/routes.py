@@ -1,0 +1,320 @@
+"""Sign in, set up, sign out, settings."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Redirect, Template
+from sqlmodel import col, select
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, require_editor, require_own_origin
+from feedback.accounts.models import Membership, Session, SetupLink, User, Workspace
+from feedback.accounts.passwords import hash_password, is_password
+from feedback.accounts.schemas import Form, read_setup, read_workspace
+from feedback.accounts.sessions import (
+    cookie_name,
+    end_session,
+    open_session,
+    session_cookie,
+)
+from feedback.accounts.setup import add_member, create_workspace, find_link, has_users
+from feedback.db import Database
+from feedback.i18n import LOCALES, best_locale, set_locale
+from feedback.i18n import gettext as _
+from feedback.settings import Settings
+from feedback.web import local_path, page, redirect
+
+
+async def use_browser_language(request: Request[Any, Any, Any]) -> None:
+    """Before every page that knows nobody yet."""
+    accepted = request.headers.get("Accept-Language", "")
+    set_locale(request.query_params.get("lang") or best_locale(accepted, list(LOCALES), "en"))
+
+
+@get("/sign-in")
+async def sign_in_page(
+    request: HTMXRequest, database: NamedDependency[Database], next: FromQuery[str] = "/"
+) -> Template:
+    async with database.read() as session:
+        is_new = not await has_users(session)
+    return _sign_in_form(request, next=next, email="", error="", is_new=is_new)
+
+
+@post("/sign-in")
+async def sign_in(
+    request: HTMXRequest, database: NamedDependency[Database], settings: NamedDependency[Settings]
+) -> Template | Redirect:
+    require_own_origin(request)
+    data = await request.form()
+    email = str(data.get("email", "")).strip().lower()
+    next_path = local_path(str(data.get("next", "/")))
+    async with database.read() as session:
+        user = (await session.exec(select(User).where(User.email == email))).first()
+    if not await is_password(str(data.get("password", "")), user and user.password_hash):
+        error = _("This e-mail and password do not belong together.")
+        return _sign_in_form(request, next=next_path, email=email, error=error, is_new=False)
+    assert user is not None
+    return await _enter(request, database, settings, user, next_path)
+
+
+@get("/sign-in/{token:str}")
+async def sign_in_by_link(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    token: FromPath[str],
+    next: FromQuery[str] = "/",
+) -> Template | Redirect:
+    link, user = await _link_and_user(database, token)
+    if link is None or user is None or link.kind != "demo":
+        return _link_over(request)
+    return await _enter(request, database, settings, user, local_path(next))
+
+
+@get("/setup/{token:str}")
+async def setup_page(
+    request: HTMXRequest, database: NamedDependency[Database], token: FromPath[str]
+) -> Template:
+    link, user = await _link_and_user(database, token)
+    if link is None or link.kind == "demo":
+        return _link_over(request)
+    workspace = await _only_workspace(database)
+    zone = workspace.time_zone if workspace else "Europe/Paris"
+    values = {"email": "", "name": "", "time_zone": zone, "language": "", "password": ""}
+    return _setup_form(request, Form(values), user=user, workspace=workspace)
+
+
+@post("/setup/{token:str}")
+async def set_up(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    token: FromPath[str],
+) -> Template | Redirect:
+    require_own_origin(request)
+    link, user = await _link_and_user(database, token)
+    if link is None or link.kind == "demo":
+        return _link_over(request)
+    workspace = await _only_workspace(database)
+    form = read_setup(
+        await request.form(), with_workspace=workspace is None, with_email=user is None
+    )
+    if form.errors:
+        return _setup_form(request, form, user=user, workspace=workspace)
+    owner = await _store_setup(database, link, form, user=user, workspace=workspace)
+    return await _enter(request, database, settings, owner, "/")
+
+
+@post("/sign-out")
+async def sign_out(
+    request: HTMXRequest, database: NamedDependency[Database], settings: NamedDependency[Settings]
+) -> Redirect:
+    token = request.cookies[cookie_name(settings.base_url)]
+    async with database.write() as session:
+        await end_session(session, token)
+    answer = redirect("/sign-in")
+    answer.cookies = [session_cookie("", settings.base_url)]
+    return answer
+
+
+@post("/language")
+async def choose_language(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Redirect:
+    data = await request.form()
+    language = str(data.get("language", ""))
+    async with database.write() as session:
+        user = await session.get_one(User, viewer.user.id)
+        user.language = language if language in LOCALES else None
+    return redirect(local_path(str(data.get("next", "/"))))
+
+
+@get("/settings")
+async def settings_page(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Template:
+    values = {"name": viewer.workspace.name, "language": viewer.workspace.language}
+    return await _settings_form(request, database, viewer, Form(values))
+
+
+@post("/settings")
+async def save_settings(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Template | Redirect:
+    require_editor(viewer)
+    form = read_workspace(await request.form())
+    if form.errors:
+        return await _settings_form(request, database, viewer, form)
+    async with database.write() as session:
+        workspace = await session.get_one(Workspace, viewer.workspace.id)
+        workspace.name = form.values["name"]
+        workspace.language = form.values["language"]
+    return redirect("/settings", _("Saved."))
+
+
+@post("/settings/sign-out-others")
+async def sign_out_others(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    viewer: NamedDependency[Viewer],
+) -> Redirect:
+    async with database.write() as session:
+        found = await session.exec(select(Session).where(Session.user_id == viewer.user.id))
+        for other in found:
+            await session.delete(other)
+        token = await open_session(
+            session,
+            viewer.user.id,
+            viewer.workspace.id,
+            clock.now(),
+            user_agent=request.headers.get("User-Agent", ""),
+        )
+    answer = redirect("/settings", _("Every other browser is signed out."))
+    answer.cookies = [*answer.cookies, session_cookie(token, settings.base_url)]
+    return answer
+
+
+async def _enter(
+    request: HTMXRequest, database: Database, settings: Settings, user: User, next_path: str
+) -> Redirect:
+    """Sign this user in under a new session id and go on."""
+    async with database.write() as session:
+        workspace_id = (
+            await session.exec(
+                select(Membership.workspace_id).where(Membership.user_id == user.id).limit(1)
+            )
+        ).one()
+        token = await open_session(
+            session,
+            user.id,
+            workspace_id,
+            clock.now(),
+            user_agent=request.headers.get("User-Agent", ""),
+            replacing=request.cookies.get(cookie_name(settings.base_url)),
+        )
+    answer = redirect(next_path)
+    answer.cookies = [session_cookie(token, settings.base_url)]
+    return answer
+
+
+async def _store_setup(
+    database: Database,
+    link: SetupLink,
+    form: Form,
+    *,
+    user: User | None,
+    workspace: Workspace | None,
+) -> User:
+    now, values = clock.now(), form.values
+    password_hash = await hash_password(values["password"])
+    async with database.write() as session:
+        await session.delete(await session.get_one(SetupLink, link.token_hash))
+        if user is not None:
+            user.password_hash = password_hash
+            return await session.merge(user)
+        if workspace is None:
+            workspace = await create_workspace(
+                session,
+                key="default",
+                name=values["name"],
+                time_zone=values["time_zone"],
+                language=values["language"],
+                now=now,
+            )
+        return await add_member(
+            session,
+            workspace,
+            values["email"],
+            role="owner",
+            now=now,
+            password_hash=password_hash,
+        )
+
+
+async def _link_and_user(database: Database, token: str) -> tuple[SetupLink | None, User | None]:
+    async with database.read() as session:
+        link = await find_link(session, token, clock.now())
+        user = await session.get(User, link.user_id) if link and link.user_id else None
+    return link, user
+
+
+async def _only_workspace(database: Database) -> Workspace | None:
+    async with database.read() as session:
+        return (await session.exec(select(Workspace).order_by(col(Workspace.id)).limit(1))).first()
+
+
+def _sign_in_form(
+    request: HTMXRequest, *, next: str, email: str, error: str, is_new: bool
+) -> Template:
+    return page(
+        request,
+        "accounts/sign_in.html",
+        status=422 if error else 200,
+        next=local_path(next),
+        email=email,
+        error=error,
+        is_new=is_new,
+    )
+
+
+def _setup_form(
+    request: HTMXRequest, form: Form, *, user: User | None, workspace: Workspace | None
+) -> Template:
+    return page(
+        request,
+        "accounts/setup.html",
+        status=422 if form.errors else 200,
+        form=form,
+        user=user,
+        workspace=workspace,
+        zones=_zones(),
+        languages=list(LOCALES.items()),
+    )
+
+
+def _zones() -> list[tuple[str, str]]:
+    names = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+    return [(name, name.replace("_", " ")) for name in names]
+
+
+def _link_over(request: HTMXRequest) -> Template:
+    return page(request, "accounts/link_over.html", status=404)
+
+
+async def _settings_form(
+    request: HTMXRequest, database: Database, viewer: Viewer, form: Form
+) -> Template:
+    async with database.read() as session:
+        browsers = (
+            await session.exec(
+                select(Session)
+                .where(Session.user_id == viewer.user.id, Session.expires_at > clock.now())
+                .order_by(col(Session.created_at).desc())
+            )
+        ).all()
+        members = (
+            await session.exec(
+                select(User, Membership)
+                .join(Membership, col(Membership.user_id) == User.id)
+                .where(Membership.workspace_id == viewer.workspace.id)
+                .order_by(User.email)
+            )
+        ).all()
+    return page(
+        request,
+        "accounts/settings.html",
+        status=422 if form.errors else 200,
+        form=form,
+        browsers=browsers,
+        members=members,
+        languages=list(LOCALES.items()),
+    )
+
+
+public_handlers = [sign_in_page, sign_in, sign_in_by_link, setup_page, set_up]
+signed_in_handlers = [sign_out, choose_language, settings_page, save_settings, sign_out_others]

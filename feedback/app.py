@@ -1,0 +1,143 @@
+"""The only place that wires things together."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router, get
+from litestar.datastructures import CacheControlHeader, State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.plugins.htmx import HTMXPlugin
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+
+from feedback import i18n
+from feedback.accounts import routes as accounts
+from feedback.accounts.guards import NotSignedInError, provide_viewer, require_viewer
+from feedback.db import Database
+from feedback.i18n import gettext as _
+from feedback.migrate import require_newest
+from feedback.resources import PACKAGE
+from feedback.responses import public_routes
+from feedback.responses.writer import Writer, make_store
+from feedback.settings import Settings, load_settings, secret_key
+from feedback.surveys.catalog import Catalog
+from feedback.web import problem_page, security_headers, template_config
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """The application. Granian calls it in each worker, with the settings of the environment."""
+    settings = settings or load_settings()
+    return Litestar(
+        route_handlers=[
+            public_routes.router,
+            _static_router(),
+            _public_pages(),
+            _signed_in_pages(),
+        ],
+        lifespan=[_run_services],
+        state=State({"settings": settings}),
+        dependencies={
+            "settings": Provide(_settings, sync_to_thread=False),
+            "database": Provide(_database, sync_to_thread=False),
+        },
+        plugins=[HTMXPlugin()],
+        template_config=template_config(),
+        openapi_config=None,
+        exception_handlers={NotSignedInError: _ask_to_sign_in, HTTPException: _say_problem},
+    )
+
+
+def _static_router() -> Router:
+    # The version in the address would be better than an hour; vendored files carry it already.
+    return create_static_files_router(
+        path="/static",
+        directories=[PACKAGE / "static"],
+        cache_control=CacheControlHeader(max_age=3600, public=True),
+    )
+
+
+def _public_pages() -> Router:
+    return Router(
+        "/",
+        route_handlers=[*accounts.public_handlers],
+        before_request=accounts.use_browser_language,
+        response_headers=security_headers(),
+    )
+
+
+def _signed_in_pages() -> Router:
+    return Router(
+        "/",
+        route_handlers=[home, *accounts.signed_in_handlers],
+        before_request=require_viewer,
+        dependencies={"viewer": Provide(provide_viewer)},
+        response_headers=security_headers(),
+    )
+
+
+@get("/")
+async def home() -> Redirect:
+    return Redirect("/board", status_code=303)
+
+
+@asynccontextmanager
+async def _run_services(app: Litestar) -> AsyncIterator[None]:
+    """Open the database and the writer; on the way down store what waits first."""
+    settings: Settings = app.state.settings
+    await require_newest(settings.url, migrate_empty=True)
+    app.state.key = secret_key(settings)
+    app.state.database = database = Database(settings.url)
+    app.state.catalog = Catalog(database)
+    app.state.writer = writer = Writer(make_store(settings), database)
+    await writer.start()
+    try:
+        yield
+    finally:
+        await writer.stop()
+        await database.close()
+
+
+def _settings(state: State) -> Settings:
+    settings: Settings = state.settings
+    return settings
+
+
+def _database(state: State) -> Database:
+    database: Database = state.database
+    return database
+
+
+def _ask_to_sign_in(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+    if "HX-Request" in request.headers:
+        return Response(None, status_code=401, headers={"HX-Redirect": "/sign-in"})
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return Redirect("/sign-in", status_code=303, query_params={"next": path})
+
+
+def _say_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """A page in the reader's language for whatever went wrong."""
+    i18n.set_locale(
+        i18n.best_locale(request.headers.get("Accept-Language", ""), list(i18n.LOCALES), "en")
+    )
+    title, text = {
+        403: (
+            _("Not allowed"),
+            _(
+                "You may not do this, or the page was open for too long. Go back, load it again and retry."
+            ),
+        ),
+        404: (_("There is nothing here"), _("The address is wrong, or what was here is gone.")),
+        405: (_("There is nothing here"), _("The address is wrong, or what was here is gone.")),
+    }.get(
+        error.status_code,
+        (
+            _("This did not work"),
+            _("Load the page again. If it stays like this, tell whoever runs this server."),
+        ),
+    )
+    return problem_page(request, error.status_code, title, text)

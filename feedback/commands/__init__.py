@@ -1,0 +1,1 @@
+"""The commands of the `feedback` program, one module each."""

@@ -1,0 +1,86 @@
+"""`feedback serve` and `feedback migrate`."""
+
+import asyncio
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from feedback.settings import PREFIX, Settings, load_settings
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
+Workers = Annotated[int, typer.Option(help="Processes; SQLite always uses one.", min=1)]
+
+
+def serve_command(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1) -> None:
+    """Serve surveys, ingest and dashboards. Migrates an empty database.
+
+    Example: feedback serve --host 0.0.0.0 --port 8000
+    """
+    settings = load_settings()
+    if settings.base_url is None:
+        os.environ[f"{PREFIX}BASE_URL"] = f"http://{_name(host)}:{port}"
+        settings = load_settings()
+    if settings.sqlite_file is not None and workers > 1:
+        print("feedback: SQLite is written by one process, so one worker serves.", file=sys.stderr)
+        workers = 1
+    if link := asyncio.run(prepare(settings)):
+        print(f"Set up this server (the link works once, for a week): {settings.base_url}{link}")
+    run_server(host, port, workers)
+
+
+def migrate_command() -> None:
+    """Bring the database to the newest schema; done already is no error.
+
+    Example: FEEDBACK_DATABASE_URL=postgresql://app@db/feedback feedback migrate
+    """
+    from feedback.migrate import NEWEST, upgrade
+
+    settings = load_settings()
+    upgrade(settings.url)
+    print(f"The schema is at version {NEWEST}.")
+
+
+async def prepare(settings: Settings) -> str | None:
+    """Check or make the schema; the path of a set-up link as long as nobody can sign in."""
+    from feedback import clock
+    from feedback.accounts.setup import has_users, make_link
+    from feedback.db import Database
+    from feedback.migrate import require_newest
+    from feedback.settings import secret_key
+
+    await require_newest(settings.url, migrate_empty=True)
+    secret_key(settings)
+    database = Database(settings.url)
+    try:
+        async with database.write() as session:
+            if await has_users(session):
+                return None
+            return await make_link(session, "first", clock.now())
+    finally:
+        await database.close()
+
+
+def run_server(host: str, port: int, workers: int) -> None:
+    """Serve until told to stop; requests under way are finished first."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    print(f"Listening on http://{_name(host)}:{port}", flush=True)
+    Granian(
+        "feedback.app:create_app",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=host,
+        port=port,
+        workers=workers,
+        workers_kill_timeout=8,
+        websockets=False,
+        log_enabled=True,
+    ).serve()
+
+
+def _name(host: str) -> str:
+    return "localhost" if host in ("0.0.0.0", "::") else host

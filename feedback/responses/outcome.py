@@ -1,0 +1,170 @@
+"""What is about to be stored, and what became of it.
+
+`decide` holds the rules of SAFETY.md A9 and A10 for one batch; it touches no database, so that
+SQLite and PostgreSQL cannot differ in them.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+Key = tuple[uuid.UUID, uuid.UUID, uuid.UUID]
+Status = Literal["created", "repeated", "updated", "ignored", "conflict"]
+
+
+class StoreUnavailableError(Exception):
+    """The database cannot write at the moment; nothing of the batch was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One checked message, ready to be stored. `answers` and `properties` are JSON text."""
+
+    workspace_id: uuid.UUID
+    survey_id: uuid.UUID
+    series_id: uuid.UUID
+    submission_id: uuid.UUID
+    response_id: uuid.UUID
+    seq: int
+    digest: bytes
+    rating: int
+    channel: str
+    answered_at: datetime
+    received_at: datetime
+    month: date
+    state: str
+    comment: str | None = None
+    answers: str | None = None
+    properties: str | None = None
+    locale: str | None = None
+    page: str | None = None
+    import_id: uuid.UUID | None = None
+    respondent_key: bytes | None = None
+
+    @property
+    def key(self) -> Key:
+        return (self.workspace_id, self.survey_id, self.submission_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """The survey was shown or dismissed once."""
+
+    workspace_id: uuid.UUID
+    series_id: uuid.UUID
+    channel: str
+    month: date
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A submission the database already holds; `rating` is None when its response was erased."""
+
+    response_id: uuid.UUID
+    first_seq: int
+    seq: int
+    digest: bytes
+    series_id: uuid.UUID | None = None
+    channel: str = ""
+    month: date | None = None
+    rating: int | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The reply to one message. `first` says whether the message (or its first sending) created."""
+
+    status: Status
+    response_id: uuid.UUID
+    seq: int
+    first: bool = False
+
+
+CountKey = tuple[uuid.UUID, uuid.UUID, str, date, int]
+DisplayKey = tuple[uuid.UUID, uuid.UUID, str, date, str]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one transaction has to write: the newest message of each answer, and where it stands."""
+
+    created: list[tuple[Answer, Known]] = field(default_factory=list)
+    updated: list[tuple[Answer, Known]] = field(default_factory=list)
+    counts: Counter[CountKey] = field(default_factory=Counter)
+    displays: Counter[DisplayKey] = field(default_factory=Counter)
+
+
+def decide(
+    batch: Iterable[Answer | Display], known: Mapping[Key, Known]
+) -> tuple[list[Outcome | None], Plan]:
+    """The outcome of each message in order, and the plan that makes them true.
+
+    A new id creates; a higher seq updates; the same seq with the same digest is answered as the
+    first time, with another digest it conflicts; a lower seq is ignored.
+    """
+    seen = dict(known)
+    plan = Plan()
+    # What the batch itself creates may be updated again further down in it.
+    latest: dict[Key, Answer] = {}
+    outcomes: list[Outcome | None] = []
+    for item in batch:
+        if isinstance(item, Display):
+            key = (item.workspace_id, item.series_id, item.channel, item.month, item.kind)
+            plan.displays[key] += 1
+            outcomes.append(None)
+            continue
+        outcome = _judge(item, seen.get(item.key))
+        outcomes.append(outcome)
+        if outcome.status in ("created", "updated"):
+            seen[item.key] = _after(item, seen.get(item.key))
+            latest[item.key] = item
+    for key, answer in latest.items():
+        _plan_answer(plan, answer, known.get(key), seen[key])
+    return outcomes, plan
+
+
+def _judge(answer: Answer, before: Known | None) -> Outcome:
+    if before is None:
+        return Outcome("created", answer.response_id, answer.seq, first=True)
+    reply_seq = max(answer.seq, before.seq)
+    if answer.seq == before.seq and answer.digest != before.digest:
+        return Outcome("conflict", before.response_id, reply_seq)
+    if answer.seq == before.seq:
+        return Outcome("repeated", before.response_id, reply_seq, answer.seq == before.first_seq)
+    if answer.seq < before.seq or before.rating is None:
+        return Outcome("ignored", before.response_id, reply_seq)
+    return Outcome("updated", before.response_id, reply_seq)
+
+
+def _after(answer: Answer, before: Known | None) -> Known:
+    # Series, channel, month and state stay those of the first message: an answer that is
+    # completed after midnight on the 31st, or after it was excluded, does not move.
+    if before is None:
+        return Known(
+            response_id=answer.response_id,
+            first_seq=answer.seq,
+            seq=answer.seq,
+            digest=answer.digest,
+            series_id=answer.series_id,
+            channel=answer.channel,
+            month=answer.month,
+            rating=answer.rating,
+            state=answer.state,
+        )
+    return replace(before, seq=answer.seq, digest=answer.digest, rating=answer.rating)
+
+
+def _plan_answer(plan: Plan, answer: Answer, before: Known | None, after: Known) -> None:
+    (plan.created if before is None else plan.updated).append((answer, after))
+    if after.state != "counted":
+        return
+    assert after.series_id and after.month and after.rating is not None
+    group = (answer.workspace_id, after.series_id, after.channel, after.month)
+    plan.counts[(*group, after.rating)] += 1
+    if before is not None and before.rating is not None:
+        plan.counts[(*group, before.rating)] -= 1

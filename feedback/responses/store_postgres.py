@@ -1,0 +1,134 @@
+"""The write path on PostgreSQL: one connection to asyncpg, statements pipelined by batch."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.engine import URL
+
+from feedback.errors import FeedbackError
+from feedback.responses.outcome import (
+    Answer,
+    Display,
+    Key,
+    Known,
+    Outcome,
+    Plan,
+    StoreUnavailableError,
+    decide,
+)
+from feedback.responses.statements import Statements
+
+# Another process stored the same submission, or two transactions crossed: start over.
+_TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+_TRIES = 5
+_AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+class RaceLostError(Exception):
+    """Another process inserted one of our submissions between our look and our write."""
+
+
+class PostgresStore:
+    """Stores batches of answers, each batch in one transaction; nothing of a failed one stays."""
+
+    def __init__(self, url: URL) -> None:
+        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._statements = Statements(is_sqlite=False)
+        self._connection: asyncpg.Connection[Any] | None = None
+
+    async def open(self) -> None:
+        """Connect; raises FeedbackError when a commit would not wait for the disk."""
+        await self._connect()
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.terminate()
+
+    async def store(self, batch: Sequence[Answer | Display]) -> list[Outcome | None]:
+        for attempt in range(_TRIES):
+            try:
+                return await self._store(batch)
+            except (RaceLostError, *_TRY_AGAIN):
+                if attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("the loop above returns or raises")
+
+    async def _connect(self) -> "asyncpg.Connection[Any]":
+        connection = await asyncpg.connect(self._dsn)
+        found = await connection.fetchval("SHOW synchronous_commit")
+        if found == "off":
+            await connection.close()
+            raise FeedbackError(
+                "PostgreSQL: synchronous_commit is off, so an acknowledged answer could be lost. "
+                "Set it to on for this database.",
+                exit_code=1,
+            )
+        self._connection = connection
+        return connection
+
+    async def _store(self, batch: Sequence[Answer | Display]) -> list[Outcome | None]:
+        try:
+            connection = self._connection
+            if connection is None or connection.is_closed():
+                connection = await self._connect()
+            async with connection.transaction():
+                keys = sorted({item.key for item in batch if isinstance(item, Answer)})
+                outcomes, plan = decide(batch, await self._known(connection, keys))
+                await self._write(connection, plan)
+            return outcomes
+        except _AWAY as error:
+            await self.close()
+            raise StoreUnavailableError(str(error)) from error
+
+    async def _known(
+        self, connection: "asyncpg.Connection[Any]", keys: list[Key]
+    ) -> dict[Key, Known]:
+        if not keys:
+            return {}
+        found = await connection.fetchmany(self._statements.find_submission.text, keys)
+        known = {}
+        for workspace_id, survey_id, submission_id, response_id, *rest in found:
+            response = await self._response(connection, workspace_id, response_id)
+            known[(workspace_id, survey_id, submission_id)] = Known(response_id, *rest, *response)
+        return known
+
+    async def _response(
+        self, connection: "asyncpg.Connection[Any]", workspace_id: UUID, response_id: UUID
+    ) -> tuple[UUID, str, date, int, str] | tuple[()]:
+        found = await connection.fetchrow(
+            self._statements.find_response.text, workspace_id, response_id
+        )
+        return tuple(found) if found else ()
+
+    async def _write(self, connection: "asyncpg.Connection[Any]", plan: Plan) -> None:
+        s = self._statements
+        if plan.created:
+            rows = [s.insert_submission.row(s.submission_row(*pair)) for pair in plan.created]
+            won = await connection.fetchmany(s.insert_submission.text, rows)
+            if len(won) < len(rows):
+                raise RaceLostError
+            await connection.executemany(
+                s.insert_response.text,
+                [s.insert_response.row(s.response_row(*pair)) for pair in plan.created],
+            )
+        if plan.updated:
+            await connection.executemany(
+                s.update_submission.text, [s.update_submission_row(*p) for p in plan.updated]
+            )
+            await connection.executemany(
+                s.update_response.text, [s.update_response_row(*p) for p in plan.updated]
+            )
+        if ratings := list(s.count_rows(plan.counts.items())):
+            await connection.executemany(s.add_ratings.text, ratings)
+        if displays := list(s.display_rows(plan.displays.items())):
+            await connection.executemany(s.add_displays.text, displays)

@@ -1,0 +1,135 @@
+"""The write path on SQLite: one connection, owned by one thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from feedback.db import SQLITE_PRAGMAS
+from feedback.errors import FeedbackError
+from feedback.responses.outcome import (
+    Answer,
+    Display,
+    Key,
+    Known,
+    Outcome,
+    Plan,
+    StoreUnavailableError,
+    decide,
+)
+from feedback.responses.statements import Statements
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """Stores batches of answers, each batch in one transaction.
+
+    When a transaction fails nothing of it is stored, and the connection is opened anew: after a
+    full disk or an I/O error the next batch starts from a clean state.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._statements = Statements(is_sqlite=True)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Connect; raises FeedbackError when the file cannot keep SAFETY A1's promise."""
+        await self._in_thread(self._connect)
+
+    async def close(self) -> None:
+        await self._in_thread(self._disconnect)
+        self._thread.shutdown()
+
+    async def store(self, batch: Sequence[Answer | Display]) -> list[Outcome | None]:
+        return await self._in_thread(lambda: self._store(batch))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None)
+        for name, value in SQLITE_PRAGMAS.items():
+            connection.execute(f"PRAGMA {name}={value}")
+        for name, value in SQLITE_PRAGMAS.items():
+            found = str(connection.execute(f"PRAGMA {name}").fetchone()[0])
+            if found != value:
+                raise FeedbackError(
+                    f"{self._path}: {name} is {found} and must be {value} for answers to be safe. "
+                    "Is the file on a network drive?",
+                    exit_code=1,
+                )
+        self._connection = connection
+        return connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _store(self, batch: Sequence[Answer | Display]) -> list[Outcome | None]:
+        try:
+            connection = self._connection or self._connect()
+            connection.execute("BEGIN IMMEDIATE")
+            keys = {item.key for item in batch if isinstance(item, Answer)}
+            outcomes, plan = decide(batch, self._known(connection, keys))
+            self._write(connection, plan)
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._disconnect()
+            raise StoreUnavailableError(str(error)) from error
+        except BaseException:
+            self._disconnect()
+            raise
+        return outcomes
+
+    def _known(self, connection: sqlite3.Connection, keys: set[Key]) -> dict[Key, Known]:
+        known = {}
+        for key in keys:
+            row = self._statements.key_row(key)
+            found = connection.execute(self._statements.find_submission.text, row).fetchone()
+            if found is None:
+                continue
+            response_id, first_seq, seq, digest = found[len(key) :]
+            known[key] = Known(
+                UUID(bytes=response_id),
+                first_seq,
+                seq,
+                digest,
+                *self._response(connection, row[0], response_id),
+            )
+        return known
+
+    def _response(
+        self, connection: sqlite3.Connection, workspace_id: bytes, response_id: bytes
+    ) -> tuple[UUID, str, date, int, str] | tuple[()]:
+        statement = self._statements.find_response.text
+        found = connection.execute(statement, (workspace_id, response_id)).fetchone()
+        if found is None:
+            return ()
+        series_id, channel, month, rating, state = found
+        return UUID(bytes=series_id), channel, date.fromisoformat(month), rating, state
+
+    def _write(self, connection: sqlite3.Connection, plan: Plan) -> None:
+        s = self._statements
+        many = connection.executemany
+        if plan.created:
+            many(
+                s.insert_submission.text,
+                [s.insert_submission.row(s.submission_row(*pair)) for pair in plan.created],
+            )
+            many(
+                s.insert_response.text,
+                [s.insert_response.row(s.response_row(*pair)) for pair in plan.created],
+            )
+        if plan.updated:
+            many(s.update_submission.text, [s.update_submission_row(*p) for p in plan.updated])
+            many(s.update_response.text, [s.update_response_row(*p) for p in plan.updated])
+        many(s.add_ratings.text, s.count_rows(plan.counts.items()))
+        many(s.add_displays.text, s.display_rows(plan.displays.items()))

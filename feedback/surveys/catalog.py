@@ -1,0 +1,100 @@
+"""What ingest must know of a survey, kept in memory: an answer never waits for a look-up."""
+
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import select
+
+from feedback.accounts.models import PublicKey, Workspace
+from feedback.db import Database
+from feedback.scoring import METRICS, Metric
+from feedback.surveys.models import Question, Series, Survey
+
+# Another process may have closed the survey: after this long it is read again.
+FRESH_SECONDS = 5.0
+# Strangers may ask for any key; what they invent must not fill the memory.
+MOST_KEYS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyDefinition:
+    """A survey as an answer meets it. `texts` maps a language to its texts."""
+
+    workspace_id: uuid.UUID
+    survey_id: uuid.UUID
+    series_id: uuid.UUID | None
+    touchpoint_id: uuid.UUID
+    key: str
+    name: str
+    state: str
+    metric: Metric
+    texts: dict[str, dict[str, Any]]
+    default_language: str
+    zone: ZoneInfo
+
+
+class Catalog:
+    """Survey definitions by public key, at most `FRESH_SECONDS` old."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._found: dict[str, tuple[float, SurveyDefinition | None]] = {}
+
+    async def find(self, key: str) -> SurveyDefinition | None:
+        """The survey of this key, or None when there is none."""
+        entry = self._found.get(key)
+        if entry is not None and time.monotonic() - entry[0] < FRESH_SECONDS:
+            return entry[1]
+        definition = await load_definition(self._database, key)
+        if len(self._found) >= MOST_KEYS:
+            self._found.clear()
+        self._found[key] = (time.monotonic(), definition)
+        return definition
+
+    def forget(self) -> None:
+        """Called after every edit in this process: the next answer meets the new survey."""
+        self._found.clear()
+
+
+async def load_definition(database: Database, key: str) -> SurveyDefinition | None:
+    """Read one survey by its public key."""
+    async with database.read() as session:
+        public = await session.get(PublicKey, key)
+        if public is None or public.kind != "survey":
+            return None
+        found = await session.exec(
+            select(Survey, Question, Series, Workspace)
+            .join(
+                Question,
+                (Question.workspace_id == Survey.workspace_id)
+                & (Question.id == Survey.question_id),
+            )
+            .outerjoin(
+                Series,
+                (Series.workspace_id == Survey.workspace_id)
+                & (Series.survey_id == Survey.id)
+                & (Series.closed_at == None),  # noqa: E711 (SQL's IS NULL)
+            )
+            .join(Workspace, Workspace.id == Survey.workspace_id)
+            .where(Survey.workspace_id == public.workspace_id, Survey.id == public.id)
+        )
+        row = found.first()
+    if row is None:
+        return None
+    survey, question, series, workspace = row
+    return SurveyDefinition(
+        workspace_id=survey.workspace_id,
+        survey_id=survey.id,
+        series_id=series.id if series else None,
+        touchpoint_id=survey.touchpoint_id,
+        key=survey.key,
+        name=survey.name,
+        state="closed" if survey.archived_at else survey.state,
+        metric=METRICS[question.metric],
+        texts=question.texts,
+        default_language=question.default_language,
+        zone=ZoneInfo(workspace.time_zone),
+    )

@@ -1,0 +1,149 @@
+"""What every page shares: whole page or one block, flash messages, error pages, headers."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from jinja2_fragments.litestar import HTMXBlockTemplate
+from litestar import Request, Response
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.datastructures import Cookie
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Redirect, Template
+from litestar.template import TemplateConfig
+
+from feedback import i18n
+from feedback.resources import resource_dir
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "manifest-src 'self'"
+)
+FLASH_COOKIE = "feedback_flash"
+
+
+def security_headers(*, framed_by: str = "'none'", frames: str = "'none'") -> dict[str, str]:
+    """The headers of a page of ours. `framed_by`, `frames`: CSP sources."""
+    policy = f"{CONTENT_POLICY}; frame-ancestors {framed_by}"
+    return {
+        "Content-Security-Policy": policy + (f"; frame-src {frames}" if frames != "'none'" else ""),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+
+
+def page(
+    request: HTMXRequest,
+    template: str,
+    *,
+    blocks: tuple[str, ...] = (),
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> Template:
+    """Render the one of `blocks` that htmx targets by id, else the whole page."""
+    htmx = request.htmx
+    wants_block = htmx.target in blocks and not htmx.boosted and not htmx.history_restore_request
+    return HTMXBlockTemplate(
+        template_name=template,
+        block_name=htmx.target if wants_block else None,
+        context=_shared_context(request) | context,
+        status_code=status,
+        headers={
+            "Vary": "HX-Request, HX-Target",
+            "Cache-Control": "no-store",
+            **(headers or {}),
+        },
+        cookies=[_no_flash()] if FLASH_COOKIE in request.cookies else None,
+    )
+
+
+def redirect(path: str, flash: str | None = None, *, kind: str = "good") -> Redirect:
+    """Go to a page of ours with 303; `flash` is shown there once."""
+    cookies = []
+    if flash is not None:
+        value = json.dumps([kind, flash]).encode().hex()
+        cookies.append(
+            Cookie(FLASH_COOKIE, value, path="/", max_age=60, httponly=True, samesite="lax")
+        )
+    return Redirect(path, status_code=303, cookies=cookies)
+
+
+def local_path(path: str | None, default: str = "/") -> str:
+    """A path of ours to go to, or the default: never another site.
+
+    >>> local_path("/board?month=2026-03"), local_path("//evil.example"), local_path("http://x")
+    ('/board?month=2026-03', '/', '/')
+    """
+    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
+        return default
+    return path if path.isprintable() else default
+
+
+def template_config() -> TemplateConfig[JinjaTemplateEngine]:
+    """Jinja2 as Litestar makes it (autoescape on), strict about undefined names."""
+    return TemplateConfig(
+        directory=resource_dir("templates"),
+        engine=JinjaTemplateEngine,
+        engine_callback=lambda engine: prepare_environment(engine.engine),
+    )
+
+
+def prepare_environment(environment: Environment) -> None:
+    # Undefined must raise: a block rendered alone does not see what its page set (STYLE.md 9).
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.gettext,
+        i18n.ngettext,
+        newstyle=True,
+        pgettext=i18n.pgettext,
+        npgettext=i18n.npgettext,
+    )
+    environment.globals.update(
+        format_month=i18n.format_month,
+        format_date=i18n.format_date,
+        format_number=i18n.format_number,
+    )
+
+
+def problem_page(
+    request: Request[Any, Any, Any], status: int, title: str, text: str
+) -> Response[Any]:
+    """A page that says what went wrong and what to do; htmx gets it as a plain text."""
+    if "HX-Request" in request.headers:
+        return Response(text, status_code=status, media_type="text/plain")
+    engine = request.app.template_engine
+    assert engine is not None
+    context = {"locale": i18n.current_locale(), "title": title, "text": text, "status": status}
+    html = engine.get_template("problem.html").render(**context)
+    return Response(html, status_code=status, media_type="text/html", headers=security_headers())
+
+
+def _shared_context(request: HTMXRequest) -> dict[str, Any]:
+    state = request.scope.get("state", {})
+    return {
+        "locale": i18n.current_locale(),
+        "locales": i18n.LOCALES,
+        "viewer": state.get("viewer"),
+        "csrf_token": state.get("csrf_token", ""),
+        "flashes": _flashes(request),
+    }
+
+
+def _flashes(request: HTMXRequest) -> list[tuple[str, str]]:
+    try:
+        kind, text = json.loads(bytes.fromhex(request.cookies[FLASH_COOKIE]))
+    except (KeyError, ValueError):
+        return []
+    return [(kind, text)] if kind in ("good", "bad", "plain") and isinstance(text, str) else []
+
+
+def _no_flash() -> Cookie:
+    return Cookie(FLASH_COOKIE, "", path="/", max_age=0, httponly=True, samesite="lax")

@@ -1,0 +1,78 @@
+"""The cast and the stage: both databases, a real application, Alice, Bob and Charlie."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from litestar.testing import AsyncTestClient
+from sqlalchemy.engine import URL
+
+from feedback.app import create_app
+from feedback.db import Database
+from feedback.settings import Settings
+from tests import cast
+from tests.databases import PostgresMaker, SqliteMaker, postgres_server
+
+KEY = "a-key-for-tests-that-is-long-enough-000"
+
+
+@pytest.fixture(scope="session")
+def sqlite_maker(tmp_path_factory: pytest.TempPathFactory) -> SqliteMaker:
+    return SqliteMaker(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_maker() -> Iterator[PostgresMaker]:
+    for server in postgres_server():
+        maker = PostgresMaker(server)
+        yield maker
+        maker.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> Iterator[URL]:
+    """An empty, migrated database; every test that asks for it runs on both kinds."""
+    maker = request.getfixturevalue(
+        "sqlite_maker" if request.param == "sqlite" else "postgres_maker"
+    )
+    url = maker.make()
+    yield url
+    maker.drop(url)
+
+
+@pytest.fixture
+def settings(database_url: URL) -> Settings:
+    return Settings(
+        database_url=database_url.render_as_string(hide_password=False),
+        base_url="http://testserver.local",
+        secret_key=KEY,
+    )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    made = Database(settings.url)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def client(settings: Settings) -> AsyncIterator[AsyncTestClient[Any]]:
+    """The application, answering as `http://testserver.local`, nobody signed in."""
+    async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture
+async def shop(database: Database) -> cast.Shop:
+    """Alice's workspace: one journey, two stages, a live NPS survey and a live CSAT survey."""
+    return await cast.open_shop(database)
+
+
+@pytest.fixture
+async def alice(
+    client: AsyncTestClient[Any], shop: cast.Shop, database: Database
+) -> AsyncTestClient[Any]:
+    """The client with Alice, who owns the shop, signed in."""
+    await cast.sign_in(client, database, shop.alice, shop.workspace)
+    return client

