@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("user_id", ID, nullable=False),
         sa.Column("workspace_id", ID, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("user_agent", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
