@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log10
 
-
 Piece = list[tuple[int, float]]  # unbroken run of (number of the month, value)
 
 
@@ -57,7 +56,7 @@ class Box:
 
 PANEL = Box(width=320, height=168, left=34, right=10, top=8, bottom=22)
 WIDE = Box(width=960, height=300, left=40, right=12, top=10, bottom=24)
-SPARK = Box(width=200, height=48, left=3, right=5, top=5, bottom=5)
+SPARK = Box(width=200, height=52, left=1, right=4, top=5, bottom=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ class Dot:
     low_y: float
     high_y: float
     is_chosen: bool
+    is_alone: bool
     label: str
 
 
@@ -106,6 +106,7 @@ def common_axis(
     maximum: float,
     least_span: float,
     targets: Iterable[float] = (),
+    has_ticks: bool = True,
 ) -> Axis:
     """One scale for all panels: every score and sure interval fits, small noise is not blown up."""
     values = [v for points in series for point in points for v in _extent(point)]
@@ -115,6 +116,8 @@ def common_axis(
     low, high = max(min(values), minimum), min(max(values), maximum)
     spare = max(least_span - (high - low), 0.0) / 2
     low, high = _inside(low - spare, high + spare, minimum, maximum)
+    if not has_ticks:
+        return Axis(low, high, ())
     step = _nice_step(high - low)
     low, high = max(floor(low / step) * step, minimum), min(ceil(high / step) * step, maximum)
     first = ceil(low / step)
@@ -170,7 +173,7 @@ def draw(
         lines=tuple(place.line(piece) for piece in complete if len(piece) > 1),
         running=tuple(place.line(piece) for piece in _dashed(pieces, points)),
         ribbons=tuple(place.ribbon(piece, points) for piece in complete),
-        dots=tuple(place.dot(n, p) for n, p in enumerate(points) if p.value is not None),
+        dots=tuple(_dots(place, points, complete, all_of_them=box is not SPARK)),
         months=tuple(Mark(place.x(n), month_label(points[n].month)) for n in _ticks(points)),
         levels=tuple(Mark(place.y(level), level_label(level)) for level in axis.ticks),
         seams=tuple(
@@ -193,6 +196,18 @@ def _pieces(points: Sequence[Point], cuts: set[str]) -> Iterator[Piece]:
             piece.append((number, point.value))
     if piece:
         yield piece
+
+
+def _dots(
+    place: "_Place", points: Sequence[Point], pieces: Sequence[Piece], *, all_of_them: bool
+) -> Iterator[Dot]:
+    """Every month that has a score; for a small line only those that would not be seen else."""
+    alone = {piece[0][0] for piece in pieces if len(piece) == 1}
+    for number, point in enumerate(points):
+        if point.value is None:
+            continue
+        if all_of_them or point.is_chosen or point.is_running or number in alone:
+            yield place.dot(number, point, alone=number in alone)
 
 
 def _complete(pieces: Sequence[Piece], points: Sequence[Point]) -> list[Piece]:
@@ -245,14 +260,12 @@ class _Place:
         if len(limits) == 1:
             (n, low, high), half = limits[0], round(min(self.step, 8) / 2, 1)
             x = self.x(n)
-            return (
-                f"M{x - half:.1f} {self.y(high)}H{x + half:.1f}V{self.y(low)}H{x - half:.1f}Z"
-            )
+            return f"M{x - half:.1f} {self.y(high)}H{x + half:.1f}V{self.y(low)}H{x - half:.1f}Z"
         above = "L".join(f"{self.x(n)} {self.y(high)}" for n, _, high in limits)
         below = "L".join(f"{self.x(n)} {self.y(low)}" for n, low, _ in reversed(limits))
         return f"M{above}L{below}Z"
 
-    def dot(self, number: int, point: Point) -> Dot:
+    def dot(self, number: int, point: Point, *, alone: bool) -> Dot:
         kind = "running" if point.is_running else "few" if point.is_few else "full"
         value = point.value or 0.0
         low, high = _limits(point, value)
@@ -265,6 +278,7 @@ class _Place:
             low_y=self.y(low),
             high_y=self.y(high),
             is_chosen=point.is_chosen,
+            is_alone=alone,
             label=point.label,
         )
 

@@ -1,25 +1,24 @@
 """From monthly scores to the points of a line: what page, tile and table draw alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.dashboards.charts import SPARK, Axis, ChartData, Point, common_axis, draw
+from feedback.dashboards.scores import Line
 from feedback.dashboards.wording import month_name, scale_of, write_score
 from feedback.scoring import Metric, Score
-
-Monthly = Mapping[str, Score]  # by month, YYYY-MM; a month without answers is left out
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The months a line runs over; `running` is this month when it is among them, `chosen` stands out."""
+    """The months of a line; `running` is this month when among them, `chosen` stands out."""
 
     months: Sequence[str]
     running: str = ""
     chosen: str = ""
 
 
-def line_of(monthly: Monthly, metric: Metric, window: Window, *, worded: bool) -> list[Point]:
+def line_of(monthly: Line, metric: Metric, window: Window, *, worded: bool) -> list[Point]:
     """One point a month; hidden scores are gaps. Words cost time: tiles go without."""
     return [
         _point(month, monthly.get(month), metric, window, worded=worded) for month in window.months
@@ -45,7 +44,11 @@ def _point(
 
 
 def axis_for(
-    series: Sequence[Sequence[Point]], metric: Metric, targets: Sequence[float] = ()
+    series: Sequence[Sequence[Point]],
+    metric: Metric,
+    targets: Sequence[float] = (),
+    *,
+    has_ticks: bool = True,
 ) -> Axis:
     """A scale that all these lines of one metric share."""
     minimum, maximum = scale_of(metric)
@@ -56,11 +59,12 @@ def axis_for(
         maximum=maximum,
         least_span=spans[metric.headline],
         targets=targets,
+        has_ticks=has_ticks,
     )
 
 
 def sparkline(
-    monthly: Monthly, metric: Metric, window: Window, *, title: str, target: float | None
+    monthly: Line, metric: Metric, window: Window, *, title: str, target: float | None
 ) -> ChartData:
     """The small line of a tile, on a scale of its own."""
     points = line_of(monthly, metric, window, worded=False)
@@ -68,7 +72,7 @@ def sparkline(
     return draw(
         points,
         title=title,
-        axis=axis_for([points], metric, targets),
+        axis=axis_for([points], metric, targets, has_ticks=False),
         box=SPARK,
         target=None if target is None else (target, ""),
     )

@@ -244,7 +244,7 @@ async def first_answered_at(
 async def asked_counts(
     session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
 ) -> dict[uuid.UUID, int]:
-    """How often each series was shown or sent: what tells a silent touchpoint from an unasked one."""
+    """How often each series was shown or sent: tells the silent touchpoint from the unasked."""
     if not query.series:
         return {}
     statement = (

@@ -1,8 +1,11 @@
-"""How scores, bands, metrics and channels are written for a reader (LOOK: "How a score is written")."""
+"""How scores, bands, metrics and channels are written for a reader."""
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
-from feedback.i18n import format_month, format_number, ngettext
+from babel import Locale
+
+from feedback.i18n import current_locale, format_month, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, Score, round_half_away
 from feedback.scoring.scores import HIDDEN_BELOW
@@ -15,13 +18,10 @@ NO_SCORE = "–"
 
 @dataclass(frozen=True, slots=True)
 class WrittenBands:
-    """The three bands in percent of the answers; `n` is 0 where they must not be shown."""
+    """The bands as (name, from, share) in percent; `n` is 0 where they must not be shown."""
 
     n: int
-    negative_pct: float
-    neutral_pct: float
-    positive_pct: float
-    positive_from_pct: float
+    parts: tuple[tuple[str, float, float], ...]
     label: str
 
 
@@ -39,11 +39,14 @@ class WrittenScore:
     bands: WrittenBands
 
     @property
+    def note(self) -> str:
+        """What stands small beside the number: `± 7 · 318 answers`."""
+        return f"{self.margin} · {self.answers}" if self.margin else self.answers
+
+    @property
     def sentence(self) -> str:
         """All of it on one line: `+42 ± 7 · 318 answers`."""
-        if self.display == "hidden":
-            return self.answers
-        return f"{' '.join(filter(None, (self.number, self.margin)))} · {self.answers}"
+        return self.note if self.display == "hidden" else f"{self.number} {self.note}"
 
 
 def write_score(score: Score, metric: Metric, period: str = "") -> WrittenScore:
@@ -86,19 +89,19 @@ def write_margin(score: Score, metric: Metric) -> str:
     decimals = 1 if metric.headline == "mean" else 0
     if half < 10**-decimals:
         decimals += 1
-    return PLUS_MINUS + format_number(round_half_away(half, decimals), decimals)
+    return PLUS_MINUS + _number(round_half_away(half, decimals), decimals)
 
 
 def _signed(value: float, decimals: int, *, sign: str) -> str:
     rounded = round_half_away(value, decimals)
     prefix = MINUS if rounded < 0 else sign if rounded > 0 else ""
-    return prefix + format_number(abs(rounded), decimals)
+    return prefix + _number(abs(rounded), decimals)
 
 
 def _answers(score: Score, period: str) -> str:
     if score.n == 0:
         return _("No answers in %(month)s") % {"month": period} if period else _("No answers")
-    count = format_number(score.n)
+    count = _number(score.n)
     written = ngettext("%(count)s answer", "%(count)s answers", score.n) % {"count": count}
     if score.display == "hidden":
         missing = HIDDEN_BELOW - score.n
@@ -134,16 +137,23 @@ def scale_of(metric: Metric) -> tuple[float, float]:
 
 
 def _bands(score: Score, metric: Metric) -> WrittenBands:
-    n = score.n if score.display != "hidden" else 0
-    negative, neutral, positive = (
-        round(100 * count / score.n, 2) if n else 0.0
-        for count in (score.negative, score.neutral, score.positive)
+    if score.display == "hidden":
+        return WrittenBands(0, (), "")
+    counts = (score.negative, score.neutral, score.positive)
+    shares = [100 * count / score.n for count in counts]
+    starts = (0.0, shares[0], 100 - shares[2])
+    names = ("negative", "neutral", "positive")
+    return WrittenBands(
+        n=score.n,
+        parts=tuple(
+            (name, round(start, 2), round(share, 2))
+            for name, start, share in zip(names, starts, shares, strict=True)
+        ),
+        label=", ".join(
+            f"{_signed(share, 0, sign='')}{PERCENT} {name}"
+            for share, name in zip(shares, band_names(metric), strict=True)
+        ),
     )
-    label = ", ".join(
-        f"{_signed(share, 0, sign='')}{PERCENT} {name}"
-        for share, name in zip((negative, neutral, positive), band_names(metric), strict=True)
-    )
-    return WrittenBands(n, negative, neutral, positive, round(100 - positive, 2), label)
 
 
 def band_names(metric: Metric) -> tuple[str, str, str]:
@@ -161,7 +171,7 @@ def metric_name(metric: Metric) -> str:
     if metric.key == "nps":
         return _("NPS")
     if metric.key.startswith("ces_effort"):
-        return _("CES effort %(scale)s, low is good") % {"scale": scale}
+        return _("CES %(scale)s, low is good") % {"scale": scale}
     if metric.key.startswith("ces"):
         return _("CES ease %(scale)s") % {"scale": scale}
     return _("CSAT %(scale)s") % {"scale": scale}
@@ -194,14 +204,38 @@ def channel_name(channel: str) -> str:
     }.get(channel, channel)
 
 
-def target_line(target: float, metric: Metric) -> str:
-    """`target +50`; an upper limit where low is good."""
+def write_target(target: float, metric: Metric) -> str:
+    """`+50`; an upper limit where low is good."""
     number = write_number(target, metric)
-    if metric.low_is_good:
-        return _("target %(number)s or less") % {"number": number}
-    return _("target %(number)s") % {"number": number}
+    return _("%(number)s or less") % {"number": number} if metric.low_is_good else number
 
 
 def month_name(month: str) -> str:
     """`March 2026` from `2026-03`."""
     return format_month(month)
+
+
+def month_alone(month: str, *, short: bool = False) -> str:
+    """`March` from `2026-03`, where the year is clear; short `Mar`."""
+    names = _month_names(current_locale(), "abbreviated" if short else "wide")
+    return names[int(month[5:]) - 1]
+
+
+def month_tick(month: str) -> str:
+    """What stands under an axis: the year at its January, else the short month."""
+    return month[:4] if month.endswith("-01") else month_alone(month, short=True)
+
+
+@cache
+def _month_names(locale: str, width: str) -> list[str]:
+    names = Locale.parse(locale).months["stand-alone"][width]
+    return [names[number] for number in range(1, 13)]
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: float, decimals: int, locale: str) -> str:
+    return format_number(value, decimals)
+
+
+def _number(value: float, decimals: int = 0) -> str:
+    return _formatted(value, decimals, current_locale())

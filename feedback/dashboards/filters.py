@@ -1,0 +1,145 @@
+"""What a reader may ask of a dashboard, parsed once from the address; anything odd is refused."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from feedback.dashboards.journey_map import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.months import is_month
+from feedback.dashboards.queries import JourneyName
+from feedback.i18n import gettext as _
+from feedback.responses.models import CHANNELS
+from feedback.scoring import METRICS
+
+
+class FilterError(ValueError):
+    """A value that cannot be read; `name` is its filter, the message is for the reader."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class NotOurs(LookupError):
+    """The address names something that this workspace does not have."""
+
+
+# `was` is the journey the form was made for: once another is chosen, its stages mean nothing.
+BOARD_NAMES = ("journey", "month", "channel")
+TRENDS_NAMES = ("journey", "metric", "stage", "touchpoint", "channel", "from", "to")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters as text, known names only, each at most once, blank ones left out."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def address(self, path: str, **changes: str) -> str:
+        """The page's address with these filters: the one to share."""
+        kept = {name: text for name, text in {**self.values, **changes}.items() if text}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def parse_asked(query: Sequence[tuple[str, str]], names: Sequence[str]) -> Asked:
+    """Refuses an unknown or repeated name and any value that is not of its kind.
+
+    Raises FilterError.
+    """
+    given: dict[str, str] = {}
+    for name, text in query:
+        if name != "was" and name not in names:
+            raise FilterError(
+                name,
+                _("There is no filter %(name)s. The filters are: %(names)s.")
+                % {"name": name[:40], "names": ", ".join(names)},
+            )
+        if name in given:
+            raise FilterError(name, _("The filter %(name)s is given twice.") % {"name": name})
+        given[name] = text.strip()
+    was = given.pop("was", "")
+    if was and was != given.get("journey", ""):
+        given = {name: text for name, text in given.items() if name not in ("stage", "touchpoint")}
+    _check_values(given)
+    return Asked({name: given[name] for name in names if given.get(name)})
+
+
+def _check_values(given: Mapping[str, str]) -> None:
+    for name in ("month", "from", "to"):
+        if given.get(name) and not is_month(given[name]):
+            raise FilterError(
+                name,
+                _("A month is written YYYY-MM, as in 2026-03, not %(text)s.")
+                % {"text": given[name][:40]},
+            )
+    if given.get("from") and given.get("to") and given["from"] > given["to"]:
+        raise FilterError("from", _("The first month must not come after the last."))
+    _check_known("metric", given, tuple(METRICS))
+    _check_known("channel", given, CHANNELS)
+
+
+def _check_known(name: str, given: Mapping[str, str], known: Sequence[str]) -> None:
+    if given.get(name) and given[name] not in known:
+        raise FilterError(
+            name,
+            _("%(text)s is not known. Choose one of: %(known)s.")
+            % {"text": given[name][:40], "known": ", ".join(known)},
+        )
+
+
+def chosen_journey(asked: Asked, journeys: Sequence[JourneyName]) -> JourneyName:
+    """The journey asked for, else the first. Raises NotOurs."""
+    if not asked.get("journey"):
+        return journeys[0]
+    wanted = _id(asked.get("journey"))
+    for journey in journeys:
+        if journey.id == wanted:
+            return journey
+    raise NotOurs("journey")
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The part of a journey that is looked at: all of it, one stage, or one touchpoint."""
+
+    stage: StageInfo | None
+    touchpoint: TouchpointInfo | None
+
+
+def chosen_focus(asked: Asked, journey: JourneyInfo) -> Focus:
+    """The stage and touchpoint asked for; a touchpoint of another stage is let go.
+
+    Raises NotOurs when the journey has no such stage or touchpoint.
+    """
+    stage = _find(asked.get("stage"), journey.stages)
+    everywhere = [(s, t) for s in journey.stages for t in s.touchpoints]
+    touchpoint = _find(asked.get("touchpoint"), [t for _, t in everywhere])
+    if touchpoint is None:
+        return Focus(stage, None)
+    home = next(s for s, t in everywhere if t.id == touchpoint.id)
+    return Focus(home, touchpoint) if stage in (None, home) else Focus(stage, None)
+
+
+Named = TypeVar("Named", StageInfo, TouchpointInfo)
+
+
+def _find(text: str, among: Sequence[Named]) -> Named | None:
+    if not text:
+        return None
+    wanted = _id(text)
+    for thing in among:
+        if thing.id == wanted:
+            return thing
+    raise NotOurs(text)
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise NotOurs(text) from error
