@@ -33,6 +33,11 @@ class Statement:
     def row(self, values: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(values[name] for name in self.names)
 
+    def times(self, n: int) -> str:
+        """The text with its group of `?` repeated: n rows in one execution (SQLite only)."""
+        group = f"({', '.join('?' * len(self.names))})"
+        return self.text.replace(group, ", ".join([group] * n), 1)
+
 
 class Statements:
     """Every statement of the write path for one kind of database."""
@@ -42,7 +47,9 @@ class Statements:
         dialect: Dialect = sqlite.dialect() if is_sqlite else asyncpg.dialect()  # type: ignore[no-untyped-call]
         insert = sqlite.insert if is_sqlite else postgresql.insert
         # PostgreSQL locks what it read; SQLite's transaction is alone from its first statement.
-        self.find_submission = _compile(_find_submission(), dialect, lock=not is_sqlite)
+        self.find_submission = _compile(
+            _find_submission(is_sqlite=is_sqlite), dialect, lock=not is_sqlite
+        )
         self.find_response = _compile(_find_response(), dialect, lock=not is_sqlite)
         new_submission = insert(SUBMISSION)
         if not is_sqlite:
@@ -144,16 +151,21 @@ class Statements:
 
 def _compile(statement: Any, dialect: Dialect, *, lock: bool = False) -> Statement:
     compiled = (statement.with_for_update() if lock else statement).compile(dialect=dialect)
-    return Statement(str(compiled), tuple(compiled.positiontup or ()))
+    return Statement(str(compiled), tuple(compiled.positiontup or _KEY))
 
 
 _KEY = ("workspace_id", "survey_id", "submission_id")
 
 
-def _find_submission() -> Any:
+def _find_submission(*, is_sqlite: bool) -> Any:
     s = SUBMISSION.c
-    found = sa.select(*(s[name] for name in _KEY), s.response_id, s.first_seq, s.seq, s.digest)
-    return found.where(*(s[name] == sa.bindparam(name) for name in _KEY))
+    key = [s[name] for name in _KEY]
+    found = sa.select(*key, s.response_id, s.first_seq, s.seq, s.digest)
+    if is_sqlite:
+        # One execution for the whole batch, see Statement.times.
+        wanted = sa.text("(VALUES (?, ?, ?))")
+        return found.where(sa.tuple_(*key).op("IN")(wanted))
+    return found.where(*(column == sa.bindparam(column.name) for column in key))
 
 
 def _find_response() -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from feedback.db import SQLITE_PRAGMAS
@@ -21,9 +21,12 @@ from feedback.responses.outcome import (
     StoreUnavailableError,
     decide,
 )
-from feedback.responses.statements import Statements
+from feedback.responses.statements import Statement, Statements
 
 T = TypeVar("T")
+
+# Few sizes, so that their statements stay prepared. SQLite takes 32,766 values at a time.
+_CHUNKS = (1024, 256, 64, 16, 4, 1)
 
 
 class SqliteStore:
@@ -91,19 +94,12 @@ class SqliteStore:
 
     def _known(self, connection: sqlite3.Connection, keys: set[Key]) -> dict[Key, Known]:
         known = {}
-        for key in keys:
-            row = self._statements.key_row(key)
-            found = connection.execute(self._statements.find_submission.text, row).fetchone()
-            if found is None:
-                continue
-            response_id, first_seq, seq, digest = found[len(key) :]
-            known[key] = Known(
-                UUID(bytes=response_id),
-                first_seq,
-                seq,
-                digest,
-                *self._response(connection, row[0], response_id),
-            )
+        rows = [self._statements.key_row(key) for key in keys]
+        for found in _execute(connection, self._statements.find_submission, rows):
+            workspace_id, survey_id, submission_id, response_id, first_seq, seq, digest = found
+            key = UUID(bytes=workspace_id), UUID(bytes=survey_id), UUID(bytes=submission_id)
+            response = self._response(connection, workspace_id, response_id)
+            known[key] = Known(UUID(bytes=response_id), first_seq, seq, digest, *response)
         return known
 
     def _response(
@@ -118,18 +114,28 @@ class SqliteStore:
 
     def _write(self, connection: sqlite3.Connection, plan: Plan) -> None:
         s = self._statements
-        many = connection.executemany
-        if plan.created:
-            many(
-                s.insert_submission.text,
-                [s.insert_submission.row(s.submission_row(*pair)) for pair in plan.created],
-            )
-            many(
-                s.insert_response.text,
-                [s.insert_response.row(s.response_row(*pair)) for pair in plan.created],
-            )
+        submissions = [s.insert_submission.row(s.submission_row(*pair)) for pair in plan.created]
+        _execute(connection, s.insert_submission, submissions)
+        responses = [s.insert_response.row(s.response_row(*pair)) for pair in plan.created]
+        _execute(connection, s.insert_response, responses)
         if plan.updated:
+            many = connection.executemany
             many(s.update_submission.text, [s.update_submission_row(*p) for p in plan.updated])
             many(s.update_response.text, [s.update_response_row(*p) for p in plan.updated])
-        many(s.add_ratings.text, s.count_rows(plan.counts.items()))
-        many(s.add_displays.text, s.display_rows(plan.displays.items()))
+        _execute(connection, s.add_ratings, list(s.count_rows(plan.counts.items())))
+        _execute(connection, s.add_displays, list(s.display_rows(plan.displays.items())))
+
+
+def _execute(
+    connection: sqlite3.Connection, statement: Statement, rows: Sequence[tuple[Any, ...]]
+) -> list[Any]:
+    """Many rows in few executions. Each execution gives the interpreter lock away and waits to
+    get it back; row by row, a busy event loop makes that the cost of the whole batch."""
+    found: list[Any] = []
+    start = 0
+    for size in _CHUNKS:
+        while len(rows) - start >= size:
+            values = [value for row in rows[start : start + size] for value in row]
+            found += connection.execute(statement.times(size), values).fetchall()
+            start += size
+    return found

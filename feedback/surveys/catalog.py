@@ -1,5 +1,6 @@
 """What ingest must know of a survey, kept in memory: an answer never waits for a look-up."""
 
+import asyncio
 import time
 import uuid
 from dataclasses import dataclass
@@ -36,23 +37,37 @@ class SurveyDefinition:
     zone: ZoneInfo
 
 
+_Entry = tuple[float, SurveyDefinition | None]
+
+
 class Catalog:
     """Survey definitions by public key, at most `FRESH_SECONDS` old."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._found: dict[str, tuple[float, SurveyDefinition | None]] = {}
+        self._found: dict[str, _Entry] = {}
+        self._reading = asyncio.Lock()
 
     async def find(self, key: str) -> SurveyDefinition | None:
         """The survey of this key, or None when there is none."""
+        entry = self._fresh(key)
+        if entry is None:
+            # One at a time: when an entry ages, a hundred waiting answers read it once.
+            async with self._reading:
+                entry = self._fresh(key) or await self._read(key)
+        return entry[1]
+
+    def _fresh(self, key: str) -> _Entry | None:
         entry = self._found.get(key)
-        if entry is not None and time.monotonic() - entry[0] < FRESH_SECONDS:
-            return entry[1]
+        is_fresh = entry is not None and time.monotonic() - entry[0] < FRESH_SECONDS
+        return entry if is_fresh else None
+
+    async def _read(self, key: str) -> _Entry:
         definition = await load_definition(self._database, key)
         if len(self._found) >= MOST_KEYS:
             self._found.clear()
-        self._found[key] = (time.monotonic(), definition)
-        return definition
+        self._found[key] = entry = (time.monotonic(), definition)
+        return entry
 
     def forget(self) -> None:
         """Called after every edit in this process: the next answer meets the new survey."""
