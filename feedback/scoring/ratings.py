@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
-from numbers import Real
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from feedback.scoring.metrics import Metric
@@ -79,6 +79,8 @@ def normalise(value: object) -> Said:
         return value
     if isinstance(value, str):
         return _normalise_text(value)
+    if isinstance(value, Integral):
+        return int(value)
     if isinstance(value, Real | Decimal):
         return _normalise_number(value)
     return None if type(value).__name__ in _NOT_A_CELL else f"{type(value).__name__} {value!r}"
