@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     settings = settings or load_settings()
     return Litestar(
         route_handlers=[
-            public_routes.router,
+            *public_routes.handlers,
             _static_router(),
             _public_pages(),
             _signed_in_pages(),

@@ -1,10 +1,17 @@
-"""`/r` and `/d`: what browsers, apps and servers send. No cookie is read here."""
+"""`/r` and `/d`: what browsers, apps and servers send. No cookie is read here.
 
+Plain ASGI, not handlers with injected parameters: this is the one path where every microsecond
+is paid by each answer, and where every failure must still be JSON with a reason.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, Router, post
-from litestar.params import FromPath
+from litestar import asgi
+from litestar.datastructures import State
+from litestar.types import Receive, Scope, Send
 
 from feedback import clock
 from feedback.responses.ingest import (
@@ -19,87 +26,123 @@ from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
 from feedback.surveys.catalog import SurveyDefinition
 
-AnyRequest = Request[Any, Any, Any]
+BUSY = "the server cannot store answers right now; send it again"
+RETRY_SECONDS = 2
 
-OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+# Anybody may send an answer from anywhere, without credentials.
+_OPEN_TO_ALL = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"x-feedback-reason, retry-after"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"cache-control", b"no-store"),
+]
+_PREFLIGHT = [
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"content-type, idempotency-key"),
+    (b"access-control-max-age", b"86400"),
+]
 
 
-@post("/r/{survey_key:str}", request_max_body_size=MAX_BODY)
-async def receive_response(request: AnyRequest, survey_key: FromPath[str]) -> Response[bytes]:
-    message = read_message(await request.body())
-    state = request.app.state
-    survey = await find_survey(request, survey_key)
-    answer = prepare(message, survey, clock.now(), state.key)
-    return reply(await state.writer.store(answer))
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A status, a JSON body or none, and headers beside the usual ones."""
+
+    status: int
+    body: bytes = b""
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
-@post("/d/{survey_key:str}", request_max_body_size=MAX_BODY)
-async def receive_display(request: AnyRequest, survey_key: FromPath[str]) -> Response[None]:
-    message = read_display(await request.body())
-    survey = await find_survey(request, survey_key)
+@asgi("/r/{survey_key:str}", copy_scope=True)
+async def receive_response(scope: Scope, receive: Receive, send: Send) -> None:
+    await _answer(scope, receive, send, store_response)
+
+
+@asgi("/d/{survey_key:str}", copy_scope=True)
+async def receive_display(scope: Scope, receive: Receive, send: Send) -> None:
+    await _answer(scope, receive, send, count_display)
+
+
+handlers = [receive_response, receive_display]
+
+
+async def store_response(state: State, survey_key: str, body: bytes) -> Reply:
+    """201 for a new answer and each repetition of its first message, 200 for a later one."""
+    message = read_message(body)
+    survey = await find_survey(state, survey_key)
+    outcome: Outcome = await state.writer.store(prepare(message, survey, clock.now(), state.key))
+    if outcome.status == "conflict":
+        raise Refused(409, "seq_conflict", "this seq was already sent with another content")
+    is_first = outcome.status == "created" or (outcome.status == "repeated" and outcome.first)
+    content = msgspec.json.encode({"id": outcome.response_id, "seq": outcome.seq})
+    return Reply(201 if is_first else 200, content)
+
+
+async def count_display(state: State, survey_key: str, body: bytes) -> Reply:
+    message = read_display(body)
+    survey = await find_survey(state, survey_key)
     if survey.state == "live" and survey.series_id is not None and not message.test:
         month = month_of(clock.now(), survey.zone)
-        await request.app.state.writer.store(
+        await state.writer.store(
             Display(survey.workspace_id, survey.series_id, message.channel, month, message.kind)
         )
-    return Response(None, status_code=204, headers=OPEN_TO_ALL)
+    return Reply(204)
 
 
-async def find_survey(request: AnyRequest, survey_key: str) -> SurveyDefinition:
+async def find_survey(state: State, survey_key: str) -> SurveyDefinition:
     """The survey of a public key. Raises Refused when there is none."""
-    survey: SurveyDefinition | None = await request.app.state.catalog.find(survey_key)
+    survey: SurveyDefinition | None = await state.catalog.find(survey_key)
     if survey is None:
         raise Refused(404, "survey_unknown", "there is no survey with this key")
     return survey
 
 
-def reply(outcome: Outcome) -> Response[bytes]:
-    """201 for a new answer and each repetition of its first message, 200 for a later one."""
-    if outcome.status == "conflict":
-        raise Refused(409, "seq_conflict", "this seq was already sent with another content")
-    is_first = outcome.status == "created" or (outcome.status == "repeated" and outcome.first)
-    return Response(
-        msgspec.json.encode({"id": outcome.response_id, "seq": outcome.seq}),
-        status_code=201 if is_first else 200,
-        media_type=MediaType.JSON,
-        headers=OPEN_TO_ALL,
-    )
+async def _answer(
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    act: Callable[[State, str, bytes], Awaitable[Reply]],
+) -> None:
+    """Run `act` on the body and send its reply, or the reason why not."""
+    try:
+        if scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]
+            reply = Reply(204, headers=_PREFLIGHT)
+        elif scope["method"] != "POST":  # type: ignore[typeddict-item]
+            raise Refused(405, "method_not_allowed", "send it with POST")
+        else:
+            app: Any = scope["litestar_app"]
+            reply = await act(app.state, scope["path_params"]["survey_key"], await _body(receive))
+    except Refused as refused:
+        reply = _refusal(refused.status, refused.error, refused.reason)
+    except (QueueFullError, StoreUnavailableError):
+        reply = _refusal(503, "busy", BUSY, (b"retry-after", str(RETRY_SECONDS).encode()))
+    await _send(send, reply)
 
 
-def refuse(_request: AnyRequest, refused: Refused) -> Response[bytes]:
-    return _refusal(refused.status, refused.error, refused.reason)
+async def _body(receive: Receive) -> bytes:
+    parts = []
+    size = 0
+    while True:
+        event: Any = await receive()
+        if event["type"] == "http.disconnect":
+            raise Refused(400, "body_incomplete", "the connection ended before the body did")
+        part = event.get("body", b"")
+        size += len(part)
+        if size > MAX_BODY:
+            raise Refused(413, "body_too_large", f"the body is larger than {MAX_BODY} bytes")
+        parts.append(part)
+        if not event.get("more_body", False):
+            return b"".join(parts)
 
 
-def say_busy(_request: AnyRequest, _error: Exception) -> Response[bytes]:
-    answer = _refusal(503, "busy", "the server cannot store answers right now; send it again")
-    answer.headers["Retry-After"] = "2"
-    return answer
+def _refusal(status: int, error: str, reason: str, *headers: tuple[bytes, bytes]) -> Reply:
+    content = msgspec.json.encode({"error": error, "reason": reason})
+    return Reply(status, content, [(b"x-feedback-reason", reason.encode()), *headers])
 
 
-def say_too_large(_request: AnyRequest, _error: Exception) -> Response[bytes]:
-    return _refusal(413, "body_too_large", f"the body is larger than {MAX_BODY} bytes")
-
-
-def _refusal(status: int, error: str, reason: str) -> Response[bytes]:
-    return Response(
-        msgspec.json.encode({"error": error, "reason": reason}),
-        status_code=status,
-        media_type=MediaType.JSON,
-        headers={
-            **OPEN_TO_ALL,
-            "Access-Control-Expose-Headers": "X-Feedback-Reason, Retry-After",
-            "X-Feedback-Reason": reason,
-        },
-    )
-
-
-router = Router(
-    "/",
-    route_handlers=[receive_response, receive_display],
-    exception_handlers={
-        Refused: refuse,
-        QueueFullError: say_busy,
-        StoreUnavailableError: say_busy,
-        413: say_too_large,
-    },
-)
+async def _send(send: Send, reply: Reply) -> None:
+    headers = [*_OPEN_TO_ALL, *reply.headers]
+    if reply.status != 204:
+        headers.append((b"content-type", b"application/json"))
+        headers.append((b"content-length", str(len(reply.body)).encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body, "more_body": False})
