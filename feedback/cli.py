@@ -1,6 +1,8 @@
 """The `feedback` program. Heavy imports stay inside the commands: `--help` is instant."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -14,13 +16,33 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"feedback {version('feedback')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
 app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate_command)
 app.command("score")(score.score_command)
 
 
 def main() -> None:
-    """Run the program: one clear line on stderr and exit 2 (input) or 1 (environment) if refused."""
+    """Run the program; a refusal is one line on stderr, exit 2 (input) or 1 (environment)."""
     try:
         app()
     except FeedbackError as error:
