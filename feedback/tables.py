@@ -10,6 +10,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from feedback.errors import FeedbackError
 
@@ -19,8 +20,7 @@ _ENCODINGS = ("utf-8-sig", "cp1252")
 _LINES_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record: the line it starts on (the header is line 1) and its cells, one a column."""
 
     line: int
@@ -56,17 +56,23 @@ class Table:
         A row with more or fewer cells than the header goes to `on_bad` as (line, what is wrong)
         and is left out; without `on_bad`, and for broken quoting in any case, FeedbackError.
         """
+        width = len(self.columns)
         with self.path.open(encoding=self.encoding, newline="") as file:
-            for row in _records(file, self.separator, self.path):
-                if row.line == 1 or not row.cells:
-                    continue
-                wrong = _misfit(row.cells, len(self.columns))
-                if wrong is None:
-                    yield Row(row.line, row.cells[: len(self.columns)])
-                elif on_bad is None:
-                    raise FeedbackError(f"{self.path.name}, line {row.line}: {wrong}.")
-                else:
-                    on_bad(row.line, wrong)
+            records = _records(file, self.separator, self.path)
+            next(records)
+            for row in records:
+                if len(row.cells) == width:
+                    yield row
+                elif len(row.cells) > width and not any(row.cells[width:]):
+                    yield Row(row.line, row.cells[:width])
+                elif row.cells:
+                    self._refuse(row, on_bad)
+
+    def _refuse(self, row: Row, on_bad: Callable[[int, str], None] | None) -> None:
+        wrong = f"{len(row.cells)} cells where the header has {len(self.columns)}"
+        if on_bad is None:
+            raise FeedbackError(f"{self.path.name}, line {row.line}: {wrong}.")
+        on_bad(row.line, wrong)
 
 
 class Problems:
@@ -102,32 +108,39 @@ def open_table(path: Path | str) -> Table:
         separator, columns = _header(path, encoding)
     except OSError as error:
         raise FeedbackError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except csv.Error as error:
+        raise FeedbackError(f"{path.name}, line 1: {error}.") from error
     if not any(columns):
         raise FeedbackError(f"{path.name} is empty: its first line must name the columns.")
     return Table(path, encoding, separator, columns)
 
 
 def _encoding(path: Path) -> str:
+    line: int | None = None
     for encoding in _ENCODINGS:
-        if _decodes(path, encoding):
+        line = _undecodable_line(path, encoding)
+        if line is None:
             return encoding
     raise FeedbackError(
-        f"{path.name} is neither UTF-8 nor Windows-1252 text. Save it as CSV UTF-8."
+        f"{path.name}, line {line}: neither UTF-8 nor Windows-1252 text. Save it as CSV UTF-8."
     )
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _undecodable_line(path: Path, encoding: str) -> int | None:
+    """The first line that is not in `encoding`, None if all of the file is."""
     decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 if b"\0" in chunk:
                     raise FeedbackError(f"{path.name} is not a text file. Save it as CSV UTF-8.")
                 decoder.decode(chunk)
+                line += chunk.count(b"\n")
             decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as error:
+        return line + error.object[: error.start].count(b"\n")
+    return None
 
 
 def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
@@ -145,17 +158,10 @@ def _first_record(path: Path, encoding: str, separator: str) -> tuple[str, ...]:
 def _records(file: Iterable[str], separator: str, path: Path) -> Iterator[Row]:
     """Rows with the line they start on: a quoted cell may hold line breaks."""
     reader = csv.reader(file, delimiter=separator, strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            yield Row(line, next(reader))
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise FeedbackError(f"{path.name}, line {line}: {error}.") from error
-
-
-def _misfit(cells: list[str], width: int) -> str | None:
-    if len(cells) < width or any(cells[width:]):
-        return f"{len(cells)} cells where the header has {width}"
-    return None
+    line = 1
+    try:
+        for cells in reader:
+            yield Row(line, cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise FeedbackError(f"{path.name}, line {line}: {error}.") from error

@@ -90,9 +90,10 @@ def test_a_column_there_twice_is_refused_only_when_asked_for(write: Write) -> No
         (b"\n\n", "is empty"),
         (b"PK\x03\x04\0\0", "not a text file"),
         ("a\n1\n".encode("utf-16"), "not a text file"),
-        (b"a\n\x81\x8d\x90\n", "neither UTF-8 nor Windows-1252"),
+        (b"a\nb\n\x81\x8d\x90\n", "line 3: neither UTF-8 nor Windows-1252"),
+        (b"a" * 200_000, "line 1: field larger than field limit"),
     ],
-    ids=["no byte", "blank", "spreadsheet", "utf-16", "no encoding"],
+    ids=["no byte", "blank", "spreadsheet", "utf-16", "no encoding", "no end"],
 )
 def test_it_refuses_what_is_no_table(write: Write, content: bytes, reason: str) -> None:
     with pytest.raises(FeedbackError, match=reason):
