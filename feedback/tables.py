@@ -18,6 +18,7 @@ _CHUNK = 1 << 20
 _SEPARATORS = (",", ";", "\t")
 _ENCODINGS = ("utf-8-sig", "cp1252")
 _LINES_NAMED = 5
+_LONGEST = 120  # a cell that is quoted may be a whole comment, over many lines
 
 
 class Row(NamedTuple):
@@ -86,7 +87,8 @@ class Problems:
     def add(self, line: int, wrong: str) -> None:
         self.count += 1
         if self.count <= _LINES_NAMED:
-            self._named.append(f"line {line}: {wrong}")
+            one_line = " ".join(wrong.split())
+            self._named.append(f"line {line}: {one_line[:_LONGEST]}")
 
     def raise_if_any(self) -> None:
         """Raises FeedbackError naming the first lines and the number of the others."""

@@ -140,3 +140,12 @@ def test_problems_are_told_in_one_line() -> None:
         problems.raise_if_any()
     assert refusal.value.message.startswith("answers.csv, line 2: no date; line 3: no date;")
     assert refusal.value.message.endswith("line 6: no date; and 3 more.")
+
+
+def test_a_quoted_cell_cannot_break_the_line() -> None:
+    problems = Problems(Path("answers.csv"))
+    problems.add(2, '"a comment\nover lines ' + "and on " * 100 + '" is no date')
+    with pytest.raises(FeedbackError) as refusal:
+        problems.raise_if_any()
+    assert "\n" not in refusal.value.message
+    assert len(refusal.value.message) < 200
