@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlmodel import col, select
 
-from feedback.accounts.models import Workspace
-from feedback.db import Database
 from feedback.errors import FeedbackError
-from feedback.migrate import require_newest
 from feedback.settings import Settings
+
+# Imported where they are used: `feedback --help` is instant.
+if TYPE_CHECKING:
+    from feedback.accounts.models import Workspace
+    from feedback.db import Database
 
 WorkspaceKey = Annotated[
     str | None,
@@ -20,8 +21,11 @@ WorkspaceKey = Annotated[
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
+async def open_database(settings: Settings) -> AsyncIterator["Database"]:
     """The database of the settings, checked to be at the newest schema, closed at the end."""
+    from feedback.db import Database
+    from feedback.migrate import require_newest
+
     await require_newest(settings.url)
     database = Database(settings.url)
     try:
@@ -30,11 +34,15 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def open_workspace(database: Database, key: str | None) -> Workspace:
+async def open_workspace(database: "Database", key: str | None) -> "Workspace":
     """The workspace of this key; without a key the only one there is.
 
     Raises FeedbackError naming the known keys when there is no such one, or more than one.
     """
+    from sqlmodel import col, select
+
+    from feedback.accounts.models import Workspace
+
     async with database.read() as session:
         found = {
             w.key: w for w in await session.exec(select(Workspace).order_by(col(Workspace.key)))
