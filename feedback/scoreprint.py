@@ -39,7 +39,7 @@ def rows_csv(
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*by, *_flat(_without_answers(metric, weighted), metric)])
     for row in rows:
-        group = [_harmless(row.group[name]) for name in by]
+        group = [harmless(row.group[name]) for name in by]
         writer.writerow([*group, *_flat(row, metric).values()])
     return out.getvalue()
 
@@ -52,7 +52,8 @@ def rows_table(metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow]) -> s
     weighted = any(row.weighted is not None for row in rows)
     lines = [_line(metric, by, row) for row in rows]
     head += ["weighted", "effective n"] if weighted else []
-    return "\n".join([title, "", *_aligned([[*head, "left out", ""], *lines], len(by))]) + "\n"
+    table = aligned([[*head, "left out", ""], *lines], numbers=range(len(by), len(head)))
+    return "\n".join([title, "", *table]) + "\n"
 
 
 def _without_answers(metric: Metric, weighted: bool) -> ScoreRow:
@@ -69,7 +70,8 @@ def _flat(row: ScoreRow, metric: Metric) -> dict[str, Any]:
     return numbers
 
 
-def _harmless(value: object) -> object:
+def harmless(value: object) -> object:
+    """A cell for a CSV file: a text that a spreadsheet would run gets a ' in front."""
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{value}"
     return value
@@ -113,13 +115,12 @@ def _shown(number: float | None, metric: Metric) -> str:
     return f"{rounded:+.1f}" if metric.headline == "net" and rounded else f"{rounded:.1f}"
 
 
-def _aligned(lines: list[list[str]], texts: int) -> list[str]:
-    """Texts to the left, numbers to the right, two spaces between."""
+def aligned(lines: list[list[str]], numbers: range = range(0)) -> list[str]:
+    """The lines with two spaces between columns, those in `numbers` to the right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    last = len(widths) - 2
     return [
         "  ".join(
-            cell.ljust(width) if place < texts or place >= last else cell.rjust(width)
+            cell.rjust(width) if place in numbers else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
