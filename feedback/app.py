@@ -16,6 +16,7 @@ from litestar.static_files import create_static_files_router
 from feedback import i18n
 from feedback.accounts import routes as accounts
 from feedback.accounts.guards import NotSignedInError, provide_viewer, require_viewer
+from feedback.dashboards import routes as dashboards
 from feedback.db import Database
 from feedback.i18n import gettext as _
 from feedback.migrate import require_newest
@@ -73,7 +74,7 @@ def _public_pages() -> Router:
 def _signed_in_pages() -> Router:
     return Router(
         "/",
-        route_handlers=[home, *accounts.signed_in_handlers],
+        route_handlers=[home, *dashboards.signed_in_handlers, *accounts.signed_in_handlers],
         before_request=require_viewer,
         dependencies={"viewer": Provide(provide_viewer)},
         response_headers=security_headers(),

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
-MONTHS = 24
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
 
 
@@ -136,6 +135,7 @@ def _reading(key: str, line: Line | None, target: float | None, source: BoardSou
 @dataclass(frozen=True, slots=True)
 class TouchpointRow:
     id: str
+    metric: str
     name: str
     score: WrittenScore
     note: str
@@ -210,7 +210,8 @@ def _running(reading: Reading | None) -> WrittenScore | None:
 def _rows(touchpoints: Sequence[TouchpointReading], source: BoardSource) -> list[TouchpointRow]:
     return [
         TouchpointRow(
-            id=f"{touchpoint.touchpoint.id}_{reading.metric.key}",
+            id=str(touchpoint.touchpoint.id),
+            metric=reading.metric.key,
             name=touchpoint.touchpoint.name,
             score=(written := _written(reading, source)),
             note=_note(reading, written),

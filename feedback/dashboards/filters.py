@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from feedback.dashboards.journey_map import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.journey_map import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
 from feedback.dashboards.months import is_month
-from feedback.dashboards.queries import JourneyName
 from feedback.i18n import gettext as _
 from feedback.responses.models import CHANNELS
 from feedback.scoring import METRICS
@@ -22,7 +21,7 @@ class FilterError(ValueError):
         self.name = name
 
 
-class NotOurs(LookupError):
+class NotOursError(LookupError):
     """The address names something that this workspace does not have."""
 
 
@@ -93,14 +92,14 @@ def _check_known(name: str, given: Mapping[str, str], known: Sequence[str]) -> N
 
 
 def chosen_journey(asked: Asked, journeys: Sequence[JourneyName]) -> JourneyName:
-    """The journey asked for, else the first. Raises NotOurs."""
+    """The journey asked for, else the first. Raises NotOursError."""
     if not asked.get("journey"):
         return journeys[0]
     wanted = _id(asked.get("journey"))
     for journey in journeys:
         if journey.id == wanted:
             return journey
-    raise NotOurs("journey")
+    raise NotOursError("journey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class Focus:
 def chosen_focus(asked: Asked, journey: JourneyInfo) -> Focus:
     """The stage and touchpoint asked for; a touchpoint of another stage is let go.
 
-    Raises NotOurs when the journey has no such stage or touchpoint.
+    Raises NotOursError when the journey has no such stage or touchpoint.
     """
     stage = _find(asked.get("stage"), journey.stages)
     everywhere = [(s, t) for s in journey.stages for t in s.touchpoints]
@@ -135,11 +134,11 @@ def _find(text: str, among: Sequence[Named]) -> Named | None:
     for thing in among:
         if thing.id == wanted:
             return thing
-    raise NotOurs(text)
+    raise NotOursError(text)
 
 
 def _id(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise NotOurs(text) from error
+        raise NotOursError(text) from error

@@ -5,6 +5,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.journeys.models import Journey, Stage, Touchpoint
+from feedback.surveys.models import Series, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyName:
+    """A journey to choose from."""
+
+    id: uuid.UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +105,104 @@ class JourneyInfo:
         asked = [stage.headline for stage in self.stages if stage.headline]
         asked += [metric for stage in self.stages for metric in stage.metrics]
         return sorted(dict.fromkeys(asked), key=asked.count, reverse=True)
+
+
+async def journey_names(
+    session: AsyncSession, workspace_id: uuid.UUID, *, archived: bool = False
+) -> list[JourneyName]:
+    """The workspace's journeys in their order; archived ones only when asked for."""
+    statement = (
+        select(Journey.id, Journey.name)
+        .where(Journey.workspace_id == workspace_id)
+        .order_by(col(Journey.position), col(Journey.created_at))
+    )
+    if not archived:
+        statement = statement.where(col(Journey.archived_at).is_(None))
+    return [JourneyName(id, name) for id, name in await session.exec(statement)]
+
+
+async def read_journey(
+    session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyName
+) -> JourneyInfo:
+    """The journey with its stages, touchpoints and series, each in order."""
+    rows = (await session.exec(_shape_query(workspace_id, journey.id))).all()
+    stages = {row.stage: row for row in rows}
+    touchpoints: dict[uuid.UUID, dict[uuid.UUID, Any]] = {}
+    series: dict[uuid.UUID, list[SeriesInfo]] = {}
+    for row in rows:
+        if row.touchpoint is not None:
+            touchpoints.setdefault(row.stage, {})[row.touchpoint] = row
+        if row.series is not None:
+            info = SeriesInfo(row.series, row.survey, row.number, row.metric, row.opened_at)
+            series.setdefault(row.touchpoint, []).append(info)
+    return JourneyInfo(
+        journey.id,
+        journey.name,
+        tuple(
+            _stage_info(
+                row,
+                tuple(
+                    _touchpoint_info(place, tuple(series.get(place.touchpoint, ())))
+                    for place in touchpoints.get(row.stage, {}).values()
+                ),
+            )
+            for row in stages.values()
+        ),
+    )
+
+
+def _touchpoint_info(row: Any, series: tuple[SeriesInfo, ...]) -> TouchpointInfo:
+    is_archived = row.touchpoint_archived is not None
+    return TouchpointInfo(
+        row.touchpoint, row.touchpoint_name, row.touchpoint_target, is_archived, series
+    )
+
+
+def _stage_info(row: Any, touchpoints: tuple[TouchpointInfo, ...]) -> StageInfo:
+    is_archived = row.stage_archived is not None
+    return StageInfo(
+        row.stage, row.stage_name, row.headline_metric, row.stage_target, is_archived, touchpoints
+    )
+
+
+def _shape_query(workspace_id: uuid.UUID, journey_id: uuid.UUID) -> Any:
+    stage, touchpoint, survey, series = (
+        sa.inspect(table).local_table for table in (Stage, Touchpoint, Survey, Series)
+    )
+    joined = (
+        stage.outerjoin(touchpoint, _same(touchpoint.c, workspace_id, "stage_id", stage.c.id))
+        .outerjoin(survey, _same(survey.c, workspace_id, "touchpoint_id", touchpoint.c.id))
+        .outerjoin(series, _same(series.c, workspace_id, "survey_id", survey.c.id))
+    )
+    return (
+        sa.select(
+            stage.c.id.label("stage"),
+            stage.c.name.label("stage_name"),
+            stage.c.headline_metric,
+            stage.c.target.label("stage_target"),
+            stage.c.archived_at.label("stage_archived"),
+            touchpoint.c.id.label("touchpoint"),
+            touchpoint.c.name.label("touchpoint_name"),
+            touchpoint.c.target.label("touchpoint_target"),
+            touchpoint.c.archived_at.label("touchpoint_archived"),
+            series.c.id.label("series"),
+            series.c.survey_id.label("survey"),
+            series.c.number,
+            series.c.metric,
+            series.c.opened_at,
+        )
+        .select_from(joined)
+        .where(stage.c.workspace_id == workspace_id, stage.c.journey_id == journey_id)
+        .order_by(
+            stage.c.position,
+            stage.c.id,
+            touchpoint.c.position,
+            touchpoint.c.id,
+            series.c.opened_at,
+            series.c.number,
+        )
+    )
+
+
+def _same(columns: Any, workspace_id: uuid.UUID, name: str, other: Any) -> Any:
+    return sa.and_(columns.workspace_id == workspace_id, columns[name] == other)

@@ -1,4 +1,4 @@
-"""What dashboards read: the journey's shape and the counts behind every score, never a response.
+"""What dashboards read: the counts behind every score, never a response.
 
 The cost grows with stages, months and channels, not with responses: `rating_count` holds a few
 rows a month for each series however many people answered.
@@ -7,29 +7,20 @@ rows a month for each series however many people answered.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.journey_map import JourneyInfo
 from feedback.dashboards.months import first_day, month_of
-from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.responses.models import DisplayCount, RatingCount, Response
-from feedback.surveys.models import Series, Survey
+from feedback.scoring import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class JourneyName:
-    """A journey to choose from."""
-
-    id: uuid.UUID
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,131 +33,63 @@ class CountQuery:
     channel: str = ""
 
 
-async def journey_names(session: AsyncSession, workspace_id: uuid.UUID) -> list[JourneyName]:
-    """The workspace's journeys in their order, archived ones left out."""
-    found = await session.exec(
-        select(Journey.id, Journey.name)
-        .where(Journey.workspace_id == workspace_id, col(Journey.archived_at).is_(None))
-        .order_by(col(Journey.position), col(Journey.created_at))
-    )
-    return [JourneyName(id, name) for id, name in found]
+# Every rating of any metric: the counts come with one column for each.
+RATINGS = range(
+    min(metric.minimum for metric in METRICS.values()),
+    max(metric.maximum for metric in METRICS.values()) + 1,
+)
 
 
-async def read_journey(
-    session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyName
-) -> JourneyInfo:
-    """The journey with its stages, touchpoints and series, each in order."""
-    rows = (await session.exec(_shape_query(workspace_id, journey.id))).all()
-    stages: dict[uuid.UUID, Stage] = {}
-    touchpoints: dict[uuid.UUID, dict[uuid.UUID, Touchpoint]] = {}
-    series: dict[uuid.UUID, list[SeriesInfo]] = {}
-    for stage, touchpoint, line in rows:
-        stages[stage.id] = stage
-        places = touchpoints.setdefault(stage.id, {})
-        if touchpoint is None:
-            continue
-        places[touchpoint.id] = touchpoint
-        if line is not None:
-            series.setdefault(touchpoint.id, []).append(_series_info(line))
-    return JourneyInfo(
-        journey.id,
-        journey.name,
-        tuple(
-            _stage_info(
-                stage,
-                tuple(
-                    _touchpoint_info(touchpoint, tuple(series.get(touchpoint.id, ())))
-                    for touchpoint in touchpoints[stage.id].values()
-                ),
-            )
-            for stage in stages.values()
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """How many gave each of `RATINGS`, in one series and month; no channel means all of them."""
 
-
-def _shape_query(workspace_id: uuid.UUID, journey_id: uuid.UUID) -> Any:
-    return (
-        select(Stage, Touchpoint, Series)
-        .outerjoin(
-            Touchpoint,
-            sa.and_(
-                col(Touchpoint.workspace_id) == workspace_id,
-                col(Touchpoint.stage_id) == Stage.id,
-            ),
-        )
-        .outerjoin(
-            Survey,
-            sa.and_(
-                col(Survey.workspace_id) == workspace_id,
-                col(Survey.touchpoint_id) == Touchpoint.id,
-            ),
-        )
-        .outerjoin(
-            Series,
-            sa.and_(col(Series.workspace_id) == workspace_id, col(Series.survey_id) == Survey.id),
-        )
-        .where(Stage.workspace_id == workspace_id, Stage.journey_id == journey_id)
-        .order_by(
-            col(Stage.position),
-            col(Stage.id),
-            col(Touchpoint.position),
-            col(Touchpoint.id),
-            col(Series.opened_at),
-            col(Series.number),
-        )
-    )
-
-
-def _series_info(line: Series) -> SeriesInfo:
-    return SeriesInfo(line.id, line.survey_id, line.number, line.metric, line.opened_at)
-
-
-def _touchpoint_info(row: Touchpoint, series: tuple[SeriesInfo, ...]) -> TouchpointInfo:
-    return TouchpointInfo(row.id, row.name, row.target, row.archived_at is not None, series)
-
-
-def _stage_info(row: Stage, touchpoints: tuple[TouchpointInfo, ...]) -> StageInfo:
-    return StageInfo(
-        row.id, row.name, row.headline_metric, row.target, row.archived_at is not None, touchpoints
-    )
-
-
-# What one row of counts says: series, month (first day), channel, rating, n.
-CountRow = tuple[uuid.UUID, date, str, int, int]
+    series: uuid.UUID
+    month: date
+    channel: str
+    counts: tuple[int, ...]
 
 
 async def read_counts(
-    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool = False
 ) -> list[CountRow]:
-    """Counted responses by series, month and rating, in one statement.
+    """Counted responses by series and month (and channel), in one statement.
 
-    The channel is empty unless `by_channel`. Ordered, so that equal data give equal rows.
+    The ratings are columns: eleven times fewer rows to carry than one row a rating.
+    Ordered, so that equal data give equal rows.
     """
     if not query.series:
         return []
-    channel = col(RatingCount.channel) if by_channel else sa.literal("")
-    keys = [col(RatingCount.series_id), col(RatingCount.month), col(RatingCount.rating)]
-    if by_channel:
-        keys.insert(2, col(RatingCount.channel))
-    statement = (
+    found = await session.exec(_counts_query(workspace_id, query, by_channel=by_channel))
+    return [CountRow(row[0], row[1], row[2], tuple(row[3:])) for row in found]
+
+
+def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool) -> Any:
+    count = sa.inspect(RatingCount).local_table.c
+    keys = [count.series_id, count.month, *([count.channel] if by_channel else [])]
+    return (
         sa.select(
-            col(RatingCount.series_id),
-            col(RatingCount.month),
-            channel,
-            col(RatingCount.rating),
-            sa.cast(sa.func.sum(col(RatingCount.n)), sa.BigInteger),
+            count.series_id,
+            count.month,
+            count.channel if by_channel else sa.literal_column("''").label("channel"),
+            *(sa.literal_column(sql) for sql in _RATING_COLUMNS),
         )
         .where(
-            col(RatingCount.workspace_id) == workspace_id,
-            col(RatingCount.series_id).in_(query.series),
-            *_within(query, col(RatingCount.month), col(RatingCount.channel)),
+            count.workspace_id == workspace_id,
+            count.series_id.in_(query.series),
+            *_within(query, count.month, count.channel),
         )
         .group_by(*keys)
-        .having(sa.func.sum(col(RatingCount.n)) != 0)
+        .having(sa.func.sum(count.n) > 0)
         .order_by(*keys)
     )
-    found = await session.exec(statement)  # type: ignore[call-overload]
-    return [tuple(row) for row in found]
+
+
+# As text: built of expressions, the eleven take SQLAlchemy longer than the database.
+_RATING_COLUMNS = [
+    f"CAST(COALESCE(SUM(n) FILTER (WHERE rating = {rating}), 0) AS BIGINT) AS n_{rating}"
+    for rating in RATINGS
+]
 
 
 def _within(query: CountQuery, month: Any, channel: Any) -> list[Any]:
@@ -181,7 +104,7 @@ def _within(query: CountQuery, month: Any, channel: Any) -> list[Any]:
 
 
 def counts_frame(journey: JourneyInfo, rows: Sequence[CountRow]) -> "pd.DataFrame":
-    """The counts as a data frame, one row a series, month, channel and rating.
+    """The counts as a data frame, one row a series, month, channel and rating that was given.
 
     Columns: `stage_id`, `touchpoint_id` (text, in the order of the journey), `stage`, `touchpoint`
     (their names), `metric` (key), `month` (YYYY-MM), `channel`, `rating`, `n`.
@@ -191,7 +114,9 @@ def counts_frame(journey: JourneyInfo, rows: Sequence[CountRow]) -> "pd.DataFram
 
     placed = journey.placed_series
     number = {series.id: at for at, (_, _, series) in enumerate(placed)}
-    at = np.fromiter((number[row[0]] for row in rows), dtype=np.intp, count=len(rows))
+    table = np.array([row.counts for row in rows], dtype=np.int64).reshape(len(rows), len(RATINGS))
+    at_row, at_rating = np.nonzero(table)
+    at = np.array([number[row.series] for row in rows], dtype=np.intp)[at_row]
     names = {
         "stage_id": [str(stage.id) for stage, _, _ in placed],
         "touchpoint_id": [str(touchpoint.id) for _, touchpoint, _ in placed],
@@ -200,19 +125,20 @@ def counts_frame(journey: JourneyInfo, rows: Sequence[CountRow]) -> "pd.DataFram
         "metric": [series.metric for _, _, series in placed],
     }
     columns: dict[str, Any] = {name: _in_order(values, at) for name, values in names.items()}
-    columns["month"] = pd.Series([month_of(row[1]) for row in rows], dtype="str")
-    columns["channel"] = pd.Series([row[2] for row in rows], dtype="str")
-    columns["rating"] = np.fromiter((row[3] for row in rows), dtype=np.int64, count=len(rows))
-    columns["n"] = np.fromiter((row[4] for row in rows), dtype=np.int64, count=len(rows))
+    months = [month_of(row.month) for row in rows]
+    columns["month"] = _in_order(months, at_row, sorted(set(months)))
+    columns["channel"] = _in_order([row.channel for row in rows], at_row)
+    columns["rating"] = at_rating + RATINGS.start
+    columns["n"] = table[at_row, at_rating]
     return pd.DataFrame(columns)
 
 
-def _in_order(values: list[str], at: Any) -> Any:
-    """A categorical column that sorts as the journey runs, not by the alphabet."""
+def _in_order(values: list[str], at: Any, order: Sequence[str] = ()) -> Any:
+    """`values` at the places `at`, sorting in this order, else in the order they stand in."""
     import numpy as np
     import pandas as pd
 
-    order = list(dict.fromkeys(values))
+    order = list(order or dict.fromkeys(values))
     place = {value: code for code, value in enumerate(order)}
     codes = np.array([place[value] for value in values], dtype=np.intp)
     return pd.Categorical.from_codes(codes[at], categories=pd.Index(order, dtype="str"))
@@ -233,12 +159,19 @@ async def first_month(
 
 async def first_answered_at(
     session: AsyncSession, workspace_id: uuid.UUID, series: Sequence[uuid.UUID]
-) -> Any:
-    """When the first response came, or None. Asked only of young workspaces."""
-    statement = sa.select(sa.func.min(col(Response.answered_at))).where(
-        col(Response.workspace_id) == workspace_id, col(Response.series_id).in_(series)
+) -> datetime | None:
+    """When the oldest response came, or None. Response ids run with time: the first one is it."""
+    found = await session.exec(
+        select(Response.answered_at)
+        .where(
+            Response.workspace_id == workspace_id,
+            col(Response.series_id).in_(series),
+            Response.state == "counted",
+        )
+        .order_by(col(Response.id))
+        .limit(1)
     )
-    return (await session.exec(statement)).scalar_one()  # type: ignore[call-overload]
+    return found.first()
 
 
 async def asked_counts(

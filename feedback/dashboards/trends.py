@@ -20,7 +20,7 @@ from feedback.dashboards.wording import (
 )
 from feedback.i18n import format_date
 from feedback.i18n import gettext as _
-from feedback.scoring import METRICS, Metric, metric_dict, score_groups
+from feedback.scoring import METRICS, Metric, ScoreRow, score_groups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,14 +29,12 @@ if TYPE_CHECKING:
 DIMENSIONS = ("month", "stage", "touchpoint", "channel")
 
 
-def trend(frame: "pd.DataFrame", metric: Metric, by: Sequence[str]) -> dict[str, Any]:
-    """The answer of `feedback trend`, `/trends.json` and `/trends.csv`: one row a group.
+def trend_rows(frame: "pd.DataFrame", metric: Metric, by: Sequence[str]) -> list[ScoreRow]:
+    """The rows of `feedback trend`, `/trends.json` and `/trends.csv`, one a group with answers.
 
-    frame: counts (see `queries.counts_frame`) of this metric only; groups without answers have
-    no row.
+    frame: counts of this metric only (see `queries.counts_frame`).
     """
-    rows = [row.as_dict() for row in score_groups(frame, list(by), metric)]
-    return {"metric": metric_dict(metric), "rows": rows}
+    return score_groups(frame, by, metric)
 
 
 @dataclass(frozen=True, slots=True)

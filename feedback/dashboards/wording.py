@@ -44,6 +44,12 @@ class WrittenScore:
         return f"{self.margin} · {self.answers}" if self.margin else self.answers
 
     @property
+    def short(self) -> str:
+        """The same for a table's cell: `± 7 · 318`."""
+        n = _number(self.n)
+        return f"{self.margin} · {n}" if self.margin else n
+
+    @property
     def sentence(self) -> str:
         """All of it on one line: `+42 ± 7 · 318 answers`."""
         return self.note if self.display == "hidden" else f"{self.number} {self.note}"

@@ -1,0 +1,270 @@
+"""The board and the trends as their templates take them: words and lines, nothing to compute."""
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from feedback.dashboards.board import (
+    COARSE_BELOW,
+    BoardSource,
+    StageColumn,
+    read_board,
+    write_board,
+)
+from feedback.dashboards.choices import (
+    Choice,
+    channel_choice,
+    journey_choice,
+    metric_choice,
+    month_choice,
+    stage_choice,
+    touchpoint_choice,
+)
+from feedback.dashboards.filters import Asked, FilterError
+from feedback.dashboards.read import Counts, Scope
+from feedback.dashboards.trends import (
+    TrendPanel,
+    TrendsSource,
+    TrendTableRow,
+    draw_panels,
+    read_strands,
+    unasked,
+    write_table,
+)
+from feedback.dashboards.wording import headline_meaning, metric_name, month_alone, month_name
+from feedback.i18n import current_locale, ngettext
+from feedback.i18n import gettext as _
+
+KEPT = 64  # computed pages kept in memory: a page looked at by many is computed once
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """An empty page: what will be here, and the one next step."""
+
+    title: str
+    text: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    address: str = "/board"
+    etag: str = ""
+    choices: tuple[Choice, ...] = ()
+    journey_id: str = ""
+    exports: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    hint: str = ""
+    stages: tuple[StageColumn, ...] = ()
+    period: str = ""
+    running: str = ""
+    so_far: str = ""
+    nothing: Nothing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrendsPage:
+    address: str = "/trends"
+    choices: tuple[Choice, ...] = ()
+    journey_id: str = ""
+    exports: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    heading: str = ""
+    meaning: str = ""
+    panels: tuple[TrendPanel, ...] = ()
+    months: tuple[tuple[str, str], ...] = ()
+    rows: tuple[TrendTableRow, ...] = ()
+    unasked: tuple[str, ...] = ()
+    has_seams: bool = False
+    nothing: Nothing | None = None
+
+
+def no_journey() -> Nothing:
+    return Nothing(
+        _("No journey yet"),
+        _(
+            "Here each stage of your customers' journey will show its score of the month, "
+            "its trend and its touchpoints. Start with a journey and its stages."
+        ),
+        "/surveys",
+        _("Make a journey"),
+    )
+
+
+def no_answers() -> Nothing:
+    return Nothing(
+        _("No answers yet"),
+        _(
+            "Publish a survey at one touchpoint and share it: its first answer shows here "
+            "within seconds."
+        ),
+        "/surveys",
+        _("Go to the surveys"),
+    )
+
+
+def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage:
+    """The board; with an `etag` it looks by itself whether something is new."""
+    if counts is None:
+        return BoardPage(nothing=no_journey())
+    asked, window = scope.asked, counts.window
+    page = BoardPage(
+        address=asked.address("/board"),
+        etag=etag,
+        choices=_board_choices(counts, scope),
+        journey_id=str(counts.journey.id),
+        exports=_exports(asked, "/board"),
+        nothing=no_answers(),
+    )
+    if counts.first is None:
+        return page
+    running = "" if counts.recent else window.running
+    return replace(
+        page,
+        hint=_coarse(counts),
+        stages=_columns(_Key(counts, counts.version(), current_locale())),
+        period=_("Last 30 days") if counts.recent else month_name(window.chosen),
+        running=month_name(running) if running else "",
+        so_far=_("%(month)s so far") % {"month": month_alone(running)} if running else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a computed page depends on; the counts themselves are told apart by their version."""
+
+    counts: Counts = field(compare=False)
+    version: str
+    locale: str
+
+
+@lru_cache(maxsize=KEPT)
+def _columns(key: _Key) -> tuple[StageColumn, ...]:
+    source = board_source(key.counts)
+    return tuple(write_board(read_board(source), source))
+
+
+def board_source(counts: Counts) -> BoardSource:
+    return BoardSource(
+        journey=counts.journey,
+        frame=counts.frame(),
+        window=counts.window,
+        recent=counts.recent,
+        asked=counts.touchpoints_asked or {},
+    )
+
+
+def _board_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
+    recent = [("", _("Last 30 days"))] if counts.recent else []
+    chosen = counts.window.chosen
+    first = counts.first or chosen or scope.running
+    choices = [
+        month_choice("month", _("Month"), chosen, first, scope.running, recent),
+        channel_choice(scope.asked),
+    ]
+    if len(counts.journeys) > 1:
+        choices.insert(0, journey_choice(counts.journeys, counts.journey))
+    return tuple(choices)
+
+
+def _exports(asked: Asked, path: str) -> tuple[tuple[str, str], ...]:
+    return (("CSV", asked.address(f"{path}.csv")), ("JSON", asked.address(f"{path}.json")))
+
+
+def _coarse(counts: Counts) -> str:
+    n = len(counts.journey.touchpoints)
+    if n >= COARSE_BELOW:
+        return ""
+    return ngettext(
+        "This journey has %(n)s touchpoint. With fewer than eight, a low score says that "
+        "something is wrong, not what.",
+        "This journey has %(n)s touchpoints. With fewer than eight, a low score says that "
+        "something is wrong, not what.",
+        n,
+    ) % {"n": n}
+
+
+def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
+    if counts is None:
+        return TrendsPage(nothing=no_journey())
+    asked = scope.asked
+    drawn = _drawn(_Key(counts, counts.version(), current_locale()), scope.workspace.time_zone)
+    return TrendsPage(
+        address=asked.address("/trends"),
+        choices=_trends_choices(counts, scope),
+        journey_id=str(counts.journey.id),
+        exports=_exports(asked, "/trends"),
+        heading=metric_name(counts.metric),
+        meaning=headline_meaning(counts.metric),
+        panels=drawn.panels,
+        months=tuple((month, month_name(month)) for month in reversed(counts.window.months)),
+        rows=drawn.rows,
+        unasked=drawn.unasked,
+        has_seams=any(panel.chart.seams for panel in drawn.panels),
+        nothing=no_answers() if counts.first is None else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    panels: tuple[TrendPanel, ...]
+    rows: tuple[TrendTableRow, ...]
+    unasked: tuple[str, ...]
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(key: _Key, time_zone: str) -> _Drawn:
+    source = trends_source(key.counts, time_zone)
+    strands = read_strands(source)
+    return _Drawn(
+        tuple(draw_panels(strands, source)),
+        tuple(write_table(strands, source)),
+        tuple(unasked(source)),
+    )
+
+
+def trends_source(counts: Counts, time_zone: str) -> TrendsSource:
+    return TrendsSource(
+        journey=counts.journey,
+        focus=counts.focus,
+        metric=counts.metric,
+        frame=counts.frame(),
+        window=counts.window,
+        time_zone=time_zone,
+    )
+
+
+def _trends_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
+    asked, window, focus = scope.asked, counts.window, counts.focus
+    since, until = window.months[0], window.months[-1]
+    first = counts.first or since
+    stage = str(focus.stage.id) if focus.stage else ""
+    touchpoint = str(focus.touchpoint.id) if focus.touchpoint else ""
+    choices = [
+        metric_choice(counts.journey, counts.metric.key),
+        stage_choice(counts.journey, stage),
+        touchpoint_choice(counts.journey, stage, touchpoint),
+        channel_choice(asked),
+        month_choice("from", _("From"), since, first, scope.running),
+        month_choice("to", _("To"), until, first, scope.running),
+    ]
+    if len(counts.journeys) > 1:
+        choices.insert(0, journey_choice(counts.journeys, counts.journey))
+    return tuple(choices)
+
+
+def refused_board(page: BoardPage, error: FilterError) -> BoardPage:
+    """The page without its numbers, saying what could not be read."""
+    choices = _marked(page.choices, error)
+    return replace(page, choices=choices, error=str(error), stages=(), hint="", nothing=None)
+
+
+def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:
+    """The page without its numbers, saying what could not be read."""
+    choices = _marked(page.choices, error)
+    return replace(page, choices=choices, error=str(error), panels=(), rows=(), nothing=None)
+
+
+def _marked(choices: tuple[Choice, ...], error: FilterError) -> tuple[Choice, ...]:
+    return tuple(replace(choice, is_wrong=choice.name == error.name) for choice in choices)

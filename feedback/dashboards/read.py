@@ -1,0 +1,199 @@
+"""Reads what a page or command asks for, in a few small statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.accounts.models import Workspace
+from feedback.dashboards.filters import (
+    Asked,
+    Focus,
+    NotOursError,
+    chosen_focus,
+    chosen_journey,
+)
+from feedback.dashboards.journey_map import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.dashboards.lines import Window
+from feedback.dashboards.months import month_at, months_between, shift
+from feedback.dashboards.queries import (
+    CountQuery,
+    CountRow,
+    asked_counts,
+    counts_frame,
+    first_answered_at,
+    first_month,
+    read_counts,
+)
+from feedback.dashboards.trends import default_metric
+from feedback.scoring import METRICS, Metric
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MONTHS = 24
+YOUNG = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose dashboard, what was asked of it, and when."""
+
+    workspace: Workspace
+    asked: Asked
+    now: datetime
+
+    @property
+    def running(self) -> str:
+        """The month that is not over, on the workspace's calendar."""
+        return month_at(self.now, self.workspace.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a page is computed from. `first` is the journey's oldest month with answers, if any."""
+
+    journeys: Sequence[JourneyName]
+    journey: JourneyInfo
+    first: str | None
+    window: Window
+    rows: Sequence[CountRow]
+    recent: bool = False
+    touchpoints_asked: dict[str, int] | None = None
+    focus: Focus = Focus(None, None)
+    metric: Metric = METRICS["nps"]
+
+    def frame(self) -> "pd.DataFrame":
+        return counts_frame(self.journey, self.rows)
+
+    def version(self) -> str:
+        """Another one whenever anything the page is computed from is another."""
+        digest = blake2b(digest_size=12)
+        digest.update(repr(replace(self, rows=())).encode())
+        for row in self.rows:
+            digest.update(row.series.bytes + repr((row.month.toordinal(), row.counts)).encode())
+        return digest.hexdigest()
+
+
+async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
+    """The counts of the board; None as long as there is no journey. Raises NotOursError."""
+    journeys = await journey_names(session, scope.workspace.id)
+    if not journeys:
+        return None
+    workspace_id = scope.workspace.id
+    journey = await read_journey(session, workspace_id, chosen_journey(scope.asked, journeys))
+    series = [line.id for _, _, line in journey.placed_series]
+    first = await first_month(session, workspace_id, series)
+    wanted = scope.asked.get("month")
+    recent = not wanted and await _is_young(session, scope, series, first)
+    window = _board_window(wanted or shift(scope.running, -1), scope.running, recent=recent)
+    channel = scope.asked.get("channel")
+    query = CountQuery(series, window.months[0], window.months[-1], channel)
+    since = window.months[0] if recent else window.chosen
+    period = CountQuery(series, since, window.months[-1] if recent else window.chosen, channel)
+    displays = await asked_counts(session, workspace_id, period)
+    by_touchpoint: dict[str, int] = {}
+    for _, touchpoint, line in journey.placed_series:
+        times = displays.get(line.id, 0)
+        by_touchpoint[str(touchpoint.id)] = by_touchpoint.get(str(touchpoint.id), 0) + times
+    return Counts(
+        journeys=journeys,
+        journey=journey,
+        first=first,
+        window=window,
+        rows=await read_counts(session, workspace_id, query),
+        recent=recent,
+        touchpoints_asked=by_touchpoint,
+    )
+
+
+def _board_window(chosen: str, running: str, *, recent: bool) -> Window:
+    """24 months to the chosen one, and the running month where it comes next."""
+    last = running if chosen == shift(running, -1) else chosen
+    months = months_between(shift(chosen, 1 - MONTHS), last)
+    return Window(
+        months, running=running if last == running else "", chosen="" if recent else chosen
+    )
+
+
+async def _is_young(
+    session: AsyncSession, scope: Scope, series: Sequence[object], first: str | None
+) -> bool:
+    """Whether all answers came within the last 30 days, so that no month is complete."""
+    if first is None or first < shift(scope.running, -1):
+        return False
+    oldest = await first_answered_at(session, scope.workspace.id, list(series))  # type: ignore[arg-type]
+    return oldest is not None and scope.now - oldest < YOUNG
+
+
+async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
+    """The counts of one metric for the trends page; None without a journey. Raises NotOursError."""
+    journeys = await journey_names(session, scope.workspace.id)
+    if not journeys:
+        return None
+    workspace_id, asked = scope.workspace.id, scope.asked
+    journey = await read_journey(session, workspace_id, chosen_journey(asked, journeys))
+    focus = chosen_focus(asked, journey)
+    metric = METRICS[asked.get("metric")] if asked.get("metric") else default_metric(journey, focus)
+    first = await first_month(
+        session, workspace_id, [line.id for _, _, line in journey.placed_series]
+    )
+    until = asked.get("to") or max(scope.running, asked.get("from"))
+    since = asked.get("from") or min(max(first or "", shift(until, 1 - MONTHS)), until)
+    series = [
+        line.id
+        for stage, touchpoint, line in journey.placed_series
+        if line.metric == metric.key
+        and focus.stage in (None, stage)
+        and focus.touchpoint in (None, touchpoint)
+    ]
+    query = CountQuery(series, since, until, asked.get("channel"))
+    months = months_between(since, until)
+    return Counts(
+        journeys=journeys,
+        journey=journey,
+        first=first,
+        window=Window(months, running=scope.running if scope.running in months else ""),
+        rows=await read_counts(session, workspace_id, query),
+        focus=focus,
+        metric=metric,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrendQuery:
+    """What `feedback trend` was asked: blank means everything."""
+
+    metric: Metric
+    journey: str = ""
+    by: Sequence[str] = ("month",)
+    since: str = ""
+    until: str = ""
+
+
+async def load_trend(
+    session: AsyncSession, workspace: Workspace, query: TrendQuery
+) -> "pd.DataFrame":
+    """The counts behind `feedback trend`: one journey by name, or all, archived ones too.
+
+    Raises NotOursError when no journey has that name.
+    """
+    names = await journey_names(session, workspace.id, archived=True)
+    chosen = [name for name in names if query.journey in ("", name.name)]
+    if query.journey and not chosen:
+        raise NotOursError(", ".join(name.name for name in names))
+    shapes = [await read_journey(session, workspace.id, name) for name in chosen]
+    whole = JourneyInfo(
+        workspace.id, workspace.name, tuple(stage for shape in shapes for stage in shape.stages)
+    )
+    series = [line.id for _, _, line in whole.placed_series if line.metric == query.metric.key]
+    rows = await read_counts(
+        session,
+        workspace.id,
+        CountQuery(series, query.since, query.until),
+        by_channel="channel" in query.by,
+    )
+    return counts_frame(whole, rows)

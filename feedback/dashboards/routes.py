@@ -1,0 +1,216 @@
+"""Board and trends: as pages, as blocks of a page, as .csv and .json."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from typing import Any
+
+from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Template
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, not_found
+from feedback.dashboards.board import read_board
+from feedback.dashboards.files import board_csv, board_json
+from feedback.dashboards.filters import (
+    BOARD_NAMES,
+    TRENDS_NAMES,
+    Asked,
+    FilterError,
+    NotOursError,
+    parse_asked,
+)
+from feedback.dashboards.pages import (
+    board_page,
+    board_source,
+    refused_board,
+    refused_trends,
+    trends_page,
+    trends_source,
+)
+from feedback.dashboards.read import Counts, Scope, load_board, load_trends
+from feedback.dashboards.trends import trend_rows
+from feedback.db import Database
+from feedback.i18n import current_locale
+from feedback.resources import resource_dir
+from feedback.scoreprint import rows_csv, rows_json
+from feedback.web import FLASH_COOKIE, page
+
+BOARD_BLOCKS = ("board_page", "board_tiles")
+TRENDS_BLOCKS = ("trends_page",)
+CSV = "text/csv; charset=utf-8"
+
+
+@get("/board")
+async def board(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Template | Response[None]:
+    try:
+        scope = _scope(request, viewer, BOARD_NAMES)
+    except FilterError as error:
+        scope = Scope(viewer.workspace, Asked(), clock.now())
+        made = refused_board(board_page(await _load_board(database, scope), scope), error)
+        return page(request, "dashboards/board.html", blocks=BOARD_BLOCKS, status=422, page=made)
+    counts = await _load_board(database, scope)
+    tag = _etag(request, viewer, scope, counts, request.htmx.target or "")
+    if _is_unchanged(request, tag):
+        return Response(None, status_code=304, headers={"ETag": tag})
+    polled = _etag(request, viewer, scope, counts, "board_tiles")
+    return page(
+        request,
+        "dashboards/board.html",
+        blocks=BOARD_BLOCKS,
+        headers=_fresh(tag, request, scope.asked.address("/board")),
+        page=board_page(counts, scope, polled),
+    )
+
+
+@get("/trends")
+async def trends(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Template | Response[None]:
+    try:
+        scope = _scope(request, viewer, TRENDS_NAMES)
+    except FilterError as error:
+        scope = Scope(viewer.workspace, Asked(), clock.now())
+        made = refused_trends(trends_page(await _load_trends(database, scope), scope), error)
+        return page(request, "dashboards/trends.html", blocks=TRENDS_BLOCKS, status=422, page=made)
+    counts = await _load_trends(database, scope)
+    tag = _etag(request, viewer, scope, counts, request.htmx.target or "")
+    if _is_unchanged(request, tag):
+        return Response(None, status_code=304, headers={"ETag": tag})
+    return page(
+        request,
+        "dashboards/trends.html",
+        blocks=TRENDS_BLOCKS,
+        headers=_fresh(tag, request, scope.asked.address("/trends")),
+        page=trends_page(counts, scope),
+    )
+
+
+@get(["/board.json", "/board.csv"])
+async def board_file(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Response[str]:
+    try:
+        scope = _scope(request, viewer, BOARD_NAMES)
+    except FilterError as error:
+        return _problem(error)
+    counts = await _load_board(database, scope)
+    if counts is None:
+        raise not_found()
+    source = board_source(counts)
+    write = board_csv if request.url.path.endswith(".csv") else board_json
+    return _file(request, write(read_board(source), source))
+
+
+@get(["/trends.json", "/trends.csv"])
+async def trends_file(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Response[str]:
+    try:
+        scope = _scope(request, viewer, TRENDS_NAMES)
+    except FilterError as error:
+        return _problem(error)
+    counts = await _load_trends(database, scope)
+    if counts is None:
+        raise not_found()
+    source = trends_source(counts, viewer.workspace.time_zone)
+    rows = trend_rows(source.frame, source.metric, source.by)
+    if request.url.path.endswith(".csv"):
+        return _file(request, rows_csv(source.metric, source.by, rows))
+    return _file(request, rows_json(source.metric, rows))
+
+
+def _scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:
+    asked = parse_asked(list(request.query_params.multi_items()), names)
+    return Scope(viewer.workspace, asked, clock.now())
+
+
+async def _load_board(database: Database, scope: Scope) -> Counts | None:
+    try:
+        async with database.read() as session:
+            return await load_board(session, scope)
+    except NotOursError:
+        raise not_found() from None
+
+
+async def _load_trends(database: Database, scope: Scope) -> Counts | None:
+    try:
+        async with database.read() as session:
+            return await load_trends(session, scope)
+    except NotOursError:
+        raise not_found() from None
+
+
+def _etag(
+    request: HTMXRequest, viewer: Viewer, scope: Scope, counts: Counts | None, target: str
+) -> str:
+    """Names this very answer: its data, its reader, its language, its block, its templates.
+
+    A page and its block share an address, so they must not share a tag: a browser may offer
+    the tag of the one when it asks for the other.
+    """
+    parts = (
+        counts and counts.version(),
+        scope.asked,
+        scope.running,
+        current_locale(),
+        viewer.workspace.name,
+        viewer.user.email,
+        request.state.csrf_token,
+        target,
+        _look(),
+    )
+    return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
+
+
+@cache
+def _look() -> tuple[str, float]:
+    newest = max(path.stat().st_mtime for path in resource_dir("templates").rglob("*.html"))
+    return version("feedback"), newest
+
+
+def _is_unchanged(request: HTMXRequest, tag: str) -> bool:
+    if FLASH_COOKIE in request.cookies:
+        return False
+    return tag in request.headers.get("If-None-Match", "").replace("W/", "").split(", ")
+
+
+def _fresh(tag: str, request: HTMXRequest, address: str) -> dict[str, str]:
+    """Kept by the reader's browser, asked anew each time; the address bar says what is shown."""
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if request.htmx.target in ("board_page", "trends_page"):
+        headers["HX-Push-Url"] = address
+    return headers
+
+
+def _file(request: HTMXRequest, text: str) -> Response[str]:
+    path = request.url.path
+    is_csv = path.endswith(".csv")
+    headers = {"Cache-Control": "no-store"}
+    if is_csv:
+        headers["Content-Disposition"] = f'attachment; filename="{path.strip("/")}"'
+    return Response(text, media_type=CSV if is_csv else MediaType.JSON, headers=headers)
+
+
+def _problem(error: FilterError) -> Response[str]:
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": str(error),
+        "filter": error.name,
+    }
+    return Response(
+        json.dumps(problem, ensure_ascii=False),
+        status_code=422,
+        media_type="application/problem+json",
+    )
+
+
+signed_in_handlers = [board, trends, board_file, trends_file]
