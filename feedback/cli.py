@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from feedback.commands import score, serve
+from feedback.commands import import_, score, serve
 from feedback.errors import FeedbackError
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ def _options(
 
 app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate_command)
+app.command("import")(import_.import_command)
 app.command("score")(score.score_command)
 
 

@@ -1,0 +1,109 @@
+"""`feedback import`: answers from a CSV file, by a mapping file; and taking an import back."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedback.errors import FeedbackError
+from feedback.settings import load_settings
+
+if TYPE_CHECKING:
+    from feedback.imports.load import Result
+    from feedback.imports.read import Tally
+
+
+def import_command(
+    file: Annotated[Path | None, typer.Argument(help="CSV file with the answers.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="MAP.toml", help="What its columns mean.")
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave bad ratings and rows out, count them.")
+    ] = False,
+    undo: Annotated[
+        str | None, typer.Option(metavar="ID", help="Take the import of this id back.")
+    ] = None,
+    workspace: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Needed when there are several.")
+    ] = None,
+) -> None:
+    """Store the ratings of a CSV file, one row a respondent or one row a rating.
+
+    The whole file is checked first; with anything wrong in it nothing is stored. The same file
+    again stores nothing twice.
+
+    Example: feedback import answers.csv --mapping examples/delighted.toml
+    """
+    if undo is not None:
+        if file is not None or mapping is not None:
+            raise FeedbackError("--undo takes the id of an import and no file.")
+        _undo(undo, workspace)
+        return
+    if file is None or mapping is None:
+        raise FeedbackError(
+            "Say what to import: feedback import answers.csv --mapping mapping.toml"
+        )
+    _import(file, mapping, skip_bad=skip_bad, workspace=workspace)
+
+
+def _import(file: Path, mapping: Path, *, skip_bad: bool, workspace: str | None) -> None:
+    from feedback.imports.load import Request, import_file
+
+    settings = load_settings()
+    request = Request(file, mapping, workspace, skip_bad)
+    progress = _Progress()
+    try:
+        result = asyncio.run(import_file(settings, request, progress))
+    finally:
+        progress.clear()
+    _tell(result)
+
+
+def _tell(result: "Result") -> None:
+    for line in result.problems:
+        print(f"left out: {line}", file=sys.stderr)
+    if result.differing:
+        print(
+            f"feedback: {result.differing} answers are stored already with another content; "
+            "they were left as they are.",
+            file=sys.stderr,
+        )
+    print(
+        f"stored {result.stored}, already stored {result.already_stored + result.differing}, "
+        f"blank {result.blank}, left out {result.skipped}"
+    )
+    print(f"Take it back with: feedback import --undo {result.run_id}")
+
+
+def _undo(run_id: str, workspace: str | None) -> None:
+    from feedback.imports.undo import undo_import
+
+    removed = asyncio.run(undo_import(load_settings(), workspace, run_id))
+    print(f"removed {removed}")
+
+
+class _Progress:
+    """One line on a terminal that tells how far it is; nothing into a file or pipe."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._seen = 0
+
+    def __call__(self, tally: "Tally") -> None:
+        if not self._shown:
+            return
+        doing = "Checking" if tally.rows >= self._seen else "Storing"
+        self._seen = max(self._seen, tally.rows)
+        print(
+            f"\r{doing}: {tally.rows} rows, {tally.ratings} ratings ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def clear(self) -> None:
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,113 @@
+"""What a mapping must keep beyond its form: every name it uses exists, nothing is mixed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from feedback.i18n import LOCALES
+from feedback.journeys.models import PLACES
+from feedback.scoring import METRICS
+
+if TYPE_CHECKING:
+    from feedback.imports.mapping import MappingFile, RatingPart
+
+_NAME_LENGTH = 120
+
+
+def check_mapping(mapping: "MappingFile") -> str | None:
+    """The first thing wrong with the mapping, in one sentence; None when all is well."""
+    return next(_wrongs(mapping), None)
+
+
+def _wrongs(mapping: "MappingFile") -> Iterator[str]:
+    yield from _workspace(mapping)
+    yield from _journey(mapping)
+    if not mapping.ratings:
+        yield "it names no [[ratings]]; each column of ratings needs one"
+    for rating in mapping.ratings:
+        yield from _rating(mapping, rating)
+    yield from _mixed(mapping)
+
+
+def _workspace(mapping: "MappingFile") -> Iterator[str]:
+    workspace = mapping.workspace
+    try:
+        ZoneInfo(workspace.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield (
+            f'workspace.time_zone "{workspace.time_zone}" is no time zone; '
+            "write one such as America/Los_Angeles"
+        )
+    if workspace.language not in LOCALES:
+        yield f'workspace.language "{workspace.language}" is not one of {", ".join(LOCALES)}'
+    yield from _names([workspace.name], "workspace.name")
+
+
+def _journey(mapping: "MappingFile") -> Iterator[str]:
+    journey = mapping.journey
+    touchpoints = [point for stage in journey.stages for point in stage.touchpoints]
+    yield from _names([journey.name], "journey.name")
+    yield from _names([stage.name for stage in journey.stages], "stage")
+    yield from _names([point.name for point in touchpoints], "touchpoint")
+    if not journey.stages:
+        yield "the journey has no [[journey.stages]]"
+    for stage in journey.stages:
+        if stage.headline is not None and stage.headline not in METRICS:
+            yield f'stage "{stage.name}": {_no_metric(stage.headline)}'
+    for point in touchpoints:
+        if point.place not in PLACES:
+            yield (
+                f'touchpoint "{point.name}": place "{point.place}" is not one of '
+                f"{', '.join(PLACES)}"
+            )
+
+
+def _names(names: list[str], what: str) -> Iterator[str]:
+    for name, times in Counter(names).items():
+        if not name.strip() or len(name) > _NAME_LENGTH:
+            yield f'{what} "{name[:40]}": a name has 1 to {_NAME_LENGTH} characters'
+        if times > 1:
+            yield f'{what} "{name}" is named {times} times; each needs its own name'
+
+
+def _rating(mapping: "MappingFile", rating: "RatingPart") -> Iterator[str]:
+    where = f"[[ratings]] {rating.column}"
+    stages = [stage.name for stage in mapping.journey.stages]
+    if rating.stage is not None and rating.stage not in stages:
+        yield f'{where}: there is no stage "{rating.stage}"; the stages are {", ".join(stages)}'
+    if isinstance(rating.touchpoint, str):
+        yield from _names([rating.touchpoint], f"{where}: touchpoint")
+        if mapping.stage_of(rating.touchpoint) is None:
+            yield (
+                f'{where}: no stage lists the touchpoint "{rating.touchpoint}"; '
+                "list it there or say stage = ..."
+            )
+    else:
+        for name in rating.touchpoint.values.values():
+            if mapping.stage_of(name) is None:
+                yield f'{where}: no stage lists the touchpoint "{name}"'
+    keys = [rating.metric] if isinstance(rating.metric, str) else rating.metric.values.values()
+    for key in keys:
+        if key not in METRICS:
+            yield f"{where}: {_no_metric(key)}"
+        elif off := [n for n in rating.labels.values() if n not in METRICS[key].scale]:
+            yield f"{where}: a label stands for {off[0]}, which is off the scale of {key}"
+
+
+def _no_metric(key: str) -> str:
+    return f'there is no metric "{key}"; the metrics are {", ".join(METRICS)}'
+
+
+def _mixed(mapping: "MappingFile") -> Iterator[str]:
+    """Two columns must not run into one survey: they were two questions."""
+    seen: dict[tuple[str, str, str | None], str] = {}
+    for rating in mapping.ratings:
+        if not isinstance(rating.touchpoint, str) or not isinstance(rating.metric, str):
+            continue
+        column = seen.setdefault((rating.touchpoint, rating.metric, rating.survey), rating.column)
+        if column != rating.column:
+            yield (
+                f"[[ratings]] {column} and {rating.column} are two questions with one metric at "
+                f'"{rating.touchpoint}"; give them two touchpoints, or each a survey = "name"'
+            )

@@ -1,0 +1,200 @@
+"""From rows to checked answers: the same reading validates a file and then stores it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from feedback.errors import FeedbackError
+from feedback.imports.cells import BAD, BLANK, Moments, Ratings, TimeText, filled
+from feedback.imports.mapping import MappingFile, RatingPart
+from feedback.imports.report import Report
+from feedback.imports.source import RowSource, position
+from feedback.imports.which import SurveySpec, Which
+from feedback.responses.ingest import MAX_PROPERTIES
+
+MAX_COMMENT = 10_000
+MAX_NAME, MAX_VALUE = 64, 500
+
+
+class Entry(NamedTuple):
+    """What one row says. `ratings`: (which of the reader's surveys, rating, comment)."""
+
+    line: int
+    at: datetime
+    identity: str
+    respondent: str | None
+    properties: str | None
+    ratings: list[tuple[int, int, str | None]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far a reading is, and what it met."""
+
+    rows: int = 0
+    ratings: int = 0
+    blank: int = 0
+
+
+class _BadRowError(Exception):
+    """This row cannot be used; it is reported."""
+
+
+class Reader:
+    """Reads a source by a mapping. Raises FeedbackError when a column it needs is not there.
+
+    `surveys` are those the ratings met so far belong to: all of them after a whole reading.
+    """
+
+    def __init__(self, mapping: MappingFile, source: RowSource, now: datetime) -> None:
+        rows = mapping.rows
+        self._source = source
+        self._which = Which(mapping, source)
+        self._moments = Moments(rows, mapping.workspace.zone, now)
+        self._time = TimeText(rows, [position(source, name) for name in rows.time_columns])
+        self._id = None if rows.id is None else position(source, rows.id)
+        self._who = None if rows.respondent is None else position(source, rows.respondent)
+        self._comment = None if rows.comment is None else position(source, rows.comment)
+        self._properties = _property_places(mapping, source)
+        self.tally = Tally()
+
+    @property
+    def surveys(self) -> Sequence[SurveySpec]:
+        return self._which.surveys
+
+    def entries(self, report: Report) -> Iterator[Entry]:
+        """Each row with at least one rating; what cannot be used goes to the report."""
+        tally = self.tally = Tally()
+        for row in self._source.rows(report.add):
+            tally.rows += 1
+            try:
+                entry = self._entry(row.line, row.cells, report)
+            except _BadRowError:
+                continue
+            if entry.ratings:
+                tally.ratings += len(entry.ratings)
+                yield entry
+
+    def _entry(self, line: int, cells: list[str], report: Report) -> Entry:
+        at = self._at(line, cells, report)
+        respondent = None if self._who is None else cells[self._who].strip() or None
+        comment = None if self._comment is None else self._text(line, cells, self._comment, report)
+        return Entry(
+            line,
+            at,
+            self._identity(line, cells, at, respondent, report),
+            respondent,
+            self._property_text(line, cells, report),
+            self._ratings(line, cells, comment, report),
+        )
+
+    def _at(self, line: int, cells: list[str], report: Report) -> datetime:
+        written = self._time(cells)
+        at = self._moments[written]
+        if isinstance(at, str):
+            report.add_cell(line, self._time.name, written, at)
+            raise _BadRowError
+        return at
+
+    def _identity(
+        self, line: int, cells: list[str], at: datetime, respondent: str | None, report: Report
+    ) -> str:
+        """What makes this row itself when the file is imported again."""
+        if self._id is not None:
+            given = cells[self._id].strip()
+            if not given:
+                report.add_cell(line, self._source.columns[self._id], "", "is empty: no id")
+                raise _BadRowError
+            return f"id\0{given}"
+        if respondent is not None:
+            return f"who\0{respondent}\0{at.isoformat()}"
+        return f"row\0{line}\0" + "\0".join(cells)
+
+    def _text(self, line: int, cells: list[str], place: int, report: Report) -> str | None:
+        text = cells[place].strip()
+        if len(text) > MAX_COMMENT:
+            wrong = f"has {len(text)} characters, a comment at most {MAX_COMMENT}"
+            report.add_cell(line, self._source.columns[place], text, wrong)
+            raise _BadRowError
+        return text or None
+
+    def _property_text(self, line: int, cells: list[str], report: Report) -> str | None:
+        properties = filled(cells, self._properties)
+        if not properties:
+            return None
+        for place, name in self._properties:
+            if name in properties and len(properties[name]) > MAX_VALUE:
+                wrong = f"has {len(properties[name])} characters, a property at most {MAX_VALUE}"
+                report.add_cell(line, self._source.columns[place], properties[name], wrong)
+                raise _BadRowError
+        return msgspec.json.encode(properties).decode()
+
+    def _ratings(
+        self, line: int, cells: list[str], comment: str | None, report: Report
+    ) -> list[tuple[int, int, str | None]]:
+        found = []
+        for place, own_comment, survey, known in self._which.of(line, cells, report):
+            rating = known[cells[place]]
+            if rating == BLANK:
+                self.tally.blank += 1
+            elif rating == BAD:
+                wrong = f"is no rating of {known.metric.key} ({known.scale})"
+                report.add_cell(line, self._source.columns[place], cells[place], wrong)
+            else:
+                if own_comment is not None:
+                    comment = self._text(line, cells, own_comment, report)
+                found.append((survey, rating, comment))
+                comment = None  # said once in the row, so kept once
+        return found
+
+
+def _property_places(mapping: MappingFile, source: RowSource) -> list[tuple[int, str]]:
+    wanted = mapping.rows.properties
+    if wanted == "*":
+        used = _used_columns(mapping)
+        wanted = tuple(name for name in source.columns if name and name not in used)
+    names = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
+    if len(names) > MAX_PROPERTIES:
+        raise FeedbackError(
+            f"The mapping takes {len(names)} columns as properties, at most {MAX_PROPERTIES} are "
+            "kept. List those that matter in rows.properties."
+        )
+    for name in names.values():
+        if not 0 < len(name) <= MAX_NAME:
+            raise FeedbackError(
+                f'The property name "{name[:80]}" has {len(name)} characters; it may have 1 to '
+                f"{MAX_NAME}. Rename it: [rows.properties] column = name."
+            )
+    return [(position(source, column), name) for column, name in names.items()]
+
+
+def _used_columns(mapping: MappingFile) -> set[str]:
+    rows = mapping.rows
+    used = {*rows.time_columns, rows.id or "", rows.respondent or "", rows.comment or ""}
+    for part in mapping.ratings:
+        used |= {part.column, part.comment or "", *part.when, *_named_by(part)}
+    return used
+
+
+def _named_by(part: RatingPart) -> set[str]:
+    return {by.column for by in (part.touchpoint, part.metric) if not isinstance(by, str)}
+
+
+OnProgress = Callable[[Tally], None]
+
+
+def validate(reader: Reader, report: Report, progress: OnProgress) -> tuple[datetime, datetime]:
+    """Read the whole file; the first and last moment in it. Raises FeedbackError if it is empty."""
+    first = last = None
+    for entry in reader.entries(report):
+        first = entry.at if first is None or entry.at < first else first
+        last = entry.at if last is None or entry.at > last else last
+        if reader.tally.rows % 5000 == 0:
+            progress(reader.tally)
+    if first is None or last is None:
+        report.raise_if_any()
+        raise FeedbackError(f"{report.file_name} holds no rating: {reader.tally.rows} rows read.")
+    return first, last

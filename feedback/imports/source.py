@@ -1,0 +1,35 @@
+"""Where rows come from: CSV today; another format is another class with these two members."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from feedback.errors import FeedbackError
+from feedback.tables import Row, open_table
+
+OnBad = Callable[[int, str], None]
+
+
+class RowSource(Protocol):
+    """Rows of text under named columns; `rows` starts anew each time it is called."""
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+
+    def rows(self, on_bad: OnBad | None = None) -> Iterator[Row]: ...
+
+
+def open_rows(path: Path) -> RowSource:
+    """The rows of a file. Raises FeedbackError if it cannot be read as text under columns."""
+    return open_table(path)
+
+
+def position(source: RowSource, column: str) -> int:
+    """Where a column stands. Raises FeedbackError unless it is there exactly once."""
+    times = list(source.columns).count(column)
+    if times == 1:
+        return list(source.columns).index(column)
+    if times:
+        raise FeedbackError(f"The file has {times} columns called {column}.")
+    listed = ", ".join(name for name in source.columns if name)
+    raise FeedbackError(f"The file has no column {column}. Its columns are: {listed[:2000]}.")
