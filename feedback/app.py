@@ -26,6 +26,8 @@ from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.surveys.catalog import Catalog
 from feedback.web import problem_page, security_headers, template_config
+from feedback.widget import routes as widget
+from feedback.widget.sites import Sites
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     return Litestar(
         route_handlers=[
             *public_routes.handlers,
+            widget.router,
             _static_router(),
             _public_pages(),
             _signed_in_pages(),
@@ -94,6 +97,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     app.state.key = secret_key(settings)
     app.state.database = database = Database(settings.url)
     app.state.catalog = Catalog(database)
+    app.state.sites = Sites(database, app.state.catalog)
     app.state.writer = writer = Writer(make_store(settings), database)
     await writer.start()
     try:

@@ -30,6 +30,7 @@ class SurveyDefinition:
     touchpoint_id: uuid.UUID
     key: str
     name: str
+    workspace_name: str
     state: str
     metric: Metric
     texts: dict[str, dict[str, Any]]
@@ -45,6 +46,7 @@ class Catalog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.edits = 0  # how often `forget` was called: other caches follow it
         self._found: dict[str, _Entry] = {}
         self._reading = asyncio.Lock()
 
@@ -72,6 +74,7 @@ class Catalog:
     def forget(self) -> None:
         """Called after every edit in this process: the next answer meets the new survey."""
         self._found.clear()
+        self.edits += 1
 
 
 async def load_definition(database: Database, key: str) -> SurveyDefinition | None:
@@ -107,6 +110,7 @@ async def load_definition(database: Database, key: str) -> SurveyDefinition | No
         touchpoint_id=survey.touchpoint_id,
         key=survey.key,
         name=survey.name,
+        workspace_name=workspace.name,
         state="closed" if survey.archived_at else survey.state,
         metric=METRICS[question.metric],
         texts=question.texts,

@@ -1,0 +1,87 @@
+"""The live surveys of a site key, kept in memory: a page view costs no query."""
+
+import time
+import uuid
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.accounts.models import PublicKey
+from feedback.db import Database
+from feedback.journeys.models import Stage, Touchpoint
+from feedback.surveys.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
+from feedback.surveys.models import Question, Survey
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """The live surveys of a workspace, in the order of its journey."""
+
+    surveys: tuple[tuple[Survey, Question], ...]
+
+
+class Sites:
+    """Sites by their public key, as fresh as the catalog: an edit there empties this too."""
+
+    def __init__(self, database: Database, catalog: Catalog) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._found: dict[str, tuple[float, int, Site | None]] = {}
+
+    async def find(self, key: str) -> Site | None:
+        """The site of this key, or None when there is none."""
+        entry = self._found.get(key)
+        if entry and entry[0] > time.monotonic() and entry[1] == self._catalog.edits:
+            return entry[2]
+        edits = self._catalog.edits
+        site = await _load_site(self._database, key)
+        if len(self._found) >= MOST_KEYS:
+            self._found.clear()
+        self._found[key] = (time.monotonic() + FRESH_SECONDS, edits, site)
+        return site
+
+
+async def _load_site(database: Database, key: str) -> Site | None:
+    if not key.isalnum():  # nothing PostgreSQL would refuse to look for, such as a NUL
+        return None
+    async with database.read() as session:
+        public = await session.get(PublicKey, key)
+        if public is None or public.kind != "site":
+            return None
+        return Site(await _live_surveys(session, public.workspace_id))
+
+
+async def _live_surveys(
+    session: AsyncSession, workspace_id: uuid.UUID
+) -> tuple[tuple[Survey, Question], ...]:
+    found = await session.exec(
+        select(Survey, Question)
+        .join(
+            Question,
+            (col(Question.workspace_id) == Survey.workspace_id)
+            & (col(Question.id) == Survey.question_id),
+        )
+        .join(
+            Touchpoint,
+            (col(Touchpoint.workspace_id) == Survey.workspace_id)
+            & (col(Touchpoint.id) == Survey.touchpoint_id),
+        )
+        .join(
+            Stage,
+            (col(Stage.workspace_id) == Touchpoint.workspace_id)
+            & (col(Stage.id) == Touchpoint.stage_id),
+        )
+        .where(
+            Survey.workspace_id == workspace_id,
+            Survey.state == "live",
+            col(Survey.archived_at).is_(None),
+        )
+        .order_by(
+            col(Stage.journey_id),
+            col(Stage.position),
+            col(Touchpoint.position),
+            col(Survey.id),
+        )
+    )
+    return tuple((survey, question) for survey, question in found)
