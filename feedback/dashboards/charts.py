@@ -54,8 +54,8 @@ class Box:
     bottom: int
 
 
-PANEL = Box(width=320, height=168, left=34, right=10, top=8, bottom=22)
-WIDE = Box(width=960, height=300, left=40, right=12, top=10, bottom=24)
+PANEL = Box(width=320, height=168, left=40, right=10, top=8, bottom=22)
+WIDE = Box(width=960, height=280, left=44, right=12, top=10, bottom=24)
 SPARK = Box(width=200, height=52, left=1, right=4, top=5, bottom=5)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feedback.dashboards.filters import Asked
 from feedback.dashboards.journey_map import JourneyInfo, JourneyName
 from feedback.dashboards.months import months_between
-from feedback.dashboards.wording import channel_name, metric_name, month_name
+from feedback.dashboards.wording import channel_name, metric_name, month_short
 from feedback.i18n import gettext as _
 from feedback.responses.models import CHANNELS
 from feedback.scoring import METRICS
@@ -35,7 +35,7 @@ def month_choice(
 ) -> Choice:
     """Every month there is, newest first; a chosen one outside of them is added."""
     months = set(months_between(since, until)) | ({value} if value else set())
-    options = [(month, month_name(month)) for month in sorted(months, reverse=True)]
+    options = [(month, month_short(month)) for month in sorted(months, reverse=True)]
     return Choice(name, label, value, (*more, *options))
 
 

@@ -25,16 +25,21 @@ class NotOursError(LookupError):
     """The address names something that this workspace does not have."""
 
 
-# `was` is the journey the form was made for: once another is chosen, its stages mean nothing.
+# `was` says where the form was when it was filled in (journey, stage, touchpoint): once another
+# place is chosen, the finer choices of the old one mean nothing.
 BOARD_NAMES = ("journey", "month", "channel")
 TRENDS_NAMES = ("journey", "metric", "stage", "touchpoint", "channel", "from", "to")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters as text, known names only, each at most once, blank ones left out."""
+    """The filters as text, known names only, each at most once, blank ones left out.
+
+    `moved`: the reader has just gone to another place, so the metric may have to follow.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
+    moved: bool = False
 
     def get(self, name: str) -> str:
         return self.values.get(name, "")
@@ -62,10 +67,16 @@ def parse_asked(query: Sequence[tuple[str, str]], names: Sequence[str]) -> Asked
             raise FilterError(name, _("The filter %(name)s is given twice.") % {"name": name})
         given[name] = text.strip()
     was = given.pop("was", "")
-    if was and was != given.get("journey", ""):
+    moved = bool(was) and was != place_of(given)
+    if moved and "journey" in given and was.split(",")[0] != given["journey"]:
         given = {name: text for name, text in given.items() if name not in ("stage", "touchpoint")}
     _check_values(given)
-    return Asked({name: given[name] for name in names if given.get(name)})
+    return Asked({name: given[name] for name in names if given.get(name)}, moved)
+
+
+def place_of(values: Mapping[str, str]) -> str:
+    """Journey, stage and touchpoint in one text."""
+    return ",".join(values.get(name, "") for name in ("journey", "stage", "touchpoint"))
 
 
 def _check_values(given: Mapping[str, str]) -> None:

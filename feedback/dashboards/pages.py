@@ -19,7 +19,7 @@ from feedback.dashboards.choices import (
     stage_choice,
     touchpoint_choice,
 )
-from feedback.dashboards.filters import Asked, FilterError
+from feedback.dashboards.filters import Asked, FilterError, place_of
 from feedback.dashboards.read import Counts, Scope
 from feedback.dashboards.trends import (
     TrendPanel,
@@ -30,7 +30,13 @@ from feedback.dashboards.trends import (
     unasked,
     write_table,
 )
-from feedback.dashboards.wording import headline_meaning, metric_name, month_alone, month_name
+from feedback.dashboards.wording import (
+    headline_meaning,
+    metric_name,
+    month_alone,
+    month_name,
+    month_short,
+)
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
 
@@ -53,6 +59,7 @@ class BoardPage:
     etag: str = ""
     choices: tuple[Choice, ...] = ()
     journey_id: str = ""
+    was: str = ""
     exports: tuple[tuple[str, str], ...] = ()
     error: str = ""
     hint: str = ""
@@ -67,7 +74,7 @@ class BoardPage:
 class TrendsPage:
     address: str = "/trends"
     choices: tuple[Choice, ...] = ()
-    journey_id: str = ""
+    was: str = ""
     exports: tuple[tuple[str, str], ...] = ()
     error: str = ""
     heading: str = ""
@@ -108,12 +115,13 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
     """The board; with an `etag` it looks by itself whether something is new."""
     if counts is None:
         return BoardPage(nothing=no_journey())
-    asked, window = scope.asked, counts.window
+    asked, window, choices = scope.asked, counts.window, _board_choices(counts, scope)
     page = BoardPage(
         address=asked.address("/board"),
         etag=etag,
-        choices=_board_choices(counts, scope),
+        choices=choices,
         journey_id=str(counts.journey.id),
+        was=place_of({choice.name: choice.value for choice in choices}),
         exports=_exports(asked, "/board"),
         nothing=no_answers(),
     )
@@ -123,7 +131,7 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
     return replace(
         page,
         hint=_coarse(counts),
-        stages=_columns(_Key(counts, counts.version(), current_locale())),
+        stages=_columns(_Key(counts, counts.version, current_locale())),
         period=_("Last 30 days") if counts.recent else month_name(window.chosen),
         running=month_name(running) if running else "",
         so_far=_("%(month)s so far") % {"month": month_alone(running)} if running else "",
@@ -188,22 +196,29 @@ def _coarse(counts: Counts) -> str:
 def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
     if counts is None:
         return TrendsPage(nothing=no_journey())
-    asked = scope.asked
-    drawn = _drawn(_Key(counts, counts.version(), current_locale()), scope.workspace.time_zone)
+    asked, choices = _settled(scope.asked, counts), _trends_choices(counts, scope)
+    drawn = _drawn(_Key(counts, counts.version, current_locale()), scope.workspace.time_zone)
     return TrendsPage(
         address=asked.address("/trends"),
-        choices=_trends_choices(counts, scope),
-        journey_id=str(counts.journey.id),
+        choices=choices,
+        was=place_of({choice.name: choice.value for choice in choices}),
         exports=_exports(asked, "/trends"),
         heading=metric_name(counts.metric),
         meaning=headline_meaning(counts.metric),
         panels=drawn.panels,
-        months=tuple((month, month_name(month)) for month in reversed(counts.window.months)),
+        months=tuple((month, month_short(month)) for month in reversed(counts.window.months)),
         rows=drawn.rows,
         unasked=drawn.unasked,
         has_seams=any(panel.chart.seams for panel in drawn.panels),
         nothing=no_answers() if counts.first is None else None,
     )
+
+
+def _settled(asked: Asked, counts: Counts) -> Asked:
+    """What is really shown: after a move the metric may be another than the form said."""
+    if not asked.get("metric"):
+        return asked
+    return Asked({**asked.values, "metric": counts.metric.key})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ The cost grows with stages, months and channels, not with responses: `rating_cou
 rows a month for each series however many people answered.
 """
 
+import asyncio
+import sys
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 class CountQuery:
     """Which counts to read: months both included, no channel meaning all of them."""
 
-    series: Sequence[uuid.UUID]
+    series: tuple[uuid.UUID, ...]
     since: str = ""
     until: str = ""
     channel: str = ""
@@ -101,6 +104,12 @@ def _within(query: CountQuery, month: Any, channel: Any) -> list[Any]:
     if query.channel:
         conditions.append(channel == query.channel)
     return conditions
+
+
+async def import_pandas() -> None:
+    """The first import takes seconds: in a thread, so that nobody else's answer waits for it."""
+    if "pandas" not in sys.modules:
+        await asyncio.to_thread(import_module, "pandas")
 
 
 def counts_frame(journey: JourneyInfo, rows: Sequence[CountRow]) -> "pd.DataFrame":

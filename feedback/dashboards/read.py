@@ -1,8 +1,10 @@
 """Reads what a page or command asks for, in a few small statements."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -28,7 +30,7 @@ from feedback.dashboards.queries import (
     first_month,
     read_counts,
 )
-from feedback.dashboards.trends import default_metric
+from feedback.dashboards.trends import chosen_metric
 from feedback.scoring import METRICS, Metric
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Scope:
         return month_at(self.now, self.workspace.time_zone)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Counts:
     """What a page is computed from. `first` is the journey's oldest month with answers, if any."""
 
@@ -69,6 +71,7 @@ class Counts:
     def frame(self) -> "pd.DataFrame":
         return counts_frame(self.journey, self.rows)
 
+    @cached_property
     def version(self) -> str:
         """Another one whenever anything the page is computed from is another."""
         digest = blake2b(digest_size=12)
@@ -85,7 +88,7 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
         return None
     workspace_id = scope.workspace.id
     journey = await read_journey(session, workspace_id, chosen_journey(scope.asked, journeys))
-    series = [line.id for _, _, line in journey.placed_series]
+    series = tuple(line.id for _, _, line in journey.placed_series)
     first = await first_month(session, workspace_id, series)
     wanted = scope.asked.get("month")
     recent = not wanted and await _is_young(session, scope, series, first)
@@ -120,12 +123,12 @@ def _board_window(chosen: str, running: str, *, recent: bool) -> Window:
 
 
 async def _is_young(
-    session: AsyncSession, scope: Scope, series: Sequence[object], first: str | None
+    session: AsyncSession, scope: Scope, series: Sequence[uuid.UUID], first: str | None
 ) -> bool:
     """Whether all answers came within the last 30 days, so that no month is complete."""
     if first is None or first < shift(scope.running, -1):
         return False
-    oldest = await first_answered_at(session, scope.workspace.id, list(series))  # type: ignore[arg-type]
+    oldest = await first_answered_at(session, scope.workspace.id, series)
     return oldest is not None and scope.now - oldest < YOUNG
 
 
@@ -137,19 +140,18 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     workspace_id, asked = scope.workspace.id, scope.asked
     journey = await read_journey(session, workspace_id, chosen_journey(asked, journeys))
     focus = chosen_focus(asked, journey)
-    metric = METRICS[asked.get("metric")] if asked.get("metric") else default_metric(journey, focus)
-    first = await first_month(
-        session, workspace_id, [line.id for _, _, line in journey.placed_series]
-    )
+    metric = chosen_metric(asked, journey, focus)
+    everything = tuple(line.id for _, _, line in journey.placed_series)
+    first = await first_month(session, workspace_id, everything)
     until = asked.get("to") or max(scope.running, asked.get("from"))
     since = asked.get("from") or min(max(first or "", shift(until, 1 - MONTHS)), until)
-    series = [
+    series = tuple(
         line.id
         for stage, touchpoint, line in journey.placed_series
         if line.metric == metric.key
         and focus.stage in (None, stage)
         and focus.touchpoint in (None, touchpoint)
-    ]
+    )
     query = CountQuery(series, since, until, asked.get("channel"))
     months = months_between(since, until)
     return Counts(
@@ -189,7 +191,7 @@ async def load_trend(
     whole = JourneyInfo(
         workspace.id, workspace.name, tuple(stage for shape in shapes for stage in shape.stages)
     )
-    series = [line.id for _, _, line in whole.placed_series if line.metric == query.metric.key]
+    series = tuple(line.id for _, _, line in whole.placed_series if line.metric == query.metric.key)
     rows = await read_counts(
         session,
         workspace.id,

@@ -32,6 +32,7 @@ from feedback.dashboards.pages import (
     trends_page,
     trends_source,
 )
+from feedback.dashboards.queries import import_pandas
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends
 from feedback.dashboards.trends import trend_rows
 from feedback.db import Database
@@ -83,12 +84,13 @@ async def trends(
     tag = _etag(request, viewer, scope, counts, request.htmx.target or "")
     if _is_unchanged(request, tag):
         return Response(None, status_code=304, headers={"ETag": tag})
+    made = trends_page(counts, scope)
     return page(
         request,
         "dashboards/trends.html",
         blocks=TRENDS_BLOCKS,
-        headers=_fresh(tag, request, scope.asked.address("/trends")),
-        page=trends_page(counts, scope),
+        headers=_fresh(tag, request, made.address),
+        page=made,
     )
 
 
@@ -132,6 +134,7 @@ def _scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:
 
 
 async def _load_board(database: Database, scope: Scope) -> Counts | None:
+    await import_pandas()
     try:
         async with database.read() as session:
             return await load_board(session, scope)
@@ -140,6 +143,7 @@ async def _load_board(database: Database, scope: Scope) -> Counts | None:
 
 
 async def _load_trends(database: Database, scope: Scope) -> Counts | None:
+    await import_pandas()
     try:
         async with database.read() as session:
             return await load_trends(session, scope)
@@ -156,7 +160,7 @@ def _etag(
     the tag of the one when it asks for the other.
     """
     parts = (
-        counts and counts.version(),
+        counts and counts.version,
         scope.asked,
         scope.running,
         current_locale(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from feedback.dashboards.charts import PANEL, WIDE, ChartData, Point, Seam, draw
-from feedback.dashboards.filters import Focus
+from feedback.dashboards.filters import Asked, Focus
 from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.lines import Window, axis_for, line_of
 from feedback.dashboards.months import month_at
@@ -24,9 +24,6 @@ from feedback.scoring import METRICS, Metric, ScoreRow, score_groups
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# The columns of `feedback trend --by` and of the files.
-DIMENSIONS = ("month", "stage", "touchpoint", "channel")
 
 
 def trend_rows(frame: "pd.DataFrame", metric: Metric, by: Sequence[str]) -> list[ScoreRow]:
@@ -92,13 +89,13 @@ def read_strands(source: TrendsSource) -> list[Strand]:
     return [
         _strand(source, touchpoint, _touchpoint_target(touchpoint, source.metric), asked, lines)
         for touchpoint in touchpoints
-        if (asked := _asked(source.metric, [touchpoint]))
+        if (asked := _askers(source.metric, [touchpoint]))
     ]
 
 
 def _stage_strands(source: TrendsSource, lines: Any) -> Iterable[Strand]:
     for stage in source.journey.stages:
-        asked = _asked(source.metric, stage.touchpoints)
+        asked = _askers(source.metric, stage.touchpoints)
         if asked:
             target = stage.target if stage.headline == source.metric.key else None
             yield _strand(source, stage, target, asked, lines)
@@ -108,10 +105,10 @@ def _touchpoint_target(touchpoint: TouchpointInfo, metric: Metric) -> float | No
     return touchpoint.target if touchpoint.metrics[0] == metric.key else None
 
 
-Asked = list[tuple[TouchpointInfo, SeriesInfo]]
+Askers = list[tuple[TouchpointInfo, SeriesInfo]]  # who asks the metric, in which series
 
 
-def _asked(metric: Metric, touchpoints: Iterable[TouchpointInfo]) -> Asked:
+def _askers(metric: Metric, touchpoints: Iterable[TouchpointInfo]) -> Askers:
     return [(t, s) for t in touchpoints for s in t.series if s.metric == metric.key]
 
 
@@ -119,7 +116,7 @@ def _strand(
     source: TrendsSource,
     place: StageInfo | TouchpointInfo,
     target: float | None,
-    asked: Asked,
+    asked: Askers,
     lines: Any,
 ) -> Strand:
     return Strand(
@@ -131,7 +128,7 @@ def _strand(
     )
 
 
-def _seams(asked: Asked, time_zone: str) -> tuple[Seam, ...]:
+def _seams(asked: Askers, time_zone: str) -> tuple[Seam, ...]:
     """A seam wherever a survey asks the metric anew: its wording or scale has changed."""
     seen, seams = set(), []
     for touchpoint, series in sorted(asked, key=lambda pair: pair[1].opened_at):
@@ -221,19 +218,32 @@ def unasked(source: TrendsSource) -> list[str]:
         return [
             place.name
             for place in source.journey.stages
-            if not place.is_archived and not _asked(source.metric, place.touchpoints)
+            if not place.is_archived and not _askers(source.metric, place.touchpoints)
         ]
     return [
         place.name
         for place in stage.touchpoints
         if not place.is_archived
         and source.focus.touchpoint in (None, place)
-        and not _asked(source.metric, [place])
+        and not _askers(source.metric, [place])
     ]
 
 
-def default_metric(journey: JourneyInfo, focus: Focus) -> Metric:
-    """What is read first: the touchpoint's, the stage's or the journey's main metric."""
+def chosen_metric(asked: Asked, journey: JourneyInfo, focus: Focus) -> Metric:
+    """The metric asked for; after a move only if it is asked there, else the main one there."""
+    wanted = asked.get("metric")
+    if wanted and not (asked.moved and wanted not in _metrics_of(journey, focus)):
+        return METRICS[wanted]
+    return _main_metric(journey, focus)
+
+
+def _metrics_of(journey: JourneyInfo, focus: Focus) -> list[str]:
+    if focus.touchpoint is not None:
+        return focus.touchpoint.metrics
+    return focus.stage.metrics if focus.stage is not None else journey.metrics
+
+
+def _main_metric(journey: JourneyInfo, focus: Focus) -> Metric:
     if focus.touchpoint is not None:
         keys: Sequence[str | None] = focus.touchpoint.metrics
     elif focus.stage is not None:

@@ -221,6 +221,11 @@ def month_name(month: str) -> str:
     return format_month(month)
 
 
+def month_short(month: str) -> str:
+    """`Mar 2026` from `2026-03`, for lists and heads of columns."""
+    return f"{month_alone(month, short=True)} {month[:4]}"
+
+
 def month_alone(month: str, *, short: bool = False) -> str:
     """`March` from `2026-03`, where the year is clear; short `Mar`."""
     names = _month_names(current_locale(), "abbreviated" if short else "wide")

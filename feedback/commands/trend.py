@@ -1,0 +1,90 @@
+"""`feedback trend`: the scores of the trends page, printed."""
+
+import asyncio
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from feedback.commands.workspace import WorkspaceKey, open_database, open_workspace
+from feedback.errors import FeedbackError
+from feedback.settings import load_settings
+
+if TYPE_CHECKING:
+    from feedback.dashboards.read import TrendQuery
+    from feedback.scoring import ScoreRow
+
+DIMENSIONS = ("month", "stage", "touchpoint", "channel")
+
+
+class Format(StrEnum):
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def trend_command(
+    metric: Annotated[str, typer.Option(metavar="KEY", help="Such as nps, csat_5, ces_ease_7.")],
+    journey: Annotated[
+        str, typer.Option(metavar="NAME", help="One journey; all of them if left out.")
+    ] = "",
+    by: Annotated[
+        str, typer.Option(metavar="NAME,...", help=f"One row for each: {', '.join(DIMENSIONS)}.")
+    ] = "month",
+    since: Annotated[str, typer.Option(metavar="YYYY-MM", help="First month.")] = "",
+    until: Annotated[str, typer.Option(metavar="YYYY-MM", help="Last month.")] = "",
+    format: Annotated[Format, typer.Option(help="How to print the rows.")] = Format.table,
+    workspace: WorkspaceKey = None,
+) -> None:
+    """Print the scores of one metric by month, stage, touchpoint or channel.
+
+    Counted responses only: test, quarantined and excluded ones are left out.
+
+    Example: feedback trend --metric nps --by month,stage --since 2026-01
+    """
+    from feedback.scoreprint import rows_csv, rows_json, rows_table
+
+    query = _query(metric, journey, by, since, until)
+    rows = asyncio.run(_read(query, workspace))
+    if format is Format.json:
+        typer.echo(rows_json(query.metric, rows), nl=False)
+    elif format is Format.csv:
+        typer.echo(rows_csv(query.metric, query.by, rows), nl=False)
+    else:
+        typer.echo(rows_table(query.metric, query.by, rows), nl=False)
+
+
+def _query(metric: str, journey: str, by: str, since: str, until: str) -> "TrendQuery":
+    from feedback.dashboards.months import is_month
+    from feedback.dashboards.read import TrendQuery
+    from feedback.scorefile import find_metric
+
+    wanted = [part.strip() for part in by.split(",") if part.strip()]
+    for name in wanted:
+        if name not in DIMENSIONS or wanted.count(name) > 1:
+            raise FeedbackError(
+                f"--by takes each of {', '.join(DIMENSIONS)} at most once, not {by!r}."
+            )
+    for option, month in (("--since", since), ("--until", until)):
+        if month and not is_month(month):
+            raise FeedbackError(f"{option} is a month, YYYY-MM, as 2026-03, not {month!r}.")
+    if since and until and since > until:
+        raise FeedbackError("--since must not come after --until.")
+    return TrendQuery(find_metric(metric), journey, tuple(wanted), since, until)
+
+
+async def _read(query: "TrendQuery", key: str | None) -> "list[ScoreRow]":
+    from feedback.dashboards.filters import NotOursError
+    from feedback.dashboards.read import load_trend
+    from feedback.dashboards.trends import trend_rows
+
+    async with open_database(load_settings()) as database:
+        workspace = await open_workspace(database, key)
+        async with database.read() as session:
+            try:
+                frame = await load_trend(session, workspace, query)
+            except NotOursError as error:
+                raise FeedbackError(
+                    f"There is no journey {query.journey!r}. The journeys are: {error}."
+                ) from error
+    return trend_rows(frame, query.metric, query.by)
