@@ -1,7 +1,6 @@
 """The wheel: built, installed alone in a fresh environment, run from an empty folder."""
 
 import os
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -16,6 +15,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.serving import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
@@ -94,12 +95,6 @@ def fetch(url: str, server: subprocess.Popen[bytes], log: Path) -> httpx.Respons
         except httpx.TransportError:
             time.sleep(0.1)
     raise AssertionError(f"nothing answered at {url}:\n{log.read_text()}")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def names(wheel: Path) -> set[str]:
