@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
+from litestar.types import Receive, Send
 
 from feedback import i18n
 from feedback.accounts import routes as accounts
@@ -19,11 +20,13 @@ from feedback.accounts.guards import NotSignedInError, provide_viewer, require_v
 from feedback.dashboards import routes as dashboards
 from feedback.db import Database
 from feedback.i18n import gettext as _
+from feedback.journeys import handlers as journeys
 from feedback.migrate import require_newest
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
+from feedback.surveys import handlers as surveys
 from feedback.surveys.catalog import Catalog
 from feedback.web import problem_page, security_headers, template_config
 from feedback.widget import routes as widget
@@ -32,12 +35,21 @@ from feedback.widget.sites import Sites
 log = logging.getLogger(__name__)
 
 
+class App(Litestar):
+    """Litestar, with ingest answered before its router: half the cost of an answer is saved."""
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and public_routes.is_ours(scope["path"]):
+            await public_routes.answer(self.state, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings | None = None) -> Litestar:
     """The application. Granian calls it in each worker, with the settings of the environment."""
     settings = settings or load_settings()
-    return Litestar(
+    return App(
         route_handlers=[
-            *public_routes.handlers,
             widget.router,
             _static_router(),
             _public_pages(),
@@ -68,7 +80,7 @@ def _static_router() -> Router:
 def _public_pages() -> Router:
     return Router(
         "/",
-        route_handlers=[*accounts.public_handlers],
+        route_handlers=[*accounts.public_handlers, *surveys.public_handlers],
         before_request=accounts.use_browser_language,
         response_headers=security_headers(),
     )
@@ -77,7 +89,13 @@ def _public_pages() -> Router:
 def _signed_in_pages() -> Router:
     return Router(
         "/",
-        route_handlers=[home, *dashboards.signed_in_handlers, *accounts.signed_in_handlers],
+        route_handlers=[
+            home,
+            *dashboards.signed_in_handlers,
+            *journeys.handlers,
+            *surveys.handlers,
+            *accounts.signed_in_handlers,
+        ],
         before_request=require_viewer,
         dependencies={"viewer": Provide(provide_viewer)},
         response_headers=security_headers(),

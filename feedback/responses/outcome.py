@@ -7,9 +7,11 @@ SQLite and PostgreSQL cannot differ in them.
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
+
+import msgspec
 
 Key = tuple[uuid.UUID, uuid.UUID, uuid.UUID]
 Status = Literal["created", "repeated", "updated", "ignored", "conflict"]
@@ -19,8 +21,7 @@ class StoreUnavailableError(Exception):
     """The database cannot write at the moment; nothing of the batch was stored."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """One checked message, ready to be stored. `answers` and `properties` are JSON text."""
 
     workspace_id: uuid.UUID
@@ -49,8 +50,7 @@ class Answer:
         return (self.workspace_id, self.survey_id, self.submission_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(msgspec.Struct, frozen=True):
     """The survey was shown or dismissed once."""
 
     workspace_id: uuid.UUID
@@ -60,8 +60,7 @@ class Display:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """A submission the database already holds; `rating` is None when its response was erased."""
 
     response_id: uuid.UUID
@@ -75,8 +74,7 @@ class Known:
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """The reply to one message. `first` says whether the message (or its first sending) created."""
 
     status: Status
@@ -156,7 +154,9 @@ def _after(answer: Answer, before: Known | None) -> Known:
             rating=answer.rating,
             state=answer.state,
         )
-    return replace(before, seq=answer.seq, digest=answer.digest, rating=answer.rating)
+    return msgspec.structs.replace(
+        before, seq=answer.seq, digest=answer.digest, rating=answer.rating
+    )
 
 
 def _plan_answer(plan: Plan, answer: Answer, before: Known | None, after: Known) -> None:

@@ -1,17 +1,17 @@
 """`/r` and `/d`: what browsers, apps and servers send. No cookie is read here.
 
-Plain ASGI, not handlers with injected parameters: this is the one path where every microsecond
-is paid by each answer, and where every failure must still be JSON with a reason.
+Plain ASGI in front of the router: this is the one path where every microsecond is paid by each
+answer, and where every failure must still be JSON with a reason (docs/decisions/0002).
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from litestar import asgi
 from litestar.datastructures import State
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Send
 
 from feedback import clock
 from feedback.responses.ingest import (
@@ -25,6 +25,8 @@ from feedback.responses.ingest import (
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
 from feedback.surveys.catalog import SurveyDefinition
+
+log = logging.getLogger(__name__)
 
 BUSY = "the server cannot store answers right now; send it again"
 RETRY_SECONDS = 2
@@ -50,19 +52,6 @@ class Reply:
     status: int
     body: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-
-
-@asgi("/r/{survey_key:str}", copy_scope=True)
-async def receive_response(scope: Scope, receive: Receive, send: Send) -> None:
-    await _answer(scope, receive, send, store_response)
-
-
-@asgi("/d/{survey_key:str}", copy_scope=True)
-async def receive_display(scope: Scope, receive: Receive, send: Send) -> None:
-    await _answer(scope, receive, send, count_display)
-
-
-handlers = [receive_response, receive_display]
 
 
 async def store_response(state: State, survey_key: str, body: bytes) -> Reply:
@@ -96,26 +85,38 @@ async def find_survey(state: State, survey_key: str) -> SurveyDefinition:
     return survey
 
 
-async def _answer(
-    scope: Scope,
-    receive: Receive,
-    send: Send,
-    act: Callable[[State, str, bytes], Awaitable[Reply]],
-) -> None:
-    """Run `act` on the body and send its reply, or the reason why not."""
+_ACTS: dict[str, Callable[[State, str, bytes], Awaitable[Reply]]] = {
+    "/r/": store_response,
+    "/d/": count_display,
+}
+
+
+def is_ours(path: str) -> bool:
+    return path[:3] in _ACTS
+
+
+async def answer(state: State, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    """Act on one request to `/r/{survey_key}` or `/d/{survey_key}`; always answers JSON."""
     try:
-        if scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]
-            reply = Reply(204, headers=_PREFLIGHT)
-        elif scope["method"] != "POST":  # type: ignore[typeddict-item]
-            raise Refused(405, "method_not_allowed", "send it with POST")
-        else:
-            app: Any = scope["litestar_app"]
-            reply = await act(app.state, scope["path_params"]["survey_key"], await _body(receive))
+        reply = await _reply(state, scope, receive)
     except Refused as refused:
         reply = _refusal(refused.status, refused.error, refused.reason)
-    except (QueueFullError, StoreUnavailableError):
+    except (QueueFullError, StoreUnavailableError) as error:
+        log.warning("an answer was not stored: %s", error or "the queue is full")
         reply = _refusal(503, "busy", BUSY, (b"retry-after", str(RETRY_SECONDS).encode()))
+    except Exception:
+        log.exception("an answer was not stored")
+        reply = _refusal(500, "server_error", "the server failed; send it again later")
     await _send(send, reply)
+
+
+async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
+    if scope["method"] == "OPTIONS":
+        return Reply(204, headers=_PREFLIGHT)
+    if scope["method"] != "POST":
+        raise Refused(405, "method_not_allowed", "send it with POST")
+    path = scope["path"]
+    return await _ACTS[path[:3]](state, path[3:], await _body(receive))
 
 
 async def _body(receive: Receive) -> bytes:

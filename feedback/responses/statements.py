@@ -3,7 +3,7 @@
 Rows travel as tuples in the order of the columns, since the ORM costs ten times as much here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -29,9 +29,6 @@ class Statement:
 
     text: str
     names: tuple[str, ...]
-
-    def row(self, values: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(values[name] for name in self.names)
 
     def times(self, n: int) -> str:
         """The text with its group of `?` repeated: n rows in one execution (SQLite only)."""
@@ -78,39 +75,38 @@ class Statements:
         workspace, survey, submission = key
         return (self.id(workspace), self.id(survey), self.id(submission))
 
-    def submission_row(self, answer: Answer, known: Known) -> dict[str, Any]:
-        return {
-            "workspace_id": self.id(answer.workspace_id),
-            "survey_id": self.id(answer.survey_id),
-            "submission_id": self.id(answer.submission_id),
-            "response_id": self.id(known.response_id),
-            "first_seq": known.first_seq,
-            "seq": known.seq,
-            "digest": known.digest,
-        }
+    def submission_row(self, answer: Answer, known: Known) -> tuple[Any, ...]:
+        """In the order of the table's columns, as is `response_row`."""
+        return (
+            *self.key_row(answer.key),
+            self.id(known.response_id),
+            known.first_seq,
+            known.seq,
+            known.digest,
+        )
 
-    def response_row(self, answer: Answer, known: Known) -> dict[str, Any]:
+    def response_row(self, answer: Answer, known: Known) -> tuple[Any, ...]:
         assert known.month is not None
-        return {
-            "workspace_id": self.id(answer.workspace_id),
-            "id": self.id(known.response_id),
-            "series_id": self.id(known.series_id),
-            "rating": answer.rating,
-            "comment": answer.comment,
-            "answers": answer.answers,
-            "properties": answer.properties,
-            "channel": known.channel,
-            "locale": answer.locale,
-            "page": answer.page,
-            "answered_at": self.time(answer.answered_at),
-            "received_at": self.time(answer.received_at),
-            "month": self.date(known.month),
-            "state": known.state,
-            "seq": answer.seq,
-            "import_id": self.id(answer.import_id),
-            "contact_id": None,
-            "respondent_key": answer.respondent_key,
-        }
+        return (
+            self.id(answer.workspace_id),
+            self.id(known.response_id),
+            self.id(known.series_id),
+            answer.rating,
+            answer.comment,
+            answer.answers,
+            answer.properties,
+            known.channel,
+            answer.locale,
+            answer.page,
+            self.time(answer.answered_at),
+            self.time(answer.received_at),
+            self.date(known.month),
+            known.state,
+            answer.seq,
+            self.id(answer.import_id),
+            None,  # contact_id: contacts come with invitations
+            answer.respondent_key,
+        )
 
     def update_submission_row(self, answer: Answer, known: Known) -> tuple[Any, ...]:
         workspace, survey, submission = self.key_row(answer.key)
@@ -120,33 +116,19 @@ class Statements:
         content = (answer.rating, answer.comment, answer.answers, answer.properties, answer.seq)
         return (*content, self.id(answer.workspace_id), self.id(known.response_id))
 
-    def count_rows(self, counts: Iterable[tuple[CountKey, int]]) -> Iterator[tuple[Any, ...]]:
+    def count_rows(self, counts: Iterable[tuple[CountKey, int]]) -> list[tuple[Any, ...]]:
         # Sorted, so that two processes never wait for each other in a circle.
-        for (workspace, series, channel, month, rating), n in sorted(counts):
-            if n:
-                yield self.add_ratings.row(
-                    {
-                        "workspace_id": self.id(workspace),
-                        "series_id": self.id(series),
-                        "channel": channel,
-                        "month": self.date(month),
-                        "rating": rating,
-                        "n": n,
-                    }
-                )
+        return [
+            (self.id(workspace), self.id(series), channel, self.date(month), rating, n)
+            for (workspace, series, channel, month, rating), n in sorted(counts)
+            if n
+        ]
 
-    def display_rows(self, counts: Iterable[tuple[DisplayKey, int]]) -> Iterator[tuple[Any, ...]]:
-        for (workspace, series, channel, month, kind), n in sorted(counts):
-            yield self.add_displays.row(
-                {
-                    "workspace_id": self.id(workspace),
-                    "series_id": self.id(series),
-                    "channel": channel,
-                    "month": self.date(month),
-                    "kind": kind,
-                    "n": n,
-                }
-            )
+    def display_rows(self, counts: Iterable[tuple[DisplayKey, int]]) -> list[tuple[Any, ...]]:
+        return [
+            (self.id(workspace), self.id(series), channel, self.date(month), kind, n)
+            for (workspace, series, channel, month, kind), n in sorted(counts)
+        ]
 
 
 def _compile(statement: Any, dialect: Dialect, *, lock: bool = False) -> Statement:
@@ -160,12 +142,14 @@ _KEY = ("workspace_id", "survey_id", "submission_id")
 def _find_submission(*, is_sqlite: bool) -> Any:
     s = SUBMISSION.c
     key = [s[name] for name in _KEY]
-    found = sa.select(*key, s.response_id, s.first_seq, s.seq, s.digest)
-    if is_sqlite:
-        # One execution for the whole batch, see Statement.times.
-        wanted = sa.text("(VALUES (?, ?, ?))")
-        return found.where(sa.tuple_(*key).op("IN")(wanted))
-    return found.where(*(column == sa.bindparam(column.name) for column in key))
+    columns = [*key, s.response_id, s.first_seq, s.seq, s.digest]
+    if not is_sqlite:
+        return sa.select(*columns).where(*(column == sa.bindparam(column.name) for column in key))
+    # One execution for the whole batch (Statement.times), driven by the wanted keys: as a row
+    # value, `(a, b, c) IN (VALUES ...)` scans the whole table.
+    wanted = sa.text("(VALUES (?, ?, ?)) AS wanted")
+    matches = (sa.literal_column(f"wanted.column{n}") == column for n, column in enumerate(key, 1))
+    return sa.select(*columns).select_from(wanted).where(*matches)
 
 
 def _find_response() -> Any:

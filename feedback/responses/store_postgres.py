@@ -113,13 +113,13 @@ class PostgresStore:
     async def _write(self, connection: "asyncpg.Connection[Any]", plan: Plan) -> None:
         s = self._statements
         if plan.created:
-            rows = [s.insert_submission.row(s.submission_row(*pair)) for pair in plan.created]
+            rows = [s.submission_row(*pair) for pair in plan.created]
             won = await connection.fetchmany(s.insert_submission.text, rows)
             if len(won) < len(rows):
                 raise RaceLostError
             await connection.executemany(
                 s.insert_response.text,
-                [s.insert_response.row(s.response_row(*pair)) for pair in plan.created],
+                [s.response_row(*pair) for pair in plan.created],
             )
         if plan.updated:
             await connection.executemany(
@@ -128,7 +128,7 @@ class PostgresStore:
             await connection.executemany(
                 s.update_response.text, [s.update_response_row(*p) for p in plan.updated]
             )
-        if ratings := list(s.count_rows(plan.counts.items())):
+        if ratings := s.count_rows(plan.counts.items()):
             await connection.executemany(s.add_ratings.text, ratings)
-        if displays := list(s.display_rows(plan.displays.items())):
+        if displays := s.display_rows(plan.displays.items()):
             await connection.executemany(s.add_displays.text, displays)

@@ -25,8 +25,9 @@ from feedback.responses.statements import Statement, Statements
 
 T = TypeVar("T")
 
-# Few sizes, so that their statements stay prepared. SQLite takes 32,766 values at a time.
-_CHUNKS = (1024, 256, 64, 16, 4, 1)
+# Rows in one execution. Each number of rows is a statement of its own and stays prepared.
+_MOST_ROWS = 64
+_PREPARED = 6 * _MOST_ROWS
 
 
 class SqliteStore:
@@ -57,7 +58,7 @@ class SqliteStore:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None)
+        connection = sqlite3.connect(self._path, isolation_level=None, cached_statements=_PREPARED)
         for name, value in SQLITE_PRAGMAS.items():
             connection.execute(f"PRAGMA {name}={value}")
         for name, value in SQLITE_PRAGMAS.items():
@@ -114,16 +115,16 @@ class SqliteStore:
 
     def _write(self, connection: sqlite3.Connection, plan: Plan) -> None:
         s = self._statements
-        submissions = [s.insert_submission.row(s.submission_row(*pair)) for pair in plan.created]
+        submissions = [s.submission_row(*pair) for pair in plan.created]
         _execute(connection, s.insert_submission, submissions)
-        responses = [s.insert_response.row(s.response_row(*pair)) for pair in plan.created]
+        responses = [s.response_row(*pair) for pair in plan.created]
         _execute(connection, s.insert_response, responses)
         if plan.updated:
             many = connection.executemany
             many(s.update_submission.text, [s.update_submission_row(*p) for p in plan.updated])
             many(s.update_response.text, [s.update_response_row(*p) for p in plan.updated])
-        _execute(connection, s.add_ratings, list(s.count_rows(plan.counts.items())))
-        _execute(connection, s.add_displays, list(s.display_rows(plan.displays.items())))
+        _execute(connection, s.add_ratings, s.count_rows(plan.counts.items()))
+        _execute(connection, s.add_displays, s.display_rows(plan.displays.items()))
 
 
 def _execute(
@@ -132,10 +133,8 @@ def _execute(
     """Many rows in few executions. Each execution gives the interpreter lock away and waits to
     get it back; row by row, a busy event loop makes that the cost of the whole batch."""
     found: list[Any] = []
-    start = 0
-    for size in _CHUNKS:
-        while len(rows) - start >= size:
-            values = [value for row in rows[start : start + size] for value in row]
-            found += connection.execute(statement.times(size), values).fetchall()
-            start += size
+    for start in range(0, len(rows), _MOST_ROWS):
+        part = rows[start : start + _MOST_ROWS]
+        values = [value for row in part for value in row]
+        found += connection.execute(statement.times(len(part)), values).fetchall()
     return found

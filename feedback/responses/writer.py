@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 # Past this many waiting answers the server says 503 instead of growing: about two seconds of work.
 QUEUE_LIMIT = 10_000
 BATCH_LIMIT = 500
+# Under load the clients that were just answered come back together: wait for the others of them.
+GATHER_SECONDS = 0.002
 
 
 class QueueFullError(Exception):
@@ -76,10 +78,13 @@ class Writer:
         return future
 
     async def _run(self) -> None:
+        size = 0
         while self._waiting or not self._stopping:
             if not self._waiting:
                 self._wake.clear()
                 await self._wake.wait()
+                if size > 1:
+                    await asyncio.sleep(GATHER_SECONDS)
                 continue
             size = min(len(self._waiting), BATCH_LIMIT)
             await self._commit([self._waiting.popleft() for _ in range(size)])

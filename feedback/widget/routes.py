@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, Router, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
 from feedback.surveys.languages import choose_language
 from feedback.surveys.models import Question, Survey
-from feedback.surveys.words import DEFAULT, WORDS, words_language
+from feedback.surveys.words import DEFAULT, WORDS, complete_texts, words_language
 from feedback.widget.sites import Site, Sites
 
 AnyRequest = Request[Any, Any, Any]
@@ -45,7 +45,7 @@ async def widget_script(request: AnyRequest) -> Response[bytes]:
 
 @get("/w/{site_key:str}")
 async def widget_configuration(
-    request: AnyRequest, site_key: FromPath[str], survey: str | None = None, lang: str = ""
+    request: AnyRequest, site_key: FromPath[str], survey: FromQuery[str | None] = None, lang: FromQuery[str] = ""
 ) -> Response[bytes]:
     """All live surveys in all languages; `survey` and `lang` narrow it to what one page needs."""
     sites: Sites = request.app.state.sites
@@ -91,7 +91,7 @@ def configuration(
 
 def _survey(survey: Survey, question: Question, language: str | None) -> dict[str, Any]:
     metric = METRICS[question.metric]
-    texts = question.texts if language is None else {language: question.texts.get(language, {})}
+    languages = question.texts if language is None else [language]
     return {
         "key": survey.key,
         "metric": metric.key,
@@ -99,7 +99,7 @@ def _survey(survey: Survey, question: Question, language: str | None) -> dict[st
         "maximum": metric.maximum,
         "low_is_good": metric.low_is_good,
         "default_language": question.default_language,
-        "texts": texts,
+        "texts": {code: complete_texts(question.texts, code) for code in languages},
     }
 
 
