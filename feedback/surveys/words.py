@@ -4,6 +4,7 @@ Not in the catalogues of the interface: a survey speaks the customer's language,
 need not be, and the widget must carry these few words itself. A language is added by one entry.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 DEFAULT: Final = "en"
@@ -12,24 +13,38 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "of": "{rating} of {maximum}",
         "chosen": "You chose {rating}. Tap another number to change it.",
-        "comment": "Would you like to say why?",
         "send": "Send",
         "close": "Close",
-        "thanks": "Thank you. Your answer is recorded.",
-        "waiting": "Not sent yet. We keep trying while this page is open.",
+        "waiting": "Not sent yet. We keep trying.",
         "failed": "This answer could not be stored.",
         "test": "Test, not counted",
     },
     "fr": {
         "of": "{rating} sur {maximum}",
         "chosen": "Vous avez choisi {rating}. Touchez une autre note pour changer.",
-        "comment": "Souhaitez-vous dire pourquoi\u202f?",
         "send": "Envoyer",
         "close": "Fermer",
-        "thanks": "Merci. Votre réponse est enregistrée.",
-        "waiting": "Pas encore envoyée. Nous réessayons tant que cette page est ouverte.",
+        "waiting": "Pas encore envoyée. Nous réessayons.",
         "failed": "Cette réponse n’a pas pu être enregistrée.",
         "test": "Test, non compté",
+    },
+}
+
+# What a survey's own texts leave out.
+USUAL_TEXTS: Final[dict[str, dict[str, str]]] = {
+    "en": {
+        "question": "",
+        "low": "",
+        "high": "",
+        "comment": "Would you like to say why?",
+        "thanks": "Thank you. Your answer is recorded.",
+    },
+    "fr": {
+        "question": "",
+        "low": "",
+        "high": "",
+        "comment": "Souhaitez-vous dire pourquoi\u202f?",
+        "thanks": "Merci. Votre réponse est enregistrée.",
     },
 }
 
@@ -84,3 +99,9 @@ def words_language(language: str) -> str:
     """
     short = language.replace("_", "-").split("-")[0].lower()
     return short if short in WORDS else DEFAULT
+
+
+def complete_texts(texts: Mapping[str, Mapping[str, str]], language: str) -> dict[str, str]:
+    """A survey's texts in a language, with the usual ones where it has none of its own."""
+    own = {name: text for name, text in texts.get(language, {}).items() if text}
+    return USUAL_TEXTS[words_language(language)] | own

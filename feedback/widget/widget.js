@@ -1,26 +1,21 @@
 /*
- * feedback: asks the visitor of this page one short question. It tells the server this file came from,
- * and nobody else, that the question was shown or closed, and the page's address without its query; once
- * answered also the rating, comment, language, a random number, and what the site wrote on the script tag.
- * No cookie. Nothing is kept in the browser until the visitor answers or closes: then a date, to not ask again.
+ * feedback: asks the visitor one short question. Tells the server this file came from, and nobody else: that
+ * it was shown or closed, on which page (without its query), and the answer: rating, comment, language, a random
+ * number, what the script tag says. No cookie. Keeps nothing here before an act; then a date, to not ask again soon.
  */
 (() => {
-  "use strict";
-
   const ANSWERED_DAYS = 90;
   const DISMISSED_DAYS = 30;
-  const FIELDS = "input,textarea,select,[contenteditable]";
 
   const script = document.currentScript || document.querySelector("script[data-feedback-site]");
   const option = (name, usual = "") => script.getAttribute("data-feedback-" + name) ?? usual;
   const say = (reason) => console.info("feedback: " + reason);
   const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
-  const fill = (text, values) => text.replace(/{(\w+)}/g, (_, name) => values[name]);
+  const fill = (text, rating, maximum) => text.replace("{rating}", rating).replace("{maximum}", maximum);
 
   const isTest = () => {
-    const asked = option("test", null);
-    if (asked !== null) return !/^(off|false)$/.test(asked);
-    return /[?&]feedback-test\b/.test(location.search) || /(^|\.)localhost$/.test(location.hostname);
+    const asked = /[?&]feedback-test\b/.test(location.search) || /(^|\.)localhost$/.test(location.hostname);
+    return !/^(off|false)$/.test(option("test", asked ? "" : "off"));
   };
 
   const make = (tag, attributes, ...children) => {
@@ -30,7 +25,7 @@
     return element;
   };
 
-  // A UUIDv7: random, yet in the order of time, which keeps the server's index warm.
+  // A UUIDv7: in the order of time, which keeps the server's index warm.
   const newId = () => {
     let digits = Date.now().toString(16).padStart(12, "0");
     for (const byte of crypto.getRandomValues(new Uint8Array(10))) digits += byte.toString(16).padStart(2, "0");
@@ -47,7 +42,7 @@
     return found;
   };
 
-  const about = () => ({ channel: option("channel", "widget"), page: location.href.split(/[?#]/)[0].slice(0, 500) });
+  const about = () => ({ channel: "widget", page: location.href.split(/[?#]/)[0].slice(0, 500) });
   const ask = async (path, options) => fetch(new URL(path, script.src), { credentials: "omit", ...options });
   // As text it needs no preflight.
   const post = (path, body) => ask(path, {
@@ -64,13 +59,13 @@
   };
 
   const suppressedBecause = (survey, test) => {
-    if (!survey) return "there is no such live survey";
-    if (document.querySelector(`feedback-widget[survey="${survey.key}"]`)) return "this survey is on the page already";
+    if (!survey) return "no such live survey";
+    if (document.querySelector(`feedback-widget[survey="${survey.key}"]`)) return "already on this page";
     const until = restUntil(survey.key);
     return !test && until > Date.now() && "not asked again before " + new Date(until).toISOString();
   };
 
-  // Sends the whole answer so far until it arrives. The newest wins: an older one is dropped.
+  // Sends the whole answer so far until it arrives, or a newer one is on its way.
   const sender = (survey, locale, test, tell) => {
     const submission_id = newId();
     let newest = 0;
@@ -85,7 +80,7 @@
       }
       const { error, reason } = await reply.json();
       say(reason);
-      // Rather lose a detail than the rating: the moment of a wrong clock, a property too long.
+      // Rather lose a detail than the rating: a wrong clock, a long property.
       const detail = error.replace(/_(invalid|ahead|too_old)$/, "");
       if (detail === "rating" || !body[detail]) return tell("failed");
       delete body[detail];
@@ -99,31 +94,30 @@
 
   const CSS = `
     :host { all: initial !important; display: block !important; font-family: inherit !important; }
-    .panel {
+    * { box-sizing: border-box; }
+    section {
       --muted: color-mix(in srgb, CanvasText 56%, Canvas); --ring: CanvasText;
-      box-sizing: border-box; position: relative; padding: 16px; border: 1px solid var(--muted); border-radius: 6px;
-      background: Canvas; color: CanvasText; color-scheme: light dark; font-size: 15px; line-height: 1.4; overflow-wrap: anywhere;
+      position: relative; padding: 16px; border: 1px solid #8886; border-radius: 6px; overflow: auto;
+      background: Canvas; color: CanvasText; color-scheme: light dark; font-size: 15px; line-height: 1.4;
     }
     .pop {
       position: fixed; z-index: 2147483647; right: clamp(0px, 50% - 180px, 16px); bottom: 0; width: min(360px, 100%); max-height: 100%;
-      overflow: auto; border-bottom: 0; border-radius: 6px 6px 0 0; box-shadow: 0 8px 24px #0004;
+      border-radius: 6px 6px 0 0; box-shadow: 0 8px 24px #0004;
     }
-    [hidden] { display: none; }
-    p { margin: 0; }
     #question { padding-inline-end: 32px; font-size: 17px; font-weight: 600; }
-    button, textarea { box-sizing: border-box; border: 1px solid var(--muted); border-radius: 6px; background: none; color: inherit; font: inherit; }
-    button { height: 48px; cursor: pointer; }
+    button, textarea { border: 1px solid var(--muted); border-radius: 6px; background: none; color: inherit; font: inherit; }
+    button { height: 48px; padding: 0; cursor: pointer; }
     button:hover { text-decoration: underline; }
     :focus-visible { outline: 2px solid var(--ring); outline-offset: -5px; }
     .close { position: absolute; top: 0; inset-inline-end: 0; width: 48px; border: 0; font-size: 24px; }
     .scale { display: flex; margin: 16px -16px 8px; border: solid var(--muted); border-width: 1px 0; }
-    .scale button { flex: 1; padding: 0; border: 0; border-radius: 0; }
+    .scale button { flex: 1; border: 0; border-radius: 0; }
     .scale button + button { border-inline-start: 1px solid var(--muted); }
     [aria-checked=true], .send { --ring: Canvas; background: CanvasText; color: Canvas; font-weight: 600; forced-color-adjust: none; }
     .ends { display: flex; justify-content: space-between; gap: 24px; }
     .ends, .test { color: var(--muted); font-size: 13px; }
     .ends :last-child { text-align: end; }
-    .test, [role=status]:not(:empty) { margin-top: 12px; }
+    .test, .ends + :not(:empty) { margin-top: 12px; }
     label { display: block; margin-top: 16px; font-weight: 600; }
     textarea { display: block; width: 100%; height: 72px; margin: 4px 0 12px; padding: 8px 12px; font-size: 16px; }
     .send { padding: 0 20px; }
@@ -139,17 +133,17 @@
     let typed = "";
 
     const cells = [];
-    for (let n = minimum; n <= maximum; n++) cells.push(make("button", { role: "radio", "aria-label": fill(words.of, { rating: n, maximum }) }, n));
-    const question = make("p", { id: "question" }, texts.question);
+    for (let n = minimum; n <= maximum; n++) cells.push(make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, n));
+    const question = make("div", { id: "question" }, texts.question);
     const scale = make("div", { class: "scale", role: "radiogroup", "aria-labelledby": "question", "aria-describedby": "ends" }, ...cells);
-    const ends = make("p", { class: "ends", id: "ends" }, make("span", {}, texts.low || ""), " ", make("span", {}, texts.high || ""));
-    const status = make("p", { role: "status" });
+    const ends = make("div", { class: "ends", id: "ends" }, make("span", {}, texts.low), " ", make("span", {}, texts.high));
+    const status = make("div", { role: "status" });
     const comment = make("textarea", { maxlength: 5000 });
     const submit = make("button", { class: "send" }, words.send);
-    const more = make("div", {}, make("label", {}, texts.comment || words.comment, comment), submit);
+    const more = make("div", {}, make("label", {}, texts.comment, comment), submit);
     const close = make("button", { class: "close", "aria-label": words.close }, "×");
-    const panel = make("section", { class: target ? "panel" : "panel pop", "aria-labelledby": "question", lang: language }, question, scale, ends, status, more);
-    if (test) panel.append(make("p", { class: "test" }, words.test));
+    const panel = make("section", { class: target ? "" : "pop", "aria-labelledby": "question", lang: language }, question, scale, ends, status, more);
+    if (test) panel.append(make("div", { class: "test" }, words.test));
     if (!target) panel.append(close);
     const host = make("feedback-widget", { survey: key });
 
@@ -168,9 +162,9 @@
       if (more.hidden) return;
       if (finished && news === "sent") {
         panel.replaceChildren(status);
-        status.textContent = texts.thanks || words.thanks;
+        status.textContent = texts.thanks;
         if (!target) setTimeout(leave, 4000);
-      } else status.textContent = fill(words[news] || words.chosen, { rating });
+      } else status.textContent = fill(words[news] || words.chosen, rating);
     };
     const send = sender(key, language, test, (what) => {
       news = what;
@@ -213,7 +207,7 @@
       if (event.key === "Escape" && !target) return dismiss();
       const at = cells.indexOf(event.target);
       if (at < 0) return;
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const step = /Right|Down/.test(event.key) - /Left|Up/.test(event.key);
       if (step) {
         event.preventDefault();
         cells.at((at + step) % cells.length).focus();
@@ -227,7 +221,7 @@
     panel.addEventListener("focusin", (event) => { before ||= event.relatedTarget; });
 
     // A pop-up is never over a field being typed in.
-    const yieldToTyping = () => { panel.hidden = !target && !!document.activeElement?.matches(FIELDS); };
+    const yieldToTyping = () => { panel.hidden = !target && !!document.activeElement?.matches("input,textarea,select,[contenteditable]"); };
     for (const name of ["focusin", "focusout"]) addEventListener(name, () => setTimeout(yieldToTyping));
 
     const sheet = new CSSStyleSheet();
@@ -251,7 +245,7 @@
     const reply = await ask(`w/${option("site")}?survey=${option("survey")}&lang=${languages}`);
     const { surveys: [survey] = [], words, reason } = await reply.json();
     const test = isTest();
-    if (document.readyState === "loading") await new Promise((done) => addEventListener("DOMContentLoaded", done));
+    while (document.readyState === "loading") await pause(0.05);
     if (!test) await pause(option("delay"));
     const suppressed = reason || suppressedBecause(survey, test);
     if (suppressed) return say(suppressed);

@@ -1,0 +1,107 @@
+"""A real server, a real Chromium, and a customer's site on another port.
+
+All of it lives in one event loop for the whole session, so every test here is marked
+`asyncio(loop_scope="session")`; each gets a workspace and a browser profile of its own.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from sqlalchemy.engine import make_url
+
+from feedback.db import Database
+from tests import cast
+from tests.browser.sites import Site
+from tests.databases import SqliteMaker
+from tests.serving import Served, serve
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PageMaker = Callable[..., Awaitable[Page]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def chromium() -> str:
+    """The browser of CHROMIUM, else the first one found. Raises when there is none."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        raise RuntimeError("no Chromium: `make test` says how to get one")
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        made = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield made
+        await made.close()
+
+
+@pytest.fixture(scope="session")
+def server(sqlite_maker: SqliteMaker) -> Iterator[tuple[Served, str]]:
+    """The server all browser tests share, and its database's address."""
+    url = sqlite_maker.make().render_as_string(hide_password=False)
+    with serve(url) as served:
+        yield served, url
+
+
+@pytest.fixture
+def base(server: tuple[Served, str]) -> str:
+    return server[0].base
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(server: tuple[Served, str]) -> AsyncIterator[Database]:
+    made = Database(make_url(server[1].replace("sqlite:", "sqlite+aiosqlite:")))
+    yield made
+    await made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(database: Database) -> cast.Shop:
+    """A workspace nobody else uses: tests share the server, not their answers."""
+    return await cast.open_shop(database, key=f"shop-{uuid.uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """The customer's own site, on another port than ours."""
+    made = Site()
+    yield made
+    made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser) -> AsyncIterator[PageMaker]:
+    """Opens an address in a fresh profile; keywords are Playwright's context options."""
+    contexts: list[BrowserContext] = []
+
+    async def open_page(address: str, **options: Any) -> Page:
+        context = await browser.new_context(**{"locale": "en-GB", **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = await context.new_page()
+        await page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        await context.close()
