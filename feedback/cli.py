@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from feedback.commands import import_, score, serve, trend
+from feedback.commands import import_, score, serve, surveys, trend
 from feedback.errors import FeedbackError
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate_command)
 app.command("import")(import_.import_command)
 app.command("score")(score.score_command)
+app.command("surveys")(surveys.surveys_command)
 app.command("trend")(trend.trend_command)
 
 

@@ -1,0 +1,5 @@
+"""Every handler of the journey pages."""
+
+from feedback.journeys import archive_routes, part_routes, routes
+
+handlers = [*routes.handlers, *part_routes.handlers, *archive_routes.handlers]

@@ -1,0 +1,67 @@
+"""How states, acts, places and metrics are named on survey and journey pages."""
+
+from feedback.dashboards.wording import metric_name
+from feedback.i18n import gettext as _
+from feedback.scoring import METRICS
+from feedback.surveys.texts import language_name
+
+
+def state_names() -> dict[str, str]:
+    return {
+        "draft": _("Draft"),
+        "live": _("Live"),
+        "paused": _("Paused"),
+        "closed": _("Closed"),
+    }
+
+
+def act_names() -> dict[str, str]:
+    return {
+        "publish": _("Publish"),
+        "pause": _("Pause"),
+        "resume": _("Resume"),
+        "close": _("Close"),
+        "reopen": _("Reopen"),
+    }
+
+
+def acts_done() -> dict[str, str]:
+    """What to say after each act."""
+    return {
+        "publish": _("Published. It asks from now on."),
+        "pause": _("Paused. Nobody is asked until you resume it."),
+        "resume": _("It asks again, and its line goes on."),
+        "close": _("Closed: answers are refused. Reopen it to take that back."),
+        "reopen": _("Reopened. It asks again, and its line goes on."),
+    }
+
+
+def place_names() -> dict[str, str]:
+    return {
+        "site": _("Site"),
+        "app": _("App"),
+        "shop": _("Shop"),
+        "phone": _("Phone"),
+        "email": _("E-mail"),
+        "other": _("Elsewhere"),
+    }
+
+
+def metric_names() -> dict[str, str]:
+    return {key: metric_name(metric) for key, metric in METRICS.items()}
+
+
+def metric_choices() -> list[tuple[str, str]]:
+    """Metrics to choose from, each with what it is good for."""
+    names = metric_names()
+    hints = {
+        "nps": _("recommendation, 0–10"),
+        "csat_5": _("satisfaction just after, five points"),
+        "ces_ease_7": _("how easy it was, agreement"),
+        "ces_effort_5": _("how much effort it took"),
+    }
+    return [(k, f"{name} · {hints[k]}" if k in hints else name) for k, name in names.items()]
+
+
+def language_names(codes: list[str]) -> dict[str, str]:
+    return {code: language_name(code) for code in codes}

@@ -1,0 +1,195 @@
+"""Surveys as pages read them: where they stand, what they ask, how many answered."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.accounts.models import PublicKey
+from feedback.journeys.models import Journey, Stage, Touchpoint
+from feedback.journeys.queries import JourneyTree, load_journeys
+from feedback.responses.models import RatingCount
+from feedback.surveys.models import Question, Series, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRow:
+    """A survey with its metric and counted answers; `shared_by` surveys use its words."""
+
+    survey: Survey
+    metric: str
+    answers: int
+    shared_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyPlace:
+    """A survey with its words and the touchpoint it hangs on."""
+
+    survey: Survey
+    question: Question
+    touchpoint: Touchpoint
+    stage: Stage
+    journey: Journey
+
+    @property
+    def is_gone(self) -> bool:
+        """Archived itself, or with something above it."""
+        parts = (self.survey, self.touchpoint, self.stage, self.journey)
+        return any(part.archived_at is not None for part in parts)
+
+
+async def find_survey(
+    session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID
+) -> SurveyPlace | None:
+    return next(iter(await load_places(session, workspace_id, survey_id)), None)
+
+
+async def load_places(
+    session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID | None = None
+) -> list[SurveyPlace]:
+    """Every survey of the workspace, or the one asked for, in the order of its journeys."""
+    wanted = (
+        select(Survey, Question, Touchpoint, Stage)
+        .join(
+            Question,
+            (col(Question.workspace_id) == Survey.workspace_id)
+            & (col(Question.id) == Survey.question_id),
+        )
+        .join(
+            Touchpoint,
+            (col(Touchpoint.workspace_id) == Survey.workspace_id)
+            & (col(Touchpoint.id) == Survey.touchpoint_id),
+        )
+        .join(
+            Stage,
+            (col(Stage.workspace_id) == Touchpoint.workspace_id)
+            & (col(Stage.id) == Touchpoint.stage_id),
+        )
+        .where(Survey.workspace_id == workspace_id)
+    )
+    if survey_id is not None:
+        wanted = wanted.where(Survey.id == survey_id)
+    journeys = await session.exec(select(Journey).where(Journey.workspace_id == workspace_id))
+    by_id = {journey.id: journey for journey in journeys}
+    found = [
+        SurveyPlace(survey, question, touchpoint, stage, by_id[stage.journey_id])
+        for survey, question, touchpoint, stage in await session.exec(wanted)
+    ]
+    return sorted(found, key=_order)
+
+
+async def load_rows(
+    session: AsyncSession, workspace_id: uuid.UUID
+) -> dict[uuid.UUID, list[SurveyRow]]:
+    """Every survey by its touchpoint, oldest first."""
+    surveys = await session.exec(
+        select(Survey, Question.metric)
+        .join(
+            Question,
+            (col(Question.workspace_id) == Survey.workspace_id)
+            & (col(Question.id) == Survey.question_id),
+        )
+        .where(Survey.workspace_id == workspace_id)
+        .order_by(col(Survey.id))
+    )
+    pairs = list(surveys)
+    answers = await count_answers(session, workspace_id)
+    sharing: dict[uuid.UUID, int] = defaultdict(int)
+    for survey, _metric in pairs:
+        sharing[survey.question_id] += 1
+    rows: dict[uuid.UUID, list[SurveyRow]] = defaultdict(list)
+    for survey, metric in pairs:
+        row = SurveyRow(survey, metric, answers.get(survey.id, 0), sharing[survey.question_id])
+        rows[survey.touchpoint_id].append(row)
+    return dict(rows)
+
+
+async def load_grouped(
+    session: AsyncSession, workspace_id: uuid.UUID
+) -> tuple[list[JourneyTree], dict[uuid.UUID, list[SurveyRow]]]:
+    """The journeys, and the surveys of each touchpoint."""
+    return await load_journeys(session, workspace_id), await load_rows(session, workspace_id)
+
+
+async def count_answers(
+    session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID | None = None
+) -> dict[uuid.UUID, int]:
+    """Counted answers by survey; with `survey_id` by series of that survey."""
+    key = Series.id if survey_id else Series.survey_id
+    wanted = (
+        select(key, func.sum(RatingCount.n))
+        .join(
+            RatingCount,
+            (col(RatingCount.workspace_id) == Series.workspace_id)
+            & (col(RatingCount.series_id) == Series.id),
+        )
+        .where(Series.workspace_id == workspace_id)
+        .group_by(col(key))
+    )
+    if survey_id is not None:
+        wanted = wanted.where(Series.survey_id == survey_id)
+    return {found: int(n) for found, n in await session.exec(wanted)}
+
+
+async def load_series(
+    session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID
+) -> list[Series]:
+    """The series of a survey, newest first."""
+    found = await session.exec(
+        select(Series)
+        .where(Series.workspace_id == workspace_id, Series.survey_id == survey_id)
+        .order_by(col(Series.number).desc())
+    )
+    return list(found)
+
+
+async def metric_at(
+    session: AsyncSession, workspace_id: uuid.UUID, touchpoint_id: uuid.UUID
+) -> str | None:
+    """What the newest survey in use asks at a touchpoint: the metric its target is for."""
+    found = await session.exec(
+        select(Question.metric)
+        .join(
+            Survey,
+            (col(Survey.workspace_id) == Question.workspace_id)
+            & (col(Survey.question_id) == Question.id),
+        )
+        .where(
+            Question.workspace_id == workspace_id,
+            Survey.touchpoint_id == touchpoint_id,
+            col(Survey.archived_at).is_(None),
+        )
+        .order_by(col(Survey.id).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def site_keys(session: AsyncSession, workspace_id: uuid.UUID) -> list[str]:
+    """The keys that embed every live survey of the workspace."""
+    found = await session.exec(
+        select(PublicKey.key)
+        .where(PublicKey.workspace_id == workspace_id, PublicKey.kind == "site")
+        .order_by(col(PublicKey.key))
+    )
+    return list(found)
+
+
+def in_use(rows: Iterable[SurveyRow]) -> list[SurveyRow]:
+    return [row for row in rows if row.survey.archived_at is None]
+
+
+def _order(place: SurveyPlace) -> tuple[int, uuid.UUID, int, uuid.UUID, int, uuid.UUID, uuid.UUID]:
+    return (
+        place.journey.position,
+        place.journey.id,
+        place.stage.position,
+        place.stage.id,
+        place.touchpoint.position,
+        place.touchpoint.id,
+        place.survey.id,
+    )
