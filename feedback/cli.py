@@ -2,11 +2,12 @@
 
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from typer.exceptions import Abort, TyperException
 
-from feedback.commands import import_, score, serve, surveys, trend
+from feedback.commands import import_, rollups, score, serve, surveys, trend, user
 from feedback.errors import FeedbackError
 
 app = typer.Typer(
@@ -42,12 +43,32 @@ app.command("import")(import_.import_command)
 app.command("score")(score.score_command)
 app.command("surveys")(surveys.surveys_command)
 app.command("trend")(trend.trend_command)
+app.add_typer(rollups.app, name="rollups")
+app.add_typer(user.app, name="user")
 
 
 def main() -> None:
     """Run the program; a refusal is one line on stderr, exit 2 (input) or 1 (environment)."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except FeedbackError as error:
-        print(f"feedback: {error.message}", file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
+        _fail(error.message, error.exit_code)
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "feedback"
+        said = error.format_message().rstrip(".")
+        if not said:  # no command was named, and the help has been printed
+            raise SystemExit(2) from None
+        _fail(f"{said}. See: {command} --help", 2)
+    except Abort:
+        _fail("stopped.", 130)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`feedback score ... | head`).
+        sys.stderr.close()
+        code = 1
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(f"feedback: {message}", file=sys.stderr)
+    raise SystemExit(code)

@@ -1,0 +1,80 @@
+"""`feedback rollups verify|rebuild`: are the counts what the responses say?"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import typer
+
+from feedback.commands.workspace import WorkspaceKey, open_database, open_workspace
+from feedback.errors import FeedbackError
+from feedback.settings import load_settings
+
+if TYPE_CHECKING:
+    from feedback.accounts.models import Workspace
+    from feedback.db import Database
+
+MOST_SHOWN = 20
+
+app = typer.Typer(help="Check or rebuild the counts that dashboards read.", no_args_is_help=True)
+
+
+@app.command("verify")
+def verify_command(workspace: WorkspaceKey = None) -> None:
+    """Recount every response and compare: exit 0 when all counts agree, 1 when one does not.
+
+    Example: feedback rollups verify
+    """
+    asyncio.run(_verify(workspace))
+
+
+@app.command("rebuild")
+def rebuild_command(workspace: WorkspaceKey = None) -> None:
+    """Count every response anew. Safe at any time: readers see the old counts or the new.
+
+    Example: feedback rollups rebuild --workspace shop
+    """
+    asyncio.run(_rebuild(workspace))
+
+
+async def _verify(key: str | None) -> None:
+    from feedback.responses.rollup import find_differences
+
+    wrong = 0
+    async with open_database(load_settings()) as database:
+        for workspace in await _workspaces(database, key):
+            async with database.read() as session:
+                differences = await find_differences(session, workspace.id)
+            for found in differences[: max(0, MOST_SHOWN - wrong)]:
+                typer.echo(
+                    f"{workspace.key}: series {found.series_id}, {found.channel}, "
+                    f"{found.month:%Y-%m}, rating {found.rating}: {found.excess:+d}"
+                )
+            wrong += len(differences)
+    if wrong:
+        raise FeedbackError(
+            f"{wrong} counts differ from a recount. Mend them with: feedback rollups rebuild",
+            exit_code=1,
+        )
+    typer.echo("All counts agree with a recount.")
+
+
+async def _rebuild(key: str | None) -> None:
+    from feedback.responses.rollup import rebuild
+
+    async with open_database(load_settings()) as database:
+        for workspace in await _workspaces(database, key):
+            async with database.write() as session:
+                await rebuild(session, workspace.id)
+            typer.echo(f"{workspace.key}: counted anew.")
+
+
+async def _workspaces(database: "Database", key: str | None) -> "list[Workspace]":
+    """The one that is named, else all of them: a check should leave nobody out."""
+    from sqlmodel import col, select
+
+    from feedback.accounts.models import Workspace
+
+    if key is not None:
+        return [await open_workspace(database, key)]
+    async with database.read() as session:
+        return list(await session.exec(select(Workspace).order_by(col(Workspace.key))))

@@ -1,0 +1,79 @@
+"""The counts that dashboards read: kept true by every write, proven by a recount."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.responses.models import RatingCount, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A count that is not what the responses say; `excess` is the rollup minus the recount."""
+
+    series_id: uuid.UUID
+    channel: str
+    month: date
+    rating: int
+    excess: int
+
+
+async def find_differences(session: AsyncSession, workspace_id: uuid.UUID) -> list[Difference]:
+    """Every count that differs from a recount; one statement, so one snapshot of both."""
+    kept = select(*_group(RatingCount), col(RatingCount.n).label("n")).where(
+        RatingCount.workspace_id == workspace_id
+    )
+    both = sa.union_all(kept, _recount(workspace_id, sign=-1)).subquery()
+    excess = sa.cast(sa.func.sum(both.c.n), sa.BigInteger)
+    group = [both.c.series_id, both.c.channel, both.c.month, both.c.rating]
+    found = await session.execute(  # a union of plain columns, not of models
+        sa.select(*group, excess).group_by(*group).having(excess != 0).order_by(*group)
+    )
+    return [Difference(*row) for row in found]
+
+
+async def rebuild(session: AsyncSession, workspace_id: uuid.UUID) -> None:
+    """Count every response of the workspace anew, in the caller's transaction."""
+    await session.exec(delete(RatingCount).where(col(RatingCount.workspace_id) == workspace_id))
+    columns = ["workspace_id", "series_id", "channel", "month", "rating", "n"]
+    counted = _recount(workspace_id, sign=1).subquery()
+    rows = sa.select(sa.literal(workspace_id, Response.__table__.c.workspace_id.type), counted)  # type: ignore[attr-defined]
+    await session.execute(sa.insert(RatingCount).from_select(columns, rows))
+
+
+async def shift_count(session: AsyncSession, response: Response, by: int) -> None:
+    """Add one response to its count (`by=1`) or take it away (`by=-1`), whole and at once."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+    row = insert(RatingCount).values(
+        workspace_id=response.workspace_id,
+        series_id=response.series_id,
+        channel=response.channel,
+        month=response.month,
+        rating=response.rating,
+        n=by,
+    )
+    await session.execute(
+        row.on_conflict_do_update(
+            index_elements=["workspace_id", "series_id", "channel", "month", "rating"],
+            set_={"n": RatingCount.n + row.excluded.n},
+        )
+    )
+
+
+def _recount(workspace_id: uuid.UUID, *, sign: int) -> Any:
+    return (
+        select(*_group(Response), (sign * sa.func.count()).label("n"))
+        .where(Response.workspace_id == workspace_id, Response.state == "counted")
+        .group_by(*_group(Response))
+    )
+
+
+def _group(model: Any) -> tuple[Any, ...]:
+    return (model.series_id, model.channel, model.month, model.rating)
