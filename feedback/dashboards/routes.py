@@ -43,7 +43,7 @@ from feedback.web import FLASH_COOKIE, page
 
 BOARD_BLOCKS = ("board_page", "board_tiles")
 TRENDS_BLOCKS = ("trends_page",)
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 
 
 @get("/board")

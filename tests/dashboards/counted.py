@@ -1,0 +1,46 @@
+"""Counts put where ingest would have put them: months of answers in one line."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from feedback.db import Database
+from feedback.responses.models import DisplayCount, RatingCount
+from feedback.surveys.models import Series
+from tests.cast import Shop
+
+
+@dataclass
+class Counted:
+    """Writes counts for the shop of one test."""
+
+    database: Database
+    shop: Shop
+
+    async def answers(
+        self, series: Series, month: str, counts: dict[int, int], channel: str = "widget"
+    ) -> None:
+        """So many counted answers of each rating, in a month written YYYY-MM."""
+        at: dict[str, Any] = {
+            "workspace_id": series.workspace_id,
+            "series_id": series.id,
+            "channel": channel,
+        }
+        async with self.database.write() as session:
+            session.add_all(
+                RatingCount(**at, month=date.fromisoformat(f"{month}-01"), rating=rating, n=n)
+                for rating, n in counts.items()
+            )
+
+    async def displays(self, series: Series, month: str, n: int) -> None:
+        async with self.database.write() as session:
+            session.add(
+                DisplayCount(
+                    workspace_id=series.workspace_id,
+                    series_id=series.id,
+                    channel="widget",
+                    month=date.fromisoformat(f"{month}-01"),
+                    kind="shown",
+                    n=n,
+                )
+            )

@@ -1,0 +1,237 @@
+"""`/trends` and `feedback trend`: the same rows, month by month."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from litestar.testing import AsyncTestClient
+from sqlalchemy.engine import URL
+from typer.testing import CliRunner
+
+from feedback.cli import app
+from feedback.db import Database, new_id
+from feedback.surveys.models import Series
+from tests import cast
+from tests.cast import Shop
+from tests.dashboards.counted import Counted
+
+Client = AsyncTestClient[Any]
+Row = dict[str, Any]
+
+
+async def rows(client: Client, query: str = "") -> list[Row]:
+    answer = await client.get(f"/trends.json{query}")
+    assert answer.status_code == 200, answer.text
+    found: list[Row] = answer.json()["rows"]
+    return found
+
+
+async def test_it_works(alice: Client, years: Counted) -> None:
+    answer = await alice.get("/trends?metric=nps")
+    assert answer.status_code == 200
+    assert "February 2026: +30 ±\N{NO-BREAK SPACE}15 · 100 answers" in answer.text
+    assert '<svg class="chart"' in answer.text
+
+
+async def test_it_gives_a_row_a_month_and_stage(alice: Client, years: Counted) -> None:
+    found = await rows(alice, "?metric=nps")
+    assert len(found) == 15
+    assert found[0]["month"] == "2025-01"
+    assert {row["stage"] for row in found} == {"Checkout"}
+    assert (found[0]["n"], found[0]["score"]) == (100, 30.0)
+
+
+async def test_a_month_without_answers_is_a_gap(alice: Client, years: Counted) -> None:
+    found = await rows(alice, "?metric=csat_5")
+    assert "2025-06" not in {row["month"] for row in found}
+    text = (await alice.get("/trends?metric=csat_5")).text
+    [lines] = [part for part in text.split('<g class="trend">')[1:2]]
+    assert lines.split("</g>")[0].count("<path") == 2
+
+
+async def test_a_stage_is_read_by_touchpoint(alice: Client, years: Counted, shop: Shop) -> None:
+    found = await rows(alice, f"?stage={shop.checkout.id}")
+    assert {row["touchpoint"] for row in found} == {"Payment"}
+    text = (await alice.get(f"/trends?stage={shop.checkout.id}")).text
+    assert ">Payment</h3>" in text
+
+
+async def test_a_touchpoint_is_read_in_its_own_metric(
+    alice: Client, years: Counted, shop: Shop
+) -> None:
+    answer = (await alice.get(f"/trends.json?touchpoint={shop.delivery.id}")).json()
+    assert answer["metric"]["key"] == "csat_5"
+    assert answer["rows"][0]["score"] == 90.0
+
+
+async def test_months_and_channels_can_be_chosen(alice: Client, years: Counted) -> None:
+    found = await rows(alice, "?metric=csat_5&from=2025-05&to=2025-07&channel=email")
+    assert [row["month"] for row in found] == ["2025-05", "2025-07"]
+    assert await rows(alice, "?metric=csat_5&channel=widget") == []
+
+
+async def test_a_changed_wording_shows_a_seam(
+    alice: Client, years: Counted, shop: Shop, database: Database
+) -> None:
+    opened = datetime(2025, 9, 10, tzinfo=UTC)
+    async with database.write() as session:
+        session.add(
+            Series(
+                workspace_id=shop.workspace.id,
+                id=new_id(),
+                survey_id=shop.nps.id,
+                number=2,
+                metric="nps",
+                texts={},
+                opened_at=opened,
+            )  # fmt: skip
+        )
+    text = (await alice.get("/trends?metric=nps")).text
+    assert "Payment: asked anew since 10 Sept 2025" in text
+    [lines] = [part for part in text.split('<g class="trend">')[1:2]]
+    assert lines.split("</g>")[0].count("<path") == 2
+
+
+async def test_the_running_month_is_hollow(alice: Client, years: Counted) -> None:
+    text = (await alice.get("/trends?metric=nps")).text
+    assert text.count('class="point running"') >= 1
+
+
+async def test_a_metric_nobody_asks_is_said(alice: Client, years: Counted) -> None:
+    answer = await alice.get("/trends?metric=csat_3")
+    assert answer.status_code == 200
+    assert "No survey here asks this metric." in answer.text
+
+
+async def test_going_to_a_stage_takes_its_metric(alice: Client, years: Counted, shop: Shop) -> None:
+    query = f"was=,,&metric=nps&stage={shop.care.id}"
+    answer = await alice.get(
+        f"/trends?{query}", headers={"HX-Request": "true", "HX-Target": "trends_page"}
+    )
+    assert answer.headers["HX-Push-Url"] == f"/trends?metric=csat_5&stage={shop.care.id}"
+
+
+async def test_going_to_another_journey_leaves_the_stage(
+    alice: Client, years: Counted, shop: Shop
+) -> None:
+    query = f"was={new_id()},{shop.care.id},&journey={shop.journey.id}&stage={shop.care.id}"
+    answer = await alice.get(
+        f"/trends?{query}", headers={"HX-Request": "true", "HX-Target": "trends_page"}
+    )
+    assert answer.headers["HX-Push-Url"] == f"/trends?journey={shop.journey.id}"
+
+
+@pytest.mark.parametrize(
+    "query, says",
+    [
+        ("from=2025-13", "A month is written YYYY-MM"),
+        ("to=soon", "A month is written YYYY-MM"),
+        ("from=2026-02&to=2026-01", "must not come after"),
+        ("metric=smiles", "smiles is not known"),
+        ("channel=fax", "fax is not known"),
+        ("colour=red", "There is no filter colour"),
+        ("metric=nps&metric=nps", "is given twice"),
+    ],
+)
+async def test_it_rejects(alice: Client, years: Counted, query: str, says: str) -> None:
+    answer = await alice.get(
+        f"/trends?{query}", headers={"HX-Request": "true", "HX-Target": "trends_page"}
+    )
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert "<!doctype" not in answer.text
+    file = await alice.get(f"/trends.json?{query}")
+    assert file.status_code == 422
+    assert file.headers["Content-Type"] == "application/problem+json"
+    assert says in file.json()["detail"]
+
+
+async def test_the_csv_holds_the_same_rows(alice: Client, years: Counted) -> None:
+    text = (await alice.get("/trends.csv?metric=nps")).text
+    read = list(csv.DictReader(io.StringIO(text)))
+    for line, row in zip(read, await rows(alice, "?metric=nps"), strict=True):
+        assert (line["month"], line["stage"]) == (row["month"], row["stage"])
+        assert line["score"] == repr(row["score"])
+        assert line["count_10"] == str(row["counts"]["10"])
+
+
+async def test_the_command_prints_what_the_page_shows(
+    alice: Client, years: Counted, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (await alice.get("/trends.json?metric=nps")).json()
+    printed = await _trend(database_url, monkeypatch, "--by", "month,stage")
+    assert json.loads(printed) == page
+
+
+async def test_the_command_counts_by_month_unless_asked(
+    years: Counted, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [row] = json.loads(
+        await _trend(database_url, monkeypatch, "--since", "2025-02", "--until", "2025-02")
+    )["rows"]
+    assert (row["month"], row["n"]) == ("2025-02", 100)
+
+
+async def test_the_command_splits_by_channel(
+    years: Counted, shop: Shop, database_url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await years.answers(shop.nps_series, "2025-02", {10: 7}, "email")
+    found = json.loads(await _trend(database_url, monkeypatch, "--by", "channel"))["rows"]
+    assert {row["channel"]: row["n"] for row in found} == {"email": 7, "widget": 1500}
+
+
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (["--journey", "Nowhere"], "There is no journey 'Nowhere'"),
+        (["--by", "weather"], "--by takes each of"),
+        (["--since", "2026-13"], "--since is a month"),
+        (["--since", "2026-02", "--until", "2026-01"], "--since must not come after"),
+    ],
+)
+async def test_the_command_refuses(
+    years: Counted,
+    database_url: URL,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    says: str,
+) -> None:
+    with pytest.raises(Exception, match=says):
+        await _trend(database_url, monkeypatch, *arguments)
+
+
+async def _trend(url: URL, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    import asyncio
+
+    monkeypatch.setenv("FEEDBACK_DATABASE_URL", url.render_as_string(hide_password=False))
+    command = ["trend", "--metric", "nps", "--format", "json", *arguments]
+    result = await asyncio.to_thread(CliRunner().invoke, app, command, catch_exceptions=False)
+    return result.stdout
+
+
+async def test_wrong_method(alice: Client, years: Counted) -> None:
+    assert (await alice.post("/trends")).status_code in (403, 405)
+
+
+async def test_bad_id(alice: Client, years: Counted) -> None:
+    for name in ("journey", "stage", "touchpoint"):
+        assert (await alice.get(f"/trends?{name}=x")).status_code == 404
+
+
+async def test_missing_stage(alice: Client, years: Counted) -> None:
+    assert (await alice.get(f"/trends?stage={new_id()}")).status_code == 404
+
+
+async def test_someone_elses_stage(alice: Client, years: Counted, database: Database) -> None:
+    charlies = await cast.open_shop(database, key="charlie")
+    for path in ("/trends", "/trends.csv", "/trends.json"):
+        assert (await alice.get(f"{path}?stage={charlies.checkout.id}")).status_code == 404
+        assert (await alice.get(f"{path}?touchpoint={charlies.payment.id}")).status_code == 404
+
+
+async def test_bob_may_read(client: Client, database: Database, shop: Shop, years: Counted) -> None:
+    await cast.sign_in(client, database, shop.bob, shop.workspace)
+    assert (await client.get("/trends")).status_code == 200

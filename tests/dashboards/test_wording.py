@@ -1,0 +1,81 @@
+"""How a score is written."""
+
+import pytest
+
+from feedback import i18n
+from feedback.dashboards.wording import metric_name, write_number, write_score, write_target
+from feedback.scoring import METRICS, score
+
+NPS, CSAT, EFFORT = METRICS["nps"], METRICS["csat_5"], METRICS["ces_effort_5"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    i18n.set_locale("en")
+
+
+@pytest.mark.parametrize(
+    "value, metric, written",
+    [
+        (41.7, NPS, "+42"),
+        (-41.5, NPS, "−42"),
+        (0.2, NPS, "0"),
+        (-0.2, NPS, "0"),
+        (82.5, CSAT, "83\N{NO-BREAK SPACE}%"),
+        (2.25, EFFORT, "2.3"),
+    ],
+)
+def test_a_number_is_rounded_away_from_zero(value: float, metric: object, written: str) -> None:
+    assert write_number(value, metric) == written  # type: ignore[arg-type]
+
+
+def test_a_score_stands_with_its_margin_and_answers() -> None:
+    written = write_score(score({3: 20, 8: 30, 10: 50}, NPS), NPS)
+    assert (written.number, written.note) == ("+30", "±\N{NO-BREAK SPACE}15 · 100 answers")
+    assert written.exact == "30.0"
+
+
+def test_below_five_answers_nothing_shows_but_their_number() -> None:
+    written = write_score(score({10: 4}, NPS), NPS)
+    assert (written.number, written.margin, written.range, written.exact) == ("–", "", "", "")
+    assert written.answers == "4 answers, 1 more to show a score"
+    assert written.bands.n == 0
+
+
+def test_few_answers_are_said_to_be_few() -> None:
+    assert write_score(score({10: 12}, NPS), NPS).answers == "only 12 answers"
+
+
+def test_no_answers_name_the_month() -> None:
+    assert write_score(score({}, NPS), NPS, "March 2026").answers == "No answers in March 2026"
+
+
+def test_a_margin_never_rounds_to_nothing() -> None:
+    assert write_score(score({10: 90_000, 0: 90_000}, NPS), NPS).margin.endswith("0.5")
+
+
+def test_a_range_is_clipped_to_the_scale() -> None:
+    assert write_score(score({10: 5}, NPS), NPS).range.endswith("+100")
+
+
+def test_bands_are_said_in_the_words_of_the_metric() -> None:
+    label = write_score(score({1: 50, 5: 50}, EFFORT), EFFORT).bands.label
+    assert label == "50\N{NO-BREAK SPACE}% difficult, 0\N{NO-BREAK SPACE}% neutral, " + (
+        "50\N{NO-BREAK SPACE}% easy"
+    )
+
+
+def test_bands_fill_the_bar() -> None:
+    parts = write_score(score({3: 1, 8: 1, 10: 4}, NPS), NPS).bands.parts
+    assert [name for name, _, _ in parts] == ["negative", "neutral", "positive"]
+    assert sum(share for _, _, share in parts) == pytest.approx(100, abs=0.02)
+
+
+def test_the_direction_is_printed_where_low_is_good() -> None:
+    assert metric_name(EFFORT) == "CES 1–5, low is good"
+    assert write_target(2, EFFORT) == "2.0 or less"
+
+
+def test_french_has_its_own_comma() -> None:
+    i18n.set_locale("fr")
+    assert write_number(2.25, EFFORT) == "2,3"
