@@ -67,9 +67,7 @@ def redirect(path: str, flash: str | None = None, *, kind: str = "good") -> Redi
     cookies = []
     if flash is not None:
         value = json.dumps([kind, flash]).encode().hex()
-        cookies.append(
-            Cookie(FLASH_COOKIE, value, path="/", max_age=60, httponly=True, samesite="lax")
-        )
+        cookies.append(Cookie(FLASH_COOKIE, value=value, max_age=60, httponly=True, samesite="lax"))
     return Redirect(path, status_code=303, cookies=cookies)
 
 
@@ -146,4 +144,4 @@ def _flashes(request: HTMXRequest) -> list[tuple[str, str]]:
 
 
 def _no_flash() -> Cookie:
-    return Cookie(FLASH_COOKIE, "", path="/", max_age=0, httponly=True, samesite="lax")
+    return Cookie(FLASH_COOKIE, value="", max_age=0, httponly=True, samesite="lax")

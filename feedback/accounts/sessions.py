@@ -65,8 +65,7 @@ def session_cookie(token: str, base_url: str | None) -> Cookie:
     name = cookie_name(base_url)
     return Cookie(
         name,
-        token,
-        path="/",
+        value=token,
         max_age=int(LIFETIME.total_seconds()) if token else 0,
         httponly=True,
         secure=name.startswith("__Host-"),
