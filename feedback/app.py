@@ -27,6 +27,7 @@ from feedback.responses import public_routes
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.surveys import handlers as surveys
+from feedback.surveys import hosted
 from feedback.surveys.catalog import Catalog
 from feedback.web import problem_page, security_headers, template_config
 from feedback.widget import routes as widget
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     return App(
         route_handlers=[
             widget.router,
+            hosted.router,
             _static_router(),
             _public_pages(),
             _signed_in_pages(),

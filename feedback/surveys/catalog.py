@@ -52,6 +52,8 @@ class Catalog:
 
     async def find(self, key: str) -> SurveyDefinition | None:
         """The survey of this key, or None when there is none."""
+        if not key.isprintable():  # PostgreSQL would not even look for a NUL
+            return None
         entry = self._fresh(key)
         if entry is None:
             # One at a time: when an entry ages, a hundred waiting answers read it once.

@@ -52,11 +52,13 @@ USUAL_TEXTS: Final[dict[str, dict[str, str]]] = {
 PAGE_WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "languages": "Languages",
+        "press": "Press Send to record your choice.",
         "optional": "optional",
         "no_rating": "Choose a number, then press Send.",
         "comment_too_long": "The comment is too long. Shorten it, then press Send.",
         "not_stored": "Something in this answer could not be read. Check it, then press Send.",
-        "too_large": "This answer is too large to be stored. Open the link again to answer.",
+        "too_large_title": "This answer is too large",
+        "too_large": "It could not be stored. Go back, shorten the comment, and send it again.",
         "busy": "Your answer could not be stored just now. Press Send again in a moment.",
         "sent": "Your {rating} is recorded. To change it, go back and send it again.",
         "unknown_title": "There is no survey here",
@@ -71,11 +73,13 @@ PAGE_WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "fr": {
         "languages": "Langues",
+        "press": "Appuyez sur Envoyer pour enregistrer votre choix.",
         "optional": "facultatif",
         "no_rating": "Choisissez une note, puis envoyez.",
         "comment_too_long": "Le commentaire est trop long. Raccourcissez-le, puis envoyez.",
         "not_stored": "Un élément de cette réponse n’a pas pu être lu. Vérifiez, puis envoyez.",
-        "too_large": "Cette réponse est trop longue pour être enregistrée. Rouvrez le lien.",
+        "too_large_title": "Cette réponse est trop longue",
+        "too_large": "Elle n’a pas été enregistrée. Revenez, raccourcissez le texte et renvoyez.",
         "busy": "Votre réponse n’a pas pu être enregistrée. Renvoyez-la dans un instant.",
         "sent": "Votre note de {rating} est enregistrée. Pour changer, revenez et renvoyez.",
         "unknown_title": "Il n’y a pas d’enquête ici",
@@ -105,3 +109,9 @@ def complete_texts(texts: Mapping[str, Mapping[str, str]], language: str) -> dic
     """A survey's texts in a language, with the usual ones where it has none of its own."""
     own = {name: text for name, text in texts.get(language, {}).items() if text}
     return USUAL_TEXTS[words_language(language)] | own
+
+
+def page_words(language: str) -> dict[str, str]:
+    """All words of the hosted page for a survey's language."""
+    code = words_language(language)
+    return WORDS[code] | PAGE_WORDS[code]

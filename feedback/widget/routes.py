@@ -45,7 +45,10 @@ async def widget_script(request: AnyRequest) -> Response[bytes]:
 
 @get("/w/{site_key:str}")
 async def widget_configuration(
-    request: AnyRequest, site_key: FromPath[str], survey: FromQuery[str | None] = None, lang: FromQuery[str] = ""
+    request: AnyRequest,
+    site_key: FromPath[str],
+    survey: FromQuery[str | None] = None,
+    lang: FromQuery[str] = "",
 ) -> Response[bytes]:
     """All live surveys in all languages; `survey` and `lang` narrow it to what one page needs."""
     sites: Sites = request.app.state.sites

@@ -43,7 +43,7 @@ class Sites:
 
 
 async def _load_site(database: Database, key: str) -> Site | None:
-    if not key.isalnum():  # nothing PostgreSQL would refuse to look for, such as a NUL
+    if not key.isprintable():  # PostgreSQL would not even look for a NUL
         return None
     async with database.read() as session:
         public = await session.get(PublicKey, key)

@@ -1,0 +1,156 @@
+"""What a link to the hosted page and its form carry, and the message they mean."""
+
+import hmac
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from feedback.db import new_id
+from feedback.responses.ingest import MAX_PROPERTIES, Refused
+from feedback.surveys.catalog import SurveyDefinition
+
+CHANNELS = ("page", "email", "qr", "kiosk")
+TEST_FIELD = "feedback-test"
+MOST_FIELDS = 200
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+# A merge tag nobody replaced names nobody: those who share it must not overwrite each other.
+MERGE_TAG = re.compile(r"\{\{.*\}\}|\{%.*%\}|\*\|.*\|\*|%%.*%%|\[\[.*\]\]|<%.*%>")
+
+
+@dataclass(frozen=True, slots=True)
+class HostedForm:
+    """The texts as given. `answer` is the id made for this page when the link names nobody."""
+
+    rating: str = ""
+    comment: str = ""
+    lang: str = ""
+    id: str = ""
+    email: str = ""
+    sig: str = ""
+    channel: str = "page"
+    answer: str = ""
+    is_test: bool = False
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def who(self) -> str:
+        """Whose one answer this is; empty when anybody's."""
+        return self.id or self.email
+
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """What the page passes on, besides what is typed into it."""
+        named = {"id": self.id, "email": self.email, "sig": self.sig, "channel": self.channel}
+        fields = [(name, value) for name, value in named.items() if value]
+        fields += [(f"p_{name}", value) for name, value in self.properties.items()]
+        return fields + ([(TEST_FIELD, "")] if self.is_test else [])
+
+
+def read_link(query: bytes) -> HostedForm:
+    """The parameters of a link; what cannot be read is left out, so that the page always opens."""
+    return _form(_link_fields(query))
+
+
+def read_form(body: bytes, query: bytes = b"") -> HostedForm:
+    """The fields of a posted form, and of the link it was posted to. Raises Refused."""
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:
+        raise Refused(400, "body_malformed", "the body is not a form in UTF-8") from None
+    return _form(_link_fields(query) | dict(pairs))
+
+
+def _link_fields(query: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        return {}
+    return {name: value.replace("\x00", "") for name, value in pairs}
+
+
+def message_of(form: HostedForm, survey: SurveyDefinition, key: bytes, seq: int) -> bytes:
+    """The body of `POST /r/{survey_key}` that this form means: one set of rules for both."""
+    contact = {"id": form.id or None, "email": form.email or None}
+    message: dict[str, Any] = {
+        "v": 1,
+        "submission_id": str(submission_id(form, survey, key)),
+        "seq": seq,
+        "rating": int(form.rating) if re.fullmatch(r"-?[0-9]{1,4}", form.rating) else form.rating,
+        "comment": form.comment.replace("\r\n", "\n").strip() or None,
+        "properties": dict(form.properties) or None,
+        "locale": form.lang or None,
+        "channel": form.channel,
+        "contact": contact if form.who else None,
+        "signature": form.sig or None,
+        "test": form.is_test,
+    }
+    return json.dumps(message).encode()
+
+
+def submission_id(form: HostedForm, survey: SurveyDefinition, key: bytes) -> uuid.UUID:
+    """One id per person and survey, else the one made for this page, so a double press is one."""
+    if form.who:
+        who = form.who.strip().casefold().encode("utf-8", "replace")
+        digest = hmac.digest(key, b"hosted" + survey.survey_id.bytes + who, "sha256")
+        return uuid.UUID(bytes=digest[:16], version=5)
+    return page_id(form.answer)
+
+
+def page_id(text: str) -> uuid.UUID:
+    """The id a page was given when it was loaded, a new one if there is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return new_id()
+
+
+def moment_seq(now: datetime) -> int:
+    """A seq that rises with time: of two presses the later one wins.
+
+    >>> moment_seq(datetime(2026, 1, 1, 0, 1, tzinfo=UTC))
+    60
+    """
+    return max(1, int((now - EPOCH).total_seconds()))
+
+
+def _form(fields: Mapping[str, str]) -> HostedForm:
+    channel = fields.get("channel", "page")
+    test = fields.get(TEST_FIELD)
+    return HostedForm(
+        rating=fields.get("rating", "").strip(),
+        comment=fields.get("comment", ""),
+        lang=fields.get("lang", "")[:16],
+        id=_identity(fields.get("id", ""), 1, 200),
+        email=_identity(fields.get("email", ""), 3, 254),
+        sig=fields.get("sig", "")[:200],
+        channel=channel if channel in CHANNELS else "page",
+        answer=fields.get("answer", ""),
+        is_test=test is not None and test not in ("off", "false"),
+        properties=_properties(fields),
+    )
+
+
+def _identity(text: str, least: int, most: int) -> str:
+    text = text.strip()
+    return "" if MERGE_TAG.fullmatch(text) or not least <= len(text) <= most else text
+
+
+def _properties(fields: Mapping[str, str]) -> dict[str, str]:
+    # The customer cannot mend a link: what does not fit is left out, the answer is kept.
+    found = {
+        name[2:]: value
+        for name, value in fields.items()
+        if name.startswith("p_") and 0 < len(name) - 2 <= 64 and len(value) <= 500
+    }
+    return dict(list(found.items())[:MAX_PROPERTIES])

@@ -1,0 +1,128 @@
+"""The hosted page as a reader sees it: the form, the thanks, and why there is no form."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale, UnknownLocaleError
+from litestar import Request
+from litestar.response import Template
+
+from feedback.surveys.catalog import SurveyDefinition
+from feedback.surveys.hosted_form import TEST_FIELD, HostedForm, page_id
+from feedback.surveys.languages import accepted_languages, choose_language
+from feedback.surveys.words import WORDS, complete_texts, page_words, words_language
+
+AnyRequest = Request[Any, Any, Any]
+
+# Back must find the form as it was left, its id included; a shared cache must not keep it.
+CACHING = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
+ERRORS = {
+    "rating_invalid": "no_rating",
+    "rating_off_scale": "no_rating",
+    "comment_invalid": "comment_too_long",
+    "busy": "busy",
+}
+
+
+def form_page(
+    request: AnyRequest,
+    survey: SurveyDefinition,
+    form: HostedForm,
+    *,
+    status: int = 200,
+    error: str = "",
+) -> Template:
+    """The question with what was chosen and typed so far. `error`: why it was not stored."""
+    language = language_of(request, survey, form)
+    words = page_words(language)
+    scale = [str(rating) for rating in survey.metric.scale]
+    message = words[ERRORS.get(error, "not_stored")] if error else ""
+    return _page(
+        "hosted.html",
+        language,
+        status,
+        survey=survey,
+        texts=complete_texts(survey.texts, language),
+        scale=scale,
+        chosen=form.rating if form.rating in scale else "",
+        comment=form.comment,
+        hidden=[
+            *form.hidden_fields(),
+            ("lang", language),
+            ("answer", str(page_id(form.answer))),
+        ],
+        error=message,
+        error_field="comment" if error == "comment_invalid" else "rating",
+        is_test=form.is_test,
+        languages=_language_links(survey, form, language),
+    )
+
+
+def thanks_page(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> Template:
+    language = language_of(request, survey, form)
+    given = form.rating in [str(rating) for rating in survey.metric.scale]
+    return _page(
+        "hosted_thanks.html",
+        language,
+        200,
+        survey=survey,
+        texts=complete_texts(survey.texts, language),
+        rating=form.rating if given else "",
+        is_test=form.is_test,
+    )
+
+
+def state_page(
+    request: AnyRequest, survey: SurveyDefinition | None, form: HostedForm, status: int, state: str
+) -> Template:
+    """Why nobody can answer here; `state` is the survey's, `unknown`, or `too_large`."""
+    language = language_of(request, survey, form)
+    return _page("hosted_state.html", language, status, survey=survey, state=state)
+
+
+def language_of(request: AnyRequest, survey: SurveyDefinition | None, form: HostedForm) -> str:
+    """The survey's language that suits the link, else the browser, else the survey's own."""
+    wanted = [form.lang, *accepted_languages(request.headers.get("Accept-Language", ""))]
+    if survey is None:
+        return choose_language(wanted, list(WORDS), "en")
+    return choose_language(wanted, list(survey.texts), survey.default_language)
+
+
+def _page(name: str, language: str, status: int, **context: Any) -> Template:
+    return Template(
+        template_name=f"surveys/{name}",
+        context={
+            "language": language,
+            "words_language": words_language(language),
+            "words": page_words(language),
+            **context,
+        },
+        status_code=status,
+        headers=CACHING,
+    )
+
+
+def _language_links(
+    survey: SurveyDefinition, form: HostedForm, current: str
+) -> list[tuple[str, str, str]]:
+    """(code, own name, address) of the other languages, the link's parameters kept."""
+    kept = form.hidden_fields() + ([("rating", form.rating)] if form.rating else [])
+    return [
+        (code, _own_name(code), f"/s/{survey.key}?{urlencode([*kept, ('lang', code)])}")
+        for code in survey.texts
+        if code != current
+    ]
+
+
+def _own_name(code: str) -> str:
+    try:
+        name = Locale.parse(code, sep="-").get_display_name(code.split("-")[0]) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name[:1].upper() + name[1:]
+
+
+def thanks_address(survey: SurveyDefinition, form: HostedForm) -> str:
+    fields = [("lang", form.lang), ("rating", form.rating)]
+    fields += [(TEST_FIELD, "")] if form.is_test else []
+    return f"/s/{survey.key}/thanks?{urlencode(fields)}"
