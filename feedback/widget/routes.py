@@ -25,7 +25,7 @@ OPEN_TO_ALL = {
     "X-Content-Type-Options": "nosniff",
 }
 MOST_LANGUAGES = 12
-JAVASCRIPT = "text/javascript; charset=utf-8"
+JAVASCRIPT = "text/javascript"
 
 
 @dataclass(frozen=True, slots=True)
