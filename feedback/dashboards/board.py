@@ -23,6 +23,7 @@ from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, scor
 if TYPE_CHECKING:
     import pandas as pd
 
+DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
 
@@ -226,7 +227,8 @@ def _rows(touchpoints: Sequence[TouchpointReading], source: BoardSource) -> list
 def _note(reading: Reading, written: WrittenScore) -> str:
     """`CSAT 1–5 · ± 4 · 271`: the answers in words only where they are too few."""
     answers = format_number(written.n) if written.display == "shown" else written.answers
-    return " · ".join(filter(None, (metric_name(reading.metric), written.margin, answers)))
+    score = f"{written.margin}{DOT}{answers}" if written.margin else answers
+    return f"{metric_name(reading.metric)} · {score}"
 
 
 def _silent(touchpoints: Sequence[TouchpointReading], source: BoardSource) -> list[str]:

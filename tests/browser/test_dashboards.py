@@ -1,0 +1,147 @@
+"""Board and trends in a real browser: readable by everybody, quick to walk through."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from feedback import clock
+from feedback.accounts.sessions import open_session
+from feedback.dashboards.months import month_at, months_between, shift
+from feedback.db import Database
+from tests.browser.conftest import PageMaker
+from tests.cast import Shop
+from tests.dashboards.counted import Counted
+
+AXE = Path(__file__).parents[1] / "vendor/axe-core-4.14.1.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [
+    pytest.param(320, "light", id="phone, light"),
+    pytest.param(320, "dark", id="phone, dark"),
+    pytest.param(1280, "light", id="desk, light"),
+    pytest.param(1280, "dark", id="desk, dark"),
+]
+PAGES = ["/board", "/trends", "/board?month=2020-13", "/trends?metric=nps", "/trends?metric=csat_3"]
+
+
+@pytest.fixture
+def running() -> str:
+    return month_at(clock.now(), "Europe/Paris")
+
+
+async def fill(database: Database, shop: Shop, running: str) -> Counted:
+    """A year of answers, the running month included, the others at Delivery too few to show."""
+    counted = Counted(database, shop)
+    for at, month in enumerate(months_between(shift(running, -11), running)):
+        await counted.answers(shop.nps_series, month, {3: 20 + at, 8: 30, 10: 50})
+        if at % 4 != 2:
+            await counted.answers(shop.csat_series, month, {2: 1, 5: 3 + at})
+    return counted
+
+
+@pytest.fixture
+def sign_in(base: str, database: Database, shop: Shop, open_page: PageMaker) -> PageMaker:
+    async def sign_in(path: str, **options: Any) -> Page:
+        async with database.write() as session:
+            token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
+        cookie = {"name": "feedback_session", "value": token, "url": base}
+        state = {"cookies": [cookie | {"domain": "127.0.0.1", "path": "/"}], "origins": []}
+        state["cookies"][0].pop("url")
+        page = await open_page(base + path, storage_state=state, **options)
+        assert "/sign-in" not in page.url
+        return page
+
+    return sign_in
+
+
+async def violations(page: Page) -> list[str]:
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]]
+
+
+@pytest.mark.parametrize("width, scheme", LOOKS)
+async def test_axe_finds_nothing(
+    sign_in: PageMaker, database: Database, shop: Shop, running: str, width: int, scheme: str
+) -> None:
+    await fill(database, shop, running)
+    for path in PAGES:
+        page = await sign_in(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        assert await violations(page) == [], path
+        assert await page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+async def test_the_strict_policy_is_kept(
+    sign_in: PageMaker, database: Database, shop: Shop, running: str
+) -> None:
+    await fill(database, shop, running)
+    page = await sign_in("/board")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto(page.url.replace("/board", "/trends"))
+    await page.goto(page.url.replace("/trends", "/board"))
+    assert said == []
+
+
+async def test_a_filter_changes_the_page_and_its_address(
+    sign_in: PageMaker, database: Database, shop: Shop, running: str
+) -> None:
+    await fill(database, shop, running)
+    page = await sign_in("/trends")
+    await page.select_option("#stage", label="After-sales")
+    await page.wait_for_selector("h3:text('Delivery')")
+    assert f"stage={shop.care.id}" in page.url
+    assert await page.evaluate("document.activeElement.id") in ("stage", "")
+    await page.reload()
+    assert await page.locator("h3:text('Delivery')").count() == 1
+    await page.go_back()
+    await page.wait_for_selector("h3:text('Checkout')")
+
+
+async def test_a_new_answer_appears_by_itself(
+    sign_in: PageMaker, database: Database, shop: Shop, running: str
+) -> None:
+    counted = await fill(database, shop, running)
+    page = await sign_in("/board")
+    await counted.answers(shop.nps_series, running, {9: 1000}, "page")
+    await page.wait_for_selector("text=1,111 answers", timeout=10_000)
+
+
+async def test_a_chart_is_walked_with_the_arrow_keys(
+    sign_in: PageMaker, database: Database, shop: Shop, running: str
+) -> None:
+    await fill(database, shop, running)
+    page = await sign_in(
+        f"/trends?stage={shop.checkout.id}", viewport={"width": 1280, "height": 800}
+    )
+    readout = page.locator("[data-readout]")
+    await page.focus(".wide-only .point.running")
+    assert "111 answers" in (await readout.text_content() or "")
+    await page.keyboard.press("ArrowLeft")
+    assert "110 answers" in (await readout.text_content() or "")
+    await page.keyboard.press("Home")
+    assert "100 answers" in (await readout.text_content() or "")
+
+
+async def test_keys_go_to_the_pages(
+    sign_in: PageMaker, database: Database, shop: Shop, running: str
+) -> None:
+    await fill(database, shop, running)
+    page = await sign_in("/board")
+    await page.keyboard.press("?")
+    assert await page.locator("#keys[open]").count() == 1
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("g")
+    await page.keyboard.press("t")
+    await page.wait_for_url("**/trends")
+
+
+async def test_without_script_a_button_applies_the_filters(
+    sign_in: PageMaker, database: Database, shop: Shop, running: str
+) -> None:
+    await fill(database, shop, running)
+    page = await sign_in("/board", java_script_enabled=False)
+    await page.select_option("#channel", value="email")
+    await page.click("text=Show")
+    assert "channel=email" in page.url
