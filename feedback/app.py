@@ -24,6 +24,7 @@ from feedback.journeys import handlers as journeys
 from feedback.migrate import require_newest
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
+from feedback.responses import routes as responses
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.surveys import handlers as surveys
@@ -96,6 +97,7 @@ def _signed_in_pages() -> Router:
             *dashboards.signed_in_handlers,
             *journeys.handlers,
             *surveys.handlers,
+            *responses.signed_in_handlers,
             *accounts.signed_in_handlers,
         ],
         before_request=require_viewer,

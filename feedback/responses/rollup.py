@@ -32,7 +32,8 @@ async def find_differences(session: AsyncSession, workspace_id: uuid.UUID) -> li
     both = sa.union_all(kept, _recount(workspace_id, sign=-1)).subquery()
     excess = sa.cast(sa.func.sum(both.c.n), sa.BigInteger)
     group = [both.c.series_id, both.c.channel, both.c.month, both.c.rating]
-    found = await session.execute(  # a union of plain columns, not of models
+    connection = await session.connection()
+    found = await connection.execute(
         sa.select(*group, excess).group_by(*group).having(excess != 0).order_by(*group)
     )
     return [Difference(*row) for row in found]
@@ -44,7 +45,8 @@ async def rebuild(session: AsyncSession, workspace_id: uuid.UUID) -> None:
     columns = ["workspace_id", "series_id", "channel", "month", "rating", "n"]
     counted = _recount(workspace_id, sign=1).subquery()
     rows = sa.select(sa.literal(workspace_id, Response.__table__.c.workspace_id.type), counted)  # type: ignore[attr-defined]
-    await session.execute(sa.insert(RatingCount).from_select(columns, rows))
+    connection = await session.connection()
+    await connection.execute(sa.insert(RatingCount).from_select(columns, rows))
 
 
 async def shift_count(session: AsyncSession, response: Response, by: int) -> None:
@@ -59,7 +61,8 @@ async def shift_count(session: AsyncSession, response: Response, by: int) -> Non
         rating=response.rating,
         n=by,
     )
-    await session.execute(
+    connection = await session.connection()
+    await connection.execute(
         row.on_conflict_do_update(
             index_elements=["workspace_id", "series_id", "channel", "month", "rating"],
             set_={"n": RatingCount.n + row.excluded.n},

@@ -1,0 +1,73 @@
+"""Bulk storing on PostgreSQL: each batch travels by COPY."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.engine import URL
+
+from feedback.errors import FeedbackError
+from feedback.responses.bulk import (
+    RESPONSE_COLUMNS,
+    SUBMISSION_COLUMNS,
+    Name,
+    NewResponse,
+    Origin,
+    Rows,
+    Stored,
+    sort_out,
+)
+
+_FIND = """
+    SELECT s.survey_id, s.submission_id, s.digest FROM submission s
+    JOIN unnest($2::uuid[], $3::uuid[]) AS given(survey_id, id)
+      ON s.workspace_id = $1 AND s.survey_id = given.survey_id AND s.submission_id = given.id
+"""
+_AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+
+
+class PostgresBulk:
+    """Answers are copied in; only when one is known already are the known ones looked up."""
+
+    def __init__(self, url: URL) -> None:
+        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._rows = Rows(is_sqlite=False)
+
+    async def open(self) -> None:
+        self._connection: asyncpg.Connection[Any] = await asyncpg.connect(self._dsn)
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
+        try:
+            with suppress(asyncpg.UniqueViolationError):
+                await self._insert(origin, batch)
+                return Stored(new=len(batch))
+            fresh, result = sort_out(batch, await self._known(origin, batch))
+            if fresh:
+                await self._insert(origin, fresh)
+            return result
+        except _AWAY as error:
+            raise FeedbackError(f"Cannot write the database: {error}.", exit_code=1) from error
+
+    async def _insert(self, origin: Origin, batch: Sequence[NewResponse]) -> None:
+        connection, rows = self._connection, self._rows
+        submissions, responses = rows.submissions(origin, batch), rows.responses(origin, batch)
+        async with connection.transaction():
+            await connection.copy_records_to_table(
+                "submission", records=submissions, columns=SUBMISSION_COLUMNS
+            )
+            await connection.copy_records_to_table(
+                "response", records=responses, columns=RESPONSE_COLUMNS
+            )
+            counts = rows.counts(origin, batch)
+            await connection.executemany(rows.statements.add_ratings.text, counts)
+
+    async def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:
+        surveys = [UUID(bytes=answer.survey_id) for answer in batch]
+        ids = [UUID(bytes=answer.id) for answer in batch]
+        found = await self._connection.fetch(_FIND, origin.workspace_id, surveys, ids)
+        return {(survey.bytes, own.bytes): digest for survey, own, digest in found}

@@ -1,0 +1,98 @@
+"""Bulk storing on SQLite, in a thread of its own: the next batch is made ready meanwhile."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from feedback.db import SQLITE_PRAGMAS
+from feedback.errors import FeedbackError
+from feedback.responses.bulk import Name, NewResponse, Origin, Row, Rows, Stored, sort_out
+from feedback.responses.statements import Statement
+
+T = TypeVar("T")
+
+# Beside those every connection has. A larger log between checkpoints and a larger, still bounded,
+# cache: keys of people are scattered over their index, and its pages are written again and again.
+_PRAGMAS = {"wal_autocheckpoint": "8000", "cache_size": "-32768"}
+
+# Rows in one execution: each gives the interpreter lock away and waits to get it back.
+_TOGETHER = 500
+
+_FIND = "SELECT digest FROM submission WHERE workspace_id=? AND survey_id=? AND submission_id=?"
+
+
+class SqliteBulk:
+    """Each batch holds the write lock of the database for as long as its inserts take."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._rows = Rows(is_sqlite=True)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bulk")
+
+    async def open(self) -> None:
+        self._connection = await self._in_thread(self._connect)
+
+    async def close(self) -> None:
+        await self._in_thread(self._connection.close)
+        self._thread.shutdown()
+
+    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
+        return await self._in_thread(lambda: self._store(origin, batch))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None)
+        for name, value in (SQLITE_PRAGMAS | _PRAGMAS).items():
+            connection.execute(f"PRAGMA {name}={value}")
+        return connection
+
+    def _store(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
+        try:
+            # Nearly always all are new: look for known ones only when one is refused.
+            with suppress(sqlite3.IntegrityError):
+                self._insert(origin, batch)
+                return Stored(new=len(batch))
+            fresh, result = sort_out(batch, self._known(origin, batch))
+            if fresh:
+                self._insert(origin, fresh)
+            return result
+        except sqlite3.OperationalError as error:
+            raise FeedbackError(f"Cannot write {self._path}: {error}.", exit_code=1) from error
+
+    def _insert(self, origin: Origin, batch: Sequence[NewResponse]) -> None:
+        statements = self._rows.statements
+        submissions = self._rows.submissions(origin, batch)
+        responses = self._rows.responses(origin, batch)
+        counts = self._rows.counts(origin, batch)
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._execute(statements.insert_submission, submissions)
+            self._execute(statements.insert_response, responses)
+            self._connection.executemany(statements.add_ratings.text, counts)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+
+    def _execute(self, statement: Statement, rows: Sequence[Row]) -> None:
+        whole = len(rows) - len(rows) % _TOGETHER
+        text = statement.times(_TOGETHER)
+        for start in range(0, whole, _TOGETHER):
+            values = list(chain.from_iterable(rows[start : start + _TOGETHER]))
+            self._connection.execute(text, values)
+        self._connection.executemany(statement.text, rows[whole:])
+
+    def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:
+        workspace_id, known = origin.workspace_id.bytes, dict[Name, bytes]()
+        for answer in batch:
+            found = self._connection.execute(_FIND, (workspace_id, answer.survey_id, answer.id))
+            if digest := found.fetchone():
+                known[(answer.survey_id, answer.id)] = digest[0]
+        return known

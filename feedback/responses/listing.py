@@ -1,0 +1,255 @@
+"""The newest responses first, found without ever reading them all.
+
+Ids are UUIDv7 of the moment of the answer, so the primary key is the order of time. Filters that
+no index serves look at the newest `LOOK_AT_MOST` only, and the page says so.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.journeys.models import Journey, Stage, Touchpoint
+from feedback.responses.models import CHANNELS, STATES, Response
+from feedback.scoring import METRICS, Metric
+from feedback.surveys.models import Series, Survey
+
+PAGE_SIZE = 50
+LOOK_AT_MOST = 10_000
+BANDS = ("negative", "neutral", "positive")
+
+
+class FilterError(ValueError):
+    """A filter that names nothing we have; `name` is the filter."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader asked for. `before` continues a list below that id."""
+
+    touchpoint: uuid.UUID | None = None
+    channel: str = ""
+    band: str = ""
+    state: str = ""
+    month: str = ""
+    comment: bool = False
+    before: uuid.UUID | None = None
+
+    def query(self, **changed: Any) -> str:
+        """The address's query for these filters, `changed` ones replaced."""
+        wanted = replace(self, **changed)
+        values = {name: getattr(wanted, name) for name in self.__slots__}
+        return urlencode(
+            {name: "1" if value is True else value for name, value in values.items() if value}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a series of answers comes from."""
+
+    series: Series
+    survey: Survey
+    touchpoint: Touchpoint
+    stage: Stage
+    journey: Journey
+
+    @property
+    def metric(self) -> Metric:
+        return METRICS[self.series.metric]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A response and where it was given."""
+
+    response: Response
+    place: Place
+
+    @property
+    def band(self) -> str:
+        metric = self.place.metric
+        for band in BANDS:
+            if self.response.rating in getattr(metric, band):
+                return band
+        return "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and where to go on: `older` is the id to continue before, None at the end.
+
+    `is_cut` says that the search stopped at `LOOK_AT_MOST` before it filled the page.
+    """
+
+    rows: list[Row]
+    older: uuid.UUID | None
+    is_cut: bool = False
+
+
+def parse_filters(query: Mapping[str, str]) -> Filters:
+    """Read the address once. Raises FilterError naming the filter that makes no sense."""
+    return Filters(
+        touchpoint=_uuid(query, "touchpoint"),
+        channel=_one_of(query, "channel", CHANNELS),
+        band=_one_of(query, "band", BANDS),
+        state=_one_of(query, "state", STATES),
+        month=_month(query),
+        comment=query.get("comment", "") not in ("", "0"),
+        before=_uuid(query, "before"),
+    )
+
+
+async def load_places(session: AsyncSession, workspace_id: uuid.UUID) -> dict[uuid.UUID, Place]:
+    """Every series of the workspace with all it belongs to, by series id."""
+    found = await session.exec(
+        select(Series, Survey, Touchpoint, Stage, Journey)
+        .join(Survey, _same(Survey, Series.survey_id, Series))
+        .join(Touchpoint, _same(Touchpoint, Survey.touchpoint_id, Survey))
+        .join(Stage, _same(Stage, Touchpoint.stage_id, Touchpoint))
+        .join(Journey, _same(Journey, Stage.journey_id, Stage))
+        .where(Series.workspace_id == workspace_id)
+        .order_by(col(Journey.position), col(Stage.position), col(Touchpoint.position))
+    )
+    return {row[0].id: Place(*row) for row in found}
+
+
+async def list_responses(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    places: Mapping[uuid.UUID, Place],
+    filters: Filters,
+    zone: ZoneInfo,
+    *,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """One page of responses, newest first."""
+    within = [Response.workspace_id == workspace_id, *_between(filters, zone)]
+    found: list[Response] = []
+    is_cut, reached = False, None
+    for series in _searched(places, filters):
+        narrowed = [*within, Response.series_id == series] if series else within
+        part, cut_at = await _search(session, narrowed, _wanted(places, filters), size + 1)
+        found += part
+        if cut_at is not None:
+            is_cut, reached = True, max(filter(None, (reached, cut_at)))
+    found.sort(key=lambda response: response.id, reverse=True)
+    rows = [Row(response, places[response.series_id]) for response in found[:size]]
+    if len(found) > size:
+        return Page(rows, rows[-1].response.id)
+    return Page(rows, reached, is_cut)
+
+
+async def find_response(
+    session: AsyncSession, workspace_id: uuid.UUID, response_id: uuid.UUID
+) -> Row | None:
+    response = await session.get(Response, (workspace_id, response_id))
+    if response is None:
+        return None
+    return Row(response, (await load_places(session, workspace_id))[response.series_id])
+
+
+async def _search(
+    session: AsyncSession, within: Sequence[Any], wanted: Sequence[Any], most: int
+) -> tuple[list[Response], uuid.UUID | None]:
+    """The newest that match, and the id where the search had to stop, if it had to."""
+    newest = col(Response.id).desc()
+    if not wanted:
+        found = await session.exec(select(Response).where(*within).order_by(newest).limit(most))
+        return list(found), None
+    furthest = select(Response.id).where(*within).order_by(newest).offset(LOOK_AT_MOST - 1)
+    limit = (await session.exec(furthest.limit(1))).first()
+    looked_at = [*within, col(Response.id) >= limit] if limit else within
+    found = await session.exec(
+        select(Response).where(*looked_at, *wanted).order_by(newest).limit(most)
+    )
+    matches = list(found)
+    return matches, limit if len(matches) < most else None
+
+
+def _searched(places: Mapping[uuid.UUID, Place], filters: Filters) -> list[uuid.UUID | None]:
+    # One index range a series; without a touchpoint the primary key alone is the order.
+    if filters.touchpoint is None:
+        return [None]
+    found: list[uuid.UUID | None] = [
+        series for series, place in places.items() if place.touchpoint.id == filters.touchpoint
+    ]
+    if not found:
+        raise FilterError("touchpoint")
+    return found
+
+
+def _wanted(places: Mapping[uuid.UUID, Place], filters: Filters) -> list[Any]:
+    wanted: list[Any] = []
+    if filters.channel:
+        wanted.append(Response.channel == filters.channel)
+    if filters.state:
+        wanted.append(Response.state == filters.state)
+    if filters.comment:
+        wanted.append(col(Response.comment).is_not(None))
+    if filters.band:
+        wanted.append(sa.or_(sa.false(), *(_in_band(p, filters.band) for p in places.values())))
+    return wanted
+
+
+def _in_band(place: Place, band: str) -> Any:
+    ratings = sorted(getattr(place.metric, band))
+    return sa.and_(Response.series_id == place.series.id, col(Response.rating).in_(ratings))
+
+
+def _between(filters: Filters, zone: ZoneInfo) -> list[Any]:
+    limits: list[Any] = []
+    if filters.before:
+        limits.append(col(Response.id) < filters.before)
+    if filters.month:
+        first = date.fromisoformat(f"{filters.month}-01")
+        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        limits.append(col(Response.id) >= _first_id(first, zone))
+        limits.append(col(Response.id) < _first_id(after, zone))
+    return limits
+
+
+def _first_id(day: date, zone: ZoneInfo) -> uuid.UUID:
+    """The smallest id of any answer on or after the start of this day."""
+    start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    return uuid.UUID(int=int(start.timestamp() * 1000) << 80)
+
+
+def _same(model: Any, id_column: Any, other: Any) -> Any:
+    return sa.and_(model.workspace_id == other.workspace_id, model.id == id_column)
+
+
+def _uuid(query: Mapping[str, str], name: str) -> uuid.UUID | None:
+    value = query.get(name, "")
+    try:
+        return uuid.UUID(value) if value else None
+    except ValueError:
+        raise FilterError(name) from None
+
+
+def _one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
+    value = query.get(name, "")
+    if value and value not in allowed:
+        raise FilterError(name)
+    return value
+
+
+def _month(query: Mapping[str, str]) -> str:
+    value = query.get("month", "")
+    try:
+        if value and not 2000 <= date.fromisoformat(f"{value}-01").year <= 2100:
+            raise FilterError("month")
+    except ValueError:
+        raise FilterError("month") from None
+    return value

@@ -1,0 +1,222 @@
+"""The list of responses, one response, and taking one out of the scores."""
+
+import uuid
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import MediaType, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Redirect, Template
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.dashboards.wording import channel_name, metric_name
+from feedback.db import Database
+from feedback.i18n import gettext as _
+from feedback.responses.files import responses_csv, responses_json
+from feedback.responses.listing import (
+    BANDS,
+    LOOK_AT_MOST,
+    FilterError,
+    Filters,
+    Page,
+    Place,
+    Row,
+    find_response,
+    list_responses,
+    load_places,
+    parse_filters,
+)
+from feedback.responses.models import CHANNELS, STATES
+from feedback.responses.review import change_state, list_changes
+from feedback.web import page, redirect
+
+MOST_IN_A_FILE = 10_000
+BLOCKS = ("responses_page", "responses_list")
+Places = dict[uuid.UUID, Place]
+
+
+@get("/responses")
+async def response_list(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Template:
+    found, places, filters, error = await _read(request, database, viewer)
+    return page(
+        request,
+        "responses/list.html",
+        blocks=BLOCKS,
+        status=422 if error else 200,
+        headers=_pushed(request, filters),
+        found=found,
+        filters=filters,
+        error=error,
+        choices=_choices(places, filters),
+        looked_at=LOOK_AT_MOST,
+        state_name=state_name,
+        channel_name=channel_name,
+        band_name=band_name,
+    )
+
+
+@get(["/responses.csv", "/responses.json"])
+async def response_file(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Response[str]:
+    found, _places, _filters, error = await _read(request, database, viewer, size=MOST_IN_A_FILE)
+    if error:
+        return Response(error, status_code=422, media_type=MediaType.TEXT)
+    if request.url.path.endswith(".json"):
+        return Response(responses_json(found.rows), media_type=MediaType.JSON)
+    return Response(
+        responses_csv(found.rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="responses.csv"'},
+    )
+
+
+@get("/responses/{response_id:uuid}")
+async def response_detail(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    response_id: FromPath[uuid.UUID],
+) -> Template:
+    return await _detail(request, database, viewer, response_id)
+
+
+@post("/responses/{response_id:uuid}/{act:str}")
+async def review_response(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    response_id: FromPath[uuid.UUID],
+    act: FromPath[str],
+) -> Template | Redirect:
+    require_editor(viewer)
+    state = {"exclude": "excluded", "restore": "counted"}.get(act)
+    if state is None:
+        raise not_found()
+    reason = str((await request.form()).get("reason", "")).strip()
+    if error := _reason_problem(reason):
+        return await _detail(request, database, viewer, response_id, reason=reason, error=error)
+    async with database.write() as session:
+        await change_state(
+            session,
+            viewer.workspace.id,
+            response_id,
+            state,
+            reason=reason,
+            user_id=viewer.user.id,
+            now=clock.now(),
+        )
+    said = _("Taken out of the scores.") if state == "excluded" else _("Counted again.")
+    return redirect(f"/responses/{response_id}", said)
+
+
+async def _read(
+    request: HTMXRequest, database: Database, viewer: Viewer, **size: int
+) -> tuple[Page, Places, Filters, str]:
+    async with database.read() as session:
+        places = await load_places(session, viewer.workspace.id)
+        try:
+            filters = parse_filters(request.query_params)
+            zone = ZoneInfo(viewer.workspace.time_zone)
+            found = await list_responses(
+                session, viewer.workspace.id, places, filters, zone, **size
+            )
+        except FilterError as error:
+            said = _("There is no such choice for the filter “%(name)s”.") % {"name": error.name}
+            return Page([], None), places, Filters(), said
+    return found, places, filters, ""
+
+
+async def _detail(
+    request: HTMXRequest,
+    database: Database,
+    viewer: Viewer,
+    response_id: uuid.UUID,
+    *,
+    reason: str = "",
+    error: str = "",
+) -> Template:
+    async with database.read() as session:
+        row = await find_response(session, viewer.workspace.id, response_id)
+        if row is None:
+            raise not_found()
+        changes = await list_changes(session, viewer.workspace.id, response_id)
+    return page(
+        request,
+        "responses/detail.html",
+        status=422 if error else 200,
+        row=row,
+        band_name=band_name(row),
+        metric_name=metric_name(row.place.metric),
+        changes=changes,
+        reason=reason,
+        error=error,
+        state_name=state_name,
+        channel_name=channel_name,
+    )
+
+
+def state_name(state: str) -> str:
+    return {
+        "counted": _("counted"),
+        "unconfirmed": _("unconfirmed"),
+        "quarantined": _("in quarantine"),
+        "excluded": _("excluded"),
+        "test": _("test"),
+    }[state]
+
+
+def band_name(row: Row) -> str:
+    """What one person with this rating is called."""
+    at = BANDS.index(row.band)
+    if row.place.metric.key == "nps":
+        return (_("detractor"), _("passive"), _("promoter"))[at]
+    if row.place.metric.key.startswith("ces"):
+        return (_("difficult"), _("neutral"), _("easy"))[at]
+    return (_("dissatisfied"), _("neutral"), _("satisfied"))[at]
+
+
+def _reason_problem(reason: str) -> str:
+    if not reason:
+        return _("Say why in a few words: somebody will ask.")
+    return _("Use at most 500 characters.") if len(reason) > 500 else ""
+
+
+def _pushed(request: HTMXRequest, filters: Filters) -> dict[str, str]:
+    # The list that refreshes itself must not touch the address bar; a filter must.
+    if request.htmx.target != "responses_page":
+        return {}
+    query = filters.query()
+    return {"HX-Push-Url": f"/responses?{query}" if query else "/responses"}
+
+
+def _choices(places: Places, filters: Filters) -> list[dict[str, Any]]:
+    touchpoints = {
+        place.touchpoint.id: f"{place.stage.name} · {place.touchpoint.name}"
+        for place in places.values()
+    }
+    bands = {"negative": _("Unhappy"), "neutral": _("In between"), "positive": _("Happy")}
+    return [
+        _choice("touchpoint", _("Touchpoint"), filters.touchpoint, touchpoints),
+        _choice("band", _("Band"), filters.band, {name: bands[name] for name in BANDS}),
+        _choice("channel", _("Channel"), filters.channel, {c: channel_name(c) for c in CHANNELS}),
+        _choice("state", _("State"), filters.state, {s: state_name(s) for s in STATES}),
+        _choice("comment", _("Comment"), "1" if filters.comment else "", {"1": _("With one")}),
+    ]
+
+
+def _choice(name: str, label: str, value: Any, options: dict[Any, str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "label": label,
+        "value": str(value or ""),
+        "options": [("", _("All")), *((str(key), text) for key, text in options.items())],
+    }
+
+
+signed_in_handlers = [response_list, response_file, response_detail, review_response]
