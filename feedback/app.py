@@ -5,23 +5,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Request, Response, Router, get
+from litestar import Litestar, Router, get
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.logging import LoggingConfig
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from litestar.types import Receive, Send
 
-from feedback import i18n
 from feedback.accounts import routes as accounts
+from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import NotSignedInError, provide_viewer, require_viewer
 from feedback.dashboards import routes as dashboards
 from feedback.db import Database
-from feedback.i18n import gettext as _
 from feedback.journeys import handlers as journeys
 from feedback.migrate import require_newest
+from feedback.problems import ask_to_sign_in, say_problem
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
 from feedback.responses import routes as responses
@@ -30,7 +32,7 @@ from feedback.settings import Settings, load_settings, secret_key
 from feedback.surveys import handlers as surveys
 from feedback.surveys import hosted
 from feedback.surveys.catalog import Catalog
-from feedback.web import problem_page, security_headers, template_config
+from feedback.web import security_headers, template_config
 from feedback.widget import routes as widget
 from feedback.widget.sites import Sites
 
@@ -67,7 +69,21 @@ def create_app(settings: Settings | None = None) -> Litestar:
         plugins=[HTMXPlugin()],
         template_config=template_config(),
         openapi_config=None,
-        exception_handlers={NotSignedInError: _ask_to_sign_in, HTTPException: _say_problem},
+        exception_handlers={
+            NotSignedInError: ask_to_sign_in,
+            HTTPException: say_problem,
+            HTTP_500_INTERNAL_SERVER_ERROR: say_problem,
+        },
+        logging_config=_logging(),
+    )
+
+
+def _logging() -> LoggingConfig:
+    # What fails is always told to the operator; what a visitor mistyped is not.
+    return LoggingConfig(
+        root={"level": "WARNING", "handlers": ["queue_listener"]},
+        log_exceptions="always",
+        disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError},
     )
 
 
@@ -99,6 +115,7 @@ def _signed_in_pages() -> Router:
             *surveys.handlers,
             *responses.signed_in_handlers,
             *accounts.signed_in_handlers,
+            *account_settings.signed_in_handlers,
         ],
         before_request=require_viewer,
         dependencies={"viewer": Provide(provide_viewer)},
@@ -137,34 +154,3 @@ def _settings(state: State) -> Settings:
 def _database(state: State) -> Database:
     database: Database = state.database
     return database
-
-
-def _ask_to_sign_in(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
-    if "HX-Request" in request.headers:
-        return Response(None, status_code=401, headers={"HX-Redirect": "/sign-in"})
-    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return Redirect("/sign-in", status_code=303, query_params={"next": path})
-
-
-def _say_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """A page in the reader's language for whatever went wrong."""
-    i18n.set_locale(
-        i18n.best_locale(request.headers.get("Accept-Language", ""), list(i18n.LOCALES), "en")
-    )
-    title, text = {
-        403: (
-            _("Not allowed"),
-            _(
-                "You may not do this, or the page was open for too long. Go back, load it again and retry."
-            ),
-        ),
-        404: (_("There is nothing here"), _("The address is wrong, or what was here is gone.")),
-        405: (_("There is nothing here"), _("The address is wrong, or what was here is gone.")),
-    }.get(
-        error.status_code,
-        (
-            _("This did not work"),
-            _("Load the page again. If it stays like this, tell whoever runs this server."),
-        ),
-    )
-    return problem_page(request, error.status_code, title, text)

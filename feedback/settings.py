@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -53,9 +53,6 @@ class Settings(BaseSettings):
         min_length=32,
         description="Key for signatures, at least 32 characters. SQLite: made once, in a file "
         "beside the database that only its owner may read. PostgreSQL: required.",
-    )
-    log_format: Literal["text", "json"] = Field(
-        default="text", description="How `feedback serve` writes its log: `text` or `json`."
     )
     demo: bool = Field(
         default=False, description="Serve the demo pages (`feedback demo` sets it for its own run)."

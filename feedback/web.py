@@ -6,10 +6,9 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from jinja2_fragments.litestar import HTMXBlockTemplate
-from litestar import Request, Response
-from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.datastructures import Cookie
 from litestar.plugins.htmx import HTMXRequest
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Template
 from litestar.template import TemplateConfig
 
@@ -109,19 +108,6 @@ def prepare_environment(environment: Environment) -> None:
         format_date=i18n.format_date,
         format_number=i18n.format_number,
     )
-
-
-def problem_page(
-    request: Request[Any, Any, Any], status: int, title: str, text: str
-) -> Response[Any]:
-    """A page that says what went wrong and what to do; htmx gets it as a plain text."""
-    if "HX-Request" in request.headers:
-        return Response(text, status_code=status, media_type="text/plain")
-    engine = request.app.template_engine
-    assert engine is not None
-    context = {"locale": i18n.current_locale(), "title": title, "text": text, "status": status}
-    html = engine.get_template("problem.html").render(**context)
-    return Response(html, status_code=status, media_type="text/html", headers=security_headers())
 
 
 def _shared_context(request: HTMXRequest) -> dict[str, Any]:

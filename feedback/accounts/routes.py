@@ -1,4 +1,4 @@
-"""Sign in, set up, sign out, settings."""
+"""Set up, sign in, sign out."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,10 +11,10 @@ from litestar.response import Redirect, Template
 from sqlmodel import col, select
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, require_editor, require_own_origin
-from feedback.accounts.models import Membership, Session, SetupLink, User, Workspace
+from feedback.accounts.guards import require_own_origin
+from feedback.accounts.models import Membership, SetupLink, User, Workspace
 from feedback.accounts.passwords import hash_password, is_password
-from feedback.accounts.schemas import Form, read_setup, read_workspace
+from feedback.accounts.schemas import Form, read_setup
 from feedback.accounts.sessions import (
     cookie_name,
     end_session,
@@ -118,64 +118,6 @@ async def sign_out(
         await end_session(session, token)
     answer = redirect("/sign-in")
     answer.cookies = [session_cookie("", settings.base_url)]
-    return answer
-
-
-@post("/language")
-async def choose_language(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Redirect:
-    data = await request.form()
-    language = str(data.get("language", ""))
-    async with database.write() as session:
-        user = await session.get_one(User, viewer.user.id)
-        user.language = language if language in LOCALES else None
-    return redirect(local_path(str(data.get("next", "/"))))
-
-
-@get("/settings")
-async def settings_page(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    values = {"name": viewer.workspace.name, "language": viewer.workspace.language}
-    return await _settings_form(request, database, viewer, Form(values))
-
-
-@post("/settings")
-async def save_settings(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template | Redirect:
-    require_editor(viewer)
-    form = read_workspace(await request.form())
-    if form.errors:
-        return await _settings_form(request, database, viewer, form)
-    async with database.write() as session:
-        workspace = await session.get_one(Workspace, viewer.workspace.id)
-        workspace.name = form.values["name"]
-        workspace.language = form.values["language"]
-    return redirect("/settings", _("Saved."))
-
-
-@post("/settings/sign-out-others")
-async def sign_out_others(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    viewer: NamedDependency[Viewer],
-) -> Redirect:
-    async with database.write() as session:
-        found = await session.exec(select(Session).where(Session.user_id == viewer.user.id))
-        for other in found:
-            await session.delete(other)
-        token = await open_session(
-            session,
-            viewer.user.id,
-            viewer.workspace.id,
-            clock.now(),
-            user_agent=request.headers.get("User-Agent", ""),
-        )
-    answer = redirect("/settings", _("Every other browser is signed out."))
-    answer.cookies = [*answer.cookies, session_cookie(token, settings.base_url)]
     return answer
 
 
@@ -286,35 +228,5 @@ def _link_over(request: HTMXRequest) -> Template:
     return page(request, "accounts/link_over.html", status=404)
 
 
-async def _settings_form(
-    request: HTMXRequest, database: Database, viewer: Viewer, form: Form
-) -> Template:
-    async with database.read() as session:
-        browsers = (
-            await session.exec(
-                select(Session)
-                .where(Session.user_id == viewer.user.id, Session.expires_at > clock.now())
-                .order_by(col(Session.created_at).desc())
-            )
-        ).all()
-        members = (
-            await session.exec(
-                select(User, Membership)
-                .join(Membership, col(Membership.user_id) == User.id)
-                .where(Membership.workspace_id == viewer.workspace.id)
-                .order_by(User.email)
-            )
-        ).all()
-    return page(
-        request,
-        "accounts/settings.html",
-        status=422 if form.errors else 200,
-        form=form,
-        browsers=browsers,
-        members=members,
-        languages=list(LOCALES.items()),
-    )
-
-
 public_handlers = [sign_in_page, sign_in, sign_in_by_link, setup_page, set_up]
-signed_in_handlers = [sign_out, choose_language, settings_page, save_settings, sign_out_others]
+signed_in_handlers = [sign_out]
