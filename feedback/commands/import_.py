@@ -12,7 +12,6 @@ from feedback.settings import load_settings
 
 if TYPE_CHECKING:
     from feedback.imports.load import Result
-    from feedback.imports.read import Tally
 
 
 def import_command(
@@ -90,19 +89,10 @@ class _Progress:
 
     def __init__(self) -> None:
         self._shown = sys.stderr.isatty()
-        self._seen = 0
 
-    def __call__(self, tally: "Tally") -> None:
-        if not self._shown:
-            return
-        doing = "Checking" if tally.rows >= self._seen else "Storing"
-        self._seen = max(self._seen, tally.rows)
-        print(
-            f"\r{doing}: {tally.rows} rows, {tally.ratings} ratings ",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
+    def __call__(self, doing: str, ratings: int) -> None:
+        if self._shown:
+            print(f"\r{doing} {ratings} ratings ", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         if self._shown:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,8 +46,12 @@ def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-class Moments(dict[str, datetime | str]):
-    """Written time -> the moment in UTC, or what is wrong with it (a text).
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moments(dict[str, int | str]):
+    """Written time -> microseconds since 1970, or what is wrong with it (a text).
 
     Without a format: year first, as 2017-05-08, 2017/5/8 10:30 or 2017-05-08T10:30:00Z. A time
     without a zone is the mapping's; a day without a time is noon, so that it stays that day.
@@ -57,26 +61,27 @@ class Moments(dict[str, datetime | str]):
         super().__init__()
         self._format = part.time_format
         self._zone = zone
-        self._now = now
+        self._now = (now - EPOCH) // _MICROSECOND
 
-    def __missing__(self, text: str) -> datetime | str:
+    def __missing__(self, text: str) -> int | str:
         found = self._read(text)
         if len(self) >= _REMEMBERED:
             self.clear()
         self[text] = found
         return found
 
-    def _read(self, text: str) -> datetime | str:
+    def _read(self, text: str) -> int | str:
         if not text.strip():
             return "is no date: the cell is empty"
         try:
             moment = self._written(text.strip())
-            at = (moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).astimezone(UTC)
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
+            at = (aware - EPOCH) // _MICROSECOND
         except (ValueError, OverflowError):
             return f"is no date ({self._expected()})"
         if at > self._now:
             return "is in the future"
-        return at if at.year >= 1970 else "is before 1970"
+        return at if at >= 0 else "is before 1970"
 
     def _written(self, text: str) -> datetime:
         if self._format is None:

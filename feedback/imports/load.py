@@ -1,13 +1,11 @@
 """Import a file: read it whole first, then store it in short transactions that can be repeated."""
 
 import asyncio
-import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,19 +16,20 @@ from feedback.accounts.setup import create_workspace
 from feedback.commands.workspace import open_database, open_workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
+from feedback.imports.make import Maker, moment
 from feedback.imports.mapping import MappingFile, read_mapping
-from feedback.imports.place import Place, Span, place_surveys
-from feedback.imports.read import Entry, OnProgress, Reader, validate
+from feedback.imports.place import Span, place_surveys
+from feedback.imports.read import Reader
 from feedback.imports.report import Report
 from feedback.imports.source import open_rows
+from feedback.imports.spool import Spool
 from feedback.migrate import require_newest
-from feedback.responses.bulk import NewResponse, Origin, make_bulk_store
-from feedback.responses.ingest import id_at, month_of, respondent_key
+from feedback.responses.bulk import NewResponse, Origin, Stored, make_bulk_store
 from feedback.responses.models import ImportRun
 from feedback.settings import Settings, secret_key
 
 # One transaction: long enough to be cheap, short enough that a server beside it hardly waits.
-BATCH = 4000
+BATCH = 8000
 # Lets a server that waits for SQLite's lock have it: its busy handler looks every few ms.
 PAUSE_SECONDS = 0.004
 
@@ -57,6 +56,14 @@ class Result:
     skipped: int = 0
     problems: Sequence[str] = ()
 
+    def add(self, done: Stored) -> None:
+        self.stored += done.new
+        self.already_stored += done.known
+        self.differing += done.differing
+
+
+OnProgress = Callable[[str, int], None]
+
 
 async def import_file(settings: Settings, request: Request, progress: OnProgress) -> Result:
     """Store the ratings of a file; nothing if any of it is wrong and bad ones are not skipped.
@@ -66,35 +73,43 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
     """
     mapping = read_mapping(request.mapping)
     now = clock.now()
-    before = _stamp(request.file)
     reader = Reader(mapping, open_rows(request.file), now)
     report = Report(request.file.name)
-    first, last = validate(reader, report, progress)
-    if not request.skip_bad:
-        report.raise_if_any()
-    if _stamp(request.file) != before:
-        raise FeedbackError(f"{request.file.name} changed while it was read. Import it again.")
-    await require_newest(settings.url, migrate_empty=True)
-    async with open_database(settings) as database:
-        workspace = await _workspace(database, mapping, request.workspace, now)
-        async with database.write() as session:
-            run = await _start_run(session, workspace, request.file.name, now)
-            span = Span(first, last, now)
-            places = await place_surveys(session, workspace, mapping, reader.surveys, span)
-        maker = _Maker(workspace, places, secret_key(settings))
-        result = Result(run.id, skipped=report.count, problems=report.lines)
-        origin = Origin(workspace.id, now, run.id)
-        await _store(settings, reader, maker, origin, result, progress)
-        await _finish_run(database, run, result)
+    with Spool() as spool:
+        first, last = _read(reader, report, spool, progress)
+        if not request.skip_bad:
+            report.raise_if_any()
+        await require_newest(settings.url, migrate_empty=True)
+        async with open_database(settings) as database:
+            workspace = await _workspace(database, mapping, request.workspace, now)
+            async with database.write() as session:
+                run = await _start_run(session, workspace, request.file.name, now)
+                span = Span(first, last, now)
+                places = await place_surveys(session, workspace, mapping, reader.surveys, span)
+            maker = Maker(workspace, places, secret_key(settings))
+            result = Result(run.id, skipped=report.count, problems=report.lines)
+            result.blank = reader.tally.blank
+            batches = _batches(spool, maker, progress)
+            await _store(settings, batches, Origin(workspace.id, now, run.id), result)
+            await _finish_run(database, run, result)
     return result
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise FeedbackError(f"Cannot read {path}: {error.strerror or error}.") from error
-    return found.st_size, found.st_mtime_ns
+def _read(
+    reader: Reader, report: Report, spool: Spool, progress: OnProgress
+) -> tuple[datetime, datetime]:
+    """Check the whole file; the first and last moment in it. Raises FeedbackError if none is."""
+    first = last = None
+    for entry in reader.entries(report):
+        spool.add(entry)
+        first = entry.at if first is None else min(first, entry.at)
+        last = entry.at if last is None else max(last, entry.at)
+        if reader.tally.rows % 4096 == 0:
+            progress("Checked", reader.tally.ratings)
+    if first is None or last is None:
+        report.raise_if_any()
+        raise FeedbackError(f"{report.file_name} holds no rating in its {reader.tally.rows} rows.")
+    return moment(first), moment(last)
 
 
 async def _workspace(
@@ -148,73 +163,33 @@ async def _finish_run(database: Database, run: ImportRun, result: Result) -> Non
 
 
 async def _store(
-    settings: Settings,
-    reader: Reader,
-    maker: "_Maker",
-    origin: Origin,
-    result: Result,
-    progress: OnProgress,
+    settings: Settings, batches: Iterator[list[NewResponse]], origin: Origin, result: Result
 ) -> None:
+    """Each batch is stored while the next one is made ready."""
     store = make_bulk_store(settings)
     await store.open()
     try:
-        for batch in _batches(reader, maker):
-            done = await store.store(origin, batch)
-            result.stored += done.new
-            result.already_stored += done.known
-            result.differing += done.differing
-            progress(reader.tally)
+        under_way: asyncio.Task[Stored] | None = None
+        for batch in batches:
+            if under_way is not None:
+                result.add(await under_way)
+            under_way = asyncio.create_task(store.store(origin, batch))
             await asyncio.sleep(PAUSE_SECONDS)
+        if under_way is not None:
+            result.add(await under_way)
     finally:
         await store.close()
-    result.blank = reader.tally.blank
 
 
-def _batches(reader: Reader, maker: "_Maker") -> Iterator[list[NewResponse]]:
+def _batches(spool: Spool, maker: Maker, progress: OnProgress) -> Iterator[list[NewResponse]]:
     batch: list[NewResponse] = []
-    for entry in reader.entries(Report("")):  # all of it was reported by the first reading
-        batch += maker.responses(entry)
+    done = 0
+    for order, entry in spool.in_order(maker.order):
+        batch += maker.responses(order, entry)
         if len(batch) >= BATCH:
             yield batch
+            done += len(batch)
+            progress("Stored", done)
             batch = []
     if batch:
         yield batch
-
-
-class _Maker:
-    """Turns entries into responses with the same ids every time.
-
-    Who somebody is enters an id only through a hash under the server's key.
-    """
-
-    def __init__(self, workspace: Workspace, places: Sequence[Place], key: bytes) -> None:
-        self._workspace_id = workspace.id
-        self._zone = ZoneInfo(workspace.time_zone)
-        self._key = key
-        self._short_key = hashlib.blake2b(key, digest_size=32).digest()
-        self._places = [(place, place.survey_id.bytes) for place in places]
-
-    def responses(self, entry: Entry) -> Iterator[NewResponse]:
-        at, identity = entry.at, entry.identity.encode()
-        month = month_of(at, self._zone)
-        who = entry.respondent
-        person = respondent_key(who, self._workspace_id, self._key) if who else None
-        content = f"{at.isoformat()}\0{entry.properties}\0{who}".encode()
-        for number, rating, comment in entry.ratings:
-            place, prefix = self._places[number]
-            seed = hashlib.blake2b(prefix + identity, digest_size=10, key=self._short_key)
-            said = b"%d\0%b\0" % (rating, (comment or "").encode())
-            digest = hashlib.blake2b(said + content, digest_size=16, key=self._short_key)
-            yield NewResponse(
-                place.survey_id,
-                place.series_id,
-                id_at(at, seed.digest()),
-                digest.digest(),
-                rating,
-                at,
-                month,
-                "import",
-                comment,
-                entry.properties,
-                person,
-            )

@@ -18,11 +18,7 @@ from feedback.errors import FeedbackError
 from feedback.imports.check import check_mapping
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the mapping file; a misspelt key is refused, never passed over."""
-
-
-class WorkspacePart(_Part):
+class WorkspacePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The workspace that an import into an empty database makes; the zone of its plain times."""
 
     name: str
@@ -34,14 +30,14 @@ class WorkspacePart(_Part):
         return ZoneInfo(self.time_zone)
 
 
-class TouchpointPart(_Part):
+class TouchpointPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: str
     place: str = "other"
     target: float | None = None
     owner: str = ""
 
 
-class StagePart(_Part):
+class StagePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`headline` is the key of the metric that heads the stage on the board."""
 
     name: str
@@ -50,12 +46,12 @@ class StagePart(_Part):
     touchpoints: tuple[TouchpointPart, ...] = ()
 
 
-class JourneyPart(_Part):
+class JourneyPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: str
     stages: tuple[StagePart, ...]
 
 
-class RowsPart(_Part):
+class RowsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What each row says beside its ratings.
 
     time: a column, or a template such as "2017-05-{INTDATE}". id: what tells this row from every
@@ -74,14 +70,14 @@ class RowsPart(_Part):
         return tuple(re.findall(r"\{([^{}]+)\}", self.time)) or (self.time,)
 
 
-class ByRow(_Part):
+class ByRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A touchpoint or metric that a column names row by row; `values` translates its words."""
 
     column: str
     values: dict[str, str] = {}
 
 
-class RatingPart(_Part):
+class RatingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One column of ratings: where they were asked, on which scale, what stands for no answer."""
 
     column: str
@@ -96,7 +92,7 @@ class RatingPart(_Part):
     when: dict[str, int | str | tuple[int | str, ...]] = {}
 
 
-class MappingFile(_Part):
+class MappingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     workspace: WorkspacePart
     journey: JourneyPart
     rows: RowsPart

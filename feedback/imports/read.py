@@ -1,6 +1,6 @@
 """From rows to checked answers: the same reading validates a file and then stores it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from feedback.errors import FeedbackError
-from feedback.imports.cells import BAD, BLANK, Moments, Ratings, TimeText, filled
+from feedback.imports.cells import BAD, BLANK, Moments, TimeText, filled
 from feedback.imports.mapping import MappingFile, RatingPart
 from feedback.imports.report import Report
 from feedback.imports.source import RowSource, position
@@ -20,10 +20,10 @@ MAX_NAME, MAX_VALUE = 64, 500
 
 
 class Entry(NamedTuple):
-    """What one row says. `ratings`: (which of the reader's surveys, rating, comment)."""
+    """What one row says. `at`: microseconds since 1970. `ratings`: (which of the reader's
+    surveys, rating, comment)."""
 
-    line: int
-    at: datetime
+    at: int
     identity: str
     respondent: str | None
     properties: str | None
@@ -80,18 +80,17 @@ class Reader:
 
     def _entry(self, line: int, cells: list[str], report: Report) -> Entry:
         at = self._at(line, cells, report)
+        ratings = self._ratings(line, cells, report)
         respondent = None if self._who is None else cells[self._who].strip() or None
-        comment = None if self._comment is None else self._text(line, cells, self._comment, report)
         return Entry(
-            line,
             at,
             self._identity(line, cells, at, respondent, report),
             respondent,
             self._property_text(line, cells, report),
-            self._ratings(line, cells, comment, report),
+            ratings,
         )
 
-    def _at(self, line: int, cells: list[str], report: Report) -> datetime:
+    def _at(self, line: int, cells: list[str], report: Report) -> int:
         written = self._time(cells)
         at = self._moments[written]
         if isinstance(at, str):
@@ -100,7 +99,7 @@ class Reader:
         return at
 
     def _identity(
-        self, line: int, cells: list[str], at: datetime, respondent: str | None, report: Report
+        self, line: int, cells: list[str], at: int, respondent: str | None, report: Report
     ) -> str:
         """What makes this row itself when the file is imported again."""
         if self._id is not None:
@@ -110,7 +109,7 @@ class Reader:
                 raise _BadRowError
             return f"id\0{given}"
         if respondent is not None:
-            return f"who\0{respondent}\0{at.isoformat()}"
+            return f"who\0{respondent}\0{at}"
         return f"row\0{line}\0" + "\0".join(cells)
 
     def _text(self, line: int, cells: list[str], place: int, report: Report) -> str | None:
@@ -133,9 +132,10 @@ class Reader:
         return msgspec.json.encode(properties).decode()
 
     def _ratings(
-        self, line: int, cells: list[str], comment: str | None, report: Report
+        self, line: int, cells: list[str], report: Report
     ) -> list[tuple[int, int, str | None]]:
-        found = []
+        found: list[tuple[int, int, str | None]] = []
+        comment = None if self._comment is None else self._text(line, cells, self._comment, report)
         for place, own_comment, survey, known in self._which.of(line, cells, report):
             rating = known[cells[place]]
             if rating == BLANK:
@@ -181,20 +181,3 @@ def _used_columns(mapping: MappingFile) -> set[str]:
 
 def _named_by(part: RatingPart) -> set[str]:
     return {by.column for by in (part.touchpoint, part.metric) if not isinstance(by, str)}
-
-
-OnProgress = Callable[[Tally], None]
-
-
-def validate(reader: Reader, report: Report, progress: OnProgress) -> tuple[datetime, datetime]:
-    """Read the whole file; the first and last moment in it. Raises FeedbackError if it is empty."""
-    first = last = None
-    for entry in reader.entries(report):
-        first = entry.at if first is None or entry.at < first else first
-        last = entry.at if last is None or entry.at > last else last
-        if reader.tally.rows % 5000 == 0:
-            progress(reader.tally)
-    if first is None or last is None:
-        report.raise_if_any()
-        raise FeedbackError(f"{report.file_name} holds no rating: {reader.tally.rows} rows read.")
-    return first, last
