@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from sqlalchemy.engine import make_url
+from sqlmodel import select
 
+from feedback.accounts.models import PublicKey
 from feedback.db import Database
 from tests import cast
 from tests.browser.sites import Site
@@ -29,7 +31,11 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# In milliseconds; a busy machine is slow, and no test waits this long when all is well.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 PageMaker = Callable[..., Awaitable[Page]]
+Tag = Callable[..., str]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -81,6 +87,22 @@ async def shop(database: Database) -> cast.Shop:
     return await cast.open_shop(database, key=f"shop-{uuid.uuid4().hex[:12]}")
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def tag(base: str, database: Database, shop: cast.Shop) -> Tag:
+    """Makes the script tag of the shop's site, with these attributes more."""
+    async with database.read() as session:
+        query = select(PublicKey.key).where(
+            PublicKey.kind == "site", PublicKey.workspace_id == shop.workspace.id
+        )
+        key = (await session.exec(query)).one()
+
+    def tag(attributes: str = "") -> str:
+        source = f'src="{base}/widget.js" data-feedback-site="{key}"'
+        return f"<script {source} {attributes} async></script>"
+
+    return tag
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     """The customer's own site, on another port than ours."""
@@ -96,7 +118,7 @@ async def open_page(browser: Browser) -> AsyncIterator[PageMaker]:
 
     async def open_page(address: str, **options: Any) -> Page:
         context = await browser.new_context(**{"locale": "en-GB", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = await context.new_page()
         await page.goto(address)
