@@ -98,6 +98,11 @@ class ChartData:
     seams: tuple[Mark, ...]
     target: Mark | None
 
+    @property
+    def has_course(self) -> bool:
+        """Whether there is more than one month to look at."""
+        return bool(self.lines or self.running) or len(self.dots) > 1
+
 
 def common_axis(
     series: Iterable[Sequence[Point]],

@@ -94,7 +94,7 @@ def no_journey() -> Nothing:
             "Here each stage of your customers' journey will show its score of the month, "
             "its trend and its touchpoints. Start with a journey and its stages."
         ),
-        "/surveys",
+        "/journeys/new",
         _("Make a journey"),
     )
 
@@ -125,7 +125,7 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
         exports=_exports(asked, "/board"),
         nothing=no_answers(),
     )
-    if counts.first is None:
+    if not counts.span.first:
         return page
     running = "" if counts.recent else window.running
     return replace(
@@ -166,7 +166,7 @@ def board_source(counts: Counts) -> BoardSource:
 def _board_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
     recent = [("", _("Last 30 days"))] if counts.recent else []
     chosen = counts.window.chosen
-    first = counts.first or chosen or scope.running
+    first = counts.span.first or chosen or scope.running
     choices = [
         month_choice("month", _("Month"), chosen, first, scope.running, recent),
         channel_choice(scope.asked),
@@ -210,7 +210,7 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         rows=drawn.rows,
         unasked=drawn.unasked,
         has_seams=any(panel.chart.seams for panel in drawn.panels),
-        nothing=no_answers() if counts.first is None else None,
+        nothing=no_answers() if not counts.span.first else None,
     )
 
 
@@ -253,7 +253,7 @@ def trends_source(counts: Counts, time_zone: str) -> TrendsSource:
 def _trends_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
     asked, window, focus = scope.asked, counts.window, counts.focus
     since, until = window.months[0], window.months[-1]
-    first = counts.first or since
+    first = counts.span.first or since
     stage = str(focus.stage.id) if focus.stage else ""
     touchpoint = str(focus.touchpoint.id) if focus.touchpoint else ""
     choices = [

@@ -153,17 +153,28 @@ def _in_order(values: list[str], at: Any, order: Sequence[str] = ()) -> Any:
     return pd.Categorical.from_codes(codes[at], categories=pd.Index(order, dtype="str"))
 
 
-async def first_month(
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The oldest and the newest month with answers; both blank when there is none."""
+
+    first: str = ""
+    last: str = ""
+
+
+async def answered_span(
     session: AsyncSession, workspace_id: uuid.UUID, series: Sequence[uuid.UUID]
-) -> str | None:
-    """The oldest month with an answer, or None."""
+) -> Span:
+    """Between which months answers came."""
     if not series:
-        return None
-    statement = sa.select(sa.func.min(col(RatingCount.month))).where(
-        col(RatingCount.workspace_id) == workspace_id, col(RatingCount.series_id).in_(series)
+        return Span()
+    month = col(RatingCount.month)
+    statement = sa.select(sa.func.min(month), sa.func.max(month)).where(
+        col(RatingCount.workspace_id) == workspace_id,
+        col(RatingCount.series_id).in_(series),
+        col(RatingCount.n) > 0,
     )
-    found = (await session.exec(statement)).scalar_one()  # type: ignore[call-overload]
-    return None if found is None else month_of(found)
+    first, last = (await session.exec(statement)).one()  # type: ignore[call-overload]
+    return Span() if first is None else Span(month_of(first), month_of(last))
 
 
 async def first_answered_at(

@@ -24,10 +24,11 @@ from feedback.dashboards.months import month_at, months_between, shift
 from feedback.dashboards.queries import (
     CountQuery,
     CountRow,
+    Span,
+    answered_span,
     asked_counts,
     counts_frame,
     first_answered_at,
-    first_month,
     read_counts,
 )
 from feedback.dashboards.trends import chosen_metric
@@ -56,11 +57,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a page is computed from. `first` is the journey's oldest month with answers, if any."""
+    """What a page is computed from. `span` is the journey's, whatever the filters."""
 
     journeys: Sequence[JourneyName]
     journey: JourneyInfo
-    first: str | None
+    span: Span
     window: Window
     rows: Sequence[CountRow]
     recent: bool = False
@@ -89,10 +90,11 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
     workspace_id = scope.workspace.id
     journey = await read_journey(session, workspace_id, chosen_journey(scope.asked, journeys))
     series = tuple(line.id for _, _, line in journey.placed_series)
-    first = await first_month(session, workspace_id, series)
+    span = await answered_span(session, workspace_id, series)
     wanted = scope.asked.get("month")
-    recent = not wanted and await _is_young(session, scope, series, first)
-    window = _board_window(wanted or shift(scope.running, -1), scope.running, recent=recent)
+    recent = not wanted and await _is_young(session, scope, series, span)
+    chosen = wanted or _latest(span, scope.running, shift(scope.running, -1))
+    window = _board_window(chosen, scope.running, recent=recent)
     channel = scope.asked.get("channel")
     query = CountQuery(series, window.months[0], window.months[-1], channel)
     since = window.months[0] if recent else window.chosen
@@ -105,12 +107,17 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
     return Counts(
         journeys=journeys,
         journey=journey,
-        first=first,
+        span=span,
         window=window,
         rows=await read_counts(session, workspace_id, query),
         recent=recent,
         touchpoints_asked=by_touchpoint,
     )
+
+
+def _latest(span: Span, running: str, usual: str) -> str:
+    """Where a page opens: on the usual month, or on the last answers where they are long ago."""
+    return span.last if span.last and span.last <= shift(running, -MONTHS) else usual
 
 
 def _board_window(chosen: str, running: str, *, recent: bool) -> Window:
@@ -123,10 +130,10 @@ def _board_window(chosen: str, running: str, *, recent: bool) -> Window:
 
 
 async def _is_young(
-    session: AsyncSession, scope: Scope, series: Sequence[uuid.UUID], first: str | None
+    session: AsyncSession, scope: Scope, series: Sequence[uuid.UUID], span: Span
 ) -> bool:
     """Whether all answers came within the last 30 days, so that no month is complete."""
-    if first is None or first < shift(scope.running, -1):
+    if not span.first or span.first < shift(scope.running, -1):
         return False
     oldest = await first_answered_at(session, scope.workspace.id, series)
     return oldest is not None and scope.now - oldest < YOUNG
@@ -142,9 +149,10 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     focus = chosen_focus(asked, journey)
     metric = chosen_metric(asked, journey, focus)
     everything = tuple(line.id for _, _, line in journey.placed_series)
-    first = await first_month(session, workspace_id, everything)
-    until = asked.get("to") or max(scope.running, asked.get("from"))
-    since = asked.get("from") or min(max(first or "", shift(until, 1 - MONTHS)), until)
+    span = await answered_span(session, workspace_id, everything)
+    latest = _latest(span, scope.running, scope.running)
+    until = asked.get("to") or max(latest, asked.get("from"))
+    since = asked.get("from") or min(max(span.first, shift(until, 1 - MONTHS)), until)
     series = tuple(
         line.id
         for stage, touchpoint, line in journey.placed_series
@@ -157,7 +165,7 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     return Counts(
         journeys=journeys,
         journey=journey,
-        first=first,
+        span=span,
         window=Window(months, running=scope.running if scope.running in months else ""),
         rows=await read_counts(session, workspace_id, query),
         focus=focus,

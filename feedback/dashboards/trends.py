@@ -13,6 +13,7 @@ from feedback.dashboards.scores import Line, score_lines
 from feedback.dashboards.wording import (
     WrittenScore,
     month_name,
+    month_short,
     month_tick,
     write_level,
     write_score,
@@ -170,6 +171,7 @@ class _Drawing:
 
     def on(self, axis: Any, box: Any) -> ChartData:
         metric, target = self.source.metric, self.strand.target
+        has_january = any(month.endswith("-01") for month in self.source.window.months)
         return draw(
             self.points,
             title=self._title(),
@@ -177,7 +179,7 @@ class _Drawing:
             box=box,
             seams=self.strand.seams,
             target=None if target is None else (target, write_target(target, metric)),
-            month_label=month_tick,
+            month_label=month_tick if has_january else month_short,
             level_label=lambda level: write_level(level, metric),
         )
 

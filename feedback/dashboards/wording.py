@@ -93,7 +93,7 @@ def write_margin(score: Score, metric: Metric) -> str:
         return ""
     half = (score.high - score.low) / 2
     decimals = 1 if metric.headline == "mean" else 0
-    if half < 10**-decimals:
+    if round_half_away(half, decimals + 1) < 10**-decimals:
         decimals += 1
     return PLUS_MINUS + _number(round_half_away(half, decimals), decimals)
 
@@ -233,7 +233,7 @@ def month_alone(month: str, *, short: bool = False) -> str:
 
 
 def month_tick(month: str) -> str:
-    """What stands under an axis: the year at its January, else the short month."""
+    """What stands under an axis that has a January: its year there, else the short month."""
     return month[:4] if month.endswith("-01") else month_alone(month, short=True)
 
 

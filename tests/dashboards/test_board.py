@@ -214,3 +214,11 @@ async def test_it_needs_somebody_signed_in(client: Client) -> None:
     answer = await client.get("/board", follow_redirects=False)
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("/sign-in")
+
+
+async def test_old_data_opens_on_its_last_month(
+    alice: Client, counted: Counted, shop: Shop, march: None
+) -> None:
+    await counted.answers(shop.nps_series, "2017-05", {10: 40})
+    assert {row["month"] for row in await rows(alice)} == {"2017-05"}
+    assert "May 2017: +100" in (await alice.get("/trends?metric=nps")).text

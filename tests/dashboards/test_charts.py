@@ -136,3 +136,8 @@ def test_small_noise_is_not_blown_up() -> None:
 def test_an_axis_of_nothing_is_the_scale() -> None:
     axis = common_axis([year(None, None)], minimum=1, maximum=5, least_span=1)
     assert (axis.low, axis.high) == (1, 5)
+
+
+def test_one_month_is_no_course() -> None:
+    assert not chart(year(None, 60, None)).has_course
+    assert chart(year(50, None, 60)).has_course

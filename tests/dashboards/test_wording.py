@@ -79,3 +79,7 @@ def test_the_direction_is_printed_where_low_is_good() -> None:
 def test_french_has_its_own_comma() -> None:
     i18n.set_locale("fr")
     assert write_number(2.25, EFFORT) == "2,3"
+
+
+def test_a_margin_of_nearly_one_is_one() -> None:
+    assert write_score(score({5: 4000, 2: 700}, CSAT), CSAT).margin == "±\N{NO-BREAK SPACE}1"
