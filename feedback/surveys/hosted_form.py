@@ -52,7 +52,8 @@ class HostedForm:
 
 def read_link(query: bytes) -> HostedForm:
     """The parameters of a link; what cannot be read is left out, so that the page always opens."""
-    return _form(_link_fields(query))
+    # A copied address must not make two people share one answer.
+    return _form({**_link_fields(query), "answer": ""})
 
 
 def read_form(body: bytes, query: bytes = b"") -> HostedForm:

@@ -22,6 +22,7 @@ LOOKS = [
     pytest.param(1280, "light", id="desk, light"),
     pytest.param(1280, "dark", id="desk, dark"),
 ]
+EMPTY_PAGES = ["/board", "/trends"]
 PAGES = ["/board", "/trends", "/board?month=2020-13", "/trends?metric=nps", "/trends?metric=csat_3"]
 
 
@@ -70,6 +71,12 @@ async def test_axe_finds_nothing(
         page = await sign_in(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
         assert await violations(page) == [], path
         assert await page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_empty_pages(sign_in: PageMaker, scheme: str) -> None:
+    for path in EMPTY_PAGES:
+        assert await violations(await sign_in(path, color_scheme=scheme)) == [], path
 
 
 async def test_the_strict_policy_is_kept(

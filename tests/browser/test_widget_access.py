@@ -14,11 +14,12 @@ from tests.cast import Shop
 
 WATCH = """
 window.wrong = [];
-document.addEventListener("securitypolicyviolation", (event) => wrong.push(event.violatedDirective));
+document.addEventListener("securitypolicyviolation", (e) => wrong.push(e.violatedDirective));
 addEventListener("error", (event) => wrong.push(event.message));
 addEventListener("unhandledrejection", (event) => wrong.push(String(event.reason)));
 """
 SHOP = "<main><h1>Shop</h1><p>Your order is on its way.</p></main>"
+PLACES = ["", 'data-feedback-target="main"']
 SMALL, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
 
 
