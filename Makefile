@@ -12,7 +12,7 @@ define install
 	  $(V)/bin/python -m pip install $(PIP_FLAGS) $(1)
 endef
 
-.PHONY: help demo dev test check format docs bench lock clean
+.PHONY: help demo dev test check format docs locales bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ format: $(V)/.dev  ## format, sort imports, mend what ruff can mend
 
 docs: $(V)/.dev  ## check that the docs name what the program has
 	$(V)/bin/python -m pytest -q tests/test_docs.py
+
+locales: $(V)/.dev  ## find new words of the interface and put them into every catalogue
+	@$(V)/bin/python scripts/locales.py
 
 bench: $(V)/.dev  ## the measured budgets, side by side with their limits
 	@$(V)/bin/python -m bench $(ARGS)

@@ -15,6 +15,7 @@ from feedback.accounts.guards import Viewer, not_found, require_editor
 from feedback.dashboards.wording import channel_name, metric_name
 from feedback.db import Database
 from feedback.i18n import gettext as _
+from feedback.i18n import pgettext
 from feedback.responses.files import responses_csv, responses_json
 from feedback.responses.listing import (
     BANDS,
@@ -177,8 +178,13 @@ def band_name(row: Row) -> str:
     if row.place.metric.key == "nps":
         return (_("detractor"), _("passive"), _("promoter"))[at]
     if row.place.metric.key.startswith("ces"):
-        return (_("difficult"), _("neutral"), _("easy"))[at]
-    return (_("dissatisfied"), _("neutral"), _("satisfied"))[at]
+        words = pgettext("one", "difficult"), pgettext("one", "neutral"), pgettext("one", "easy")
+        return words[at]
+    return (
+        pgettext("one", "dissatisfied"),
+        pgettext("one", "neutral"),
+        pgettext("one", "satisfied"),
+    )[at]
 
 
 def _reason_problem(reason: str) -> str:
