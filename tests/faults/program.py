@@ -1,0 +1,69 @@
+"""`feedback serve` as a program that a test may kill: its own process group, always one port."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from sqlalchemy.engine import URL
+
+from tests.serving import COMMAND, KEY, free_port
+
+PATIENCE = 60.0
+
+
+class Program:
+    """The served application. Start it, kill it, start it again; `log` keeps what it printed."""
+
+    def __init__(self, database_url: URL, log: Path) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.log = log
+        self._environment = os.environ | {
+            "FEEDBACK_DATABASE_URL": database_url.render_as_string(hide_password=False),
+            "FEEDBACK_SECRET_KEY": KEY,
+            "FEEDBACK_BASE_URL": self.base,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return when it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", COMMAND, "serve", "--port", str(self.port)],
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_for_an_answer(self._process)
+
+    def kill(self) -> None:
+        """SIGKILL to the server and its workers at once, as a power cut would."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(PATIENCE)
+
+    def terminate(self, seconds: float) -> int:
+        """The exit code after SIGTERM. Raises TimeoutExpired when it takes longer."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(seconds)
+
+    def close(self) -> None:
+        """Leave nothing behind, whatever the test did."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
+    def _wait_for_an_answer(self, process: "subprocess.Popen[bytes]") -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if httpx.get(f"{self.base}/widget.js").is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-2000:]}")

@@ -1,0 +1,56 @@
+"""SAFETY A1: what was acknowledged is stored exactly once, however often the server is killed."""
+
+import asyncio
+import os
+import random
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import URL
+
+from feedback.db import Database
+from tests.cast import Shop
+from tests.faults import recount
+from tests.faults.clients import Crowd
+from tests.faults.program import Program
+
+# `make test-long` does the whole of it.
+KILLS, ACKS = (50, 10_000) if os.environ.get("TEST_LONG") else (10, 2_000)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_nothing_acknowledged_is_lost_or_doubled(
+    program: Program, shop: Shop, database: Database, database_url: URL, tmp_path: Path
+) -> None:
+    await database.close()  # copying a file that this process has open would drop SQLite's locks
+    file = Path(database_url.database or "")
+    crowd = Crowd(program.base, shop.nps.key)
+    clients = asyncio.create_task(crowd.run())
+    for _ in range(KILLS):
+        await asyncio.to_thread(program.start)
+        crowd.up.set()
+        await _serve_for_a_while(crowd)
+        crowd.up.clear()
+        await asyncio.to_thread(program.kill)
+        copy = recount.snapshot(file, tmp_path)
+        recount.assert_sound(copy)
+        recount.assert_kept(copy, crowd.ledger)
+    await asyncio.to_thread(program.start)
+    crowd.up.set()
+    while len(crowd.ledger.acks) < ACKS:
+        await asyncio.sleep(0.05)
+    crowd.enough.set()
+    await clients
+    assert crowd.ledger.interrupted >= KILLS, "the kills met no request under way"
+    assert program.terminate(10) == 0
+    recount.assert_sound(file)
+    recount.assert_kept(file, crowd.ledger)
+    assert recount.submissions(file) == len(crowd.ledger.final())
+
+
+async def _serve_for_a_while(crowd: Crowd) -> None:
+    """A random moment, once the clients are at it again."""
+    before = len(crowd.ledger.acks)
+    while len(crowd.ledger.acks) == before:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(random.uniform(0, 1))
