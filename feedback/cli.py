@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import Abort, TyperException
 
-from feedback.commands import import_, rollups, score, serve, surveys, trend, user
+from feedback.commands import demo, import_, rollups, score, serve, surveys, trend, user
 from feedback.errors import FeedbackError
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ def _options(
     pass
 
 
+app.command("demo")(demo.demo_command)
 app.command("serve")(serve.serve_command)
 app.command("migrate")(serve.migrate_command)
 app.command("import")(import_.import_command)

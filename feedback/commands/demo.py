@@ -1,0 +1,42 @@
+"""`feedback demo`: a filled workspace, served, with a link that signs in."""
+
+import asyncio
+import os
+from typing import Annotated
+
+import typer
+
+from feedback.commands.serve import run_server
+from feedback.settings import PREFIX, load_settings
+
+DATABASE = "sqlite:///./feedback-demo.db"
+
+
+def demo_command(
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="Only rebuild ./feedback-demo.db.")
+    ] = False,
+) -> None:
+    """Rebuild ./feedback-demo.db with two years of answers, serve it, print a sign-in link.
+
+    Touches no other database, whatever the settings say.
+
+    Example: feedback demo --port 8123
+    """
+    from feedback import clock
+    from feedback.demo.build import build_demo
+
+    name = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
+    os.environ[f"{PREFIX}DATABASE_URL"] = DATABASE
+    os.environ.pop(f"{PREFIX}DATABASE_URL_FILE", None)
+    os.environ[f"{PREFIX}DEMO"] = "true"
+    os.environ.setdefault(f"{PREFIX}BASE_URL", f"http://{name}:{port}")
+    settings = load_settings()
+    link = asyncio.run(build_demo(settings, clock.now()))
+    if no_serve:
+        print("Rebuilt feedback-demo.db with two years of answers.")
+        return
+    print(f"Open the demo (the link is good for a week): {settings.base_url}{link}?next=/demo")
+    run_server(host, port, 1)
