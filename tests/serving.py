@@ -13,7 +13,7 @@ import httpx
 
 KEY = "a-key-for-tests-that-is-long-enough-000"
 COMMAND = "import sys; from feedback.cli import main; sys.argv[0] = 'feedback'; main()"
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 @dataclass(frozen=True)
