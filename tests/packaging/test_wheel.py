@@ -87,7 +87,7 @@ def served(command: Path, port: int, cwd: Path) -> Iterator[subprocess.Popen[byt
 
 def fetch(url: str, server: subprocess.Popen[bytes], log: Path) -> httpx.Response:
     """The first answer of a server that may still be starting."""
-    for _ in range(300):
+    for _ in range(900):
         if server.poll() is not None:
             break
         try:
