@@ -69,6 +69,12 @@ class BoardPage:
     so_far: str = ""
     nothing: Nothing | None = None
 
+    @property
+    def has_targets(self) -> bool:
+        charts = [stage.chart for stage in self.stages]
+        charts += [place.chart for stage in self.stages for place in stage.touchpoints]
+        return any(chart.target for chart in charts if chart is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class TrendsPage:
@@ -83,8 +89,15 @@ class TrendsPage:
     months: tuple[tuple[str, str], ...] = ()
     rows: tuple[TrendTableRow, ...] = ()
     unasked: tuple[str, ...] = ()
-    has_seams: bool = False
     nothing: Nothing | None = None
+
+    @property
+    def has_seams(self) -> bool:
+        return any(panel.chart.seams for panel in self.panels)
+
+    @property
+    def has_targets(self) -> bool:
+        return any(panel.chart.target for panel in self.panels)
 
 
 def no_journey() -> Nothing:
@@ -132,7 +145,7 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
         page,
         hint=_coarse(counts),
         stages=_columns(_Key(counts, counts.version, current_locale())),
-        period=_("Last 30 days") if counts.recent else month_name(window.chosen),
+        period="" if counts.recent else month_name(window.chosen),
         running=month_name(running) if running else "",
         so_far=_("%(month)s so far") % {"month": month_alone(running)} if running else "",
     )
@@ -209,7 +222,6 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         months=tuple((month, month_short(month)) for month in reversed(counts.window.months)),
         rows=drawn.rows,
         unasked=drawn.unasked,
-        has_seams=any(panel.chart.seams for panel in drawn.panels),
         nothing=no_answers() if not counts.span.first else None,
     )
 
