@@ -107,7 +107,7 @@ def _survey(survey: Survey, question: Question, language: str | None) -> dict[st
 
 
 def _document(body: bytes) -> Document:
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     return Document(body, gzip.compress(body, mtime=0), etag)
 
 
