@@ -95,14 +95,18 @@ def configuration(
 def _survey(survey: Survey, question: Question, language: str | None) -> dict[str, Any]:
     metric = METRICS[question.metric]
     languages = question.texts if language is None else [language]
-    return {
+    shown = {
         "key": survey.key,
-        "metric": metric.key,
         "minimum": metric.minimum,
         "maximum": metric.maximum,
+        "texts": {code: complete_texts(question.texts, code) for code in languages},
+    }
+    if language is not None:
+        return shown
+    return shown | {
+        "metric": metric.key,
         "low_is_good": metric.low_is_good,
         "default_language": question.default_language,
-        "texts": {code: complete_texts(question.texts, code) for code in languages},
     }
 
 

@@ -44,7 +44,7 @@
 
   const about = () => ({ channel: "widget", page: location.href.split(/[?#]/)[0].slice(0, 500) });
   const ask = async (path, options) => fetch(new URL(path, script.src), { credentials: "omit", ...options });
-  // As text it needs no preflight.
+  // Text needs no preflight.
   const post = (path, body) => ask(path, {
     method: "POST", keepalive: true, headers: { "Content-Type": "text/plain" }, body: JSON.stringify(body),
   });
@@ -54,7 +54,7 @@
       if (days) localStorage.setItem("feedback-" + key, Date.now() + days * 864e5);
       return Number(localStorage.getItem("feedback-" + key));
     } catch {
-      return 0; // storage refused
+      return 0;
     }
   };
 
@@ -65,7 +65,7 @@
     return !test && until > Date.now() && "not asked again before " + new Date(until).toISOString();
   };
 
-  // Sends the whole answer so far until it arrives, or a newer one is on its way.
+  // Sends the whole answer so far until it arrives or a newer one is on its way.
   const sender = (survey, locale, test, tell) => {
     const submission_id = newId();
     let newest = 0;
@@ -75,7 +75,7 @@
       if (reply?.ok) return tell("sent");
       if (!reply || reply.status === 429 || reply.status > 499) {
         tell("waiting");
-        await pause(reply?.headers.get("Retry-After") || Math.min(30, 2 ** attempt));
+        await pause(Number(reply?.headers.get("Retry-After")) || Math.min(30, 2 ** attempt));
         return body.seq < newest || send(body, attempt + 1);
       }
       const { error, reason } = await reply.json();
@@ -119,7 +119,7 @@
     .ends :last-child { text-align: end; }
     .test, .ends + :not(:empty) { margin-top: 12px; }
     label { display: block; margin-top: 16px; font-weight: 600; }
-    textarea { display: block; width: 100%; height: 72px; margin: 4px 0 12px; padding: 8px 12px; font-size: 16px; }
+    textarea { display: block; width: 100%; height: 72px; margin: 4px 0 12px; padding: 8px 12px; font-size: 16px; font-weight: 400; }
     .send { padding: 0 20px; }
   `;
 

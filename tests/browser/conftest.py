@@ -4,6 +4,7 @@ All of it lives in one event loop for the whole session, so every test here is m
 `asyncio(loop_scope="session")`; each gets a workspace and a browser profile of its own.
 """
 
+import inspect
 import os
 import shutil
 import uuid
@@ -42,7 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            if inspect.iscoroutinefunction(getattr(item, "obj", None)):
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 def chromium() -> str:
