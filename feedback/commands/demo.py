@@ -18,6 +18,9 @@ def demo_command(
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="Only rebuild ./feedback-demo.db.")
     ] = False,
+    reload: Annotated[
+        bool, typer.Option("--reload", hidden=True, help="Start again when a file changes.")
+    ] = False,
 ) -> None:
     """Rebuild ./feedback-demo.db with two years of answers, serve it, print a sign-in link.
 
@@ -39,4 +42,4 @@ def demo_command(
         print("Rebuilt feedback-demo.db with two years of answers.")
         return
     print(f"Open the demo (the link is good for a week): {settings.base_url}{link}?next=/demo")
-    run_server(host, port, 1)
+    run_server(host, port, 1, reload=reload)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from feedback.resources import PACKAGE, resource_dir
 from feedback.settings import PREFIX, Settings, load_settings
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
@@ -63,7 +64,7 @@ async def prepare(settings: Settings) -> str | None:
         await database.close()
 
 
-def run_server(host: str, port: int, workers: int) -> None:
+def run_server(host: str, port: int, workers: int, *, reload: bool = False) -> None:
     """Serve until told to stop; requests under way are finished first."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -79,6 +80,8 @@ def run_server(host: str, port: int, workers: int) -> None:
         workers_kill_timeout=8,
         websockets=False,
         log_enabled=True,
+        reload=reload,
+        reload_paths=[PACKAGE, *map(resource_dir, ("templates", "locales"))] if reload else None,
     ).serve()
 
 
