@@ -20,7 +20,7 @@ help:  ## list the targets
 demo: $(V)/.runtime  ## install, fill a demo workspace and serve it (PORT=8123, ARGS=--no-serve)
 	@$(V)/bin/feedback demo $(if $(PORT),--port $(PORT)) $(ARGS)
 
-dev: $(V)/.dev  ## serve the demo workspace with reload, mail to the terminal
+dev: $(V)/.dev  ## serve the demo workspace, again whenever a file changes
 	@$(V)/bin/feedback demo --reload $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(V)/.dev  ## every test on SQLite, PostgreSQL and Chromium, with coverage (ARGS="-k board")
