@@ -19,8 +19,10 @@ from litestar.types import Receive, Send
 from feedback.accounts import routes as accounts
 from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import NotSignedInError, provide_viewer, require_viewer
+from feedback.dashboards import picture_routes as pictures
 from feedback.dashboards import routes as dashboards
 from feedback.db import Database
+from feedback.demo import routes as demo
 from feedback.journeys import handlers as journeys
 from feedback.migrate import require_newest
 from feedback.problems import ask_to_sign_in, say_problem
@@ -58,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             hosted.router,
             _static_router(),
             _public_pages(),
-            _signed_in_pages(),
+            _signed_in_pages(settings),
         ],
         lifespan=[_run_services],
         state=State({"settings": settings}),
@@ -105,21 +107,24 @@ def _public_pages() -> Router:
     )
 
 
-def _signed_in_pages() -> Router:
+def _signed_in_pages(settings: Settings) -> Router:
     return Router(
         "/",
         route_handlers=[
             home,
             *dashboards.signed_in_handlers,
+            *pictures.signed_in_handlers,
             *journeys.handlers,
             *surveys.handlers,
             *responses.signed_in_handlers,
             *accounts.signed_in_handlers,
             *account_settings.signed_in_handlers,
+            *(demo.handlers if settings.demo else ()),
         ],
         before_request=require_viewer,
         dependencies={"viewer": Provide(provide_viewer)},
-        response_headers=security_headers(),
+        # The demo shows the board beside a shop, in a frame of our own.
+        response_headers=security_headers(framed_by="'self'" if settings.demo else "'none'"),
     )
 
 

@@ -135,7 +135,7 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
         choices=choices,
         journey_id=str(counts.journey.id),
         was=place_of({choice.name: choice.value for choice in choices}),
-        exports=_exports(asked, "/board"),
+        exports=_exports(asked, "/board", "csv", "json"),
         nothing=no_answers(),
     )
     if not counts.span.first:
@@ -189,8 +189,8 @@ def _board_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
     return tuple(choices)
 
 
-def _exports(asked: Asked, path: str) -> tuple[tuple[str, str], ...]:
-    return (("CSV", asked.address(f"{path}.csv")), ("JSON", asked.address(f"{path}.json")))
+def _exports(asked: Asked, path: str, *kinds: str) -> tuple[tuple[str, str], ...]:
+    return tuple((kind.upper(), asked.address(f"{path}.{kind}")) for kind in kinds)
 
 
 def _coarse(counts: Counts) -> str:
@@ -215,7 +215,7 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         address=asked.address("/trends"),
         choices=choices,
         was=place_of({choice.name: choice.value for choice in choices}),
-        exports=_exports(asked, "/trends"),
+        exports=_exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
         heading=metric_name(counts.metric),
         meaning=headline_meaning(counts.metric),
         panels=drawn.panels,

@@ -51,7 +51,7 @@ async def board(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
     try:
-        scope = _scope(request, viewer, BOARD_NAMES)
+        scope = read_scope(request, viewer, BOARD_NAMES)
     except FilterError as error:
         scope = Scope(viewer.workspace, Asked(), clock.now())
         made = refused_board(board_page(await _load_board(database, scope), scope), error)
@@ -75,12 +75,12 @@ async def trends(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
     try:
-        scope = _scope(request, viewer, TRENDS_NAMES)
+        scope = read_scope(request, viewer, TRENDS_NAMES)
     except FilterError as error:
         scope = Scope(viewer.workspace, Asked(), clock.now())
-        made = refused_trends(trends_page(await _load_trends(database, scope), scope), error)
+        made = refused_trends(trends_page(await load_trends_counts(database, scope), scope), error)
         return page(request, "dashboards/trends.html", blocks=TRENDS_BLOCKS, status=422, page=made)
-    counts = await _load_trends(database, scope)
+    counts = await load_trends_counts(database, scope)
     tag = _etag(request, viewer, scope, counts, request.htmx.target or "")
     if _is_unchanged(request, tag):
         return Response(None, status_code=304, headers={"ETag": tag})
@@ -99,9 +99,9 @@ async def board_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
     try:
-        scope = _scope(request, viewer, BOARD_NAMES)
+        scope = read_scope(request, viewer, BOARD_NAMES)
     except FilterError as error:
-        return _problem(error)
+        return filter_problem(error)
     counts = await _load_board(database, scope)
     if counts is None:
         raise not_found()
@@ -115,10 +115,10 @@ async def trends_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
     try:
-        scope = _scope(request, viewer, TRENDS_NAMES)
+        scope = read_scope(request, viewer, TRENDS_NAMES)
     except FilterError as error:
-        return _problem(error)
-    counts = await _load_trends(database, scope)
+        return filter_problem(error)
+    counts = await load_trends_counts(database, scope)
     if counts is None:
         raise not_found()
     source = trends_source(counts, viewer.workspace.time_zone)
@@ -128,7 +128,7 @@ async def trends_file(
     return _file(request, rows_json(source.metric, rows))
 
 
-def _scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:
+def read_scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:
     asked = parse_asked(list(request.query_params.multi_items()), names)
     return Scope(viewer.workspace, asked, clock.now())
 
@@ -142,7 +142,7 @@ async def _load_board(database: Database, scope: Scope) -> Counts | None:
         raise not_found() from None
 
 
-async def _load_trends(database: Database, scope: Scope) -> Counts | None:
+async def load_trends_counts(database: Database, scope: Scope) -> Counts | None:
     await import_pandas()
     try:
         async with database.read() as session:
@@ -202,7 +202,7 @@ def _file(request: HTMXRequest, text: str) -> Response[str]:
     return Response(text, media_type=CSV if is_csv else MediaType.JSON, headers=headers)
 
 
-def _problem(error: FilterError) -> Response[str]:
+def filter_problem(error: FilterError) -> Response[str]:
     problem: dict[str, Any] = {
         "type": "about:blank",
         "title": "Unprocessable Content",
