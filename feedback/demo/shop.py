@@ -76,7 +76,7 @@ STAGES = (
         85.0,
         (
             Point("cart", "Cart", "ces_ease_7", 820, lean=0.1, owner="Lena"),
-            Point("payment", "Payment", "csat_5", 930, lean=0.22, drop=0.5, owner="Lena",
+            Point("payment", "Payment", "csat_5", 930, lean=0.22, drop=0.42, owner="Lena",
                   target=85.0),
             Point("confirmation", "Order confirmation", "csat_5", 780, lean=0.25,
                   channels=(("email", 0.6), ("widget", 0.4)), owner="Lena"),
