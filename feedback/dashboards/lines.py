@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from feedback.dashboards.charts import SPARK, Axis, ChartData, Point, common_axis, draw
 from feedback.dashboards.scores import Line
 from feedback.dashboards.wording import month_name, scale_of, write_score
+from feedback.i18n import gettext as _
 from feedback.scoring import Metric, Score
 
 
@@ -30,17 +31,21 @@ def _point(
 ) -> Point:
     if score is None or score.score is None or score.display == "hidden":
         return Point(month, None, None, None, "")
-    name = month_name(month) if worded else ""
     return Point(
         month=month,
         value=score.score,
         low=score.low,
         high=score.high,
-        label=f"{name}: {write_score(score, metric).sentence}" if worded else "",
+        label=_label(month, score, metric) if worded else "",
         is_few=score.display == "few",
         is_running=month == window.running,
         is_chosen=month == window.chosen,
     )
+
+
+def _label(month: str, score: Score, metric: Metric) -> str:
+    words = {"month": month_name(month), "score": write_score(score, metric).sentence}
+    return _("%(month)s: %(score)s") % words
 
 
 def axis_for(

@@ -12,7 +12,7 @@ from feedback.scoring.scores import HIDDEN_BELOW
 
 MINUS = "\N{MINUS SIGN}"
 PLUS_MINUS = "±\N{NO-BREAK SPACE}"
-PERCENT = "\N{NO-BREAK SPACE}%"
+PERCENT = {"en": "\N{NO-BREAK SPACE}%", "fr": "\N{NARROW NO-BREAK SPACE}%"}
 NO_SCORE = "–"
 
 
@@ -75,7 +75,7 @@ def write_number(value: float, metric: Metric) -> str:
     if metric.headline == "mean":
         return _signed(value, 1, sign="")
     if metric.headline == "top":
-        return _signed(value, 0, sign="") + PERCENT
+        return _signed(value, 0, sign="") + PERCENT[current_locale()]
     return _signed(value, 0, sign="+")
 
 
@@ -83,7 +83,7 @@ def write_level(value: float, metric: Metric) -> str:
     """A number beside an axis: as short as the scale allows."""
     decimals = 0 if value == int(value) else 1
     if metric.headline == "top":
-        return _signed(value, decimals, sign="") + PERCENT
+        return _signed(value, decimals, sign="") + PERCENT[current_locale()]
     return _signed(value, decimals, sign="+" if metric.headline == "net" else "")
 
 
@@ -156,7 +156,7 @@ def _bands(score: Score, metric: Metric) -> WrittenBands:
             for name, start, share in zip(names, starts, shares, strict=True)
         ),
         label=", ".join(
-            f"{_signed(share, 0, sign='')}{PERCENT} {name}"
+            f"{_signed(share, 0, sign='')}{PERCENT[current_locale()]} {name}"
             for share, name in zip(shares, band_names(metric), strict=True)
         ),
     )

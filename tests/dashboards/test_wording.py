@@ -83,3 +83,8 @@ def test_french_has_its_own_comma() -> None:
 
 def test_a_margin_of_nearly_one_is_one() -> None:
     assert write_score(score({5: 4000, 2: 700}, CSAT), CSAT).margin == "±\N{NO-BREAK SPACE}1"
+
+
+def test_french_keeps_the_sign_by_a_narrow_space() -> None:
+    i18n.set_locale("fr")
+    assert write_number(82, CSAT) == "82\N{NARROW NO-BREAK SPACE}%"
