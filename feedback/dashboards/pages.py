@@ -147,8 +147,12 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
         stages=_columns(_Key(counts, counts.version, current_locale())),
         period="" if counts.recent else month_name(window.chosen),
         running=month_name(running) if running else "",
-        so_far=_("%(month)s so far") % {"month": month_alone(running)} if running else "",
+        so_far=_so_far(running) if running else "",
     )
+
+
+def _so_far(running: str) -> str:
+    return _("%(month)s so far") % {"month": month_alone(running, short=True)}
 
 
 @dataclass(frozen=True, slots=True)

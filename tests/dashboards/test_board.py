@@ -46,7 +46,7 @@ async def test_the_running_month_stands_beside_it(
     await counted.answers(shop.nps_series, "2026-02", {10: 40})
     await counted.answers(shop.nps_series, "2026-03", {0: 10})
     text = (await alice.get("/board")).text
-    assert "March so far" in text
+    assert "Mar so far" in text
     assert "only 10 answers" in text
     assert [row["score"] for row in await rows(alice) if row["touchpoint"] is None] == [
         100.0, -100.0, None,
