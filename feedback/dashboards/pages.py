@@ -19,6 +19,7 @@ from feedback.dashboards.choices import (
     stage_choice,
     touchpoint_choice,
 )
+from feedback.dashboards.empty import Nothing, no_answers, no_journey
 from feedback.dashboards.filters import Asked, FilterError, place_of
 from feedback.dashboards.read import Counts, Scope
 from feedback.dashboards.trends import (
@@ -41,16 +42,6 @@ from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
 
 KEPT = 64  # computed pages kept in memory: a page looked at by many is computed once
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """An empty page: what will be here, and the one next step."""
-
-    title: str
-    text: str
-    href: str
-    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +89,6 @@ class TrendsPage:
     @property
     def has_targets(self) -> bool:
         return any(panel.chart.target for panel in self.panels)
-
-
-def no_journey() -> Nothing:
-    return Nothing(
-        _("No journey yet"),
-        _(
-            "Here each stage of your customers' journey will show its score of the month, "
-            "its trend and its touchpoints. Start with a journey and its stages."
-        ),
-        "/journeys/new",
-        _("Make a journey"),
-    )
-
-
-def no_answers() -> Nothing:
-    return Nothing(
-        _("No answers yet"),
-        _(
-            "Publish a survey at one touchpoint and share it: its first answer shows here "
-            "within seconds."
-        ),
-        "/surveys",
-        _("Go to the surveys"),
-    )
 
 
 def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage:
