@@ -1,5 +1,6 @@
 """The live surveys of a site key, kept in memory: a page view costs no query."""
 
+import asyncio
 import time
 import uuid
 from dataclasses import dataclass
@@ -21,25 +22,44 @@ class Site:
     surveys: tuple[tuple[Survey, Question], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    site: Site | None
+    until: float
+    edits: int
+
+
 class Sites:
     """Sites by their public key, as fresh as the catalog: an edit there empties this too."""
 
     def __init__(self, database: Database, catalog: Catalog) -> None:
         self._database = database
         self._catalog = catalog
-        self._found: dict[str, tuple[float, int, Site | None]] = {}
+        self._found: dict[str, _Entry] = {}
+        self._reading = asyncio.Lock()
 
     async def find(self, key: str) -> Site | None:
         """The site of this key, or None when there is none."""
+        entry = self._fresh(key)
+        if entry is None:
+            # One at a time: when an entry ages, a hundred page views read it once.
+            async with self._reading:
+                entry = self._fresh(key) or await self._read(key)
+        return entry.site
+
+    def _fresh(self, key: str) -> _Entry | None:
         entry = self._found.get(key)
-        if entry and entry[0] > time.monotonic() and entry[1] == self._catalog.edits:
-            return entry[2]
+        if entry is None or entry.edits != self._catalog.edits:
+            return None
+        return entry if time.monotonic() < entry.until else None
+
+    async def _read(self, key: str) -> _Entry:
         edits = self._catalog.edits
         site = await _load_site(self._database, key)
         if len(self._found) >= MOST_KEYS:
             self._found.clear()
-        self._found[key] = (time.monotonic() + FRESH_SECONDS, edits, site)
-        return site
+        self._found[key] = entry = _Entry(site, time.monotonic() + FRESH_SECONDS, edits)
+        return entry
 
 
 async def _load_site(database: Database, key: str) -> Site | None:

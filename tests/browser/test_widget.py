@@ -90,8 +90,8 @@ async def test_it_sends_the_messages_that_ingest_is_tested_with(
 ) -> None:
     page = await open_page("about:blank")
     sent = messages(page)
-    await page.goto(site.add(tag(PROPERTIES)))
-    await page.wait_for_event("response", lambda response: "/d/" in response.url)
+    async with page.expect_response("**/d/*"):
+        await page.goto(site.add(tag(PROPERTIES)))
     await rate(page, 8)
     await rate(page, 9)
     await page.get_by_role("textbox").fill("Fast, and the box was whole.")
@@ -106,8 +106,8 @@ async def test_it_sends_a_dismissal_as_ingest_is_tested_with(
 ) -> None:
     page = await open_page("about:blank")
     sent = messages(page)
-    await page.goto(site.add(tag()))
-    await page.wait_for_event("response", lambda response: "/d/" in response.url)
+    async with page.expect_response("**/d/*"):
+        await page.goto(site.add(tag()))
     async with page.expect_response("**/d/*"):
         await page.get_by_role("button", name="Close").click()
     _assert_as_promised(sent, ["shown", "dismissed"])

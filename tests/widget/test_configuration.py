@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import AsyncTestClient
+from sqlalchemy import event
 from sqlmodel import select
 
 from feedback.accounts.models import PublicKey
@@ -137,6 +138,18 @@ async def test_what_did_not_change_is_not_sent_again(client: Client, site_key: s
     again = await client.get(f"/w/{site_key}", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["Access-Control-Allow-Origin"] == "*"
+
+
+async def test_a_page_view_reads_no_row(client: Client, site_key: str) -> None:
+    statements = []
+    engine = client.app.state.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    await client.get(f"/w/{site_key}")
+    assert statements
+    statements.clear()
+    for language in ("en", "fr"):
+        await client.get(f"/w/{site_key}", params={"survey": "", "lang": language})
+    assert statements == []
 
 
 @pytest.mark.parametrize("key", ["nothing", "%00", "a" * 400, "%F0%9F%98%80"])
