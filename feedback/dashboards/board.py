@@ -8,7 +8,10 @@ from feedback.dashboards.charts import ChartData
 from feedback.dashboards.journey_map import JourneyInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.lines import Window, sparkline
 from feedback.dashboards.scores import Line, Lines, score_lines, score_totals
-from feedback.dashboards.wording import (
+from feedback.i18n import format_number, ngettext
+from feedback.i18n import gettext as _
+from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, score
+from feedback.wording import (
     WrittenScore,
     headline_meaning,
     metric_name,
@@ -16,9 +19,6 @@ from feedback.dashboards.wording import (
     write_score,
     write_target,
 )
-from feedback.i18n import format_number, ngettext
-from feedback.i18n import gettext as _
-from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, score
 
 if TYPE_CHECKING:
     import pandas as pd

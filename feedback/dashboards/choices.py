@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from feedback.dashboards.filters import Asked
 from feedback.dashboards.journey_map import JourneyInfo, JourneyName
 from feedback.dashboards.months import months_between
-from feedback.dashboards.wording import channel_name, metric_name, month_short
 from feedback.i18n import gettext as _
 from feedback.responses.models import CHANNELS
 from feedback.scoring import METRICS
+from feedback.wording import channel_name, metric_name, month_short
 
 Option = tuple[str, str]  # value, label
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from feedback.dashboards.charts import SPARK, Axis, ChartData, Point, common_axis, draw
 from feedback.dashboards.scores import Line
-from feedback.dashboards.wording import month_name, scale_of, write_score
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, Score
+from feedback.wording import month_name, scale_of, write_score
 
 
 @dataclass(frozen=True, slots=True)

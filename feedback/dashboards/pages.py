@@ -31,15 +31,15 @@ from feedback.dashboards.trends import (
     unasked,
     write_table,
 )
-from feedback.dashboards.wording import (
+from feedback.i18n import current_locale, ngettext
+from feedback.i18n import gettext as _
+from feedback.wording import (
     headline_meaning,
     metric_name,
     month_alone,
     month_name,
     month_short,
 )
-from feedback.i18n import current_locale, ngettext
-from feedback.i18n import gettext as _
 
 KEPT = 64  # computed pages kept in memory: a page looked at by many is computed once
 

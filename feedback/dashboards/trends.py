@@ -10,7 +10,10 @@ from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, 
 from feedback.dashboards.lines import Window, axis_for, line_of
 from feedback.dashboards.months import month_at
 from feedback.dashboards.scores import Line, score_lines
-from feedback.dashboards.wording import (
+from feedback.i18n import format_date
+from feedback.i18n import gettext as _
+from feedback.scoring import METRICS, Metric, ScoreRow, score_groups
+from feedback.wording import (
     WrittenScore,
     month_name,
     month_short,
@@ -19,9 +22,6 @@ from feedback.dashboards.wording import (
     write_score,
     write_target,
 )
-from feedback.i18n import format_date
-from feedback.i18n import gettext as _
-from feedback.scoring import METRICS, Metric, ScoreRow, score_groups
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,6 @@ from litestar.response import Redirect, Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
-from feedback.dashboards.wording import write_target
 from feedback.db import Database
 from feedback.forms import Form, leave
 from feedback.i18n import gettext as _
@@ -24,6 +23,7 @@ from feedback.scoring import METRICS
 from feedback.surveys.labels import metric_names, place_names, state_names
 from feedback.surveys.queries import SurveyRow, in_use, load_grouped, load_rows
 from feedback.web import page, redirect
+from feedback.wording import write_target
 
 # Fewer are too coarse to act on: a score of "reception" does not say what to repair.
 COARSE_BELOW = 8

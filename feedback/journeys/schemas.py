@@ -4,12 +4,12 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.dashboards.wording import metric_name, scale_of, write_number
 from feedback.forms import Form, FormReader
 from feedback.i18n import gettext as _
 from feedback.journeys.models import PLACES
 from feedback.journeys.starters import STARTERS
 from feedback.scoring import METRICS
+from feedback.wording import metric_name, scale_of, write_number
 
 
 @dataclass(frozen=True, slots=True)

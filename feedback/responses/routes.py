@@ -12,7 +12,6 @@ from litestar.response import Redirect, Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
-from feedback.dashboards.wording import channel_name, metric_name
 from feedback.db import Database
 from feedback.i18n import gettext as _
 from feedback.i18n import pgettext
@@ -33,6 +32,7 @@ from feedback.responses.listing import (
 from feedback.responses.models import CHANNELS, STATES
 from feedback.responses.review import change_state, list_changes
 from feedback.web import page, redirect
+from feedback.wording import channel_name, metric_name
 
 MOST_IN_A_FILE = 10_000
 BLOCKS = ("responses_page", "responses_list")

@@ -1,9 +1,9 @@
 """How states, acts, places and metrics are named on survey and journey pages."""
 
-from feedback.dashboards.wording import metric_name
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS
 from feedback.surveys.texts import language_name
+from feedback.wording import metric_name
 
 
 def state_names() -> dict[str, str]:

@@ -3,8 +3,8 @@
 import pytest
 
 from feedback import i18n
-from feedback.dashboards.wording import metric_name, write_number, write_score, write_target
 from feedback.scoring import METRICS, score
+from feedback.wording import metric_name, write_number, write_score, write_target
 
 NPS, CSAT, EFFORT = METRICS["nps"], METRICS["csat_5"], METRICS["ces_effort_5"]
 
