@@ -92,7 +92,13 @@
     const button = event.target.closest && event.target.closest("[data-copy]");
     if (!button) return;
     const source = document.getElementById(button.dataset.copy);
-    await navigator.clipboard.writeText("value" in source ? source.value : source.textContent);
+    try {
+      await navigator.clipboard.writeText("value" in source ? source.value : source.textContent);
+    } catch { // over plain http there is no clipboard: select it, and copy the old way
+      if (!source.select) return;
+      source.select();
+      if (!document.execCommand("copy")) return;
+    }
     const label = button.textContent;
     button.textContent = button.dataset.copied;
     setTimeout(() => { button.textContent = label; }, 2000);

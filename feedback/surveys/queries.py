@@ -38,7 +38,12 @@ class SurveyPlace:
     @property
     def is_gone(self) -> bool:
         """Archived itself, or with something above it."""
-        parts = (self.survey, self.touchpoint, self.stage, self.journey)
+        return self.survey.archived_at is not None or self.is_homeless
+
+    @property
+    def is_homeless(self) -> bool:
+        """Its touchpoint is archived, or something above that."""
+        parts = (self.touchpoint, self.stage, self.journey)
         return any(part.archived_at is not None for part in parts)
 
 

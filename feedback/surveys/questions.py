@@ -86,7 +86,8 @@ async def expected_effect(session: AsyncSession, question: Question, wanted: Que
     seams = 0
     if changed_metric or reworded:
         seams = sum([await open_series(session, survey) is not None for survey in surveys])
-    return Effect(len(surveys), seams, drops_targets=changed_metric)
+    targets = [await _target_at(session, survey) for survey in surveys] if changed_metric else []
+    return Effect(len(surveys), seams, drops_targets=any(t is not None for t in targets))
 
 
 async def detach_question(session: AsyncSession, survey: Survey) -> bool:
@@ -149,6 +150,11 @@ def _survey(touchpoint: Touchpoint, question: Question, name: str, now: datetime
         name=name or touchpoint.name,
         created_at=now,
     )
+
+
+async def _target_at(session: AsyncSession, survey: Survey) -> float | None:
+    touchpoint = await session.get_one(Touchpoint, (survey.workspace_id, survey.touchpoint_id))
+    return touchpoint.target
 
 
 async def _drop_target(session: AsyncSession, survey: Survey) -> None:

@@ -143,7 +143,9 @@ async def archive_survey(
     path, flash, kind = f"/surveys/{survey_id}", _("Archived. It no longer asks."), "good"
     async with database.write() as session:
         survey = await lock_survey(session, viewer, survey_id)
-        if act == "restore":
+        if act == "restore" and (await need_survey(session, viewer, survey_id)).is_homeless:
+            flash, kind = _("What it belongs to is archived. Restore that first."), "bad"
+        elif act == "restore":
             survey.archived_at = None
             flash = _("Restored.")
         elif act != "delete":

@@ -91,7 +91,7 @@ async def mail_preview(
     document = (
         f'<!doctype html><html lang="{block.language}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="light"><title>{title}</title></head>'
-        f"<body>{shown}</body></html>"
+        f"<body><main>{shown}</main></body></html>"
     )
     policy = f"default-src 'none'; style-src {inline_style_hashes(shown)}; frame-ancestors 'self'"
     headers = security_headers() | {

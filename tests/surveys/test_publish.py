@@ -95,3 +95,11 @@ async def test_an_unanswered_survey_can_be_deleted(alice: Client, shop: Shop, ro
     answer = await send(alice, f"/surveys/{shop.nps.id}/archive", act="delete")
     assert answer.headers["Location"] == "/surveys"
     assert [survey.id for survey in await rows.surveys()] == [shop.csat.id]
+
+
+async def test_a_survey_is_not_restored_under_an_archived_touchpoint(
+    alice: Client, shop: Shop, rows: Rows
+) -> None:
+    await send(alice, f"/touchpoints/{shop.payment.id}/archive", act="archive")
+    await send(alice, f"/surveys/{shop.nps.id}/archive", act="restore")
+    assert (await rows.survey(shop.nps.id)).archived_at is not None

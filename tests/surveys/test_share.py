@@ -67,7 +67,7 @@ async def test_the_preview_is_the_source_under_a_policy_of_its_own(
     preview = await alice.get(f"/surveys/{shop.nps.id}/share/mail.html?lang=en")
     policy = preview.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe-inline" not in policy
-    body = re.search("<body>(.*)</body>", preview.text, re.DOTALL)
+    body = re.search("<main>(.*)</main>", preview.text, re.DOTALL)
     assert body and body[1] in await page_of(alice, shop)
 
 
