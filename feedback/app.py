@@ -14,7 +14,6 @@ from litestar.plugins.htmx import HTMXPlugin
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
-from litestar.types import Receive, Send
 
 from feedback.accounts import routes as accounts
 from feedback.accounts import settings_routes as account_settings
@@ -44,7 +43,7 @@ log = logging.getLogger(__name__)
 class App(Litestar):
     """Litestar, with ingest answered before its router: half the cost of an answer is saved."""
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and public_routes.is_ours(scope["path"]):
             await public_routes.answer(self.state, scope, receive, send)
         else:

@@ -1,4 +1,4 @@
-"""The reader's language: texts, months, dates and numbers. English is the source, French complete."""
+"""The reader's language: texts, months, dates, numbers. English is the source."""
 
 import gettext as gettext_module
 from contextvars import ContextVar

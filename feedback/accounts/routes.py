@@ -54,7 +54,7 @@ async def sign_in(
     next_path = local_path(str(data.get("next", "/")))
     async with database.read() as session:
         user = (await session.exec(select(User).where(User.email == email))).first()
-    if not await is_password(str(data.get("password", "")), user and user.password_hash):
+    if not await is_password(str(data.get("password", "")), user.password_hash if user else None):
         error = _("This e-mail and password do not belong together.")
         return _sign_in_form(request, next=next_path, email=email, error=error, is_new=False)
     assert user is not None

@@ -44,7 +44,7 @@ def _draw(title: str, note: str, panels: tuple[TrendPanel, ...], kind: str) -> b
         box.width * columns / _UNITS_PER_INCH,
         (box.height + 52) * rows / _UNITS_PER_INCH,
     )
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": 7.5}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": 7.5}
     with rc_context(settings):
         figure = Figure(figsize=(width, height + 0.7), facecolor="white")
         figure.text(0.02, 1 - 0.25 / (height + 0.7), title, size=12, weight="bold", color=INK)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 import asyncpg
+from asyncpg.exceptions._base import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
@@ -25,7 +25,7 @@ _FIND = """
     JOIN unnest($2::uuid[], $3::uuid[]) AS given(survey_id, id)
       ON s.workspace_id = $1 AND s.survey_id = given.survey_id AND s.submission_id = given.id
 """
-_AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+_AWAY = (OSError, InterfaceError, asyncpg.PostgresConnectionError)
 
 
 class PostgresBulk:
@@ -36,7 +36,7 @@ class PostgresBulk:
         self._rows = Rows(is_sqlite=False)
 
     async def open(self) -> None:
-        self._connection: asyncpg.Connection[Any] = await asyncpg.connect(self._dsn)
+        self._connection: asyncpg.Connection = await asyncpg.connect(self._dsn)
 
     async def close(self) -> None:
         await self._connection.close()

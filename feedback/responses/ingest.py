@@ -12,7 +12,7 @@ import re
 import secrets
 import uuid
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -202,7 +202,10 @@ def _moment(answered_at: datetime | None, received_at: datetime) -> datetime:
     return min(answered_at.astimezone(UTC), received_at)
 
 
-def _convert(value: Any, kind: type) -> Any:
+M = TypeVar("M", Message, DisplayMessage)
+
+
+def _convert(value: Any, kind: type[M]) -> M:
     if not isinstance(value, dict):
         raise Refused(400, "body_malformed", "the body must be a JSON object")
     try:

@@ -113,15 +113,16 @@ def parse_filters(query: Mapping[str, str]) -> Filters:
 
 async def load_places(session: AsyncSession, workspace_id: uuid.UUID) -> dict[uuid.UUID, Place]:
     """Every series of the workspace with all it belongs to, by series id."""
-    found = await session.exec(
-        select(Series, Survey, Touchpoint, Stage, Journey)
+    connected = (
+        sa.select(Series, Survey, Touchpoint, Stage, Journey)
         .join(Survey, _same(Survey, Series.survey_id, Series))
         .join(Touchpoint, _same(Touchpoint, Survey.touchpoint_id, Survey))
         .join(Stage, _same(Stage, Touchpoint.stage_id, Touchpoint))
         .join(Journey, _same(Journey, Stage.journey_id, Stage))
-        .where(Series.workspace_id == workspace_id)
+        .where(col(Series.workspace_id) == workspace_id)
         .order_by(col(Journey.position), col(Stage.position), col(Touchpoint.position))
     )
+    found: Any = await session.exec(connected)  # type: ignore[call-overload] # five models
     return {row[0].id: Place(*row) for row in found}
 
 
@@ -205,7 +206,7 @@ def _wanted(places: Mapping[uuid.UUID, Place], filters: Filters) -> list[Any]:
 
 def _in_band(place: Place, band: str) -> Any:
     ratings = sorted(getattr(place.metric, band))
-    return sa.and_(Response.series_id == place.series.id, col(Response.rating).in_(ratings))
+    return sa.and_(col(Response.series_id) == place.series.id, col(Response.rating).in_(ratings))
 
 
 def _between(filters: Filters, zone: ZoneInfo) -> list[Any]:

@@ -112,8 +112,8 @@ def decide(
     outcomes: list[Outcome | None] = []
     for item in batch:
         if isinstance(item, Display):
-            key = (item.workspace_id, item.series_id, item.channel, item.month, item.kind)
-            plan.displays[key] += 1
+            shown = (item.workspace_id, item.series_id, item.channel, item.month, item.kind)
+            plan.displays[shown] += 1
             outcomes.append(None)
             continue
         outcome = _judge(item, seen.get(item.key))

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.responses.models import RatingCount, Response
@@ -26,8 +26,8 @@ class Difference:
 
 async def find_differences(session: AsyncSession, workspace_id: uuid.UUID) -> list[Difference]:
     """Every count that differs from a recount; one statement, so one snapshot of both."""
-    kept = select(*_group(RatingCount), col(RatingCount.n).label("n")).where(
-        RatingCount.workspace_id == workspace_id
+    kept = sa.select(*_group(RatingCount), col(RatingCount.n).label("n")).where(
+        col(RatingCount.workspace_id) == workspace_id
     )
     both = sa.union_all(kept, _recount(workspace_id, sign=-1)).subquery()
     excess = sa.cast(sa.func.sum(both.c.n), sa.BigInteger)
@@ -72,8 +72,8 @@ async def shift_count(session: AsyncSession, response: Response, by: int) -> Non
 
 def _recount(workspace_id: uuid.UUID, *, sign: int) -> Any:
     return (
-        select(*_group(Response), (sign * sa.func.count()).label("n"))
-        .where(Response.workspace_id == workspace_id, Response.state == "counted")
+        sa.select(*_group(Response), (sign * sa.func.count()).label("n"))
+        .where(col(Response.workspace_id) == workspace_id, col(Response.state) == "counted")
         .group_by(*_group(Response))
     )
 

@@ -48,7 +48,7 @@ class Statements:
             _find_submission(is_sqlite=is_sqlite), dialect, lock=not is_sqlite
         )
         self.find_response = _compile(_find_response(), dialect, lock=not is_sqlite)
-        new_submission = insert(SUBMISSION)
+        new_submission: Any = insert(SUBMISSION)
         if not is_sqlite:
             new_submission = new_submission.on_conflict_do_nothing().returning(
                 SUBMISSION.c.submission_id

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import asyncpg
+from asyncpg.exceptions._base import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
@@ -26,7 +26,7 @@ _TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _TRIES = 5
 _AWAY = (
     OSError,
-    asyncpg.InterfaceError,
+    InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -43,7 +43,7 @@ class PostgresStore:
     def __init__(self, url: URL) -> None:
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._statements = Statements(is_sqlite=False)
-        self._connection: asyncpg.Connection[Any] | None = None
+        self._connection: asyncpg.Connection | None = None
 
     async def open(self) -> None:
         """Connect; raises FeedbackError when a commit would not wait for the disk."""
@@ -63,8 +63,8 @@ class PostgresStore:
                     raise
         raise AssertionError("the loop above returns or raises")
 
-    async def _connect(self) -> "asyncpg.Connection[Any]":
-        connection = await asyncpg.connect(self._dsn)
+    async def _connect(self) -> "asyncpg.Connection":
+        connection: asyncpg.Connection = await asyncpg.connect(self._dsn)
         found = await connection.fetchval("SHOW synchronous_commit")
         if found == "off":
             await connection.close()
@@ -90,9 +90,7 @@ class PostgresStore:
             await self.close()
             raise StoreUnavailableError(str(error)) from error
 
-    async def _known(
-        self, connection: "asyncpg.Connection[Any]", keys: list[Key]
-    ) -> dict[Key, Known]:
+    async def _known(self, connection: "asyncpg.Connection", keys: list[Key]) -> dict[Key, Known]:
         if not keys:
             return {}
         found = await connection.fetchmany(self._statements.find_submission.text, keys)
@@ -103,14 +101,14 @@ class PostgresStore:
         return known
 
     async def _response(
-        self, connection: "asyncpg.Connection[Any]", workspace_id: UUID, response_id: UUID
+        self, connection: "asyncpg.Connection", workspace_id: UUID, response_id: UUID
     ) -> tuple[UUID, str, date, int, str] | tuple[()]:
         found = await connection.fetchrow(
             self._statements.find_response.text, workspace_id, response_id
         )
         return tuple(found) if found else ()
 
-    async def _write(self, connection: "asyncpg.Connection[Any]", plan: Plan) -> None:
+    async def _write(self, connection: "asyncpg.Connection", plan: Plan) -> None:
         s = self._statements
         if plan.created:
             rows = [s.submission_row(*pair) for pair in plan.created]

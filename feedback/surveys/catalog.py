@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from feedback.accounts.models import PublicKey, Workspace
 from feedback.db import Database
@@ -89,16 +89,16 @@ async def load_definition(database: Database, key: str) -> SurveyDefinition | No
             select(Survey, Question, Series, Workspace)
             .join(
                 Question,
-                (Question.workspace_id == Survey.workspace_id)
-                & (Question.id == Survey.question_id),
+                (col(Question.workspace_id) == Survey.workspace_id)
+                & (col(Question.id) == Survey.question_id),
             )
             .outerjoin(
                 Series,
-                (Series.workspace_id == Survey.workspace_id)
-                & (Series.survey_id == Survey.id)
-                & (Series.closed_at == None),  # noqa: E711 (SQL's IS NULL)
+                (col(Series.workspace_id) == Survey.workspace_id)
+                & (col(Series.survey_id) == Survey.id)
+                & col(Series.closed_at).is_(None),
             )
-            .join(Workspace, Workspace.id == Survey.workspace_id)
+            .join(Workspace, col(Workspace.id) == Survey.workspace_id)
             .where(Survey.workspace_id == public.workspace_id, Survey.id == public.id)
         )
         row = found.first()

@@ -151,10 +151,14 @@ REFUSED: dict[str, tuple[bytes, int, str]] = {
     "bad channel": (b'{"rating": 9, "channel": "import"}', 422, "channel_invalid"),
     "nested property": (b'{"rating": 9, "properties": {"a": [1]}}', 422, "properties_invalid"),
     "no zone": (
-        b'{"rating": 9, "answered_at": "2026-01-01T00:00:00"}', 422, "answered_at_invalid",
+        b'{"rating": 9, "answered_at": "2026-01-01T00:00:00"}',
+        422,
+        "answered_at_invalid",
     ),
     "too old": (
-        b'{"rating": 9, "answered_at": "2020-01-01T00:00:00Z"}', 422, "answered_at_too_old",
+        b'{"rating": 9, "answered_at": "2020-01-01T00:00:00Z"}',
+        422,
+        "answered_at_too_old",
     ),
     "ahead": (b'{"rating": 9, "answered_at": "2099-01-01T00:00:00Z"}', 422, "answered_at_ahead"),
     "empty": (b"", 400, "body_malformed"),
@@ -169,8 +173,16 @@ REFUSED: dict[str, tuple[bytes, int, str]] = {
     "not a number": (b'{"rating": NaN}', 400, "body_malformed"),
     "doubled key": (b'{"rating": 9, "rating": 8}', 400, "body_malformed"),
     "doubled inner key": (b'{"rating": 9, "properties": {"a": 1, "a": 2}}', 400, "body_malformed"),
-    "deep": (b'{"rating": 9, "answers": ' + b"[" * 9_000 + b"]" * 9_000 + b"}", 400, "body_malformed"),
-    "33 levels": (b'{"rating": 9, "answers": ' + b'{"a":' * 33 + b"1" + b"}" * 34, 400, "body_malformed"),
+    "deep": (
+        b'{"rating": 9, "answers": ' + b"[" * 9_000 + b"]" * 9_000 + b"}",
+        400,
+        "body_malformed",
+    ),
+    "33 levels": (
+        b'{"rating": 9, "answers": ' + b'{"a":' * 33 + b"1" + b"}" * 34,
+        400,
+        "body_malformed",
+    ),
     "long number": (b'{"rating": ' + b"9" * 5_000 + b"}", 400, "body_malformed"),
     "too large": (b'{"rating": 9, "comment": "' + b"a" * 66_000 + b'"}', 413, "body_too_large"),
     "long comment": (b'{"rating": 9, "comment": "' + b"a" * 10_001 + b'"}', 422, "comment_invalid"),
@@ -180,9 +192,11 @@ REFUSED: dict[str, tuple[bytes, int, str]] = {
         "properties_invalid",
     ),
     "long property": (
-        json.dumps({"rating": 9, "properties": {"a": "b" * 501}}).encode(), 422, "properties_invalid",
+        json.dumps({"rating": 9, "properties": {"a": "b" * 501}}).encode(),
+        422,
+        "properties_invalid",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("body", "status", "error"), REFUSED.values(), ids=REFUSED.keys())
