@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 @app.command("add")
 def add_command(
-    email: Annotated[str, typer.Argument(metavar="EMAIL")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Whom to let in.")],
     role: Annotated[Role, typer.Option(help="What they may do.")] = Role.viewer,
     workspace: WorkspaceKey = None,
 ) -> None:
