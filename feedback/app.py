@@ -89,11 +89,11 @@ def _logging() -> LoggingConfig:
 
 
 def _static_router() -> Router:
-    # The version in the address would be better than an hour; vendored files carry it already.
+    # Pages name the files with a digest of their content (web.static_address).
     return create_static_files_router(
         path="/static",
         directories=[PACKAGE / "static"],
-        cache_control=CacheControlHeader(max_age=3600, public=True),
+        cache_control=CacheControlHeader(max_age=31_536_000, public=True),
     )
 
 

@@ -1,7 +1,9 @@
 """What every page shares: whole page or one block, flash messages, error pages, headers."""
 
+import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -13,7 +15,7 @@ from litestar.response import Redirect, Template
 from litestar.template import TemplateConfig
 
 from feedback import i18n
-from feedback.resources import resource_dir
+from feedback.resources import PACKAGE, resource_dir
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -81,6 +83,17 @@ def local_path(path: str | None, default: str = "/") -> str:
     return path if path.isprintable() else default
 
 
+@cache
+def static_address(name: str) -> str:
+    """The address of a file of ours; it changes with the content, so browsers may keep it.
+
+    >>> static_address("icon.svg")[:19]
+    '/static/icon.svg?v='
+    """
+    digest = hashlib.sha256((PACKAGE / "static" / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:10]}"
+
+
 def template_config() -> TemplateConfig[JinjaTemplateEngine]:
     """Jinja2 as Litestar makes it (autoescape on), strict about undefined names."""
     return TemplateConfig(
@@ -104,6 +117,7 @@ def prepare_environment(environment: Environment) -> None:
         npgettext=i18n.npgettext,
     )
     environment.globals.update(
+        static=static_address,
         format_month=i18n.format_month,
         format_date=i18n.format_date,
         format_number=i18n.format_number,

@@ -60,7 +60,7 @@ async def open_shop(database: Database, key: str = "shop", zone: str = "Europe/P
             session, workspace, f"alice@{key}.example", role="owner", now=OPENED
         )
         bob = await add_member(session, workspace, f"bob@{key}.example", role="viewer", now=OPENED)
-        at = {"workspace_id": workspace.id}
+        at: dict[str, Any] = {"workspace_id": workspace.id}
         journey = Journey(**at, id=new_id(), name="Online shop", created_at=OPENED)
         session.add(journey)
         await session.flush()
@@ -85,7 +85,7 @@ async def open_shop(database: Database, key: str = "shop", zone: str = "Europe/P
 async def _open_survey(
     session: Any, workspace: Workspace, touchpoint: Touchpoint, metric: str
 ) -> tuple[Survey, Series]:
-    at = {"workspace_id": workspace.id}
+    at: dict[str, Any] = {"workspace_id": workspace.id}
     question = Question(**at, id=new_id(), metric=metric, texts=TEXTS)
     session.add(question)
     await session.flush()

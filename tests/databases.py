@@ -68,7 +68,6 @@ def postgres_server() -> Iterator[URL]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield make_url(given)
         return
-    from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="feedback-pg-", ignore_cleanup_errors=True) as folder:
         # The wheel keeps its lock files there and warns when nobody says where.

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import select
 
 from feedback import migrate
 from feedback.db import Database
@@ -83,10 +84,12 @@ async def fill(database: Database, shop: Shop, settings: Settings) -> None:
     await writer.stop()
     async with database.write() as session:
         found = await session.exec(
-            sa.select(Response.id).where(Response.workspace_id == shop.workspace.id)  # type: ignore[call-overload]
+            select(Response.id).where(Response.workspace_id == shop.workspace.id)
         )
+        response_id = found.first()
+        assert response_id is not None
         await change_state(
-            session, shop.workspace.id, found.first()[0], "excluded",
+            session, shop.workspace.id, response_id, "excluded",
             reason="a test", user_id=shop.alice.id, now=clock.now(),
         )  # fmt: skip
 

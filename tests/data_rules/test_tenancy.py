@@ -14,8 +14,8 @@ from feedback.surveys.models import Question, Survey
 from feedback.tenancy import TenancyError
 from tests.cast import Shop
 
-WS = new_id()
-other = aliased(Stage)
+WS: Any = new_id()
+other: Any = aliased(Stage)
 
 
 def same(left: Any, right: Any) -> Any:
@@ -38,7 +38,7 @@ FORGETFUL = {
         select(Response.id).where(Response.state == "counted").subquery()
     ),
     "one half of a union": sa.union_all(
-        sa.select(Survey.id).where(Survey.workspace_id == WS), sa.select(Question.id)
+        select(Survey.id).where(Survey.workspace_id == WS), select(Question.id)
     ),
     "not equal": select(Survey).where(Survey.workspace_id != WS),
     "an update": update(Survey).where(col(Survey.id) == WS).values(name="x"),
