@@ -1,6 +1,6 @@
 """Two years of answers from one seed: seasons, drifts, one real drop, comments that fit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -147,7 +147,8 @@ def _ratings(random: "np.random.Generator", metric: str, lean: "Array") -> "Arra
     weights = np.array(_SHAPES[metric]) * np.exp(lean[:, None] * steps)
     reached = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
     drawn = (random.random(len(lean))[:, None] > reached).sum(axis=1)
-    return np.minimum(drawn, len(scale) - 1) + scale.start
+    ratings: Array = np.minimum(drawn, len(scale) - 1) + scale.start
+    return ratings
 
 
 def _moments(random: "np.random.Generator", months: Sequence[Month], month: "Array") -> "Array":
@@ -159,7 +160,8 @@ def _moments(random: "np.random.Generator", months: Sequence[Month], month: "Arr
     starts = _day_starts(months)
     offsets = np.cumsum([0, *(days_in(m.first) for m in months)])[month]
     within = hours * 3_600_000 + random.integers(0, 3_600_000, len(month))
-    return starts[offsets + day] + within
+    moments: Array = starts[offsets + day] + within
+    return moments
 
 
 def _day_starts(months: Sequence[Month]) -> "Array":
@@ -199,7 +201,3 @@ def _pick(random: "np.random.Generator", options: Sequence[tuple[str, float]], n
 
     limits = np.cumsum([share for _, share in options])
     return np.minimum(np.searchsorted(limits, random.random(n)), len(options) - 1)
-
-
-def names_of(options: Sequence[tuple[str, float]]) -> Iterator[str]:
-    return (name for name, _ in options)

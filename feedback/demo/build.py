@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -157,7 +156,7 @@ class _Builder:
         await self._series(point, survey, texts)
 
     async def _series(self, point: shop.Point, survey: Survey, texts: dict[str, Any]) -> None:
-        common = {"survey_id": survey.id, "metric": point.metric}
+        common: dict[str, Any] = {"survey_id": survey.id, "metric": point.metric}
         self.series[point.key] = []
         opened, number = self._opened, 1
         if point.reworded:
@@ -290,8 +289,3 @@ async def _store(settings: Settings, origin: Origin, rows: Iterator[NewResponse]
         await store.store(origin, batch)
     finally:
         await store.close()
-
-
-def demo_file() -> Path:
-    """The only file the demo ever replaces."""
-    return Path("feedback-demo.db")

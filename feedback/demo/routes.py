@@ -32,7 +32,7 @@ class Step:
 
 
 def _steps() -> list[Step]:
-    labels = (_("Home"), _("Coffees"), _("Cart"), _("Payment"), _("Thank you"), _("A month later"))
+    labels = (_("Home"), _("Coffees"), _("Cart"), _("Payment"), _("Thank you"), _("Later"))
     return [Step(key, label) for key, label in zip(IN_SHOP, labels, strict=True)]
 
 

@@ -100,7 +100,7 @@ STAGES = (
         "nps",
         45.0,
         (
-            Point("one-month", "One month later", "nps", 560, lean=0.06, place="email",
+            Point("one-month", "One month later", "nps", 560, lean=0.17, place="email",
                   channels=MAIL, rate=0.16, drift=0.05, owner="Ines", target=45.0),
             Point("referral", "Inviting a friend", "nps", 0, rate=0.0),
         ),
