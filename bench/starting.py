@@ -1,0 +1,44 @@
+"""From exec to the first answer, and the memory of the process that answers."""
+
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from bench import servers
+from bench.databases import Shop, open_shop, sqlite_url
+from bench.pages import Browser
+from bench.rows import Row, at_most, note, spread
+from bench.sizes import Sizes
+
+RSS_LIMIT = 220
+PAGES = ("/board", "/trends", "/responses", "/board.json", "/trends.csv")
+
+
+def start(sizes: Sizes, folder: Path) -> Iterator[Row]:
+    """`feedback serve` against Litestar and SQLModel with one table, in turns."""
+    shop = open_shop(sqlite_url(folder / "start.db"))
+    bare_url = f"sqlite+aiosqlite:///{folder / 'bare.db'}"
+    ours, theirs = [], []
+    for n in range(sizes.starts):
+        note(f"start {n + 1} of {sizes.starts}")
+        with servers.app("bench.bare:database_app", BARE_DATABASE_URL=bare_url) as server:
+            theirs.append(server.start_seconds)
+        with servers.feedback(shop.url) as server:
+            ours.append(server.start_seconds)
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+    said = f"{spread(ratios)}; {median(ours):.2f} of {median(theirs):.2f} s"
+    yield at_most("start to first answer / bare Litestar + SQLModel", median(ratios), 1.5, said)
+
+
+def memory(_sizes: Sizes, shop: Shop) -> Iterator[Row]:
+    """The worker after every dashboard was looked at a few times."""
+    with servers.feedback(shop.url) as server:
+        fresh = server.worker_bytes() / 1e6
+        browser = Browser(http.client.HTTPConnection("127.0.0.1", server.port), shop.cookie)
+        for _ in range(10):
+            for path in PAGES:
+                browser.get(path)
+        used = server.worker_bytes() / 1e6
+    said = f"{used:.0f} MB ({fresh:.0f} MB before the first page)"
+    yield at_most("resident memory after the dashboards", used, RSS_LIMIT, said, " MB")

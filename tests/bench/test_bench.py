@@ -1,0 +1,39 @@
+"""`make bench` measures every budget. What it finds is not judged here: CI's machine is shared."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LINES = (
+    "widget until a rating can be given, gzipped",
+    "scoring 100 thousand ratings / numpy.bincount",
+    "start to first answer / bare Litestar + SQLModel",
+    "resident memory after the dashboards",
+    "ingest, SQLite FULL / bare handler",
+    "ingest, PostgreSQL / bare handler",
+    "ingest, group commit / single commits, fsync + 2 ms",
+    "ingest at 2 thousand responses / at 100",
+    "import of 1 thousand ratings, a second",
+    "import, memory at 1 thousand / at 200",
+    "an answer during an import",
+    "/board at 2 thousand responses",
+    "/trends at 2 thousand responses",
+    "/responses at 2 thousand responses",
+    "/board at 2 thousand / at 500",
+    "dashboards, unchanged data by ETag",
+)
+
+
+@pytest.mark.postgres
+def test_it_measures_every_budget() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    measured = {line.split("  ")[0] for line in ran.stdout.splitlines()}
+    assert set(LINES) <= measured
