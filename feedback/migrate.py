@@ -1,6 +1,7 @@
 """The schema: where it stands, and how it gets to the newest version."""
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -23,6 +24,7 @@ async def current_revision(url: URL) -> str | None:
 
     Raises FeedbackError (exit code 1) when the database cannot be opened.
     """
+    _require_readable(url)
     engine = create_async_engine(url)
     try:
         async with engine.connect() as connection:
@@ -57,6 +59,7 @@ def upgrade(url: URL) -> None:
     from alembic import command
     from alembic.util import CommandError
 
+    _require_readable(url)
     try:
         command.upgrade(config(url), "head")
     except CommandError as error:
@@ -74,6 +77,17 @@ def config(url: URL) -> "Config":
     made.set_main_option("path_separator", "os")
     made.attributes["url"] = url
     return made
+
+
+def _require_readable(url: URL) -> None:
+    # Asked directly: when aiosqlite cannot open a file, its thread also writes a traceback.
+    if url.get_backend_name() != "sqlite":
+        return
+    try:
+        with closing(sqlite3.connect(url.database or "")) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        raise _cannot_open(url, error) from error
 
 
 def _wrong_version(found: str | None) -> FeedbackError:
