@@ -41,6 +41,15 @@ class Program:
             )
         self._wait_for_an_answer(self._process)
 
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Another command on the same database."""
+        return subprocess.run(
+            [sys.executable, "-c", COMMAND, *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+        )
+
     def kill(self) -> None:
         """SIGKILL to the server and its workers at once, as a power cut would."""
         assert self._process is not None

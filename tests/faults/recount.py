@@ -1,4 +1,4 @@
-"""What a SQLite file holds, read with nothing of ours: the judge of the kill tests."""
+"""What a SQLite file holds, read in plain SQL: the judge of the kill tests."""
 
 import shutil
 import sqlite3

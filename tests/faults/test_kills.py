@@ -6,9 +6,10 @@ import random
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from feedback.db import Database
+from feedback.responses.rollup import Difference, find_differences
 from tests.cast import Shop
 from tests.faults import recount
 from tests.faults.clients import Crowd
@@ -35,6 +36,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(
         copy = recount.snapshot(file, tmp_path)
         recount.assert_sound(copy)
         recount.assert_kept(copy, crowd.ledger)
+        assert await _differences(copy, shop) == []
     await asyncio.to_thread(program.start)
     crowd.up.set()
     while len(crowd.ledger.acks) < ACKS:
@@ -46,6 +48,8 @@ async def test_nothing_acknowledged_is_lost_or_doubled(
     recount.assert_sound(file)
     recount.assert_kept(file, crowd.ledger)
     assert recount.submissions(file) == len(crowd.ledger.final())
+    verified = await asyncio.to_thread(program.run, "rollups", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 async def _serve_for_a_while(crowd: Crowd) -> None:
@@ -54,3 +58,12 @@ async def _serve_for_a_while(crowd: Crowd) -> None:
     while len(crowd.ledger.acks) == before:
         await asyncio.sleep(0.005)
     await asyncio.sleep(random.uniform(0, 1))
+
+
+async def _differences(file: Path, shop: Shop) -> list[Difference]:
+    """What `feedback rollups verify` would find."""
+    database = Database(make_url(f"sqlite+aiosqlite:///{file}"))
+    async with database.read() as session:
+        found = await find_differences(session, shop.workspace.id)
+    await database.close()
+    return found
