@@ -1,6 +1,7 @@
 """What an import left in the database, read back in plain values."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import select
 
@@ -34,7 +35,7 @@ async def stored_in(database: Database) -> Stored:
         workspace = (await session.exec(select(Workspace))).one()
         own = workspace.id
 
-        async def all_of(model):  # type: ignore[no-untyped-def]
+        async def all_of(model: Any) -> list[Any]:
             found = await session.exec(select(model).where(model.workspace_id == own))
             return list(found)
 

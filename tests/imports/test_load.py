@@ -1,15 +1,19 @@
 """Importing a file: what is stored, once, and what becomes of it when it is stopped."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlmodel import col, select
 
 from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.imports import load
 from feedback.imports.load import Request, import_file
 from feedback.imports.make import keyed_hash
+from feedback.responses.bulk import BulkStore, NewResponse, Origin, Stored, make_bulk_store
 from feedback.responses.ingest import respondent_key
 from feedback.scoring import METRICS, score
 from feedback.settings import Settings
@@ -72,9 +76,7 @@ async def test_a_person_is_joined_by_a_keyed_hash(import_rows: Import, database:
     assert len(set(keys)) == 2 and None not in keys
 
 
-def test_the_keyed_hash_is_that_of_ingest(monkeypatch: pytest.MonkeyPatch) -> None:
-    from uuid import UUID
-
+def test_the_keyed_hash_is_that_of_ingest() -> None:
     workspace = UUID(int=7)
     for key in (b"short" * 8, b"k" * 64, b"long" * 40):
         ours = keyed_hash(key, workspace)(" Anna@Example.org ")
@@ -129,13 +131,13 @@ async def test_stopped_in_the_middle_it_goes_on(
 ) -> None:
     rows = [f"{n},2024-03-{n % 28 + 1:02d},p{n % 9},{n % 11},{n % 5 + 1},," for n in range(300)]
     monkeypatch.setattr(load, "BATCH", 64)
-    real, calls = load.make_bulk_store, []
+    real, calls = make_bulk_store, list[int]()
 
-    def failing(settings: Settings):  # type: ignore[no-untyped-def]
+    def failing(settings: Settings) -> BulkStore:
         store = real(settings)
         whole = store.store
 
-        async def once_too_often(origin, batch):  # type: ignore[no-untyped-def]
+        async def once_too_often(origin: Origin, batch: Sequence[NewResponse]) -> Stored:
             calls.append(len(batch))
             if len(calls) == 4:
                 raise OSError("pulled out")
@@ -171,13 +173,11 @@ async def test_history_never_joins_a_line_with_other_words(
 ) -> None:
     await import_rows("1,2022-03-31,anna,10,,,")
     async with database.read() as session:
-        from sqlmodel import select
-
         series = list(
             await session.exec(
                 select(Series)
                 .where(Series.workspace_id == shop.workspace.id, Series.survey_id == shop.nps.id)
-                .order_by(Series.number)  # type: ignore[arg-type]
+                .order_by(col(Series.number))
             )
         )
         survey = await session.get_one(Survey, (shop.workspace.id, shop.nps.id))

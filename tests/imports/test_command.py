@@ -1,0 +1,93 @@
+"""`feedback import` as a program: what it prints, how it ends, and that it survives a kill."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.imports.conftest import HEADER, MAPPING, ROWS
+
+RUN = [sys.executable, "-c", "from feedback.cli import main; main()", "import"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "answers.csv").write_text("\n".join([HEADER, *ROWS, ""]))
+    (tmp_path / "mapping.toml").write_text(MAPPING)
+    return tmp_path
+
+
+def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("FEEDBACK_")}
+    return subprocess.run(
+        [*RUN, *arguments], cwd=folder, env=kept, capture_output=True, text=True, check=False
+    )
+
+
+def test_it_works_in_an_empty_folder(folder: Path) -> None:
+    first = run(folder, "answers.csv", "--mapping", "mapping.toml")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.startswith("stored 5, already stored 0, blank 1, left out 0\n")
+    again = run(folder, "answers.csv", "--mapping", "mapping.toml")
+    assert again.stdout.startswith("stored 0, already stored 5,")
+    taken_back = run(folder, "--undo", first.stdout.split()[-1])
+    assert taken_back.stdout == "removed 5\n"
+
+
+def test_refused_it_exits_2_and_makes_no_database(folder: Path) -> None:
+    with (folder / "answers.csv").open("a") as file:
+        file.write("4,2024-02-30,,9,,,\n")
+    refused = run(folder, "answers.csv", "--mapping", "mapping.toml")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "line 5" in refused.stderr and "Traceback" not in refused.stderr
+    assert list(folder.glob("*.db*")) == []
+
+
+def test_skipped_lines_are_told(folder: Path) -> None:
+    with (folder / "answers.csv").open("a") as file:
+        file.write("4,2024-02-30,,9,,,\n")
+    done = run(folder, "answers.csv", "--mapping", "mapping.toml", "--skip-bad")
+    assert done.returncode == 0 and done.stdout.startswith("stored 5,")
+    assert "left out: line 5" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["answers.csv"], ["--undo", "x", "answers.csv"], ["no.csv", "--mapping", "mapping.toml"]],
+    ids=["nothing", "no mapping", "undo with a file", "no such file"],
+)
+def test_misuse_is_one_line_and_exit_2(folder: Path, arguments: list[str]) -> None:
+    refused = run(folder, *arguments)
+    assert refused.returncode == 2 and len(refused.stderr.splitlines()) == 1
+
+
+def test_killed_in_the_middle_nothing_is_lost_or_doubled(folder: Path) -> None:
+    rows = [f"{n},2024-03-{n % 28 + 1:02d},p{n},{n % 11},{n % 5 + 1},," for n in range(30_000)]
+    (folder / "answers.csv").write_text("\n".join([HEADER, *rows]))
+    command = [*RUN, "answers.csv", "--mapping", "mapping.toml"]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    while process.poll() is None and not _count(folder, "response"):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = _count(folder, "response")
+    done = run(folder, "answers.csv", "--mapping", "mapping.toml")
+    assert done.stdout.startswith(f"stored {60_000 - before}, already stored {before},")
+    assert _count(folder, "response") == _count(folder, "submission") == 60_000
+    assert _count(folder, "import_run") == 1
+
+
+def _count(folder: Path, table: str) -> int:
+    try:
+        address = f"file:{folder}/feedback.db?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            found: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            return found
+    except sqlite3.Error:
+        return 0
