@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from feedback.db import Database
+from tests.browser.acts import answers
 from tests.browser.axe import find_violations
 from tests.browser.conftest import PageMaker
-from tests.browser.test_widget import answers
 from tests.cast import Shop
 
 SMALL, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}

@@ -6,10 +6,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from feedback.db import Database
+from tests.browser.acts import answers, rate
 from tests.browser.axe import audit, violations, visited
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
-from tests.browser.test_widget import answers, rate
 from tests.cast import Shop
 
 WATCH = """

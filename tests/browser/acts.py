@@ -1,0 +1,59 @@
+"""What the browser tests do with a page, and what the database then holds."""
+
+import json
+import re
+from typing import Any
+
+from playwright.async_api import Page, Request
+from sqlmodel import select
+
+from feedback.db import Database
+from feedback.responses.models import DisplayCount, Response
+from tests.cast import Shop
+
+PROPERTIES = (
+    'data-feedback-property-plan="pro" data-feedback-property-cart-value="120" '
+    'data-feedback-contact-id="customer-7"'
+)
+
+
+async def answers(database: Database, shop: Shop) -> list[Response]:
+    async with database.read() as session:
+        found = await session.exec(
+            select(Response).where(Response.workspace_id == shop.workspace.id)
+        )
+        return list(found)
+
+
+async def displays(database: Database, shop: Shop) -> dict[str, int]:
+    async with database.read() as session:
+        found = await session.exec(
+            select(DisplayCount).where(DisplayCount.workspace_id == shop.workspace.id)
+        )
+        return {row.kind: row.n for row in found}
+
+
+def messages(page: Page) -> list[dict[str, Any]]:
+    """What the page sends from now on to `/r` and `/d`, in order."""
+    sent: list[dict[str, Any]] = []
+
+    def note(request: Request) -> None:
+        if re.search(r"/[rd]/\w+$", request.url):
+            sent.append(json.loads(request.post_data or "null"))
+
+    page.on("request", note)
+    return sent
+
+
+async def rate(page: Page, rating: int) -> None:
+    """Tap a rating and wait until the server has it."""
+    async with page.expect_response("**/r/*") as reply:
+        await page.get_by_role("radio", name=f"{rating} of", exact=False).first.click()
+    assert (await reply.value).ok
+
+
+async def storage(page: Page) -> list[str]:
+    found: list[str] = await page.evaluate(
+        "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie]"
+    )
+    return [key for key in found if key]
