@@ -95,8 +95,12 @@ async def detach_question(session: AsyncSession, survey: Survey) -> bool:
 
     False when nothing was shared.
     """
-    question = await session.get_one(Question, (survey.workspace_id, survey.question_id))
-    if len(await sharing_surveys(session, question, for_update=True)) < 2:
+    # The question is locked before its surveys, as when it is changed: nobody waits in a circle.
+    question = await session.get_one(
+        Question, (survey.workspace_id, survey.question_id), with_for_update=True
+    )
+    sharing = {each.id for each in await sharing_surveys(session, question, for_update=True)}
+    if survey.id not in sharing or len(sharing) < 2:
         return False
     copy = Question(
         workspace_id=question.workspace_id,

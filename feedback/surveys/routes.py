@@ -123,7 +123,7 @@ async def detach_survey(
 ) -> Redirect:
     require_editor(viewer)
     async with database.write() as session:
-        survey = await lock_survey(session, viewer, survey_id)
+        survey = (await need_survey(session, viewer, survey_id)).survey
         await detach_question(session, survey)
     request.app.state.catalog.forget()
     return redirect(
