@@ -70,7 +70,7 @@ COMMENTS: dict[str, tuple[Said, Said, Said]] = {
         ),
         (
             ("Pretty, but where is decaf?", "Took me a while to find the shop."),
-            ("Joli, mais où est le décaféiné ?", "J’ai mis du temps à trouver la boutique."),
+            ("Joli, mais où est le décaféiné\u202f?", "J’ai mis du temps à trouver la boutique."),
         ),
         (
             ("Exactly what I was looking for.", "Makes me want to taste everything."),

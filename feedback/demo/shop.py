@@ -114,17 +114,17 @@ IN_SHOP = ("landing", "compare", "cart", "payment", "confirmation", "one-month")
 
 QUESTIONS = {
     "landing": ("How well does this page answer what you came for?",
-                "Cette page répond-elle à ce que vous cherchez ?"),
+                "Cette page répond-elle à ce que vous cherchez\u202f?"),
     "compare": ("It was easy to find the coffee that suits me.",
                 "Il m’a été facile de trouver le café qui me convient."),
     "cart": ("It was easy to put my order together.",
              "Il m’a été facile de composer ma commande."),
     "payment": ("How satisfied are you with paying?",
-                "Quelle est votre satisfaction à propos du paiement ?"),
+                "Quelle est votre satisfaction à propos du paiement\u202f?"),
     "confirmation": ("How satisfied are you with your order so far?",
-                     "Quelle est votre satisfaction à propos de votre commande ?"),
+                     "Quelle est votre satisfaction à propos de votre commande\u202f?"),
     "delivery": ("How satisfied are you with the delivery?",
-                 "Quelle est votre satisfaction à propos de la livraison ?"),
+                 "Quelle est votre satisfaction à propos de la livraison\u202f?"),
     "service": ("Our team made it easy to solve my problem.",
                 "Notre équipe m’a aidé à résoudre mon problème facilement."),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """The texts of a question: which there are, in which languages, and what we suggest."""
 
 import re
+import unicodedata
 
 from babel import Locale, UnknownLocaleError
 
@@ -17,12 +18,12 @@ Texts = dict[str, dict[str, str]]
 
 _COMMENT = {
     "en": ("What is the main reason for your answer?", "Thank you for your answer."),
-    "fr": ("Quelle est la raison principale de votre réponse ?", "Merci de votre réponse."),
+    "fr": ("Quelle est la raison principale de votre réponse\u202f?", "Merci de votre réponse."),
 }
 _SATISFIED = {
     "en": ("How satisfied are you with what you just did?", "Very dissatisfied", "Very satisfied"),
     "fr": (
-        "Quelle est votre satisfaction à propos de cette étape ?",
+        "Quelle est votre satisfaction à propos de cette étape\u202f?",
         "Pas du tout satisfait",
         "Tout à fait satisfait",
     ),
@@ -43,7 +44,7 @@ _SCORE = {
             "Extremely likely",
         ),
         "fr": (
-            "Quelle est la probabilité que vous recommandiez {name} à un proche ?",
+            "Quelle est la probabilité que vous recommandiez {name} à un proche\u202f?",
             "Pas du tout probable",
             "Très probable",
         ),
@@ -59,7 +60,7 @@ _SCORE = {
             "A great deal of effort",
         ),
         "fr": (
-            "Quel effort avez-vous dû fournir pour faire ce que vous vouliez ?",
+            "Quel effort avez-vous dû fournir pour faire ce que vous vouliez\u202f?",
             "Très peu d’effort",
             "Beaucoup d’effort",
         ),
@@ -106,7 +107,7 @@ def is_new_wording(old: Texts, new: Texts) -> bool:
     """
     common = old.keys() & new.keys()
     return not common or any(
-        old[language].get(key, "") != new[language].get(key, "")
+        _bare(old[language].get(key, "")) != _bare(new[language].get(key, ""))
         for language in common
         for key in SCORE_TEXTS
     )
@@ -134,6 +135,11 @@ def language_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         name = None
     return name[:1].upper() + name[1:] if name else code
+
+
+def _bare(text: str) -> str:
+    """The words alone: a no-break space in place of a space is read the same."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _ever_suggested(language: str, name: str) -> set[str]:
