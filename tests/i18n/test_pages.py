@@ -15,6 +15,7 @@ from feedback.accounts.models import User, Workspace
 from feedback.accounts.setup import add_member, create_workspace, make_link
 from feedback.app import create_app
 from feedback.db import Database, new_id
+from feedback.demo.shop import IN_SHOP
 from feedback.responses.models import Response
 from feedback.settings import Settings
 from scripts.locales import catalogues, read_catalogue
@@ -112,7 +113,7 @@ def page_paths(app: Litestar) -> list[str]:
     )
 
 
-PATHS = page_paths(create_app(Settings(secret_key=KEY)))
+PATHS = page_paths(create_app(Settings(secret_key=KEY, demo=True)))
 
 
 @pytest.fixture
@@ -146,6 +147,7 @@ STATES = [
     "/trends?metric=csat_5", "/trends?from=soon", "/board?month=2025-06", "/board?month=x",
     "/responses?band=positive", "/responses?band=none", "/responses?month=2020-01",
     "/surveys/new?touchpoint={touchpoint_id}", "/journeys/new?start=empty", "/nothing",
+    *(f"/demo/shop?at={step}" for step in IN_SHOP),
 ]  # fmt: skip
 REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/journeys/new", {"name": ""}),
