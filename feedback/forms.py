@@ -1,6 +1,7 @@
 """Posted forms, read once at the edge: what was typed, what is wrong, and the checked value."""
 
 import math
+import re
 import unicodedata
 import uuid
 from collections.abc import Collection, Mapping
@@ -104,10 +105,12 @@ class FormReader:
 def one_line(text: str) -> str:
     """The text without line breaks, doubled and outer spaces, in composed form.
 
+    No-break spaces stay: French sets one before a question mark.
+
     >>> one_line("  How \\r\\n satisfied   are you? ")
     'How satisfied are you?'
     """
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return unicodedata.normalize("NFC", re.sub("[ \t\r\n\u2028\u2029]+", " ", text).strip())
 
 
 def _text_problem(text: str, most: int) -> str:

@@ -97,6 +97,16 @@ async def test_spaces_are_no_change(alice: Client, shop: Shop, rows: Rows) -> No
     assert len(await rows.series(shop.nps)) == 1
 
 
+async def test_a_no_break_space_is_kept_and_is_no_change(
+    alice: Client, shop: Shop, rows: Rows
+) -> None:
+    french = TEXTS["fr"]["question"].replace(" ?", "\N{NARROW NO-BREAK SPACE}?")
+    texts = changed(TEXTS, "fr", question=french)
+    await save(alice, shop.nps, texts)
+    assert (await rows.question(shop.nps)).texts == texts
+    assert len(await rows.series(shop.nps)) == 1
+
+
 async def test_shared_words_change_in_every_survey(alice: Client, shop: Shop, rows: Rows) -> None:
     await share(rows.database, shop)
     assert "2 surveys ask in these words." in (await alice.get(f"/surveys/{shop.nps.id}/edit")).text
