@@ -93,7 +93,7 @@ def _public() -> list[str]:
 def _shown(page: Path) -> list[str]:
     """The lines of a page's code blocks that begin with `feedback`."""
     lines = page.read_text(encoding="utf-8").splitlines()
-    return [line.strip() for line in lines if re.match(r"( {4})?feedback [a-z]", line)]
+    return [line.strip(" $") for line in lines if re.match(r"(\$ | {4})?feedback [a-z]", line)]
 
 
 def _exists(line: str) -> bool:
