@@ -1,7 +1,8 @@
-"""The write path on PostgreSQL: one connection to asyncpg, statements pipelined by batch."""
+"""The write path on PostgreSQL: one connection to asyncpg, few statements a batch."""
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,7 +20,7 @@ from feedback.responses.outcome import (
     StoreUnavailableError,
     decide,
 )
-from feedback.responses.statements import Statements
+from feedback.responses.statements import Statement, Statements
 
 # Another process stored the same submission, or two transactions crossed: start over.
 _TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
@@ -93,7 +94,8 @@ class PostgresStore:
     async def _known(self, connection: "asyncpg.Connection", keys: list[Key]) -> dict[Key, Known]:
         if not keys:
             return {}
-        found = await connection.fetchmany(self._statements.find_submission.text, keys)
+        wanted = zip(*keys, strict=True)
+        found = await connection.fetch(self._statements.find_submission.text, *wanted)
         known = {}
         for workspace_id, survey_id, submission_id, response_id, *rest in found:
             response = await self._response(connection, workspace_id, response_id)
@@ -111,14 +113,12 @@ class PostgresStore:
     async def _write(self, connection: "asyncpg.Connection", plan: Plan) -> None:
         s = self._statements
         if plan.created:
-            rows = [s.submission_row(*pair) for pair in plan.created]
-            won = await connection.fetchmany(s.insert_submission.text, rows)
-            if len(won) < len(rows):
-                raise RaceLostError
-            await connection.executemany(
-                s.insert_response.text,
-                [s.response_row(*pair) for pair in plan.created],
+            won = await _insert(
+                connection, s.insert_submission, [s.submission_row(*p) for p in plan.created]
             )
+            if len(won) < len(plan.created):
+                raise RaceLostError
+            await _insert(connection, s.insert_response, [s.response_row(*p) for p in plan.created])
         if plan.updated:
             await connection.executemany(
                 s.update_submission.text, [s.update_submission_row(*p) for p in plan.updated]
@@ -126,7 +126,14 @@ class PostgresStore:
             await connection.executemany(
                 s.update_response.text, [s.update_response_row(*p) for p in plan.updated]
             )
-        if ratings := s.count_rows(plan.counts.items()):
-            await connection.executemany(s.add_ratings.text, ratings)
-        if displays := s.display_rows(plan.displays.items()):
-            await connection.executemany(s.add_displays.text, displays)
+        await _insert(connection, s.add_ratings, s.count_rows(plan.counts.items()))
+        await _insert(connection, s.add_displays, s.display_rows(plan.displays.items()))
+
+
+async def _insert(
+    connection: "asyncpg.Connection", statement: Statement, rows: Sequence[tuple[Any, ...]]
+) -> Sequence[asyncpg.Record]:
+    if not rows:
+        return []
+    found: list[asyncpg.Record] = await connection.fetch(statement.text, *zip(*rows, strict=True))
+    return found
