@@ -1,13 +1,12 @@
 """From exec to the first answer, and the memory of the process that answers."""
 
-import http.client
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 from bench import servers
 from bench.databases import Shop, open_shop, sqlite_url
-from bench.pages import Browser
+from bench.pages import open_browser
 from bench.rows import Row, at_most, note, spread
 from bench.sizes import Sizes
 
@@ -34,11 +33,12 @@ def start(sizes: Sizes, folder: Path) -> Iterator[Row]:
 def memory(_sizes: Sizes, shop: Shop) -> Iterator[Row]:
     """The worker after every dashboard was looked at a few times."""
     with servers.feedback(shop.url) as server:
-        fresh = server.worker_bytes() / 1e6
-        browser = Browser(http.client.HTTPConnection("127.0.0.1", server.port), shop.cookie)
+        worker = server.worker()
+        fresh = worker.memory_info().rss / 1e6
+        browser = open_browser(server, shop)
         for _ in range(10):
             for path in PAGES:
                 browser.get(path)
-        used = server.worker_bytes() / 1e6
+        used = worker.memory_info().rss / 1e6
     said = f"{used:.0f} MB ({fresh:.0f} MB before the first page)"
     yield at_most("resident memory after the dashboards", used, RSS_LIMIT, said, " MB")
