@@ -14,7 +14,7 @@ BLANK = -1
 BAD = -2
 
 # A file may hold millions of different texts; what is remembered of them must not grow with it.
-_REMEMBERED = 1 << 16
+REMEMBERED = 1 << 16
 
 
 class Ratings(dict[str, int]):
@@ -33,7 +33,7 @@ class Ratings(dict[str, int]):
             rating = next((rating for rating, n in found.counts.items() if n), None)
             if rating is None:
                 rating = BLANK if found.missing else BAD
-        if len(self) < _REMEMBERED:
+        if len(self) < REMEMBERED:
             self[cell] = rating
         return rating
 
@@ -65,7 +65,7 @@ class Moments(dict[str, int | str]):
 
     def __missing__(self, text: str) -> int | str:
         found = self._read(text)
-        if len(self) >= _REMEMBERED:
+        if len(self) >= REMEMBERED:
             self.clear()
         self[text] = found
         return found
@@ -123,11 +123,14 @@ class TimeText:
 
     def __init__(self, part: RowsPart, positions: Sequence[int]) -> None:
         pieces = re.split(r"\{[^{}]+\}", part.time)
-        self._literals = pieces if len(pieces) > 1 else ["", ""]
+        self._literals = pieces
+        self._is_template = len(pieces) > 1
         self._positions = tuple(positions)
         self.name = part.time
 
     def __call__(self, cells: Sequence[str]) -> str:
+        if not self._is_template:
+            return cells[self._positions[0]]
         text = self._literals[0]
         for position, literal in zip(self._positions, self._literals[1:], strict=True):
             text += cells[position].strip() + literal

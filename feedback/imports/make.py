@@ -16,8 +16,8 @@ from feedback.responses.ingest import month_of
 # Version 7 and variant of a UUID, as ingest.id_at sets them.
 _CLEAR = ~(0xF << 76 | 0x3 << 62)
 _UUID7 = 0x7 << 76 | 0x2 << 62
-_QUARTER = 900_000_000
 _BYTES = [bytes((rating,)) for rating in range(256)]
+_SECOND = 1_000_000
 
 
 def moment(microseconds: int) -> datetime:
@@ -28,57 +28,65 @@ def moment(microseconds: int) -> datetime:
 class Maker:
     """Makes the responses of entries; `places` in the order of the reader's surveys.
 
-    Who somebody is enters an id only through a hash under the server's key.
+    An id is its time, then a hash of its row, so that one row's answers lie side by side, its end
+    turned by the survey. Who somebody is enters it only through the hash, under the server's key.
     """
 
     def __init__(self, workspace: Workspace, places: Sequence[Place], key: bytes) -> None:
         self._zone = ZoneInfo(workspace.time_zone)
         self._key = blake2b(key, digest_size=32).digest()
-        self._places = [(place.survey_id.bytes, place.series_id.bytes) for place in places]
+        self._places = [
+            (place.survey_id.bytes, place.series_id.bytes, self._hash(place.survey_id.bytes, 6))
+            for place in places
+        ]
         self._person = keyed_hash(key, workspace.id)
-        self._months: dict[int, date] = {}
+        self._month = date.min
+        self._month_at = range(0)
 
-    def order(self, entry: Entry) -> bytes:
-        """What all ids of a row begin with after its time, so that they lie side by side."""
-        return blake2b(entry.identity.encode(), digest_size=4, key=self._key).digest()
+    def order(self, entry: Entry) -> int:
+        """The hash of a row: what its ids hold after the time."""
+        return self._hash(entry[1].encode(), 10)
 
-    def responses(self, order: bytes, entry: Entry) -> Iterator[NewResponse]:
-        at_us, written, who, properties, ratings = entry
-        identity, key = written.encode(), self._key
-        at, month = moment(at_us), self._month(at_us)
+    def responses(self, order: int, entry: Entry) -> Iterator[NewResponse]:
+        at_us, _, who, properties, ratings = entry
+        if at_us not in self._month_at:
+            self._enter_month(at_us)
+        at = moment(at_us)
         person = self._person(who) if who else None
         content = f"{at_us}\0{who}\0{properties}"
         bare = self._digest(content)
-        milliseconds = at_us // 1000 << 80
+        base = at_us // 1000 << 80 | order
         for number, rating, comment in ratings:
-            survey_id, series_id = self._places[number]
-            tail = blake2b(survey_id + identity, digest_size=6, key=key).digest()
-            value = (milliseconds | int.from_bytes(order + tail)) & _CLEAR | _UUID7
-            digest = self._digest(f"{content}\0{comment}") if comment else bare
+            survey_id, series_id, turn = self._places[number]
             yield NewResponse(
                 survey_id,
                 series_id,
-                value.to_bytes(16),
-                digest + _BYTES[rating],
+                ((base ^ turn) & _CLEAR | _UUID7).to_bytes(16),
+                (self._digest(f"{content}\0{comment}") if comment else bare) + _BYTES[rating],
                 rating,
                 at,
-                month,
+                self._month,
                 "import",
                 comment,
                 properties,
                 person,
             )
 
-    def _month(self, at: int) -> date:
-        # No month begins between two quarters of an hour, in any time zone in use.
-        quarter = at // _QUARTER
-        month = self._months.get(quarter)
-        if month is None:
-            month = self._months[quarter] = month_of(moment(at), self._zone)
-        return month
+    def _enter_month(self, at: int) -> None:
+        """Entries come in the order of time: what month it is, is asked once a month."""
+        self._month = month_of(moment(at), self._zone)
+        after = (self._month + timedelta(days=32)).replace(day=1)
+        begin, end = (
+            int(datetime(day.year, day.month, 1, tzinfo=self._zone).timestamp()) * _SECOND
+            for day in (self._month, after)
+        )
+        self._month_at = range(begin, end)
 
     def _digest(self, content: str) -> bytes:
         return blake2b(content.encode(), digest_size=15, key=self._key).digest()
+
+    def _hash(self, content: bytes, size: int) -> int:
+        return int.from_bytes(blake2b(content, digest_size=size, key=self._key).digest())
 
 
 def keyed_hash(key: bytes, workspace_id: UUID) -> Callable[[str], bytes]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from operator import itemgetter
 
 import msgspec
 
 from feedback.errors import FeedbackError
-from feedback.imports.cells import BAD, BLANK, Moments, TimeText, filled
+from feedback.imports.cells import BAD, BLANK, REMEMBERED, Moments, TimeText, filled
 from feedback.imports.mapping import MappingFile, RatingPart
 from feedback.imports.report import Report
 from feedback.imports.source import RowSource, position
@@ -19,15 +19,10 @@ MAX_COMMENT = 10_000
 MAX_NAME, MAX_VALUE = 64, 500
 
 
-class Entry(NamedTuple):
-    """What one row says. `at`: microseconds since 1970. `ratings`: (which of the reader's
-    surveys, rating, comment)."""
-
-    at: int
-    identity: str
-    respondent: str | None
-    properties: str | None
-    ratings: list[tuple[int, int, str | None]]
+# What one row says: the moment in microseconds since 1970, what makes the row itself, who
+# answered, properties as JSON, and (which of the reader's surveys, rating, comment) of each rating.
+# A plain tuple, since millions of them are written down and read again.
+Entry = tuple[int, str, str | None, str | None, list[tuple[int, int, str | None]]]
 
 
 @dataclass(slots=True)
@@ -59,6 +54,8 @@ class Reader:
         self._who = None if rows.respondent is None else position(source, rows.respondent)
         self._comment = None if rows.comment is None else position(source, rows.comment)
         self._properties = _property_places(mapping, source)
+        self._property_cells = itemgetter(*[place for place, _ in self._properties] or [0])
+        self._property_texts: dict[object, str | None] = {}
         self.tally = Tally()
 
     @property
@@ -74,21 +71,16 @@ class Reader:
                 entry = self._entry(row.line, row.cells, report)
             except _BadRowError:
                 continue
-            if entry.ratings:
-                tally.ratings += len(entry.ratings)
+            if entry[-1]:
+                tally.ratings += len(entry[-1])
                 yield entry
 
     def _entry(self, line: int, cells: list[str], report: Report) -> Entry:
         at = self._at(line, cells, report)
         ratings = self._ratings(line, cells, report)
         respondent = None if self._who is None else cells[self._who].strip() or None
-        return Entry(
-            at,
-            self._identity(line, cells, at, respondent, report),
-            respondent,
-            self._property_text(line, cells, report),
-            ratings,
-        )
+        identity = self._identity(line, cells, at, respondent, report)
+        return at, identity, respondent, self._property_text(line, cells, report), ratings
 
     def _at(self, line: int, cells: list[str], report: Report) -> int:
         written = self._time(cells)
@@ -121,15 +113,23 @@ class Reader:
         return text or None
 
     def _property_text(self, line: int, cells: list[str], report: Report) -> str | None:
-        properties = filled(cells, self._properties)
-        if not properties:
+        if not self._properties:
             return None
+        said = self._property_cells(cells)  # few kinds of people, many rows
+        if said not in self._property_texts:
+            if len(self._property_texts) >= REMEMBERED:
+                self._property_texts.clear()
+            self._property_texts[said] = self._new_property_text(line, cells, report)
+        return self._property_texts[said]
+
+    def _new_property_text(self, line: int, cells: list[str], report: Report) -> str | None:
+        properties = filled(cells, self._properties)
         for place, name in self._properties:
-            if name in properties and len(properties[name]) > MAX_VALUE:
+            if len(properties.get(name, "")) > MAX_VALUE:
                 wrong = f"has {len(properties[name])} characters, a property at most {MAX_VALUE}"
                 report.add_cell(line, self._source.columns[place], properties[name], wrong)
                 raise _BadRowError
-        return msgspec.json.encode(properties).decode()
+        return msgspec.json.encode(properties).decode() if properties else None
 
     def _ratings(
         self, line: int, cells: list[str], report: Report

@@ -13,6 +13,9 @@ from feedback.imports.read import Entry
 # Rows written at once, and rows sorted in memory.
 _TOGETHER = 256
 _SORTED = 20_000
+_LENGTH = 4
+
+_Sortable = tuple[int, int, int, Entry]
 
 
 class Spool(AbstractContextManager["Spool"]):
@@ -26,13 +29,14 @@ class Spool(AbstractContextManager["Spool"]):
 
     def add(self, entry: Entry) -> None:
         self._first.add(entry)
+        at = entry[0]
         if self._last_at is not None:
-            self._rises &= entry.at >= self._last_at
-            self._falls &= entry.at <= self._last_at
-        self._last_at = entry.at
+            self._rises &= at >= self._last_at
+            self._falls &= at <= self._last_at
+        self._last_at = at
 
-    def in_order(self, order: Callable[[Entry], bytes]) -> Iterator[tuple[bytes, Entry]]:
-        """The entries by time and `order`, each with its order.
+    def in_order(self, order: Callable[[Entry], int]) -> Iterator[tuple[int, Entry]]:
+        """The entries by time and `order`, each with its order; the first of equal ones first.
 
         Rows that go into the database's trees side by side cost a tenth of scattered ones. A
         file that runs through time, either way, is sorted piece by piece; any other as a whole.
@@ -41,20 +45,20 @@ class Spool(AbstractContextManager["Spool"]):
         if not (self._rises or self._falls):
             runs = iter([heapq.merge(*[_stored(run, self._open) for run in runs])])
         for run in runs:
-            for _, key, *entry in run:
-                yield key, Entry(*entry)
+            for _, key, _, entry in run:
+                yield key, entry
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def _runs(self, order: Callable[[Entry], bytes]) -> Iterator[Iterable[Any]]:
-        entries = (Entry(*row) for row in self._first.read())
-        while piece := [(entry.at, order(entry), *entry) for entry in islice(entries, _SORTED)]:
-            piece.sort()
+    def _runs(self, order: Callable[[Entry], int]) -> Iterator[Iterable[_Sortable]]:
+        entries = enumerate(self._first.read())
+        while piece := [(e[0], order(e), n, e) for n, e in islice(entries, _SORTED)]:
+            piece.sort()  # never looks at the entries: their numbers differ
             yield piece
 
 
-def _stored(rows: Iterable[Any], files: ExitStack) -> Iterator[Any]:
+def _stored(rows: Iterable[_Sortable], files: ExitStack) -> Iterator[_Sortable]:
     run = _Run(files)
     for row in rows:
         run.add(row)
@@ -70,7 +74,7 @@ class _Run:
         self._waiting: list[Any] = []
 
     def add(self, row: tuple[Any, ...]) -> None:
-        self._waiting.append(tuple(row))
+        self._waiting.append(row)
         if len(self._waiting) >= _TOGETHER:
             self._write()
 
@@ -80,14 +84,12 @@ class _Run:
         return self._rows()
 
     def _rows(self) -> Iterator[Any]:
-        while True:
-            try:
-                rows = marshal.load(self._file)
-            except EOFError:
-                return
-            yield from rows
+        # In whole blocks: marshal.load would fetch each value from the file by itself.
+        while head := self._file.read(_LENGTH):
+            yield from marshal.loads(self._file.read(int.from_bytes(head)))
 
     def _write(self) -> None:
         if self._waiting:
-            marshal.dump(self._waiting, self._file)
+            block = marshal.dumps(self._waiting)
+            self._file.write(len(block).to_bytes(_LENGTH) + block)
             self._waiting = []

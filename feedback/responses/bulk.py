@@ -5,7 +5,7 @@ whole batches behind and the same answers can simply be stored again.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
@@ -18,7 +18,7 @@ from feedback.settings import Settings
 class NewResponse(NamedTuple):
     """A checked answer of one workspace; ids are the 16 bytes of a UUID.
 
-    `id` is a UUIDv7 of `answered_at`; it serves as submission id too.
+    `id` is a UUIDv7 of `answered_at`, which is in UTC; it serves as submission id too.
     """
 
     survey_id: bytes
@@ -96,6 +96,7 @@ class Rows:
         assert self.statements.insert_submission.names == SUBMISSION_COLUMNS
         assert self.statements.insert_response.names == RESPONSE_COLUMNS
         self._is_sqlite = is_sqlite
+        self._time: Callable[[datetime], Any] = _text if is_sqlite else _same
 
     def submissions(self, origin: Origin, batch: Iterable[NewResponse]) -> list[Row]:
         workspace_id = self.statements.id(origin.workspace_id)
@@ -110,13 +111,12 @@ class Rows:
         s = self.statements
         workspace_id, import_id = s.id(origin.workspace_id), s.id(origin.import_id)
         received_at = s.time(origin.received_at)
-        times = {moment: s.time(moment) for moment in {a.answered_at for a in batch}}
         months = {month: s.date(month) for month in {a.month for a in batch}}
         rows: list[Row] = [
             (
                 workspace_id, a.id, a.series_id, a.rating, a.comment, None, a.properties,
-                a.channel, a.locale, a.page, times[a.answered_at], received_at, months[a.month],
-                "counted", 1, import_id, None, a.respondent_key,
+                a.channel, a.locale, a.page, self._time(a.answered_at), received_at,
+                months[a.month], "counted", 1, import_id, None, a.respondent_key,
             )
             for a in batch
         ]  # fmt: skip
@@ -131,6 +131,14 @@ class Rows:
             for (series_id, channel, month, rating), n in found.items()
         ]
         return list(self.statements.count_rows(keyed))
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(" ", "microseconds")[:26]
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 def sort_out(

@@ -64,7 +64,7 @@ class PostgresBulk:
                 "response", records=responses, columns=RESPONSE_COLUMNS
             )
             counts = rows.counts(origin, batch)
-            await connection.executemany(rows.statements.add_ratings.text, counts)
+            await connection.fetch(rows.statements.add_ratings.text, *zip(*counts, strict=True))
 
     async def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:
         surveys = [UUID(bytes=answer.survey_id) for answer in batch]
