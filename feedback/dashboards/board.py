@@ -126,7 +126,8 @@ def _readings(touchpoint: TouchpointInfo, lines: Lines, source: BoardSource) -> 
 def _reading(key: str, line: Line | None, target: float | None, source: BoardSource) -> Reading:
     metric, line = METRICS[key], line or {}
     chosen = line.get(source.period) or score({}, metric)
-    running = None if source.recent else line.get(source.window.running)
+    is_beside = not source.recent and source.window.running != source.window.chosen
+    running = line.get(source.window.running) if is_beside else None
     return Reading(metric, chosen, running, line, target)
 
 

@@ -108,11 +108,12 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
     if not counts.span.first:
         return page
     running = "" if counts.recent else window.running
+    is_running = running == window.chosen
     return replace(
         page,
         hint=_coarse(counts),
         stages=_columns(_Key(counts, counts.version, current_locale())),
-        period="" if counts.recent else month_name(window.chosen),
+        period="" if counts.recent or is_running else month_name(window.chosen),
         running=month_name(running) if running else "",
         so_far=_so_far(running) if running else "",
     )

@@ -53,6 +53,14 @@ async def test_the_running_month_stands_beside_it(
     ]  # fmt: skip
 
 
+async def test_the_running_month_alone_stands_once(alice: Client, years: Counted) -> None:
+    rows = (await alice.get("/board.json?month=2026-03")).json()["rows"]
+    places = [(row["month"], row["stage"], row["touchpoint"], row["metric"]) for row in rows]
+    assert len(places) == len(set(places)) > 0
+    page = (await alice.get("/board?month=2026-03")).text
+    assert "so far" not in page
+
+
 async def test_a_stage_pools_its_headline_metric_and_no_other(
     alice: Client, years: Counted, shop: Shop, database: Database
 ) -> None:
