@@ -1,7 +1,6 @@
 """Answers a second against a handler that stores nothing, in rounds that take turns."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import psutil
 from sqlalchemy.engine import URL
 
 from bench import servers
@@ -24,33 +24,40 @@ FSYNC_DELAY_MS = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Where answers go, and the process that takes them."""
+
+    url: str
+    worker: psutil.Process
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
-    """What one round of requests met."""
+    """What one round of requests met; `processor_us` is the server's time for each of them."""
 
     per_second: float
     p99_ms: float
+    processor_us: float
 
 
 def against_bare(sizes: Sizes, folder: Path) -> Iterator[Row]:
     """SQLite and PostgreSQL, each round beside one of the bare handler."""
     with ExitStack() as running:
         bare = running.enter_context(servers.app("bench.bare:handler_app"))
-        products = {}
+        targets = {"bare": Target(bare.url("/r/any"), bare.worker())}
         shop = open_shop(sqlite_url(folder / "ingest.db"))
-        products["SQLite FULL"] = running.enter_context(servers.feedback(shop.url)).url(_path(shop))
+        targets["SQLite FULL"] = _target(running.enter_context(servers.feedback(shop.url)), shop)
         shop = open_shop(_postgres(running))
-        products["PostgreSQL"] = running.enter_context(servers.feedback(shop.url)).url(_path(shop))
-        urls = {"bare": bare.url("/r/any")} | products
-        rounds = _rounds(urls, sizes)
-    for name in products:
+        targets["PostgreSQL"] = _target(running.enter_context(servers.feedback(shop.url)), shop)
+        rounds = _rounds(targets, sizes)
+    for name in ("SQLite FULL", "PostgreSQL"):
         yield _ratio_row(f"ingest, {name} / bare handler", rounds, name, "bare", 0.5)
 
 
 def against_small(sizes: Sizes, small: Shop, large: Shop) -> Iterator[Row]:
     """The same database file, nearly empty and very full."""
     with servers.feedback(small.url) as one, servers.feedback(large.url) as other:
-        urls = {"small": one.url(_path(small)), "large": other.url(_path(large))}
-        rounds = _rounds(urls, sizes)
+        rounds = _rounds({"small": _target(one, small), "large": _target(other, large)}, sizes)
     name = f"ingest at {sizes.name(sizes.large)} responses / at {sizes.name(sizes.tiny)}"
     yield _ratio_row(name, rounds, "large", "small", 0.8)
 
@@ -67,13 +74,13 @@ def against_single_commits(sizes: Sizes, folder: Path) -> Iterator[Row]:
     settings = servers.product_environment(single.url) | slow
     one_by_one = servers.app("bench.one_by_one:single_commit_app", "/widget.js", **settings)
     with servers.feedback(grouped.url, **slow) as one, one_by_one as other:
-        urls = {"single": other.url(_path(single)), "grouped": one.url(_path(grouped))}
-        rounds = _rounds(urls, sizes)
+        targets = {"single": _target(other, single), "grouped": _target(one, grouped)}
+        rounds = _rounds(targets, sizes)
     yield _ratio_row(name, rounds, "grouped", "single", 12)
 
 
-def _path(shop: Shop) -> str:
-    return f"/r/{shop.slots[0].key}"
+def _target(server: servers.Server, shop: Shop) -> Target:
+    return Target(server.url(f"/r/{shop.slots[0].key}"), server.worker())
 
 
 def _postgres(running: ExitStack) -> URL:
@@ -88,24 +95,25 @@ def _postgres(running: ExitStack) -> URL:
     return made.set(drivername="postgresql+asyncpg")
 
 
-def _rounds(urls: dict[str, str], sizes: Sizes) -> list[dict[str, Load]]:
-    for url in urls.values():
-        _load(url, sizes.warm_seconds)
+def _rounds(targets: dict[str, Target], sizes: Sizes) -> list[dict[str, Load]]:
+    for target in targets.values():
+        _load(target, sizes.warm_seconds)
     rounds = []
     for n in range(sizes.rounds):
-        note(f"round {n + 1} of {sizes.rounds}: {', '.join(urls)}")
-        rounds.append({name: _load(url, sizes.round_seconds) for name, url in urls.items()})
+        note(f"round {n + 1} of {sizes.rounds}: {', '.join(targets)}")
+        rounds.append({name: _load(t, sizes.round_seconds) for name, t in targets.items()})
     return rounds
 
 
-def _load(url: str, seconds: float) -> Load:
-    command = [sys.executable, "-m", "bench.load", url, "--connections", str(CONNECTIONS)]
-    command += ["--seconds", str(seconds)]
-    said = subprocess.run(command, check=True, capture_output=True, env=dict(os.environ)).stdout
-    found = json.loads(said)
+def _load(target: Target, seconds: float) -> Load:
+    command = [sys.executable, "-m", "bench.load", target.url]
+    command += ["--connections", str(CONNECTIONS), "--seconds", str(seconds)]
+    used = servers.processor_ms(target.worker)
+    found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    used = servers.processor_ms(target.worker) - used
     if set(found["statuses"]) != {"201"}:
-        raise RuntimeError(f"{url} answered {found['statuses']}")
-    return Load(found["per_second"], found["p99_ms"])
+        raise RuntimeError(f"{target.url} answered {found['statuses']}")
+    return Load(found["per_second"], found["p99_ms"], 1000 * used / found["requests"])
 
 
 def _ratio_row(
@@ -113,6 +121,8 @@ def _ratio_row(
 ) -> Row:
     ratios = [one[product].per_second / one[peer].per_second for one in rounds]
     rates = [median(one[who].per_second for one in rounds) for who in (product, peer)]
+    used = [median(one[who].processor_us for one in rounds) for who in (product, peer)]
     p99 = median(one[product].p99_ms for one in rounds)
-    said = f"{spread(ratios)}; {rates[0]:,.0f} of {rates[1]:,.0f}/s, p99 {p99:.0f} ms"
+    said = f"{spread(ratios)}; {rates[0]:,.0f} of {rates[1]:,.0f}/s, p99 {p99:.0f} ms, "
+    said += f"processor {used[0]:.0f} of {used[1]:.0f} us"
     return at_least(name, median(ratios), limit, said)
