@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar.testing import AsyncTestClient
@@ -145,7 +146,7 @@ async def test_a_rebuild_leaves_other_workspaces_alone(
 
 
 async def test_user_add_prints_a_link_that_lets_them_in(
-    settings: Settings, shop: Shop, client: AsyncTestClient[object]
+    settings: Settings, shop: Shop, client: AsyncTestClient[Any]
 ) -> None:
     result = program(settings, "user", "add", "Eve@shop.example", "--role", "editor")
     assert result.returncode == 0 and "eve@shop.example is editor" in result.stdout
