@@ -40,11 +40,15 @@ def test_sqlite_waits_for_the_disk() -> None:
 async def test_a_postgres_database_that_commits_asynchronously_is_refused(
     database_url: URL,
 ) -> None:
-    dsn = database_url.render_as_string(hide_password=False)
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(
-        f'ALTER DATABASE "{database_url.database}" SET synchronous_commit = off'
-    )
+    await _alter(database_url, "SET synchronous_commit = off")
+    try:
+        with pytest.raises(FeedbackError, match="synchronous_commit is off"):
+            await PostgresStore(database_url).open()
+    finally:
+        await _alter(database_url, "RESET synchronous_commit")
+
+
+async def _alter(url: URL, change: str) -> None:
+    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+    await connection.execute(f'ALTER DATABASE "{url.database}" {change}')
     await connection.close()
-    with pytest.raises(FeedbackError, match="synchronous_commit is off"):
-        await PostgresStore(database_url).open()
