@@ -5,12 +5,15 @@ import hmac
 import secrets
 import uuid
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from litestar.datastructures import Cookie
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Session
+
+if TYPE_CHECKING:
+    from litestar.datastructures import Cookie
 
 LIFETIME = timedelta(days=14)
 
@@ -61,7 +64,9 @@ def cookie_name(base_url: str | None) -> str:
     return "__Host-feedback" if is_https else "feedback_session"
 
 
-def session_cookie(token: str, base_url: str | None) -> Cookie:
+def session_cookie(token: str, base_url: str | None) -> "Cookie":
+    from litestar.datastructures import Cookie  # the web framework, which no command needs
+
     name = cookie_name(base_url)
     return Cookie(
         name,

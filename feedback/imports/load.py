@@ -31,7 +31,7 @@ from feedback.responses.models import ImportRun
 from feedback.settings import Settings, secret_key
 
 # One transaction: long enough to be cheap, short enough that a server beside it hardly waits.
-BATCH = 8000
+BATCH = 5000
 # Lets a server that waits for SQLite's lock have it: its busy handler looks every few ms.
 PAUSE_SECONDS = 0.004
 

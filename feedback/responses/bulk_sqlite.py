@@ -75,19 +75,17 @@ class SqliteBulk:
         try:
             self._execute(statements.insert_submission, submissions)
             self._execute(statements.insert_response, responses)
-            self._connection.executemany(statements.add_ratings.text, counts)
+            self._execute(statements.add_ratings, counts)
             self._connection.execute("COMMIT")
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
 
     def _execute(self, statement: Statement, rows: Sequence[Row]) -> None:
-        whole = len(rows) - len(rows) % _TOGETHER
-        text = statement.times(_TOGETHER)
-        for start in range(0, whole, _TOGETHER):
-            values = list(chain.from_iterable(rows[start : start + _TOGETHER]))
-            self._connection.execute(text, values)
-        self._connection.executemany(statement.text, rows[whole:])
+        for start in range(0, len(rows), _TOGETHER):
+            some = rows[start : start + _TOGETHER]
+            values = list(chain.from_iterable(some))
+            self._connection.execute(statement.times(len(some)), values)
 
     def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:
         workspace_id, known = origin.workspace_id.bytes, dict[Name, bytes]()
