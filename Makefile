@@ -24,10 +24,10 @@ dev: $(V)/.dev  ## serve the demo workspace, again whenever a file changes
 	@$(V)/bin/feedback demo --reload $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(V)/.dev  ## every test on SQLite, PostgreSQL and Chromium, with coverage (ARGS="-k board")
-	@chromium=$$(scripts/chromium) && \
-	  $(V)/bin/coverage erase && \
-	  CHROMIUM="$$chromium" $(V)/bin/coverage run -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
-	@$(V)/bin/coverage combine -q && $(V)/bin/coverage report $(if $(ARGS),--fail-under=0)
+	@chromium=$$(scripts/chromium) && $(V)/bin/coverage erase && \
+	  { CHROMIUM="$$chromium" $(V)/bin/coverage run -m pytest -n $(WORKERS) --dist loadfile --durations 10 $(ARGS); \
+	    tests=$$?; $(V)/bin/coverage combine -q && \
+	    $(V)/bin/coverage report $(if $(ARGS),--fail-under=0) && exit $$tests; }
 
 check: $(V)/.dev  ## what a commit must pass: format, lint, types, docs, tests
 	$(V)/bin/ruff format --check .
