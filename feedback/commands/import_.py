@@ -56,6 +56,12 @@ def _import(file: Path, mapping: Path, *, skip_bad: bool, workspace: str | None)
     progress = _Progress()
     try:
         result = asyncio.run(import_file(settings, request, progress))
+    except OSError as error:
+        raise FeedbackError(
+            f"The import stopped: {error}. What it stored stays; the same command goes on from "
+            "there.",
+            exit_code=1,
+        ) from error
     finally:
         progress.clear()
     _tell(result)

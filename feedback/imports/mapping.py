@@ -6,10 +6,11 @@
 ====================  ==========================================================
 """
 
+import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -30,11 +31,16 @@ class WorkspacePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         return ZoneInfo(self.time_zone)
 
 
+Target = Annotated[float, msgspec.Meta(ge=-100, le=100)]
+Name = Annotated[str, msgspec.Meta(max_length=120)]
+Words = Annotated[str, msgspec.Meta(max_length=300)]
+
+
 class TouchpointPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: str
     place: str = "other"
-    target: float | None = None
-    owner: str = ""
+    target: Target | None = None
+    owner: Name = ""
 
 
 class StagePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -42,7 +48,7 @@ class StagePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     name: str
     headline: str | None = None
-    target: float | None = None
+    target: Target | None = None
     touchpoints: tuple[TouchpointPart, ...] = ()
 
 
@@ -84,11 +90,11 @@ class RatingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     touchpoint: str | ByRow
     metric: str | ByRow
     stage: str | None = None
-    survey: str | None = None
+    survey: Name | None = None
     comment: str | None = None
     missing: tuple[int | str, ...] = ()
     labels: dict[str, int] = {}
-    question: str | dict[str, str] | None = None
+    question: Words | dict[str, Words] | None = None
     when: dict[str, int | str | tuple[int | str, ...]] = {}
 
 
@@ -118,6 +124,8 @@ def read_mapping(path: Path) -> MappingFile:
         raise FeedbackError(f"{path.name}, line {line}: it is not UTF-8 text.") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FeedbackError(f"{path.name} is not valid TOML: {error}.") from error
+    if "\\u0000" in json.dumps(data, default=str):
+        raise FeedbackError(f"{path.name}: a text in it holds a NUL character.")
     try:
         mapping = msgspec.convert(data, MappingFile)
     except msgspec.ValidationError as error:

@@ -2,12 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from feedback.db import SQLITE_PRAGMAS
 from feedback.errors import FeedbackError
@@ -15,6 +15,7 @@ from feedback.responses.bulk import Name, NewResponse, Origin, Row, Rows, Stored
 from feedback.responses.statements import Statement
 
 T = TypeVar("T")
+Execution = tuple[str, list[Any]]
 
 # Beside those every connection has. A larger log between checkpoints and a larger, still bounded,
 # cache: keys of people are scattered over their index, and its pages are written again and again.
@@ -42,7 +43,16 @@ class SqliteBulk:
         self._thread.shutdown()
 
     async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
-        return await self._in_thread(lambda: self._store(origin, batch))
+        # The rows are made here, so that the thread has little to do but wait for the database.
+        executions = self._executions(origin, batch)
+        try:
+            # Nearly always all are new: look for known ones only when one is refused.
+            with suppress(sqlite3.IntegrityError):
+                await self._in_thread(lambda: self._execute(executions))
+                return Stored(new=len(batch))
+            return await self._in_thread(lambda: self._store_unknown(origin, batch))
+        except sqlite3.OperationalError as error:
+            raise FeedbackError(f"Cannot write {self._path}: {error}.", exit_code=1) from error
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -53,39 +63,29 @@ class SqliteBulk:
             connection.execute(f"PRAGMA {name}={value}")
         return connection
 
-    def _store(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
-        try:
-            # Nearly always all are new: look for known ones only when one is refused.
-            with suppress(sqlite3.IntegrityError):
-                self._insert(origin, batch)
-                return Stored(new=len(batch))
-            fresh, result = sort_out(batch, self._known(origin, batch))
-            if fresh:
-                self._insert(origin, fresh)
-            return result
-        except sqlite3.OperationalError as error:
-            raise FeedbackError(f"Cannot write {self._path}: {error}.", exit_code=1) from error
-
-    def _insert(self, origin: Origin, batch: Sequence[NewResponse]) -> None:
+    def _executions(self, origin: Origin, batch: Sequence[NewResponse]) -> list[Execution]:
         statements = self._rows.statements
-        submissions = self._rows.submissions(origin, batch)
-        responses = self._rows.responses(origin, batch)
-        counts = self._rows.counts(origin, batch)
+        return [
+            *_together(statements.insert_submission, self._rows.submissions(origin, batch)),
+            *_together(statements.insert_response, self._rows.responses(origin, batch)),
+            *_together(statements.add_ratings, self._rows.counts(origin, batch)),
+        ]
+
+    def _execute(self, executions: Sequence[Execution]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            self._execute(statements.insert_submission, submissions)
-            self._execute(statements.insert_response, responses)
-            self._execute(statements.add_ratings, counts)
+            for text, values in executions:
+                self._connection.execute(text, values)
             self._connection.execute("COMMIT")
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
 
-    def _execute(self, statement: Statement, rows: Sequence[Row]) -> None:
-        for start in range(0, len(rows), _TOGETHER):
-            some = rows[start : start + _TOGETHER]
-            values = list(chain.from_iterable(some))
-            self._connection.execute(statement.times(len(some)), values)
+    def _store_unknown(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
+        fresh, result = sort_out(batch, self._known(origin, batch))
+        if fresh:
+            self._execute(self._executions(origin, fresh))
+        return result
 
     def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:
         workspace_id, known = origin.workspace_id.bytes, dict[Name, bytes]()
@@ -94,3 +94,9 @@ class SqliteBulk:
             if digest := found.fetchone():
                 known[(answer.survey_id, answer.id)] = digest[0]
         return known
+
+
+def _together(statement: Statement, rows: Sequence[Row]) -> Iterator[Execution]:
+    for start in range(0, len(rows), _TOGETHER):
+        some = rows[start : start + _TOGETHER]
+        yield statement.times(len(some)), list(chain.from_iterable(some))

@@ -148,6 +148,10 @@ MAPPINGS = {
     "no ratings": (MAPPING.split("[[ratings]]")[0], "missing required field ratings"),
     "stage twice": (MAPPING.replace('name = "After-sales"', 'name = "Checkout"'), "named 2 times"),
     "unknown place": (MAPPING.replace('place = "app"', 'place = "moon"'), 'place "moon" is not'),
+    "NUL": (MAPPING.replace("Would you", r"Would\u0000you"), "holds a NUL character"),
+    "a target beyond all scores": (MAPPING.replace("40.0", "400"), "target.*<= 100"),
+    "no number for a target": (MAPPING.replace("40.0", "nan"), "target"),
+    "an endless question": (MAPPING.replace("Would you", "Would you " * 40), "question.*<= 300"),
     "unknown headline": (MAPPING.replace('headline = "nps"', 'headline = "mood"'), "no metric"),
 }  # fmt: skip
 
