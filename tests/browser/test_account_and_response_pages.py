@@ -1,0 +1,135 @@
+"""Sign-in, set-up, settings, responses and error pages in a real browser."""
+
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from feedback import clock
+from feedback.accounts.models import User
+from feedback.accounts.passwords import hash_password
+from feedback.accounts.sessions import open_session
+from feedback.accounts.setup import make_link
+from feedback.db import Database
+from tests.browser.axe import find_violations
+from tests.browser.conftest import PageMaker
+from tests.cast import Shop
+
+LOOKS = [
+    pytest.param(320, "light", id="phone, light"),
+    pytest.param(320, "dark", id="phone, dark"),
+    pytest.param(1280, "light", id="desk, light"),
+    pytest.param(1280, "dark", id="desk, dark"),
+]
+
+
+async def signed_in(
+    open_page: PageMaker, base: str, database: Database, shop: Shop, **options: Any
+) -> Page:
+    async with database.write() as session:
+        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
+    page = await open_page("about:blank", **options)
+    await page.context.add_cookies([{"name": "feedback_session", "value": token, "url": base}])
+    return page
+
+
+def give(base: str, shop: Shop, rating: int, **more: Any) -> str:
+    answer = httpx.post(f"{base}/r/{shop.nps.key}", json={"rating": rating, **more})
+    return str(answer.json()["id"])
+
+
+@pytest.mark.parametrize("width, scheme", LOOKS)
+async def test_axe_finds_nothing(
+    open_page: PageMaker, base: str, database: Database, shop: Shop, width: int, scheme: str
+) -> None:
+    page = await signed_in(
+        open_page,
+        base,
+        database,
+        shop,
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+    )
+    async with database.write() as session:
+        link = await make_link(session, "password", clock.now(), shop.bob.id)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto(f"{base}/responses")
+    assert await find_violations(page) == []
+    properties = {"a-property-with-a-long-name": "a value that is rather long too " * 4}
+    response = give(
+        base,
+        shop,
+        2,
+        comment="Slow. " * 60,
+        properties=properties,
+        page="https://shop.example/" + "x" * 200,
+    )
+    give(base, shop, 9, test=True)
+    for path in ("/responses", f"/responses/{response}", "/settings", "/sign-in", link):
+        await page.goto(base + path)
+        assert await find_violations(page) == [], path
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await page.evaluate(wide) == 0, path
+    assert said == []
+
+
+async def test_axe_finds_nothing_on_a_page_that_is_not_there(
+    open_page: PageMaker, base: str
+) -> None:
+    page = await open_page(f"{base}/nothing")
+    await expect(page.get_by_role("heading")).to_have_text("There is nothing here")
+    assert await find_violations(page) == []
+
+
+async def test_signing_in_leads_to_the_page_asked_for(
+    open_page: PageMaker, base: str, database: Database, shop: Shop
+) -> None:
+    async with database.write() as session:
+        user = await session.get_one(User, shop.alice.id)
+        user.password_hash = await hash_password("a sentence of mine")
+    page = await open_page(f"{base}/responses")
+    await page.get_by_label("E-mail").fill(shop.alice.email)
+    await page.get_by_label("Password").fill("a sentence of mine")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Responses")
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+async def test_a_new_answer_appears_in_the_list_by_itself(
+    open_page: PageMaker, base: str, database: Database, shop: Shop
+) -> None:
+    page = await signed_in(open_page, base, database, shop)
+    await page.goto(f"{base}/responses")
+    await expect(page.get_by_text("No responses yet")).to_be_visible()
+    give(base, shop, 9, comment="Lovely coffee")
+    await expect(page.get_by_text("Lovely coffee")).to_be_visible()
+
+
+async def test_a_filter_changes_the_list_and_the_address(
+    open_page: PageMaker, base: str, database: Database, shop: Shop
+) -> None:
+    give(base, shop, 9, comment="Lovely coffee")
+    give(base, shop, 1, comment="Cold coffee")
+    page = await signed_in(open_page, base, database, shop)
+    await page.goto(f"{base}/responses")
+    await page.get_by_label("Band").select_option(label="Unhappy")
+    await expect(page.get_by_text("Lovely coffee")).to_have_count(0)
+    await expect(page.get_by_text("Cold coffee")).to_be_visible()
+    assert page.url.endswith("/responses?band=negative")
+
+
+async def test_a_response_is_taken_out_and_brought_back(
+    open_page: PageMaker, base: str, database: Database, shop: Shop
+) -> None:
+    response = give(base, shop, 1, comment="Cold coffee")
+    page = await signed_in(open_page, base, database, shop)
+    await page.goto(f"{base}/responses/{response}")
+    await page.get_by_label("Reason").fill("A colleague's test")
+    await page.get_by_role("button", name="Take out of the scores").click()
+    await expect(page.get_by_text("A colleague's test")).to_be_visible()
+    await page.get_by_label("Reason").fill("It was real")
+    await page.get_by_role("button", name="Count it again").click()
+    await expect(page.get_by_text("It was real")).to_be_visible()
