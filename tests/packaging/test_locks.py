@@ -74,7 +74,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     version = PROJECT["project"]["version"]
     command = Path(sys.executable).with_name("feedback")
     told = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout
-    changelog = re.search(r"^## \[?(\d[^\s\]]*)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    changelog = re.search(r"^## (?:Unreleased: )?(\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
     assert importlib.metadata.version("feedback") == version
     assert version in told.split()
     assert changelog and changelog[1] == version
