@@ -53,7 +53,7 @@ lock: $(V)/.dev  ## refresh both lock files from pyproject.toml (ARGS=--upgrade)
 	$(call compile,dev,requirements-dev.lock) -c requirements.lock
 
 clean:  ## remove what the other targets made, the demo's data included
-	rm -rf $(V) build dist htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(V) feedback-demo.* build dist htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define compile
