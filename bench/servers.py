@@ -100,6 +100,12 @@ def _wait_for_an_answer(process: "subprocess.Popen[bytes]", port: int, path: str
     raise RuntimeError(f"{process.args!r} did not start")
 
 
+def family_processor_ms(server: Server) -> float:
+    """The same of the server and its worker together."""
+    watcher = psutil.Process(server.process.pid)
+    return sum(processor_ms(process) for process in (watcher, *watcher.children(recursive=True)))
+
+
 def processor_ms(process: psutil.Process) -> float:
     """What the process has used of the processors so far, finer than the 10 ms of its clock.
 

@@ -1,6 +1,7 @@
 """From exec to the first answer, and the memory of the process that answers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -22,12 +23,27 @@ def start(sizes: Sizes, folder: Path) -> Iterator[Row]:
     for n in range(sizes.starts):
         note(f"start {n + 1} of {sizes.starts}")
         with servers.app("bench.bare:database_app", BARE_DATABASE_URL=bare_url) as server:
-            theirs.append(server.start_seconds)
+            theirs.append(_start_of(server))
         with servers.feedback(shop.url) as server:
-            ours.append(server.start_seconds)
-    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
-    said = f"{spread(ratios)}; {median(ours):.2f} of {median(theirs):.2f} s"
+            ours.append(_start_of(server))
+    ratios = [a.seconds / b.seconds for a, b in zip(ours, theirs, strict=True)]
+    wall = [median(start.seconds for start in starts) for starts in (ours, theirs)]
+    used = [median(start.processor for start in starts) for starts in (ours, theirs)]
+    said = f"{spread(ratios)}; {wall[0]:.2f} of {wall[1]:.2f} s, "
+    said += f"processor {used[0]:.2f} of {used[1]:.2f} s"
     yield at_most("start to first answer / bare Litestar + SQLModel", median(ratios), 1.5, said)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Seconds from exec to the first answer, and of the processors."""
+
+    seconds: float
+    processor: float
+
+
+def _start_of(server: servers.Server) -> Start:
+    return Start(server.start_seconds, servers.family_processor_ms(server) / 1000)
 
 
 def memory(_sizes: Sizes, shop: Shop) -> Iterator[Row]:
