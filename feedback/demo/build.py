@@ -1,9 +1,12 @@
 """Builds the demo's database: the journey, its surveys, the answers, and a way in."""
 
+import heapq
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,7 +32,7 @@ from feedback.demo.answers import (
 from feedback.imports.cells import EPOCH
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.migrate import upgrade
-from feedback.responses.bulk import NewResponse, Origin, make_bulk_store
+from feedback.responses.bulk import NewResponse, Origin, no_search_for_cycles, store_all
 from feedback.responses.models import DisplayCount
 from feedback.settings import Settings
 from feedback.surveys.models import Question, Series, Survey
@@ -72,7 +75,9 @@ async def build_demo(settings: Settings, now: datetime, *, seed: int = SEED) -> 
             link = await make_link(session, "demo", now, user.id)
     finally:
         await database.close()
-    await _store(settings, Origin(workspace.id, now), _responses(builder, answers, people))
+    rows = _responses(builder, answers, people)
+    with no_search_for_cycles():
+        await store_all(settings, Origin(workspace.id, now), _batches(rows), lambda done: None)
     return link
 
 
@@ -222,13 +227,13 @@ def _texts(point: shop.Point, question: tuple[str, str] | None) -> dict[str, dic
 def _responses(
     builder: _Builder, answers: Sequence[Answers], people: People
 ) -> Iterator[NewResponse]:
-    """Every answer, touchpoint by touchpoint and in the order of time."""
+    """Every answer, in the order of time: rows that lie side by side are stored faster."""
     kinds = [
         [[_properties(*kind) for kind in ((c, d, p) for p, _ in PLANS)] for d, _ in DEVICES]
         for c, _ in COUNTRIES
     ]
-    for found in answers:
-        yield from _at_point(builder, found, people, kinds)
+    points = [_at_point(builder, found, people, kinds) for found in answers]
+    return heapq.merge(*points, key=attrgetter("answered_at"))
 
 
 def _properties(country: str, device: str, plan: str) -> str:
@@ -243,8 +248,9 @@ def _at_point(
     series = [builder.series_at(point, month).bytes for month in range(len(months))]
     channels = [name for name, _ in point.channels]
     tails = builder.random.bytes(26 * len(found.at))
-    columns = (found.at, found.month, found.rating, found.channel, found.customer)
     order = found.at.argsort(kind="stable")
+    comments = [found.comment[at] for at in order]
+    columns = (found.at, found.month, found.rating, found.channel, found.customer)
     rows = zip(*(column[order].tolist() for column in columns), strict=True)
     country, device, plan = people.country.tolist(), people.device.tolist(), people.plan.tolist()
     for number, (at, month, rating, channel, who) in enumerate(rows):
@@ -259,7 +265,7 @@ def _at_point(
             answered_at=EPOCH + timedelta(milliseconds=at),
             month=months[month].first,
             channel=channels[channel],
-            comment=found.comment[order[number]],
+            comment=comments[number],
             properties=kinds[country[who]][device[who]][plan[who]],
             respondent_key=people.key[16 * who : 16 * who + 16],
             locale="fr" if french else "en",
@@ -276,16 +282,6 @@ def _page(key: str) -> str:
     return f"https://harbour-coffee.example/{key}"
 
 
-async def _store(settings: Settings, origin: Origin, rows: Iterator[NewResponse]) -> None:
-    store = make_bulk_store(settings)
-    await store.open()
-    try:
-        batch: list[NewResponse] = []
-        for row in rows:
-            batch.append(row)
-            if len(batch) == _BATCH:
-                await store.store(origin, batch)
-                batch = []
-        await store.store(origin, batch)
-    finally:
-        await store.close()
+def _batches(rows: Iterator[NewResponse]) -> Iterator[list[NewResponse]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch

@@ -1,10 +1,7 @@
 """Import a file: read it whole first, then store it in short transactions that can be repeated."""
 
-import asyncio
-import gc
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,14 +23,18 @@ from feedback.imports.report import Report
 from feedback.imports.source import open_rows
 from feedback.imports.spool import Spool
 from feedback.migrate import require_newest
-from feedback.responses.bulk import NewResponse, Origin, Stored, make_bulk_store
+from feedback.responses.bulk import (
+    NewResponse,
+    Origin,
+    Stored,
+    no_search_for_cycles,
+    store_all,
+)
 from feedback.responses.models import ImportRun
 from feedback.settings import Settings, secret_key
 
 # One transaction: long enough to be cheap, short enough that a server beside it hardly waits.
 BATCH = 5000
-# Lets a server that waits for SQLite's lock have it: its busy handler looks every few ms.
-PAUSE_SECONDS = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
     now = clock.now()
     reader = Reader(mapping, open_rows(request.file), now)
     report = Report(request.file.name)
-    with Spool() as spool, _no_search_for_cycles():
+    with Spool() as spool, no_search_for_cycles():
         first, last = _read(reader, report, spool, progress)
         if not request.skip_bad:
             report.raise_if_any()
@@ -91,20 +92,11 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
             maker = Maker(workspace, places, secret_key(settings))
             result = Result(run.id, skipped=report.count, problems=report.lines)
             result.blank = reader.tally.blank
+            origin = Origin(workspace.id, now, run.id)
             batches = _batches(spool, maker, progress)
-            await _store(settings, batches, Origin(workspace.id, now, run.id), result)
+            await store_all(settings, origin, batches, on_stored=result.add)
             await _finish_run(database, run, result)
     return result
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    # Millions of short-lived tuples, not one cycle among them: looking costs a quarter of it all.
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _read(
@@ -172,25 +164,6 @@ async def _finish_run(database: Database, run: ImportRun, result: Result) -> Non
         stored.stored += result.stored
         stored.already_stored = result.already_stored + result.differing
         stored.skipped = result.skipped
-
-
-async def _store(
-    settings: Settings, batches: Iterator[list[NewResponse]], origin: Origin, result: Result
-) -> None:
-    """Each batch is stored while the next one is made ready."""
-    store = make_bulk_store(settings)
-    await store.open()
-    try:
-        under_way: asyncio.Task[Stored] | None = None
-        for batch in batches:
-            if under_way is not None:
-                result.add(await under_way)
-            under_way = asyncio.create_task(store.store(origin, batch))
-            await asyncio.sleep(PAUSE_SECONDS)
-        if under_way is not None:
-            result.add(await under_way)
-    finally:
-        await store.close()
 
 
 def _batches(spool: Spool, maker: Maker, progress: OnProgress) -> Iterator[list[NewResponse]]:

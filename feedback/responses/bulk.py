@@ -4,8 +4,11 @@ An answer stored before is left as it is. Each call is one transaction, so that 
 whole batches behind and the same answers can simply be stored again.
 """
 
+import asyncio
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
@@ -13,6 +16,9 @@ from uuid import UUID
 
 from feedback.responses.statements import Statements
 from feedback.settings import Settings
+
+# Lets a server that waits for SQLite's lock have it: its busy handler looks every few ms.
+PAUSE_SECONDS = 0.004
 
 
 class NewResponse(NamedTuple):
@@ -72,6 +78,38 @@ def make_bulk_store(settings: Settings) -> BulkStore:
     from feedback.responses.bulk_sqlite import SqliteBulk
 
     return SqliteBulk(settings.sqlite_file)
+
+
+async def store_all(
+    settings: Settings,
+    origin: Origin,
+    batches: Iterable[Sequence[NewResponse]],
+    on_stored: Callable[[Stored], None],
+) -> None:
+    """Store batch after batch, each while the next one is made ready. Raises FeedbackError."""
+    store = make_bulk_store(settings)
+    await store.open()
+    try:
+        under_way: asyncio.Task[Stored] | None = None
+        for batch in batches:
+            if under_way is not None:
+                on_stored(await under_way)
+            under_way = asyncio.create_task(store.store(origin, batch))
+            await asyncio.sleep(PAUSE_SECONDS)
+        if under_way is not None:
+            on_stored(await under_way)
+    finally:
+        await store.close()
+
+
+@contextmanager
+def no_search_for_cycles() -> Iterator[None]:
+    """For loads: millions of short-lived tuples, not one cycle; looking costs a quarter of it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 Row = tuple[Any, ...]

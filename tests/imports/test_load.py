@@ -13,6 +13,7 @@ from feedback.errors import FeedbackError
 from feedback.imports import load
 from feedback.imports.load import Request, import_file
 from feedback.imports.make import keyed_hash
+from feedback.responses import bulk
 from feedback.responses.bulk import BulkStore, NewResponse, Origin, Stored, make_bulk_store
 from feedback.responses.ingest import respondent_key
 from feedback.scoring import METRICS, score
@@ -146,12 +147,12 @@ async def test_stopped_in_the_middle_it_goes_on(
         store.store = once_too_often  # type: ignore[method-assign]
         return store
 
-    monkeypatch.setattr(load, "make_bulk_store", failing)
+    monkeypatch.setattr(bulk, "make_bulk_store", failing)
     with pytest.raises(OSError, match="pulled out"):
         await import_rows(*rows)
     half = await stored_in(database)
     assert 0 < len(half.responses) < 600 and half.rollup_agrees
-    monkeypatch.setattr(load, "make_bulk_store", real)
+    monkeypatch.setattr(bulk, "make_bulk_store", real)
     result = await import_rows(*rows)
     whole = await stored_in(database)
     assert result.stored + len(half.responses) == 600 == len(whole.responses)
