@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -28,6 +29,7 @@ T = TypeVar("T")
 # Rows in one execution. Each number of rows is a statement of its own and stays prepared.
 _MOST_ROWS = 64
 _PREPARED = 6 * _MOST_ROWS
+LOOK_AGAIN_SECONDS = 0.001
 
 
 class SqliteStore:
@@ -69,6 +71,7 @@ class SqliteStore:
                     "Is the file on a network drive?",
                     exit_code=1,
                 )
+        connection.execute("PRAGMA busy_timeout=0")  # _begin waits instead
         self._connection = connection
         return connection
 
@@ -80,7 +83,7 @@ class SqliteStore:
     def _store(self, batch: Sequence[Answer | Display]) -> list[Outcome | None]:
         try:
             connection = self._connection or self._connect()
-            connection.execute("BEGIN IMMEDIATE")
+            _begin(connection)
             keys = {item.key for item in batch if isinstance(item, Answer)}
             outcomes, plan = decide(batch, self._known(connection, keys))
             self._write(connection, plan)
@@ -125,6 +128,21 @@ class SqliteStore:
             many(s.update_response.text, [s.update_response_row(*p) for p in plan.updated])
         _execute(connection, s.add_ratings, s.count_rows(plan.counts.items()))
         _execute(connection, s.add_displays, s.display_rows(plan.displays.items()))
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Wait for the one write lock as long as `busy_timeout` says, asking often: SQLite's own wait
+    sleeps up to 100 ms between two looks, and misses every pause of an import beside us."""
+    until = time.monotonic() + int(SQLITE_PRAGMAS["busy_timeout"]) / 1000
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() >= until:
+                raise
+        time.sleep(LOOK_AGAIN_SECONDS)
 
 
 def _execute(
