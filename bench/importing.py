@@ -16,7 +16,7 @@ import psutil
 
 from bench import servers
 from bench.databases import Shop, open_shop, sqlite_url
-from bench.rows import Row, at_least, at_most, note
+from bench.rows import Row, at_least, at_most, note, percentile
 from bench.sizes import Sizes
 from feedback import clock
 
@@ -105,8 +105,9 @@ def _rows(sizes: Sizes, alone: Run, quiet: Run, busy: Run, visitor: Visitor) -> 
     name = f"import, memory at {sizes.name(n)} / at {sizes.name(sizes.imported[0])}"
     said = f"{growth:.2f}; {peaks[0]:.0f} of {peaks[1]:.0f} MB"
     yield at_most(name, growth, MEMORY_LIMIT, said)
-    longest = max(visitor.waits_ms, default=0.0)
-    said = f"{longest:.0f} ms the longest of {len(visitor.waits_ms)}"
+    longest = max(visitor.waits_ms)
+    usual = percentile(visitor.waits_ms, 0.5)
+    said = f"{longest:.0f} ms the longest of {len(visitor.waits_ms)}, {usual:.0f} ms the median"
     yield at_most("an answer during an import", longest, WAIT_LIMIT_MS, said, " ms")
 
 
