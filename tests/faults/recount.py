@@ -42,6 +42,8 @@ def assert_sound(file: Path) -> None:
 def assert_kept(file: Path, ledger: Ledger) -> None:
     """Every acknowledged answer is there once, as it was when acknowledged or newer."""
     connection = sqlite3.connect(file)
+    orphans = [row for row in connection.execute(STORED) if row[2] is None]
+    assert orphans == [], "a submission without its response"
     stored = {
         str(UUID(bytes=submission)): (seq, UUID(bytes=response), response_seq, rating)
         for submission, seq, response, response_seq, rating in connection.execute(STORED)
