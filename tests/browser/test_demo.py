@@ -55,7 +55,10 @@ async def test_a_tap_moves_the_board_and_the_next_customer_is_asked_again(
         await expect(note).to_contain_text(f"{before + n:,}")
         await expect(page.get_by_role("status")).to_have_text("Stored. The board has it.")
         await page.get_by_role("button", name="Next customer").click()
-        await shop.wait_for_selector("feedback-widget button[role=radio][aria-checked=false]")
+        # The old question still shows its choice; the new one has none.
+        chosen = shop.locator("feedback-widget button[role=radio][aria-checked=true]")
+        await expect(chosen).to_have_count(0)
+        await shop.wait_for_selector("feedback-widget button[role=radio]")
 
 
 @pytest.mark.parametrize("width", [320, 1280])
