@@ -3,10 +3,12 @@
 from sqlmodel import SQLModel
 
 from feedback.accounts import models as accounts
+from feedback.actions import models as actions
 from feedback.journeys import models as journeys
+from feedback.outbox import models as outbox
 from feedback.responses import models as responses
 from feedback.surveys import models as surveys
 
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "journeys", "metadata", "responses", "surveys"]
+__all__ = ["accounts", "actions", "journeys", "metadata", "outbox", "responses", "surveys"]

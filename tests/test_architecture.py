@@ -30,7 +30,7 @@ FOUNDATIONS = {
     "scoreprint": {"scoring"},
     "scorefile": {"errors", "scoring", "tables"},
     "migrate": {"errors", "resources"},
-    "models": {"accounts", "journeys", "surveys", "responses"},
+    "models": {"accounts", "actions", "journeys", "surveys", "responses", "outbox"},
 }
 # Features, and which other features each may use. Data flows one way: what is asked, what is
 # answered, what is read.
@@ -40,12 +40,27 @@ FEATURES = {
     "surveys": {"accounts", "journeys", "responses"},
     "responses": {"accounts", "journeys", "surveys"},
     "widget": {"accounts", "journeys", "surveys"},
-    "dashboards": {"accounts", "journeys", "surveys", "responses"},
+    "outbox": {"accounts"},
+    # Flags on the trends are actions; the page of an action shows what the trends show.
+    "actions": {"accounts", "journeys", "surveys", "responses", "dashboards"},
+    "dashboards": {"accounts", "journeys", "surveys", "responses", "outbox", "actions"},
+    "priorities": {"accounts", "journeys", "surveys", "responses", "outbox", "dashboards"},
     "imports": {"accounts", "journeys", "surveys", "responses", "commands"},
-    "demo": {"accounts", "journeys", "surveys", "responses", "imports", "dashboards", "widget"},
+    "demo": {
+        "accounts",
+        "actions",
+        "journeys",
+        "surveys",
+        "responses",
+        "imports",
+        "dashboards",
+        "widget",
+        "outbox",
+        "priorities",
+    },
 }
 # What wires everything together, and may therefore use everything.
-TOP = {"app", "cli", "commands"}
+TOP = {"app", "cli", "commands", "work"}
 
 
 def unit(path: Path) -> str:

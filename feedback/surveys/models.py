@@ -33,7 +33,10 @@ class Question(SQLModel, table=True):
 
 
 class Survey(SQLModel, table=True):
-    """What is asked at one touchpoint. `key` is its public name, in links and snippets."""
+    """What is asked at one touchpoint. `key` is its public name, in links and snippets.
+
+    `is_overall`: it asks about the whole journey, and then what counted most in it.
+    """
 
     __table_args__ = (
         sa.ForeignKeyConstraint(
@@ -54,6 +57,7 @@ class Survey(SQLModel, table=True):
     key: str = Field(max_length=32)
     name: str = Field(max_length=120)
     state: str = Field(default="draft", max_length=16)
+    is_overall: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
