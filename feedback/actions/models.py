@@ -44,6 +44,6 @@ class Action(SQLModel, table=True):
     done_on: date
     done_by: str = Field(default="", max_length=120)
     public_texts: dict[str, Any] | None = Field(default=None, sa_type=Json)
-    created_by: uuid.UUID = Field(sa_type=Id)
+    author_id: uuid.UUID = Field(sa_type=Id)
     created_at: datetime = Field(sa_type=UtcDateTime)
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -57,7 +57,7 @@ class Survey(SQLModel, table=True):
     key: str = Field(max_length=32)
     name: str = Field(max_length=120)
     state: str = Field(default="draft", max_length=16)
-    is_overall: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    is_overall: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("done_on", sa.Date(), nullable=False),
         sa.Column("done_by", sa.String(length=120), nullable=False),
         sa.Column("public_texts", JSON, nullable=True),
-        sa.Column("created_by", ID, nullable=False),
+        sa.Column("author_id", ID, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("archived_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
