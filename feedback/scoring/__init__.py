@@ -5,6 +5,7 @@
 ``ratings``     parse_ratings: raw cells -> counts, missing, invalid
 ``scores``      score: counts -> Score; row_dict, metric_dict: their JSON objects
 ``intervals``   net_interval, share_interval, mean_interval
+``compare``     compare_net, compare_share, compare_mean; compare_scores by the headline
 ``weighting``   weighted_net, weighted_score
 ``trends``      score_groups: a data frame of counts -> one Score a group; month_range
 ``rounding``    round_half_away, for display
@@ -13,6 +14,14 @@
 Importing it loads neither numpy, scipy nor pandas; the functions that need them do.
 """
 
+from feedback.scoring.compare import (
+    Comparison,
+    Difference,
+    compare_mean,
+    compare_net,
+    compare_scores,
+    compare_share,
+)
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.intervals import Interval, mean_interval, net_interval, share_interval
 from feedback.scoring.metrics import METRICS, Metric
@@ -26,6 +35,8 @@ __all__ = [
     "FEW_BELOW",
     "HIDDEN_BELOW",
     "METRICS",
+    "Comparison",
+    "Difference",
     "Interval",
     "Metric",
     "Ratings",
@@ -33,6 +44,10 @@ __all__ = [
     "ScoreRow",
     "ScoringError",
     "WeightedScore",
+    "compare_mean",
+    "compare_net",
+    "compare_scores",
+    "compare_share",
     "mean_interval",
     "metric_dict",
     "month_range",
