@@ -34,6 +34,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# Session.info: its transaction leaves work for the outbox.
+ENQUEUED = "enqueued"
+
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "2",  # FULL: an acknowledged answer has reached the disk
@@ -95,7 +98,8 @@ class Database:
 
     `read()` sees a snapshot and takes no lock. `write()` commits when its block ends and rolls
     back when it raises; on SQLite all writers of the process queue at one gate, since SQLite's
-    own busy wait is unfair (p99 of 637 ms against 60 ms, STACK.md a).
+    own busy wait is unfair (p99 of 637 ms against 60 ms, STACK.md a). `work_waits` rings after
+    a commit that left work for the outbox: the worker of this process need not poll for it.
     """
 
     def __init__(self, url: URL) -> None:
@@ -104,6 +108,7 @@ class Database:
         self.engine = create_async_engine(url, **_engine_options(self.is_sqlite))
         self._read_engine = self.engine.execution_options(readonly=True)
         self._gate = asyncio.Lock()
+        self.work_waits = asyncio.Event()
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         event.listen(self.engine.sync_engine, "before_execute", check_tenancy)
@@ -122,6 +127,8 @@ class Database:
         async with self.gate(), AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
             await session.commit()
+            if ENQUEUED in session.info:
+                self.work_waits.set()
 
     async def close(self) -> None:
         await self.engine.dispose()
