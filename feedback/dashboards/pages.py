@@ -111,7 +111,7 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
     is_running = running == window.chosen
     return replace(
         page,
-        hint=_coarse(counts),
+        hint=coarse_hint(counts),
         stages=_columns(_Key(counts, counts.version, current_locale())),
         period="" if counts.recent or is_running else month_name(window.chosen),
         running=month_name(running) if running else "",
@@ -165,7 +165,8 @@ def _exports(asked: Asked, path: str, *kinds: str) -> tuple[tuple[str, str], ...
     return tuple((kind.upper(), asked.address(f"{path}.{kind}")) for kind in kinds)
 
 
-def _coarse(counts: Counts) -> str:
+def coarse_hint(counts: Counts) -> str:
+    """Says that a journey of few touchpoints tells that something is wrong, not what."""
     n = len(counts.journey.touchpoints)
     if n >= COARSE_BELOW:
         return ""
