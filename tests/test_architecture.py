@@ -37,9 +37,10 @@ FOUNDATIONS = {
 FEATURES = {
     "accounts": set(),
     "journeys": {"accounts", "surveys"},
-    "surveys": {"accounts", "journeys", "responses"},
+    # A thank-you tells what we did about the last answers.
+    "surveys": {"accounts", "actions", "journeys", "responses"},
     "responses": {"accounts", "journeys", "surveys"},
-    "widget": {"accounts", "journeys", "surveys"},
+    "widget": {"accounts", "actions", "journeys", "surveys"},
     "outbox": {"accounts"},
     # Flags on the trends are actions; the page of an action shows what the trends show.
     "actions": {"accounts", "journeys", "surveys", "responses", "dashboards"},
@@ -119,7 +120,9 @@ VERBS = [
         "outcome", "statements", "store_sqlite", "store_postgres", "writer", "ingest",
         "rollup", "review", "listing",
     )),
-    *(PACKAGE / "surveys" / f"{name}.py" for name in ("publish", "questions", "archive")),
+    *(PACKAGE / "surveys" / f"{name}.py" for name in (
+        "publish", "questions", "archive", "overall",
+    )),
     *(PACKAGE / "journeys" / f"{name}.py" for name in ("edit", "archive")),
     PACKAGE / "accounts" / "setup.py",
 ]  # fmt: skip

@@ -40,6 +40,7 @@ class NewResponse(NamedTuple):
     respondent_key: bytes | None = None
     locale: str | None = None
     page: str | None = None
+    answers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Rows:
         months = {month: s.date(month) for month in {a.month for a in batch}}
         rows: list[Row] = [
             (
-                workspace_id, a.id, a.series_id, a.rating, a.comment, None, a.properties,
+                workspace_id, a.id, a.series_id, a.rating, a.comment, a.answers, a.properties,
                 a.channel, a.locale, a.page, self._time(a.answered_at), received_at,
                 months[a.month], "counted", 1, import_id, None, a.respondent_key,
             )

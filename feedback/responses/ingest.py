@@ -20,6 +20,7 @@ import msgspec
 from feedback.responses.models import CHANNELS
 from feedback.responses.outcome import Answer
 from feedback.surveys.catalog import SurveyDefinition
+from feedback.surveys.overall import COUNTED_MOST, read_counted_most
 
 MAX_BODY = 65_536
 MAX_DEPTH = 32
@@ -129,7 +130,7 @@ def prepare(
         digest=hashlib.blake2b(msgspec.msgpack.encode(message), digest_size=16).digest(),
         rating=message.rating,
         comment=message.comment or None,
-        answers=_json(message.answers),
+        answers=_json(_answers(message.answers, survey)),
         properties=_json(message.properties),
         channel=message.channel,
         locale=message.locale,
@@ -182,6 +183,21 @@ def _check_rating(rating: int, survey: SurveyDefinition) -> None:
     if not metric.minimum <= rating <= metric.maximum:
         scale = f"{metric.minimum} to {metric.maximum}"
         raise Refused(422, "rating_off_scale", f"rating must be a whole number from {scale}")
+
+
+def _answers(answers: dict[str, Any] | None, survey: SurveyDefinition) -> dict[str, Any] | None:
+    """The answers as they are kept: "What counted most?" checked, and left out when it is null."""
+    if not answers or COUNTED_MOST not in answers:
+        return answers
+    kept = {name: value for name, value in answers.items() if name != COUNTED_MOST}
+    if answers[COUNTED_MOST] is None:
+        return kept
+    known = [moment.id for moment in survey.moments]
+    try:
+        return kept | {COUNTED_MOST: read_counted_most(answers[COUNTED_MOST], known)}
+    except ValueError as error:
+        reason = f"answers.{COUNTED_MOST} {error}"
+        raise Refused(422, f"{COUNTED_MOST}_invalid", reason) from None
 
 
 def _check_channel(channel: str) -> None:

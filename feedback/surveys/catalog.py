@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from feedback import clock
 from feedback.accounts.models import PublicKey, Workspace
+from feedback.actions.public import Sentences, read_sentences
 from feedback.db import Database
 from feedback.scoring import METRICS, Metric
 from feedback.surveys.models import Question, Series, Survey
+from feedback.surveys.overall import Moment, load_moments
 
 # Another process may have closed the survey: after this long it is read again.
 FRESH_SECONDS = 5.0
@@ -22,7 +25,11 @@ MOST_KEYS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SurveyDefinition:
-    """A survey as an answer meets it. `texts` maps a language to its texts."""
+    """A survey as an answer meets it. `texts` maps a language to its texts.
+
+    moments: the other touchpoints of the journey, which "What counted most?" may name.
+    sentences: what we did at its touchpoint, in each language it is told in.
+    """
 
     workspace_id: uuid.UUID
     survey_id: uuid.UUID
@@ -36,6 +43,9 @@ class SurveyDefinition:
     texts: dict[str, dict[str, Any]]
     default_language: str
     zone: ZoneInfo
+    is_overall: bool
+    moments: tuple[Moment, ...]
+    sentences: Sentences
 
 
 _Entry = tuple[float, SurveyDefinition | None]
@@ -102,9 +112,13 @@ async def load_definition(database: Database, key: str) -> SurveyDefinition | No
             .where(Survey.workspace_id == public.workspace_id, Survey.id == public.id)
         )
         row = found.first()
-    if row is None:
-        return None
-    survey, question, series, workspace = row
+        if row is None:
+            return None
+        survey, question, series, workspace = row
+        zone, touchpoint_id = ZoneInfo(workspace.time_zone), survey.touchpoint_id
+        moments = await load_moments(session, survey.workspace_id, touchpoint_id)
+        today = clock.now().astimezone(zone).date()
+        told = await read_sentences(session, survey.workspace_id, [touchpoint_id], today)
     return SurveyDefinition(
         workspace_id=survey.workspace_id,
         survey_id=survey.id,
@@ -117,5 +131,8 @@ async def load_definition(database: Database, key: str) -> SurveyDefinition | No
         metric=METRICS[question.metric],
         texts=question.texts,
         default_language=question.default_language,
-        zone=ZoneInfo(workspace.time_zone),
+        zone=zone,
+        is_overall=survey.is_overall,
+        moments=moments,
+        sentences=told.get(touchpoint_id, {}),
     )

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request, Response, Router, get
 from litestar.params import FromPath, FromQuery
 
+from feedback.actions.public import Sentences, sentence_in
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
 from feedback.surveys.languages import choose_language
@@ -84,7 +85,7 @@ def configuration(
 ) -> Document:
     """The JSON configuration of a site: all its live surveys, or one of them in one language."""
     surveys = [
-        _survey(survey, question, language)
+        _survey(survey, question, language, site.sentences.get(survey.touchpoint_id, {}))
         for survey, question in site.surveys
         if survey_key in (None, survey.key)
     ]
@@ -92,14 +93,16 @@ def configuration(
     return _document(msgspec.json.encode({"surveys": surveys, "words": words}))
 
 
-def _survey(survey: Survey, question: Question, language: str | None) -> dict[str, Any]:
+def _survey(
+    survey: Survey, question: Question, language: str | None, sentences: Sentences
+) -> dict[str, Any]:
     metric = METRICS[question.metric]
     languages = question.texts if language is None else [language]
     shown = {
         "key": survey.key,
         "minimum": metric.minimum,
         "maximum": metric.maximum,
-        "texts": {code: complete_texts(question.texts, code) for code in languages},
+        "texts": {code: _texts(question, code, sentences) for code in languages},
     }
     if language is not None:
         return shown
@@ -108,6 +111,13 @@ def _survey(survey: Survey, question: Question, language: str | None) -> dict[st
         "low_is_good": metric.low_is_good,
         "default_language": question.default_language,
     }
+
+
+def _texts(question: Question, language: str, sentences: Sentences) -> dict[str, str]:
+    """The survey's texts in a language; what we did at its touchpoint follows the thanks."""
+    texts = complete_texts(question.texts, language)
+    done = sentence_in(sentences, language, question.default_language)
+    return texts | {"thanks": f"{texts['thanks']} {done}"} if done else texts
 
 
 def _document(body: bytes) -> Document:

@@ -3,12 +3,16 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.accounts.models import PublicKey
+from feedback import clock
+from feedback.accounts.models import PublicKey, Workspace
+from feedback.actions.public import Sentences, read_sentences
 from feedback.db import Database
 from feedback.journeys.models import Stage, Touchpoint
 from feedback.surveys.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
@@ -17,9 +21,13 @@ from feedback.surveys.models import Question, Survey
 
 @dataclass(frozen=True, eq=False)
 class Site:
-    """The live surveys of a workspace, in the order of its journey."""
+    """The live surveys of a workspace, in the order of its journey.
+
+    sentences: what we did, by the touchpoint it was done at, in each language it is told in.
+    """
 
     surveys: tuple[tuple[Survey, Question], ...]
+    sentences: Mapping[uuid.UUID, Sentences]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,11 @@ async def _load_site(database: Database, key: str) -> Site | None:
         public = await session.get(PublicKey, key)
         if public is None or public.kind != "site":
             return None
-        return Site(await _live_surveys(session, public.workspace_id))
+        surveys = await _live_surveys(session, public.workspace_id)
+        workspace = await session.get_one(Workspace, public.workspace_id)
+        today = clock.now().astimezone(ZoneInfo(workspace.time_zone)).date()
+        asked_at = {survey.touchpoint_id for survey, _ in surveys}
+        return Site(surveys, await read_sentences(session, workspace.id, asked_at, today))
 
 
 async def _live_surveys(

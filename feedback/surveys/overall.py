@@ -1,0 +1,148 @@
+"""The one survey of a journey that asks about all of it, and then "What counted most?".
+
+====================  ==========================================================
+``mark_overall``      this survey asks about the whole journey, no other does
+``unmark_overall``    it asks about its touchpoint alone again
+``has_overall``       whether a survey of this journey is marked
+``load_moments``      the touchpoints that "What counted most?" lists
+``read_counted_most`` the checked answer to it
+====================  ==========================================================
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.journeys.models import Journey, Stage, Touchpoint
+from feedback.surveys.models import Survey
+
+# Where a response keeps it: `response.answers["counted_most"]`, a list of touchpoint ids.
+COUNTED_MOST = "counted_most"
+MOST_MOMENTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A touchpoint of the journey as customers read it; `is_asked` is off once it is archived."""
+
+    id: str
+    name: str
+    stage: str
+    is_asked: bool = True
+
+
+async def mark_overall(session: AsyncSession, survey: Survey) -> None:
+    """Mark this survey, and take the mark off every other of its journey, archived ones too."""
+    for other in await _marked(session, survey):
+        other.is_overall = False
+        session.add(other)
+    survey.is_overall = True
+    session.add(survey)
+
+
+async def unmark_overall(session: AsyncSession, survey: Survey) -> None:
+    survey.is_overall = False
+    session.add(survey)
+
+
+async def has_overall(session: AsyncSession, survey: Survey) -> bool:
+    """Whether any survey of this one's journey is marked."""
+    return bool(await _marked(session, survey))
+
+
+async def load_moments(
+    session: AsyncSession, workspace_id: uuid.UUID, touchpoint_id: uuid.UUID
+) -> tuple[Moment, ...]:
+    """The other touchpoints of the journey in order, archived ones included but not asked."""
+    found = await session.exec(
+        select(Touchpoint, Stage)
+        .join(
+            Stage,
+            (col(Stage.workspace_id) == Touchpoint.workspace_id)
+            & (col(Stage.id) == Touchpoint.stage_id),
+        )
+        .where(
+            Touchpoint.workspace_id == workspace_id,
+            Touchpoint.id != touchpoint_id,
+            col(Stage.journey_id).in_(_journey_of(workspace_id, touchpoint_id)),
+        )
+        .order_by(col(Stage.position), col(Stage.id), col(Touchpoint.position), col(Touchpoint.id))
+    )
+    return tuple(
+        Moment(
+            str(touchpoint.id),
+            touchpoint.name,
+            stage.name,
+            is_asked=touchpoint.archived_at is None and stage.archived_at is None,
+        )
+        for touchpoint, stage in found
+    )
+
+
+def read_counted_most(value: Any, known: Collection[str]) -> list[str]:
+    """Up to two different ids of `known`, none being "none of these". Raises ValueError."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError("must be a list of touchpoint ids, or empty for none of these")
+    if len(value) > MOST_MOMENTS:
+        raise ValueError(f"may name at most {MOST_MOMENTS} touchpoints")
+    chosen = [_plain(item) for item in value]
+    if not set(chosen) <= set(known):
+        raise ValueError("names what is no other touchpoint of the survey's journey")
+    if len(set(chosen)) < len(chosen):
+        raise ValueError("names one touchpoint twice")
+    return chosen
+
+
+def _plain(text: str) -> str:
+    """The id as we write it, whatever case or braces it came in."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return ""
+
+
+async def _marked(session: AsyncSession, survey: Survey) -> list[Survey]:
+    # The journey's row is held: two people marking two surveys at once leave one mark.
+    journey = _journey_of(survey.workspace_id, survey.touchpoint_id)
+    await session.exec(
+        select(Journey.id)
+        .where(Journey.workspace_id == survey.workspace_id, col(Journey.id).in_(journey))
+        .with_for_update()
+    )
+    found = await session.exec(
+        select(Survey)
+        .join(
+            Touchpoint,
+            (col(Touchpoint.workspace_id) == Survey.workspace_id)
+            & (col(Touchpoint.id) == Survey.touchpoint_id),
+        )
+        .join(
+            Stage,
+            (col(Stage.workspace_id) == Touchpoint.workspace_id)
+            & (col(Stage.id) == Touchpoint.stage_id),
+        )
+        .where(
+            Survey.workspace_id == survey.workspace_id,
+            col(Survey.is_overall).is_(True),
+            col(Stage.journey_id).in_(journey),
+        )
+    )
+    return list(found)
+
+
+def _journey_of(workspace_id: uuid.UUID, touchpoint_id: uuid.UUID) -> Any:
+    """The id of the journey a touchpoint belongs to, as a part of another statement."""
+    return (
+        select(Stage.journey_id)
+        .join(
+            Touchpoint,
+            (col(Touchpoint.workspace_id) == Stage.workspace_id)
+            & (col(Touchpoint.stage_id) == Stage.id),
+        )
+        .where(Touchpoint.workspace_id == workspace_id, Touchpoint.id == touchpoint_id)
+        .correlate(None)
+    )
