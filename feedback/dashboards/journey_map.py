@@ -1,7 +1,7 @@
 """A journey as dashboards see it: stages in order, touchpoints under them, what was asked where."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -36,13 +36,20 @@ class SeriesInfo:
 
 @dataclass(frozen=True, slots=True)
 class TouchpointInfo:
-    """One touchpoint with every series ever asked there, oldest first."""
+    """One touchpoint with every series ever asked there, oldest first.
+
+    `is_live`: a survey asks there now; `is_overall`: one there asks about the whole journey.
+    """
 
     id: uuid.UUID
     name: str
     target: float | None
     is_archived: bool
     series: tuple[SeriesInfo, ...]
+    place: str = "site"
+    owner: str = ""
+    is_live: bool = False
+    is_overall: bool = False
 
     @property
     def metrics(self) -> list[str]:
@@ -127,11 +134,11 @@ async def read_journey(
     """The journey with its stages, touchpoints and series, each in order."""
     rows = (await session.exec(_shape_query(workspace_id, journey.id))).all()
     stages = {row.stage: row for row in rows}
-    touchpoints: dict[uuid.UUID, dict[uuid.UUID, Any]] = {}
+    touchpoints: dict[uuid.UUID, dict[uuid.UUID, list[Any]]] = {}
     series: dict[uuid.UUID, list[SeriesInfo]] = {}
     for row in rows:
         if row.touchpoint is not None:
-            touchpoints.setdefault(row.stage, {})[row.touchpoint] = row
+            touchpoints.setdefault(row.stage, {}).setdefault(row.touchpoint, []).append(row)
         if row.series is not None:
             info = SeriesInfo(row.series, row.survey, row.number, row.metric, row.opened_at)
             series.setdefault(row.touchpoint, []).append(info)
@@ -142,8 +149,8 @@ async def read_journey(
             _stage_info(
                 row,
                 tuple(
-                    _touchpoint_info(place, tuple(series.get(place.touchpoint, ())))
-                    for place in touchpoints.get(row.stage, {}).values()
+                    _touchpoint_info(found, tuple(series.get(touchpoint, ())))
+                    for touchpoint, found in touchpoints.get(row.stage, {}).items()
                 ),
             )
             for row in stages.values()
@@ -151,10 +158,19 @@ async def read_journey(
     )
 
 
-def _touchpoint_info(row: Any, series: tuple[SeriesInfo, ...]) -> TouchpointInfo:
-    is_archived = row.touchpoint_archived is not None
+def _touchpoint_info(rows: Sequence[Any], series: tuple[SeriesInfo, ...]) -> TouchpointInfo:
+    row = rows[0]
+    asking = [each for each in rows if each.survey is not None and each.survey_archived is None]
     return TouchpointInfo(
-        row.touchpoint, row.touchpoint_name, row.touchpoint_target, is_archived, series
+        row.touchpoint,
+        row.touchpoint_name,
+        row.touchpoint_target,
+        row.touchpoint_archived is not None,
+        series,
+        row.place,
+        row.owner,
+        is_live=any(each.state == "live" for each in asking),
+        is_overall=any(each.is_overall for each in asking),
     )
 
 
@@ -185,8 +201,13 @@ def _shape_query(workspace_id: uuid.UUID, journey_id: uuid.UUID) -> Any:
             touchpoint.c.name.label("touchpoint_name"),
             touchpoint.c.target.label("touchpoint_target"),
             touchpoint.c.archived_at.label("touchpoint_archived"),
+            touchpoint.c.place,
+            touchpoint.c.owner,
+            survey.c.id.label("survey"),
+            survey.c.state,
+            survey.c.is_overall,
+            survey.c.archived_at.label("survey_archived"),
             series.c.id.label("series"),
-            series.c.survey_id.label("survey"),
             series.c.number,
             series.c.metric,
             series.c.opened_at,
