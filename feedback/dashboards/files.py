@@ -20,9 +20,14 @@ def board_json(readings: Sequence[StageReading], source: BoardSource) -> str:
 
 def board_csv(readings: Sequence[StageReading], source: BoardSource) -> str:
     """The same rows, one line each; the counts stand in count_0 to count_10."""
+    return rows_csv(board_rows(readings, source))
+
+
+def rows_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows of scores as CSV; one without a score has no counts."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    rows = [_flat(row) for row in board_rows(readings, source)]
+    rows = [_flat(row) for row in rows]
     if rows:
         writer.writerow(rows[0])
     for row in rows:
@@ -31,6 +36,6 @@ def board_csv(readings: Sequence[StageReading], source: BoardSource) -> str:
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    counts = row["counts"]
+    counts = row["counts"] or {}
     kept = {name: value for name, value in row.items() if name != "counts"}
     return kept | {f"count_{rating}": counts.get(str(rating)) for rating in RATINGS}
