@@ -3,6 +3,7 @@
 ====================  ================================================================
 ``score_groups``      a frame of counts -> one ScoreRow a group, in order
 ``ScoreRow``          the group's values and its Score
+``rolling``           a frame of counts -> the answers of the last months, pooled
 ``month_range``       every month from one to another, for lines with gaps
 ====================  ================================================================
 
@@ -75,6 +76,42 @@ def score_groups(
     ]
 
 
+def rolling(frame: "pd.DataFrame", months: int = 3) -> "pd.DataFrame":
+    """The frame of counts with the answers of the last `months` months pooled into each month.
+
+    frame: as score_groups takes it, with a column `month` (YYYY-MM); every other column but `n`
+    is a group of its own. Answers are pooled, scores never averaged:
+    score_groups(rolling(frame), ["month", "stage"], metric).
+    A window is so many calendar months, with or without answers: a gap is not bridged by older
+    ones, and a window without answers has no row. Windows that reach back before the first month
+    of the frame have no row either: what was answered then is not known.
+    Raises ScoringError for months below 1 or a month that is not written YYYY-MM.
+
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame(
+    ...     {"month": ["2026-01", "2026-02", "2026-05"], "rating": [9, 9, 9], "n": [1, 2, 4]}
+    ... )
+    >>> rolling(counts).to_dict("list")
+    {'month': ['2026-03', '2026-04', '2026-05'], 'rating': [9, 9, 9], 'n': [3, 2, 4]}
+    """
+    import pandas as pd
+
+    if months < 1:
+        raise ScoringError(f"A window is 1 month or more, not {months}.")
+    plain = frame.assign(n=frame.get("n", 1))
+    written = plain["month"].astype(object)
+    numbers = written.map({month: _month_number(month) for month in written.unique()})
+    if not len(plain):
+        return plain
+    later = [plain.assign(month=numbers + step) for step in range(months)]
+    reached = pd.concat(later, ignore_index=True)
+    whole = reached[reached["month"].between(numbers.min() + months - 1, numbers.max())]
+    keys = ["month", *(name for name in plain.columns if name not in ("month", "n"))]
+    pooled = whole.groupby(keys, observed=True, dropna=False)["n"].sum().reset_index()
+    pooled["month"] = [_written_month(number) for number in pooled["month"]]
+    return pooled[list(plain.columns)]
+
+
 def month_range(first: str, last: str) -> list[str]:
     """Every month from first to last, both included, as YYYY-MM; empty if last comes first.
 
@@ -82,7 +119,7 @@ def month_range(first: str, last: str) -> list[str]:
     ['2025-11', '2025-12', '2026-01', '2026-02']
     """
     start, stop = _month_number(first), _month_number(last)
-    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, stop + 1)]
+    return [_written_month(month) for month in range(start, stop + 1)]
 
 
 def _month_number(month: str) -> int:
@@ -90,6 +127,10 @@ def _month_number(month: str) -> int:
     if not (year.isdigit() and number.isdigit() and 1 <= int(number) <= 12):
         raise ScoringError(f"A month is written YYYY-MM, not {month!r}.")
     return 12 * int(year) + int(number) - 1
+
+
+def _written_month(number: int) -> str:
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
 def _groups(frame: "pd.DataFrame", by: Sequence[str]) -> tuple["Codes", list[tuple[Any, ...]]]:
