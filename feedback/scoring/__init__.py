@@ -1,15 +1,22 @@
 """Scores of NPS, CSAT and CES ratings: pure functions, no database, no web.
 
-==============  ====================================================================
-``metrics``     Metric, METRICS: scale, direction, bands and headline of each metric
-``ratings``     parse_ratings: raw cells -> counts, missing, invalid
-``scores``      score: counts -> Score; row_dict, metric_dict: their JSON objects
-``intervals``   net_interval, share_interval, mean_interval
-``compare``     compare_net, compare_share, compare_mean; compare_scores by the headline
-``weighting``   weighted_net, weighted_score
-``trends``      score_groups: a data frame of counts -> one Score a group; month_range
-``rounding``    round_half_away, for display
-==============  ====================================================================
+================  ==================================================================
+``metrics``       Metric, METRICS: scale, direction, bands and headline of each metric
+``ratings``       parse_ratings: raw cells -> counts, missing, invalid
+``scores``        score: counts -> Score; row_dict, metric_dict: their JSON objects
+``intervals``     net_interval, share_interval, mean_interval
+``compare``       compare_net, compare_share, compare_mean; compare_scores by the headline
+``weighting``     weighted_net, weighted_score
+``trends``        score_groups: a frame of counts -> one Score a group; rolling; month_range
+``drivers``       drivers, drivers_from_correlation: what an outcome is linked with
+``quadrants``     quadrants: importance against performance
+``samples``       how many answers are needed: net_sample_size, ..._difference_sample_size
+``multiplicity``  benjamini_hochberg
+``control``       xmr, p_chart, laney_p_chart, net_chart: limits for the eye
+``shrinkage``     shrink: scores of small groups drawn to the common one
+``mix``           decompose: a change, split into change within groups and change of mix
+``rounding``      round_half_away, for display
+================  ==================================================================
 
 Importing it loads neither numpy, scipy nor pandas; the functions that need them do.
 """
@@ -22,42 +29,85 @@ from feedback.scoring.compare import (
     compare_scores,
     compare_share,
 )
+from feedback.scoring.control import Chart, laney_p_chart, net_chart, p_chart, xmr
+from feedback.scoring.drivers_quadrants import PlacedItem, Quadrants, quadrants
+from feedback.scoring.drivers_result import (
+    DriverPair,
+    DriverRow,
+    Drivers,
+    NearTwins,
+    respondents_needed,
+)
+from feedback.scoring.drivers_shares import drivers, drivers_from_correlation
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.intervals import Interval, mean_interval, net_interval, share_interval
 from feedback.scoring.metrics import METRICS, Metric
+from feedback.scoring.mix import Mix, MixGroup, decompose
+from feedback.scoring.multiplicity import benjamini_hochberg
 from feedback.scoring.ratings import Ratings, parse_ratings
 from feedback.scoring.rounding import round_half_away
+from feedback.scoring.samples import (
+    net_difference_sample_size,
+    net_sample_size,
+    share_difference_sample_size,
+)
 from feedback.scoring.scores import FEW_BELOW, HIDDEN_BELOW, Score, metric_dict, row_dict, score
-from feedback.scoring.trends import ScoreRow, month_range, score_groups
+from feedback.scoring.shrinkage import Shrinkage, shrink
+from feedback.scoring.trends import ScoreRow, month_range, rolling, score_groups
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
 
 __all__ = [
     "FEW_BELOW",
     "HIDDEN_BELOW",
     "METRICS",
+    "Chart",
     "Comparison",
     "Difference",
+    "DriverPair",
+    "DriverRow",
+    "Drivers",
     "Interval",
     "Metric",
+    "Mix",
+    "MixGroup",
+    "NearTwins",
+    "PlacedItem",
+    "Quadrants",
     "Ratings",
     "Score",
     "ScoreRow",
     "ScoringError",
+    "Shrinkage",
     "WeightedScore",
+    "benjamini_hochberg",
     "compare_mean",
     "compare_net",
     "compare_scores",
     "compare_share",
+    "decompose",
+    "drivers",
+    "drivers_from_correlation",
+    "laney_p_chart",
     "mean_interval",
     "metric_dict",
     "month_range",
+    "net_chart",
+    "net_difference_sample_size",
     "net_interval",
+    "net_sample_size",
+    "p_chart",
     "parse_ratings",
+    "quadrants",
+    "respondents_needed",
+    "rolling",
     "round_half_away",
     "row_dict",
     "score",
     "score_groups",
+    "share_difference_sample_size",
     "share_interval",
+    "shrink",
     "weighted_net",
     "weighted_score",
+    "xmr",
 ]
