@@ -5,7 +5,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,9 +13,12 @@ from urllib.parse import parse_qsl
 from feedback.db import new_id
 from feedback.responses.ingest import MAX_PROPERTIES, Refused
 from feedback.surveys.catalog import SurveyDefinition
+from feedback.surveys.overall import COUNTED_MOST, MOST_MOMENTS
 
 CHANNELS = ("page", "email", "qr", "kiosk")
 TEST_FIELD = "feedback-test"
+# The boxes of "What counted most?", each a touchpoint, and the one beside them.
+MOMENT_FIELD, NONE_OF_THESE = "counted_most", "none"
 MOST_FIELDS = 200
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 # A merge tag nobody replaced names nobody: those who share it must not overwrite each other.
@@ -24,7 +27,10 @@ MERGE_TAG = re.compile(r"\{\{.*\}\}|\{%.*%\}|\*\|.*\|\*|%%.*%%|\[\[.*\]\]|<%.*%>
 
 @dataclass(frozen=True, slots=True)
 class HostedForm:
-    """The texts as given. `answer` is the id made for this page when the link names nobody."""
+    """The texts as given. `answer` is the id made for this page when the link names nobody.
+
+    moments: the boxes ticked under "What counted most?".
+    """
 
     rating: str = ""
     comment: str = ""
@@ -36,6 +42,7 @@ class HostedForm:
     answer: str = ""
     is_test: bool = False
     properties: Mapping[str, str] = field(default_factory=dict)
+    moments: tuple[str, ...] = ()
 
     @property
     def who(self) -> str:
@@ -67,7 +74,8 @@ def read_form(body: bytes, query: bytes = b"") -> HostedForm:
         )
     except ValueError:
         raise Refused(400, "body_malformed", "the body is not a form in UTF-8") from None
-    return _form(_link_fields(query) | dict(pairs))
+    ticked = tuple(dict.fromkeys(value for name, value in pairs if name == MOMENT_FIELD))
+    return replace(_form(_link_fields(query) | dict(pairs)), moments=ticked)
 
 
 def _link_fields(query: bytes) -> dict[str, str]:
@@ -93,10 +101,25 @@ def message_of(form: HostedForm, survey: SurveyDefinition, key: bytes, seq: int)
         "locale": form.lang or None,
         "channel": form.channel,
         "contact": contact if form.who else None,
+        "answers": {COUNTED_MOST: counted_most(form, survey)},
         "signature": form.sig or None,
         "test": form.is_test,
     }
     return json.dumps(message).encode()
+
+
+def counted_most(form: HostedForm, survey: SurveyDefinition) -> list[str] | None:
+    """The touchpoints that were ticked; empty for none of these, None when nothing was.
+
+    A box that is no longer offered is left out: the customer cannot mend that. Raises Refused.
+    """
+    known = {moment.id for moment in survey.moments}
+    chosen = [value for value in form.moments if value in known]
+    is_none = NONE_OF_THESE in form.moments
+    if len(chosen) > MOST_MOMENTS or (chosen and is_none):
+        reason = f"choose at most {MOST_MOMENTS} touchpoints, or none of these alone"
+        raise Refused(422, f"{COUNTED_MOST}_invalid", reason)
+    return chosen if chosen or is_none else None
 
 
 def submission_id(form: HostedForm, survey: SurveyDefinition, key: bytes) -> uuid.UUID:

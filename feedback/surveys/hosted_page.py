@@ -1,5 +1,7 @@
 """The hosted page as a reader sees it: the form, the thanks, and why there is no form."""
 
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,9 +9,11 @@ from babel import Locale, UnknownLocaleError
 from litestar import Request
 from litestar.response import Template
 
+from feedback.actions.public import sentence_in
 from feedback.surveys.catalog import SurveyDefinition
 from feedback.surveys.hosted_form import TEST_FIELD, HostedForm, page_id
 from feedback.surveys.languages import accepted_languages, choose_language
+from feedback.surveys.overall import Moment
 from feedback.surveys.words import WORDS, complete_texts, page_words, words_language
 
 AnyRequest = Request[Any, Any, Any]
@@ -20,8 +24,13 @@ ERRORS = {
     "rating_invalid": "no_rating",
     "rating_off_scale": "no_rating",
     "comment_invalid": "comment_too_long",
+    "counted_most_invalid": "too_many_moments",
     "busy": "busy",
 }
+# Which part of the form an error is told beside; the rating's otherwise.
+FIELDS = {"comment_invalid": "comment", "counted_most_invalid": "moments"}
+# More touchpoints than this are told by stage.
+MOST_UNGROUPED = 8
 
 
 def form_page(
@@ -52,7 +61,9 @@ def form_page(
             ("answer", str(page_id(form.answer))),
         ],
         error=message,
-        error_field="comment" if error == "comment_invalid" else "rating",
+        error_field=FIELDS.get(error, "rating"),
+        moments=_moments(survey),
+        ticked=form.moments,
         is_test=form.is_test,
         languages=_language_links(survey, form, language),
     )
@@ -68,6 +79,7 @@ def thanks_page(request: AnyRequest, survey: SurveyDefinition, form: HostedForm)
         survey=survey,
         texts=complete_texts(survey.texts, language),
         rating=form.rating if given else "",
+        sentence=sentence_in(survey.sentences, language, survey.default_language),
         is_test=form.is_test,
     )
 
@@ -100,6 +112,17 @@ def _page(name: str, language: str, status: int, **context: Any) -> Template:
         status_code=status,
         headers=CACHING,
     )
+
+
+def _moments(survey: SurveyDefinition) -> list[tuple[str, list[Moment]]]:
+    """What "What counted most?" lists: (stage, its touchpoints), one nameless stage when short.
+
+    Empty where the survey does not ask about the whole journey.
+    """
+    asked = [moment for moment in survey.moments if moment.is_asked and survey.is_overall]
+    if len(asked) <= MOST_UNGROUPED:
+        return [("", asked)] if asked else []
+    return [(stage, list(found)) for stage, found in groupby(asked, attrgetter("stage"))]
 
 
 def _language_links(

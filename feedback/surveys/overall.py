@@ -3,7 +3,7 @@
 ====================  ==========================================================
 ``mark_overall``      this survey asks about the whole journey, no other does
 ``unmark_overall``    it asks about its touchpoint alone again
-``has_overall``       whether a survey of this journey is marked
+``find_overall``      the survey of a journey that is marked
 ``load_moments``      the touchpoints that "What counted most?" lists
 ``read_counted_most`` the checked answer to it
 ====================  ==========================================================
@@ -36,8 +36,13 @@ class Moment:
 
 
 async def mark_overall(session: AsyncSession, survey: Survey) -> None:
-    """Mark this survey, and take the mark off every other of its journey, archived ones too."""
-    for other in await _marked(session, survey):
+    """Mark this survey, and take the mark off every other of its journey, archived ones too.
+
+    The caller holds no survey: the journey is held first, so that nobody waits in a circle.
+    """
+    await _hold_journey(session, survey)
+    await session.refresh(survey)
+    for other in await session.exec(_marked_beside(survey)):
         other.is_overall = False
         session.add(other)
     survey.is_overall = True
@@ -49,9 +54,10 @@ async def unmark_overall(session: AsyncSession, survey: Survey) -> None:
     session.add(survey)
 
 
-async def has_overall(session: AsyncSession, survey: Survey) -> bool:
-    """Whether any survey of this one's journey is marked."""
-    return bool(await _marked(session, survey))
+async def find_overall(session: AsyncSession, survey: Survey) -> Survey | None:
+    """The marked survey of this one's journey, itself or another."""
+    found: Survey | None = (await session.exec(_marked_beside(survey))).first()
+    return found
 
 
 async def load_moments(
@@ -105,15 +111,20 @@ def _plain(text: str) -> str:
         return ""
 
 
-async def _marked(session: AsyncSession, survey: Survey) -> list[Survey]:
-    # The journey's row is held: two people marking two surveys at once leave one mark.
-    journey = _journey_of(survey.workspace_id, survey.touchpoint_id)
+async def _hold_journey(session: AsyncSession, survey: Survey) -> None:
+    # Two people marking two surveys at once must leave one mark.
     await session.exec(
         select(Journey.id)
-        .where(Journey.workspace_id == survey.workspace_id, col(Journey.id).in_(journey))
+        .where(
+            Journey.workspace_id == survey.workspace_id,
+            col(Journey.id).in_(_journey_of(survey.workspace_id, survey.touchpoint_id)),
+        )
         .with_for_update()
     )
-    found = await session.exec(
+
+
+def _marked_beside(survey: Survey) -> Any:
+    return (
         select(Survey)
         .join(
             Touchpoint,
@@ -128,10 +139,10 @@ async def _marked(session: AsyncSession, survey: Survey) -> list[Survey]:
         .where(
             Survey.workspace_id == survey.workspace_id,
             col(Survey.is_overall).is_(True),
-            col(Stage.journey_id).in_(journey),
+            col(Stage.journey_id).in_(_journey_of(survey.workspace_id, survey.touchpoint_id)),
         )
+        .order_by(col(Survey.id))
     )
-    return list(found)
 
 
 def _journey_of(workspace_id: uuid.UUID, touchpoint_id: uuid.UUID) -> Any:

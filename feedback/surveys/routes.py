@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
 from feedback.db import Database
-from feedback.forms import Form
+from feedback.forms import Form, FormReader
 from feedback.i18n import gettext as _
 from feedback.journeys.routes import COARSE_BELOW
 from feedback.scoring import METRICS
@@ -26,6 +26,7 @@ from feedback.surveys.labels import (
     state_names,
 )
 from feedback.surveys.models import Survey
+from feedback.surveys.overall import find_overall, mark_overall, unmark_overall
 from feedback.surveys.publish import ACTS, allowed_acts
 from feedback.surveys.queries import (
     SurveyPlace,
@@ -114,6 +115,22 @@ async def change_state(
     return redirect(f"/surveys/{survey_id}", acts_done()[act] if is_allowed else None)
 
 
+@post("/surveys/{survey_id:uuid}/overall")
+async def change_overall(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Redirect:
+    require_editor(viewer)
+    is_wanted = FormReader(await request.form()).flag("is_overall")
+    async with database.write() as session:
+        survey = (await need_survey(session, viewer, survey_id)).survey
+        await (mark_overall if is_wanted else unmark_overall)(session, survey)
+    request.app.state.catalog.forget()
+    return redirect(f"/surveys/{survey_id}", _("Saved."))
+
+
 @post("/surveys/{survey_id:uuid}/detach")
 async def detach_survey(
     request: HTMXRequest,
@@ -188,6 +205,7 @@ async def _show_survey(
         answers = await count_answers(session, viewer.workspace.id, survey_id)
         sharing = await sharing_surveys(session, place.question)
         answered = await is_answered(session, viewer.workspace.id, [survey_id])
+        overall = await find_overall(session, place.survey)
     return page(
         request,
         "surveys/survey.html",
@@ -197,6 +215,7 @@ async def _show_survey(
         answers=answers,
         sharing=[survey for survey in sharing if survey.id != survey_id],
         is_answered=answered,
+        other_overall=overall if overall is not None and overall.id != survey_id else None,
         acts=[] if place.is_gone else allowed_acts(place.survey),
         metric=METRICS[place.question.metric],
         languages=language_names(list(place.question.texts)),
@@ -213,6 +232,7 @@ handlers = [
     survey_page,
     rename_survey,
     change_state,
+    change_overall,
     detach_survey,
     archive_survey,
 ]

@@ -52,6 +52,10 @@ USUAL_TEXTS: Final[dict[str, dict[str, str]]] = {
 PAGE_WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "languages": "Languages",
+        "counted_most": "What counted most?",
+        "up_to_two": "up to two",
+        "none_of_these": "None of these",
+        "too_many_moments": "Choose up to two, or “None of these” alone, then press Send.",
         "press": "Press Send to record your choice.",
         "optional": "optional",
         "no_rating": "Choose a number, then press Send.",
@@ -73,6 +77,10 @@ PAGE_WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "fr": {
         "languages": "Langues",
+        "counted_most": "Qu’est-ce qui a le plus compté\u202f?",
+        "up_to_two": "deux au plus",
+        "none_of_these": "Aucun de ces moments",
+        "too_many_moments": "Cochez deux cases au plus, ou «\u00a0Aucun\u00a0» seul, puis envoyez.",
         "press": "Appuyez sur Envoyer pour enregistrer votre choix.",
         "optional": "facultatif",
         "no_rating": "Choisissez une note, puis envoyez.",

@@ -8,12 +8,12 @@ from tests.cast import Shop
 from tests.forms import Client, send
 
 READS = ["", "/edit", "/share", "/share/mail.html"]
-WRITES = ["", "/edit", "/state", "/detach", "/archive"]
+WRITES = ["", "/edit", "/state", "/overall", "/detach", "/archive"]
 FIELDS = {"name": "X", "act": "pause", "do": "preview"}
 
 
 async def test_it_rejects_the_wrong_method(alice: Client, shop: Shop) -> None:
-    for end in ("/state", "/detach", "/archive"):
+    for end in ("/state", "/overall", "/detach", "/archive"):
         assert (await alice.get(f"/surveys/{shop.nps.id}{end}")).status_code == 405, end
     for end in ("/share", "/share/mail.html"):
         assert (await send(alice, f"/surveys/{shop.nps.id}{end}")).status_code == 405, end
