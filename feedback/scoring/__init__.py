@@ -6,6 +6,7 @@
 ``scores``        score: counts -> Score; row_dict, metric_dict: their JSON objects
 ``intervals``     net_interval, share_interval, mean_interval
 ``compare``       compare_net, compare_share, compare_mean; compare_scores by the headline
+``changes``       changes, changes_from: what a line of months really did; FALSE_ALARMS_A_YEAR
 ``weighting``     weighted_net, weighted_score
 ``trends``        score_groups: a frame of counts -> one Score a group; rolling; month_range
 ``drivers``       drivers, drivers_from_correlation: what an outcome is linked with
@@ -21,6 +22,7 @@
 Importing it loads neither numpy, scipy nor pandas; the functions that need them do.
 """
 
+from feedback.scoring.changes import FALSE_ALARMS_A_YEAR, Change, changes, changes_from
 from feedback.scoring.compare import (
     Comparison,
     Difference,
@@ -57,9 +59,11 @@ from feedback.scoring.trends import ScoreRow, month_range, rolling, score_groups
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
 
 __all__ = [
+    "FALSE_ALARMS_A_YEAR",
     "FEW_BELOW",
     "HIDDEN_BELOW",
     "METRICS",
+    "Change",
     "Chart",
     "Comparison",
     "Difference",
@@ -80,6 +84,8 @@ __all__ = [
     "Shrinkage",
     "WeightedScore",
     "benjamini_hochberg",
+    "changes",
+    "changes_from",
     "compare_mean",
     "compare_net",
     "compare_scores",
