@@ -29,6 +29,8 @@ FOUNDATIONS = {
     "wording": {"i18n", "scoring"},
     "scoreprint": {"scoring"},
     "scorefile": {"errors", "scoring", "tables"},
+    "comparefile": {"errors", "scorefile", "scoring"},
+    "compareprint": {"comparefile", "scoreprint", "scoring"},
     "migrate": {"errors", "resources"},
     "models": {"accounts", "actions", "journeys", "surveys", "responses", "outbox"},
 }

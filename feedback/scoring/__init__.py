@@ -5,7 +5,7 @@
 ``ratings``       parse_ratings: raw cells -> counts, missing, invalid
 ``scores``        score: counts -> Score; row_dict, metric_dict: their JSON objects
 ``intervals``     net_interval, share_interval, mean_interval
-``compare``       compare_net, compare_share, compare_mean; compare_scores by the headline
+``compare``       compare_net, compare_share, compare_mean, compare_scores, compare_weighted
 ``changes``       changes, changes_from: what a line of months really did; FALSE_ALARMS_A_YEAR
 ``weighting``     weighted_net, weighted_score
 ``trends``        score_groups: a frame of counts -> one Score a group; rolling; month_range
@@ -31,6 +31,7 @@ from feedback.scoring.compare import (
     compare_scores,
     compare_share,
 )
+from feedback.scoring.compare_weighted import compare_weighted
 from feedback.scoring.control import Chart, laney_p_chart, net_chart, p_chart, xmr
 from feedback.scoring.drivers_quadrants import PlacedItem, Quadrants, quadrants
 from feedback.scoring.drivers_result import (
@@ -90,6 +91,7 @@ __all__ = [
     "compare_net",
     "compare_scores",
     "compare_share",
+    "compare_weighted",
     "decompose",
     "drivers",
     "drivers_from_correlation",

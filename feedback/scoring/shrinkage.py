@@ -39,7 +39,7 @@ def shrink(scores: Sequence[float], variances: Sequence[float]) -> Shrinkage:
     >>> found = shrink([10, 20, 60], [100, 100, 100])
     >>> round(found.tau2, 4), round(found.pooled, 4), [round(s, 2) for s in found.shrunk]
     (600.0, 30.0, [12.86, 21.43, 55.71])
-    >>> shrink([10, 20], [100, 100]).shrunk
+    >>> shrink([10, 20], [64, 64]).shrunk
     [15.0, 15.0]
     """
     _check(scores, variances)

@@ -1,0 +1,50 @@
+"""`feedback compare`: do two CSV files of answers differ, by how much, and could it be chance?"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feedback.comparefile import compare_files
+from feedback.compareprint import comparison_csv, comparison_json, comparison_table
+from feedback.scorefile import find_metric
+from feedback.scoring import METRICS
+
+
+class Format(StrEnum):
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def compare_command(
+    file_a: Annotated[Path, typer.Argument(help="CSV file, one row an answer.")],
+    file_b: Annotated[Path, typer.Argument(help="The file to compare it with.")],
+    metric: Annotated[str, typer.Option(help=f"One of {', '.join(METRICS)}.")],
+    rating: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the ratings.")],
+    missing: Annotated[
+        str, typer.Option(metavar="V,V", help="Codes that stand for no answer, such as 11.")
+    ] = "",
+    weight: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of survey weights.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
+) -> None:
+    """Compare the scores of two CSV files: the first less the second, with its interval.
+
+    Net scores by adjusted Wald, shares by Newcombe and chi-square, means by Welch's t.
+
+    Example: feedback compare may.csv june.csv --metric nps --rating NETPRO --missing 11
+    """
+    chosen = find_metric(metric)
+    codes = [part.strip() for part in missing.split(",") if part.strip()]
+    found = compare_files(
+        (file_a, file_b), metric=chosen, rating=rating, missing=codes, weight=weight
+    )
+    if format is Format.json:
+        typer.echo(comparison_json(found), nl=False)
+    elif format is Format.csv:
+        typer.echo(comparison_csv(chosen, found), nl=False)
+    else:
+        typer.echo(comparison_table(chosen, (str(file_a), str(file_b)), found), nl=False)
