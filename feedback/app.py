@@ -36,6 +36,7 @@ from feedback.surveys.catalog import Catalog
 from feedback.web import security_headers, template_config
 from feedback.widget import routes as widget
 from feedback.widget.sites import Sites
+from feedback.work import make_worker
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +135,7 @@ async def home() -> Redirect:
 
 @asynccontextmanager
 async def _run_services(app: Litestar) -> AsyncIterator[None]:
-    """Open the database and the writer; on the way down store what waits first."""
+    """Open the database, the writer and the worker; on the way down store what waits first."""
     settings: Settings = app.state.settings
     await require_newest(settings.url, migrate_empty=True)
     app.state.key = secret_key(settings)
@@ -143,10 +144,15 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     app.state.sites = Sites(database, app.state.catalog)
     app.state.writer = writer = Writer(make_store(settings), database)
     await writer.start()
+    worker = make_worker(database, settings) if settings.worker == "inside" else None
+    if worker is not None:
+        worker.start()
     try:
         yield
     finally:
         await writer.stop()
+        if worker is not None:
+            await worker.stop()
         await database.close()
 
 

@@ -7,7 +7,18 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import Abort, TyperException
 
-from feedback.commands import demo, import_, rollups, score, serve, surveys, trend, user
+from feedback.commands import (
+    compare,
+    demo,
+    import_,
+    rollups,
+    score,
+    serve,
+    surveys,
+    trend,
+    user,
+    worker,
+)
 from feedback.errors import FeedbackError
 
 app = typer.Typer(
@@ -39,9 +50,11 @@ def _options(
 
 app.command("demo")(demo.demo_command)
 app.command("serve")(serve.serve_command)
+app.command("worker")(worker.worker_command)
 app.command("migrate")(serve.migrate_command)
 app.command("import")(import_.import_command)
 app.command("score")(score.score_command)
+app.command("compare")(compare.compare_command)
 app.command("surveys")(surveys.surveys_command)
 app.command("trend")(trend.trend_command)
 app.add_typer(rollups.app, name="rollups")

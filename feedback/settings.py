@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         min_length=32,
         description="Key for signatures, at least 32 characters. SQLite: made once, in a file "
         "beside the database that only its owner may read. PostgreSQL: required.",
+    )
+    worker: Literal["inside", "apart"] = Field(
+        default="inside",
+        description="Who does the work that waits (pictures, computations): `inside` the server "
+        "itself, or `apart`, one or more `feedback worker` beside it.",
     )
     demo: bool = Field(
         default=False, description="Serve the demo pages (`feedback demo` sets it for its own run)."

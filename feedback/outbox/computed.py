@@ -68,14 +68,10 @@ async def store(
     )
 
 
-async def forget_older(
-    session: AsyncSession, workspace_id: uuid.UUID, kind: str, before: datetime
-) -> None:
+async def forget_older(session: AsyncSession, workspace_id: uuid.UUID, before: datetime) -> None:
     """Drop what was computed before that moment: it is computed again when somebody asks."""
     await session.exec(
         sa.delete(Computed).where(
-            col(Computed.workspace_id) == workspace_id,
-            col(Computed.kind) == kind,
-            col(Computed.computed_at) < before,
+            col(Computed.workspace_id) == workspace_id, col(Computed.computed_at) < before
         )
     )

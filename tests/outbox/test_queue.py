@@ -104,8 +104,8 @@ async def test_what_is_old_is_forgotten(database: Database, shop: Shop) -> None:
     async with database.write() as session:
         made = Made("v1", "text/plain", b"")
         await computed.store(session, shop.workspace.id, "picture", "k", made, now=NOW)
-        await computed.forget_older(session, shop.workspace.id, "picture", NOW)
+        await computed.forget_older(session, shop.workspace.id, NOW)
         assert await computed.load(session, shop.workspace.id, "picture", "k") is not None
         later = NOW + timedelta(days=7)
-        await computed.forget_older(session, shop.workspace.id, "picture", later)
+        await computed.forget_older(session, shop.workspace.id, later)
         assert await computed.load(session, shop.workspace.id, "picture", "k") is None

@@ -1,0 +1,35 @@
+"""Which job is done by whom, and what comes by the calendar: the wiring of the outbox."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.db import Database
+from feedback.outbox.schedules import Schedule
+from feedback.outbox.worker import Kind, Work, Worker
+from feedback.settings import Settings
+
+# What a handler needs is imported when its first job comes: a start pays for none of it.
+
+
+async def _prune(work: Work) -> None:
+    from feedback.outbox.pruning import prune
+
+    await prune(work.database, {schedule.kind for schedule in SCHEDULES}, work.now)
+
+
+async def _every_day(_session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+    return [(f"prune:{now:%Y-%m-%d}", {})]
+
+
+HANDLERS: Mapping[str, Kind] = {
+    "prune": Kind(_prune),
+}
+
+SCHEDULES: tuple[Schedule, ...] = (Schedule("prune", timedelta(days=1), _every_day),)
+
+
+def make_worker(database: Database, settings: Settings) -> Worker:
+    return Worker(database, settings, HANDLERS, SCHEDULES)
