@@ -29,15 +29,21 @@ def rows_json(metric: Metric, rows: Sequence[ScoreRow]) -> str:
 
 
 def rows_csv(
-    metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow], *, weighted: bool = False
+    metric: Metric,
+    by: Sequence[str],
+    rows: Sequence[ScoreRow],
+    *,
+    weighted: bool = False,
+    like: ScoreRow | None = None,
 ) -> str:
     """The same rows, one line each, unrounded; the counts stand in count_0, count_1, ...
 
+    like: a row without answers that names the columns, where rows have more of them than usual.
     A text that a spreadsheet would take for a formula gets a ' in front.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*by, *_flat(_without_answers(metric, weighted), metric)])
+    writer.writerow([*by, *_flat(like or _without_answers(metric, weighted), metric)])
     for row in rows:
         group = [harmless(row.group[name]) for name in by]
         writer.writerow([*group, *_flat(row, metric).values()])

@@ -42,6 +42,7 @@ def trend_command(
 
     Example: feedback trend --metric nps --by month,stage --since 2026-01
     """
+    from feedback.dashboards.pooled import named_wordings, without_answers
     from feedback.scoreprint import rows_csv, rows_json, rows_table
 
     query = _query(metric, journey, by, since, until)
@@ -49,9 +50,10 @@ def trend_command(
     if format is Format.json:
         typer.echo(rows_json(query.metric, rows), nl=False)
     elif format is Format.csv:
-        typer.echo(rows_csv(query.metric, query.by, rows), nl=False)
+        like = without_answers(query.by, query.metric)
+        typer.echo(rows_csv(query.metric, query.by, rows, like=like), nl=False)
     else:
-        typer.echo(rows_table(query.metric, query.by, rows), nl=False)
+        typer.echo(rows_table(query.metric, named_wordings(query.by, rows), rows), nl=False)
 
 
 def _query(metric: str, journey: str, by: str, since: str, until: str) -> "TrendQuery":
@@ -87,4 +89,4 @@ async def _read(query: "TrendQuery", key: str | None) -> "list[ScoreRow]":
                 raise FeedbackError(
                     f"There is no journey {query.journey!r}. The journeys are: {error}."
                 ) from error
-    return trend_rows(frame, query.metric, query.by)
+    return trend_rows(frame, query.metric, query.by, query.since)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
+from feedback.actions.queries import Flag, read_flags
 from feedback.dashboards.filters import (
     Asked,
     Focus,
@@ -20,7 +21,8 @@ from feedback.dashboards.filters import (
 )
 from feedback.dashboards.journey_map import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.dashboards.lines import Window
-from feedback.dashboards.months import month_at, months_between, shift
+from feedback.dashboards.months import first_day, month_at, month_of, months_between, shift
+from feedback.dashboards.pooled import MONTHS as POOLED
 from feedback.dashboards.queries import (
     CountQuery,
     CountRow,
@@ -57,7 +59,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a page is computed from. `span` is the journey's, whatever the filters."""
+    """What a page is computed from. `span` is the journey's, whatever the filters.
+
+    `rows`: what is shown, and the two months before, which the pooled line needs. `watched`: all
+    that the journey ever counted, up to the last complete month looked at, `looked_at`.
+    """
 
     journeys: Sequence[JourneyName]
     journey: JourneyInfo
@@ -68,18 +74,35 @@ class Counts:
     touchpoints_asked: dict[str, int] | None = None
     focus: Focus = Focus(None, None)
     metric: Metric = METRICS["nps"]
+    time_zone: str = "UTC"
+    watched: Sequence[CountRow] = ()
+    looked_at: str = ""
+    flags: tuple[Flag, ...] = ()
 
     def frame(self) -> "pd.DataFrame":
-        return counts_frame(self.journey, self.rows)
+        as_of = self.window.months[-1] if self.recent else ""
+        return counts_frame(self.journey, self.rows, self.time_zone, as_of=as_of)
 
     @cached_property
     def version(self) -> str:
         """Another one whenever anything the page is computed from is another."""
-        digest = blake2b(digest_size=12)
-        digest.update(repr(replace(self, rows=())).encode())
-        for row in self.rows:
-            digest.update(row.series.bytes + repr((row.month.toordinal(), row.counts)).encode())
-        return digest.hexdigest()
+        known = set(map(id, self.watched))
+        others = [row for row in self.rows if id(row) not in known]
+        shape = repr(replace(self, rows=(), watched=()))
+        return _digest(shape + self.watched_version + str(len(self.rows)), others)
+
+    @cached_property
+    def watched_version(self) -> str:
+        """Another one whenever the changes that can be named may be others."""
+        parts = (self.journey, self.time_zone, self.looked_at)
+        return _digest(repr(parts), self.watched)
+
+
+def _digest(text: str, rows: Sequence[CountRow]) -> str:
+    digest = blake2b(text.encode(), digest_size=12)
+    for row in rows:
+        digest.update(row.series.bytes + repr((row.month.toordinal(), row.counts)).encode())
+    return digest.hexdigest()
 
 
 async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
@@ -97,6 +120,8 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
     window = _board_window(chosen, scope.running, recent=recent)
     channel = scope.asked.get("channel")
     query = CountQuery(series, window.months[0], window.months[-1], channel)
+    looked_at = min(window.chosen or window.months[-1], shift(scope.running, -1))
+    watched, rows = await _read_rows(session, workspace_id, query, (series, looked_at))
     since = window.months[0] if recent else window.chosen
     period = CountQuery(series, since, window.months[-1] if recent else window.chosen, channel)
     displays = await asked_counts(session, workspace_id, period)
@@ -109,10 +134,32 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
         journey=journey,
         span=span,
         window=window,
-        rows=await read_counts(session, workspace_id, query),
+        rows=rows,
         recent=recent,
         touchpoints_asked=by_touchpoint,
+        time_zone=scope.workspace.time_zone,
+        watched=watched,
+        looked_at=looked_at,
+        flags=await read_flags(session, workspace_id, journey.id),
     )
+
+
+async def _read_rows(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    query: CountQuery,
+    watch: tuple[tuple[uuid.UUID, ...], str],
+) -> tuple[list[CountRow], list[CountRow]]:
+    """All that is watched for changes, and what is shown: in one statement unless a channel
+    is chosen, since changes are watched over all channels."""
+    everything, looked_at = watch
+    whole = CountQuery(everything, until=query.until)
+    counted = await read_counts(session, workspace_id, whole)
+    watched = [row for row in counted if row.month <= first_day(looked_at)]
+    if query.channel:
+        return watched, await read_counts(session, workspace_id, query)
+    series, since = set(query.series), first_day(query.since)
+    return watched, [row for row in counted if row.month >= since and row.series in series]
 
 
 def _latest(span: Span, running: str, usual: str) -> str:
@@ -160,16 +207,22 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         and focus.stage in (None, stage)
         and focus.touchpoint in (None, touchpoint)
     )
-    query = CountQuery(series, since, until, asked.get("channel"))
+    query = CountQuery(series, shift(since, 1 - POOLED), until, asked.get("channel"))
+    looked_at = min(until, shift(scope.running, -1))
+    watched, rows = await _read_rows(session, workspace_id, query, (everything, looked_at))
     months = months_between(since, until)
     return Counts(
         journeys=journeys,
         journey=journey,
         span=span,
         window=Window(months, running=scope.running if scope.running in months else ""),
-        rows=await read_counts(session, workspace_id, query),
+        rows=rows,
         focus=focus,
         metric=metric,
+        time_zone=scope.workspace.time_zone,
+        watched=watched,
+        looked_at=looked_at,
+        flags=await read_flags(session, workspace_id, journey.id),
     )
 
 
@@ -189,6 +242,7 @@ async def load_trend(
 ) -> "pd.DataFrame":
     """The counts behind `feedback trend`: one journey by name, or all, archived ones too.
 
+    By month, with the two months before the first, which `trends.trend_rows` leaves out again.
     Raises NotOursError when no journey has that name.
     """
     names = await journey_names(session, workspace.id, archived=True)
@@ -203,7 +257,9 @@ async def load_trend(
     rows = await read_counts(
         session,
         workspace.id,
-        CountQuery(series, query.since, query.until),
+        CountQuery(series, query.since and shift(query.since, 1 - POOLED), query.until),
         by_channel="channel" in query.by,
     )
-    return counts_frame(whole, rows)
+    if "month" not in query.by:
+        rows = [row for row in rows if month_of(row.month) >= query.since]
+    return counts_frame(whole, rows, workspace.time_zone)

@@ -122,7 +122,7 @@ async def trends_file(
     if counts is None:
         raise not_found()
     source = trends_source(counts, viewer.workspace.time_zone)
-    rows = trend_rows(source.frame, source.metric, source.by)
+    rows = trend_rows(source.frame, source.metric, source.by, source.window.months[0])
     if request.url.path.endswith(".csv"):
         return _file(request, rows_csv(source.metric, source.by, rows))
     return _file(request, rows_json(source.metric, rows))

@@ -9,6 +9,7 @@ from feedback.dashboards.filters import Asked, Focus
 from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.lines import Window, axis_for, line_of
 from feedback.dashboards.months import month_at
+from feedback.dashboards.pooled import pooled_rows
 from feedback.dashboards.scores import Line, score_lines
 from feedback.i18n import format_date
 from feedback.i18n import gettext as _
@@ -27,12 +28,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def trend_rows(frame: "pd.DataFrame", metric: Metric, by: Sequence[str]) -> list[ScoreRow]:
+def trend_rows(
+    frame: "pd.DataFrame", metric: Metric, by: Sequence[str], since: str = ""
+) -> list[ScoreRow]:
     """The rows of `feedback trend`, `/trends.json` and `/trends.csv`, one a group with answers.
 
-    frame: counts of this metric only (see `queries.counts_frame`).
+    frame: counts of this metric only (see `queries.counts_frame`). Rows by month begin with
+    `since` and carry their three months pooled; in the month of a seam the answers to the
+    replaced wording are a row of their own, before the others.
     """
-    return score_groups(frame, by, metric)
+    if "month" not in by:
+        return score_groups(frame, by, metric)
+    return [*pooled_rows(frame, by, metric, since)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from typer.testing import CliRunner
 
 from feedback.cli import app
+from feedback.dashboards.months import months_between
 from feedback.db import Database, new_id
 from feedback.surveys.models import Series
 from tests import cast
@@ -73,22 +74,25 @@ async def test_months_and_channels_can_be_chosen(alice: Client, years: Counted) 
     assert await rows(alice, "?metric=csat_5&channel=widget") == []
 
 
-async def test_a_changed_wording_shows_a_seam(
-    alice: Client, years: Counted, shop: Shop, database: Database
-) -> None:
-    opened = datetime(2025, 9, 10, tzinfo=UTC)
+async def reworded(database: Database, shop: Shop, day: datetime) -> Series:
+    """The NPS question in other words, from that day on."""
+    series = Series(
+        workspace_id=shop.workspace.id, id=new_id(), survey_id=shop.nps.id, number=2,
+        metric="nps", texts={}, opened_at=day,
+    )  # fmt: skip
     async with database.write() as session:
-        session.add(
-            Series(
-                workspace_id=shop.workspace.id,
-                id=new_id(),
-                survey_id=shop.nps.id,
-                number=2,
-                metric="nps",
-                texts={},
-                opened_at=opened,
-            )  # fmt: skip
-        )
+        session.add(series)
+    return series
+
+
+async def test_a_changed_wording_shows_a_seam(
+    alice: Client, counted: Counted, shop: Shop, database: Database, march: None
+) -> None:
+    series = await reworded(database, shop, datetime(2025, 9, 10, tzinfo=UTC))
+    for month in months_between("2025-06", "2025-08"):
+        await counted.answers(shop.nps_series, month, {10: 40})
+    for month in months_between("2025-09", "2025-11"):
+        await counted.answers(series, month, {10: 40})
     text = (await alice.get("/trends?metric=nps")).text
     assert "Payment: asked anew since 10 Sept 2025" in text
     [lines] = [part for part in text.split('<g class="trend">')[1:2]]
