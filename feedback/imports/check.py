@@ -28,6 +28,7 @@ def _wrongs(mapping: "MappingFile") -> Iterator[str]:
     for rating in mapping.ratings:
         yield from _rating(mapping, rating)
     yield from _mixed(mapping)
+    yield from _overall(mapping)
 
 
 def _workspace(mapping: "MappingFile") -> Iterator[str]:
@@ -111,3 +112,23 @@ def _mixed(mapping: "MappingFile") -> Iterator[str]:
                 f"[[ratings]] {column} and {rating.column} are two questions with one metric at "
                 f'"{rating.touchpoint}"; give them two touchpoints, or each a survey = "name"'
             )
+
+
+def _overall(mapping: "MappingFile") -> Iterator[str]:
+    """One survey of a journey asks about all of it."""
+    marked = [rating for rating in mapping.ratings if rating.overall]
+    for rating in marked:
+        if not isinstance(rating.touchpoint, str) or not isinstance(rating.metric, str):
+            yield (
+                f"[[ratings]] {rating.column}: overall = true needs one touchpoint and one metric, "
+                "not those that a column names"
+            )
+        if _survey(rating) != _survey(marked[0]):
+            yield (
+                f"[[ratings]] {marked[0].column} and {rating.column} both say overall = true; "
+                "one question of a journey asks about all of it"
+            )
+
+
+def _survey(rating: "RatingPart") -> tuple[object, ...]:
+    return rating.touchpoint, rating.metric, rating.survey

@@ -84,7 +84,10 @@ class ByRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class RatingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One column of ratings: where they were asked, on which scale, what stands for no answer."""
+    """One column of ratings: where they were asked, on which scale, what stands for no answer.
+
+    overall: it was asked about the whole journey.
+    """
 
     column: str
     touchpoint: str | ByRow
@@ -96,6 +99,7 @@ class RatingPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     labels: dict[str, int] = {}
     question: Words | dict[str, Words] | None = None
     when: dict[str, int | str | tuple[int | str, ...]] = {}
+    overall: bool = False
 
 
 class MappingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

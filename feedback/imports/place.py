@@ -20,6 +20,7 @@ from feedback.imports.mapping import MappingFile, StagePart, TouchpointPart
 from feedback.imports.which import SurveySpec
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.surveys.models import Question, Series, Survey
+from feedback.surveys.overall import find_overall, mark_overall
 
 M = TypeVar("M", bound=SQLModel)
 
@@ -51,7 +52,11 @@ async def place_surveys(
     """The place of each of `specs`, in order; running it again makes nothing twice."""
     placer = _Placer(session, workspace, mapping, span)
     await placer.place_journey(specs)
-    return [await placer.place_survey(spec) for spec in specs]
+    places = [await placer.place_survey(spec) for spec in specs]
+    for spec, place in zip(specs, places, strict=True):
+        if _is_overall(mapping, spec):
+            await placer.mark_overall(place)
+    return places
 
 
 class _Placer:
@@ -174,6 +179,12 @@ class _Placer:
         )
         return survey
 
+    async def mark_overall(self, place: Place) -> None:
+        """Mark the survey, unless somebody marked one of this journey before."""
+        survey = await self._session.get_one(Survey, (self._workspace_id, place.survey_id))
+        if await find_overall(self._session, survey) is None:
+            await mark_overall(self._session, survey)
+
     async def _find_series(self, survey: Survey, spec: SurveySpec) -> Series | None:
         """The series that asked in these words; any, when the mapping does not say the words."""
         statement = (
@@ -229,6 +240,15 @@ class _Placer:
         counted = select(func.count()).select_from(model)
         statement = counted.where(model.workspace_id == self._workspace_id, *conditions)
         return (await self._session.exec(statement)).one()
+
+
+def _is_overall(mapping: MappingFile, spec: SurveySpec) -> bool:
+    return any(
+        (rating.touchpoint, rating.metric, rating.survey)
+        == (spec.touchpoint, spec.metric, spec.name)
+        for rating in mapping.ratings
+        if rating.overall
+    )
 
 
 def _kept(model: Any) -> Any:

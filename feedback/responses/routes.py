@@ -15,6 +15,7 @@ from feedback.accounts.guards import Viewer, not_found, require_editor
 from feedback.db import Database
 from feedback.i18n import gettext as _
 from feedback.i18n import pgettext
+from feedback.responses.counted_most import name_counted_most
 from feedback.responses.files import responses_csv, responses_json
 from feedback.responses.listing import (
     BANDS,
@@ -147,6 +148,7 @@ async def _detail(
         if row is None:
             raise not_found()
         changes = await list_changes(session, viewer.workspace.id, response_id)
+        counted_most = await name_counted_most(session, row.response)
     return page(
         request,
         "responses/detail.html",
@@ -155,6 +157,7 @@ async def _detail(
         band_name=band_name(row),
         metric_name=metric_name(row.place.metric),
         changes=changes,
+        counted_most=counted_most,
         reason=reason,
         error=error,
         state_name=state_name,

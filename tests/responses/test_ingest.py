@@ -12,8 +12,9 @@ from uuid_utils.compat import uuid7
 
 from feedback import clock
 from feedback.db import Database
+from feedback.journeys.models import Touchpoint
 from feedback.responses.models import DisplayCount, RatingCount, Response
-from tests.cast import Shop
+from tests.cast import Shop, open_shop
 
 Client = AsyncTestClient[Any]
 
@@ -255,3 +256,63 @@ async def test_it_refuses_a_site_key(client: Client, shop: Shop, database: Datab
 
 async def test_it_refuses_another_method(client: Client, shop: Shop) -> None:
     assert (await client.get(f"/r/{shop.nps.key}")).status_code == 405
+
+
+async def test_it_takes_what_counted_most(client: Client, shop: Shop, database: Database) -> None:
+    delivery = str(shop.delivery.id)
+    for given, kept in (
+        ({"counted_most": [delivery.upper()]}, {"counted_most": [delivery]}),
+        ({"counted_most": []}, {"counted_most": []}),
+        ({"counted_most": None}, None),
+        ({"counted_most": None, "why": "price"}, {"why": "price"}),
+        ({"why": ["a", 1]}, {"why": ["a", 1]}),
+    ):
+        answer = await client.post(f"/r/{shop.nps.key}", json={"rating": 9, "answers": given})
+        assert answer.status_code == 201, answer.text
+        stored = {row.id: row.answers for row in await responses(database, shop)}
+        assert stored[UUID(answer.json()["id"])] == kept
+
+
+async def test_an_archived_touchpoint_was_offered_once_and_is_still_taken(
+    client: Client, shop: Shop, database: Database
+) -> None:
+    async with database.write() as session:
+        delivery = await session.get_one(Touchpoint, (shop.workspace.id, shop.delivery.id))
+        delivery.archived_at = clock.now()
+    body = {"rating": 9, "answers": {"counted_most": [str(shop.delivery.id)]}}
+    assert (await client.post(f"/r/{shop.nps.key}", json=body)).status_code == 201
+
+
+COUNTED_MOST: dict[str, tuple[Any, str]] = {
+    "no list": ("{delivery}", "must be a list"),
+    "a number": ([7], "must be a list"),
+    "an object": ({"{delivery}": 1}, "must be a list"),
+    "three": (["{delivery}"] * 3, "may name at most 2"),
+    "one twice": (["{delivery}", "{delivery}"], "names one touchpoint twice"),
+    "no id": (["Payment"], "names what is no other touchpoint of the survey's journey"),
+    "its own touchpoint": (["{payment}"], "names what is no other touchpoint"),
+    "an unknown one": ([str(uuid7())], "names what is no other touchpoint"),
+}
+
+
+@pytest.mark.parametrize("given, said", COUNTED_MOST.values(), ids=list(COUNTED_MOST))
+async def test_it_refuses_what_cannot_have_counted_most(
+    client: Client, shop: Shop, database: Database, given: Any, said: str
+) -> None:
+    text = json.dumps({"rating": 9, "answers": {"counted_most": given}})
+    text = text.replace("{delivery}", str(shop.delivery.id))
+    text = text.replace("{payment}", str(shop.payment.id))
+    answer = await client.post(f"/r/{shop.nps.key}", content=text)
+    assert (answer.status_code, answer.json()["error"]) == (422, "counted_most_invalid")
+    assert answer.json()["reason"].startswith(f"answers.counted_most {said}")
+    assert answer.headers["X-Feedback-Reason"] == answer.json()["reason"]
+    assert await responses(database, shop) == []
+
+
+async def test_a_touchpoint_of_somebody_else_cannot_have_counted(
+    client: Client, shop: Shop, database: Database
+) -> None:
+    other = await open_shop(database, key="other")
+    body = {"rating": 9, "answers": {"counted_most": [str(other.delivery.id)]}}
+    answer = await client.post(f"/r/{shop.nps.key}", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (422, "counted_most_invalid")
