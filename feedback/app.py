@@ -24,6 +24,7 @@ from feedback.db import Database
 from feedback.demo import routes as demo
 from feedback.journeys import handlers as journeys
 from feedback.migrate import require_newest
+from feedback.priorities import routes as priorities
 from feedback.problems import ask_to_sign_in, say_problem
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
@@ -114,6 +115,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             home,
             *dashboards.signed_in_handlers,
             *pictures.signed_in_handlers,
+            *priorities.signed_in_handlers,
             *journeys.handlers,
             *surveys.handlers,
             *responses.signed_in_handlers,

@@ -79,6 +79,16 @@ def write_number(value: float, metric: Metric) -> str:
     return _signed(value, 0, sign="+")
 
 
+def write_share(share: float) -> str:
+    """A share 0..1 as `82 %`."""
+    return _signed(100 * share, 0, sign="") + PERCENT[current_locale()]
+
+
+def write_signed(value: float) -> str:
+    """A difference as `+12` or `−3`, rounded to whole units."""
+    return _signed(value, 0, sign="+")
+
+
 def write_level(value: float, metric: Metric) -> str:
     """A number beside an axis: as short as the scale allows."""
     decimals = 0 if value == int(value) else 1

@@ -1,0 +1,202 @@
+"""Geometry of the importance-performance matrix (Martilla and James 1977), for any hand to draw."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from feedback.i18n import gettext as _
+from feedback.priorities.findings import Driver, Matrix
+from feedback.priorities.words import verdict_name
+from feedback.wording import write_share
+
+WIDTH, HEIGHT = 560, 420
+LEFT, RIGHT, TOP, BOTTOM = 44, 16, 28, 40
+LABEL_GAP = 15.0
+_CORNERS = (
+    ("concentrate_here", False, True),
+    ("keep_up", True, True),
+    ("low_priority", False, False),
+    ("possible_overkill", True, False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One touchpoint: its place, its intervals, and where its name stands."""
+
+    name: str
+    x: float
+    y: float
+    x_low: float
+    x_high: float
+    y_low: float
+    y_high: float
+    text_x: float
+    text_y: float
+    anchor: str
+    is_first: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """The name of a quadrant, written into its outer corner."""
+
+    name: str
+    x: float
+    y: float
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixChart:
+    """The matrix in SVG units: across how touchpoints are rated, upwards how much they matter."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    title: str
+    cross_x: float
+    cross_y: float
+    spots: tuple[Spot, ...]
+    corners: tuple[Corner, ...]
+    across: tuple[Level, ...]
+    upwards: tuple[Level, ...]
+    across_name: str
+    upwards_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        inside = min(max(value, self.low), self.high)
+        way = (inside - self.low) / (self.high - self.low)
+        return round(self.start + way * (self.end - self.start), 1)
+
+
+def draw_matrix(matrix: Matrix, names: Mapping[str, str]) -> MatrixChart:
+    """The matrix of these findings; names by touchpoint id."""
+    across = _scale_around(
+        [d.performance for d in matrix.drivers], matrix.performance_mean, 20.0, LEFT, WIDTH - RIGHT
+    )
+    upwards = _scale_around(
+        [100 * d.share for d in matrix.drivers],
+        100 * matrix.share_mean,
+        10.0,
+        HEIGHT - BOTTOM,
+        TOP,
+    )
+    return MatrixChart(
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        top=TOP,
+        bottom=HEIGHT - BOTTOM,
+        title=_("Importance against performance"),
+        cross_x=across.at(matrix.performance_mean),
+        cross_y=upwards.at(100 * matrix.share_mean),
+        spots=tuple(_spots(matrix.drivers, names, across, upwards)),
+        corners=tuple(_corners()),
+        across=tuple(Level(across.at(v), f"{v:g}") for v in _ticks(across)),
+        upwards=tuple(Level(upwards.at(v), write_share(v / 100)) for v in _ticks(upwards)),
+        across_name=_("How it is rated, 0 to 100"),
+        upwards_name=_("Share of what the overall score goes with"),
+    )
+
+
+def _scale_around(
+    values: Iterable[float | None], middle: float, least: float, start: float, end: float
+) -> _Scale:
+    """A scale that holds every value and its cross-hair, with air around them."""
+    known = [value for value in values if value is not None] + [middle]
+    low, high = min(known), max(known)
+    air = max((high - low) * 0.18, (least - (high - low)) / 2, 2.0)
+    low, high = max(low - air, 0.0), min(high + air, 100.0)
+    return _Scale(low, high, start, end)
+
+
+def _ticks(scale: _Scale) -> list[float]:
+    span = scale.high - scale.low
+    step = next(step for step in (2.0, 5.0, 10.0, 20.0, 25.0, 50.0) if span / step <= 6)
+    first = -(-scale.low // step)
+    return [step * (first + n) for n in range(int((scale.high - step * first) // step) + 1)]
+
+
+def _spots(
+    drivers: Sequence[Driver], names: Mapping[str, str], across: _Scale, upwards: _Scale
+) -> list[Spot]:
+    ys = {driver.touchpoint: upwards.at(100 * driver.share) for driver in drivers}
+    rows = _apart(ys)
+    return [_spot(d, names, across, upwards, rows[d.touchpoint]) for d in drivers]
+
+
+def _spot(
+    driver: Driver, names: Mapping[str, str], across: _Scale, upwards: _Scale, text_y: float
+) -> Spot:
+    performance = driver.performance or 0.0
+    x, y = across.at(performance), upwards.at(100 * driver.share)
+    is_right = x > LEFT + (WIDTH - LEFT - RIGHT) * 0.62
+    name = names.get(driver.touchpoint, "")
+    share_low = driver.share if driver.share_low is None else driver.share_low
+    share_high = driver.share if driver.share_high is None else driver.share_high
+    low = performance if driver.performance_low is None else driver.performance_low
+    high = performance if driver.performance_high is None else driver.performance_high
+    return Spot(
+        name=name,
+        x=x,
+        y=y,
+        x_low=across.at(low),
+        x_high=across.at(high),
+        y_low=upwards.at(100 * share_low),
+        y_high=upwards.at(100 * share_high),
+        text_x=x - 9 if is_right else x + 9,
+        text_y=text_y,
+        anchor="end" if is_right else "start",
+        is_first=driver.quadrant == "concentrate_here",
+        label=_label(driver, name),
+    )
+
+
+def _label(driver: Driver, name: str) -> str:
+    return _("%(name)s: %(share)s, rated %(performance)s of 100. %(verdict)s") % {
+        "name": name,
+        "share": write_share(driver.share),
+        "performance": round(driver.performance or 0.0),
+        "verdict": verdict_name(driver.quadrant),  # type: ignore[arg-type]
+    }
+
+
+def _apart(ys: Mapping[str, float]) -> dict[str, float]:
+    """Names beside their spots, pushed down where two would stand on one another."""
+    placed = sorted(ys.items(), key=lambda pair: pair[1])
+    rows = {name: y - 5 for name, y in placed}
+    for (before, _y), (after, _z) in pairwise(placed):
+        rows[after] = max(rows[after], rows[before] + LABEL_GAP)
+    return rows
+
+
+def _corners() -> list[Corner]:
+    return [
+        Corner(
+            name=verdict_name(verdict),  # type: ignore[arg-type]
+            x=WIDTH - RIGHT - 6 if is_right else LEFT + 6,
+            y=TOP + 14 if is_top else HEIGHT - BOTTOM - 8,
+            anchor="end" if is_right else "start",
+        )
+        for verdict, is_right, is_top in _CORNERS
+    ]

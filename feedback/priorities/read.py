@@ -1,0 +1,99 @@
+"""Reads what the priorities page is made of: rollups, and what the last job found."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.dashboards.filters import chosen_journey
+from feedback.dashboards.journey_map import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.dashboards.queries import CountQuery, answered_span, read_counts
+from feedback.dashboards.read import Scope
+from feedback.outbox import computed
+from feedback.priorities.findings import KIND, Findings, Selection, decode
+from feedback.priorities.gather import Overall, find_overall
+from feedback.priorities.rank import unhappy_a_month, unhappy_months
+from feedback.responses.models import RatingCount
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything the page needs. `findings` may be of an older state of the data than `version`."""
+
+    journeys: tuple[JourneyName, ...]
+    journey: JourneyInfo
+    overall: Overall | None
+    selection: Selection
+    unhappy: dict[str, float]
+    unhappy_months: tuple[str, ...]
+    version: str
+    findings: Findings | None
+    found_version: str
+    found_at: datetime | None
+
+    @property
+    def offered(self) -> list[uuid.UUID]:
+        """What the follow-up offers: every touchpoint but the one that asks about the whole."""
+        asking = self.overall.touchpoint_id if self.overall else None
+        return [t.id for t in self.journey.touchpoints if t.id != asking]
+
+    @property
+    def weighable(self) -> list[uuid.UUID]:
+        """What can stand in the matrix: offered, and asked itself."""
+        asked = {t.id for t in self.journey.touchpoints if t.metrics}
+        return [touchpoint for touchpoint in self.offered if touchpoint in asked]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Touchpoints' names by id, archived ones too."""
+        return {str(t.id): t.name for stage in self.journey.stages for t in stage.touchpoints}
+
+
+async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Known | None:
+    """None as long as there is no journey. Raises NotOursError for a journey of somebody else."""
+    workspace_id = scope.workspace.id
+    journeys = await journey_names(session, workspace_id)
+    if not journeys:
+        return None
+    journey = await read_journey(session, workspace_id, chosen_journey(scope.asked, journeys))
+    overall = await find_overall(session, workspace_id, journey)
+    series = tuple(line.id for _, _, line in journey.placed_series)
+    span = await answered_span(session, workspace_id, series)
+    months = unhappy_months(span, scope.running)
+    rows = await read_counts(session, workspace_id, _within(series, months))
+    row = await computed.load(session, workspace_id, KIND, selection.key(journey.id))
+    return Known(
+        journeys=tuple(journeys),
+        journey=journey,
+        overall=overall,
+        selection=selection,
+        unhappy=unhappy_a_month(journey, rows),
+        unhappy_months=tuple(months),
+        version=await version_of(session, workspace_id, journey),
+        findings=decode(row.body) if row else None,
+        found_version=row.version if row else "",
+        found_at=row.computed_at if row else None,
+    )
+
+
+def _within(series: tuple[uuid.UUID, ...], months: list[str]) -> CountQuery:
+    return CountQuery(series, months[0], months[-1]) if months else CountQuery(())
+
+
+async def version_of(session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyInfo) -> str:
+    """Another text whenever the journey's answers or its shape are others."""
+    series = [line.id for _, _, line in journey.placed_series]
+    n, rating = col(RatingCount.n), col(RatingCount.rating)
+    found = await session.exec(  # type: ignore[call-overload]
+        sa.select(sa.func.sum(n), sa.func.sum(n * (rating + 1))).where(
+            col(RatingCount.workspace_id) == workspace_id,
+            col(RatingCount.series_id).in_(series),
+        )
+    )
+    shape = [(t.id, t.is_archived, t.metrics) for s in journey.stages for t in s.touchpoints]
+    sums = [int(total or 0) for total in found.one()]
+    return blake2b(repr((sums, shape)).encode(), digest_size=12).hexdigest()

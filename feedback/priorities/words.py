@@ -1,0 +1,200 @@
+"""The sentences of priorities: each item in one sentence with its numbers."""
+
+from collections.abc import Mapping
+
+from feedback.i18n import format_number, ngettext
+from feedback.i18n import gettext as _
+from feedback.priorities.findings import Findings, Matrix
+from feedback.priorities.rank import Said, Shown, Verdict
+from feedback.scoring import round_half_away
+from feedback.wording import write_share, write_signed
+
+Names = Mapping[str, str]  # touchpoint id -> name
+
+
+def verdict_name(verdict: Verdict) -> str:
+    """The four quadrants of Martilla and James (1977), and what cannot be told yet."""
+    return {
+        "concentrate_here": _("Concentrate here"),
+        "keep_up": _("Keep up the good work"),
+        "possible_overkill": _("Possible overkill"),
+        "low_priority": _("Low priority"),
+        "unclear": _("Named by both alike"),
+    }[verdict]
+
+
+def said_sentence(item: Said, metric: str, answered: int) -> str:
+    """What people said of one touchpoint, with its numbers."""
+    if item.share_negative is None or item.share_positive is None or item.difference is None:
+        return _("Named by %(all)s of %(answered)s.") % {
+            "all": format_number(item.named.all),
+            "answered": format_number(answered),
+        }
+    words = {
+        "negative": write_share(item.share_negative),
+        "positive": write_share(item.share_positive),
+        "difference": write_signed(100 * item.difference),
+        "low": write_signed(100 * (item.low or 0.0)),
+        "high": write_signed(100 * (item.high or 0.0)),
+    }
+    if metric == "nps":
+        return (
+            _(
+                "Named by %(negative)s of detractors and %(positive)s of promoters: "
+                "%(difference)s points, between %(low)s and %(high)s."
+            )
+            % words
+        )
+    return (
+        _(
+            "Named by %(negative)s of unhappy and %(positive)s of happy customers: "
+            "%(difference)s points, between %(low)s and %(high)s."
+        )
+        % words
+    )
+
+
+def shown_sentence(item: Shown) -> str:
+    """What the ratings of one touchpoint show, with its numbers."""
+    driver = item.driver
+    performance = round_half_away(driver.performance or 0.0)
+    words = {
+        "share": write_share(driver.share),
+        "performance": format_number(performance),
+        "n": format_number(driver.n),
+    }
+    if driver.share_low is None or driver.share_high is None:
+        text = _("%(share)s of what the overall score goes with; rated %(performance)s of 100.")
+        return text % words
+    words["low"], words["high"] = write_share(driver.share_low), write_share(driver.share_high)
+    text = _(
+        "%(share)s of what the overall score goes with (%(low)s to %(high)s); "
+        "rated %(performance)s of 100 by %(n)s people."
+    )
+    return text % words
+
+
+def unhappy_phrase(unhappy: float) -> str:
+    """`58 unhappy answers a month`."""
+    rounded = int(round_half_away(unhappy))
+    return ngettext("%(n)s unhappy answer a month", "%(n)s unhappy answers a month", rounded) % {
+        "n": format_number(rounded)
+    }
+
+
+def lead(said: list[Said], shown: list[Shown], unhappy: Mapping[str, float], names: Names) -> str:
+    """What to fix first, in one sentence, and on what it rests."""
+    by_word = _first(said)
+    by_rating = next((i.driver.touchpoint for i in shown if i.verdict == "concentrate_here"), "")
+    if by_word and by_word == by_rating:
+        return _(
+            "Start with %(name)s: unhappy customers name it, and its low ratings go with a low "
+            "overall score."
+        ) % {"name": names[by_word]}
+    if by_word and by_rating:
+        return _(
+            "Start with %(said)s, which unhappy customers name, then %(shown)s, whose low ratings "
+            "go with a low overall score."
+        ) % {"said": names[by_word], "shown": names[by_rating]}
+    if by_word:
+        return _("Start with %(name)s: unhappy customers name it more than happy ones do.") % {
+            "name": names[by_word]
+        }
+    if by_rating:
+        return _("Start with %(name)s: it matters, and it is rated lower than the others.") % {
+            "name": names[by_rating]
+        }
+    return _lead_without_verdict(bool(said or shown), unhappy, names)
+
+
+def _first(said: list[Said]) -> str:
+    return next((item.touchpoint for item in said if item.verdict == "concentrate_here"), "")
+
+
+def _lead_without_verdict(is_known: bool, unhappy: Mapping[str, float], names: Names) -> str:
+    most = max(unhappy, key=lambda touchpoint: unhappy[touchpoint], default="")
+    if is_known:
+        return _("Nothing stands out: no touchpoint both matters and is rated low.")
+    if most and unhappy[most] and most in names:
+        return _("Most unhappy answers come from %(name)s: %(unhappy)s.") % {
+            "name": names[most],
+            "unhappy": unhappy_phrase(unhappy[most]),
+        }
+    return ""
+
+
+def matrix_facts(matrix: Matrix) -> str:
+    """On what the matrix rests: people, method, missing rule, intervals."""
+    method = _("LMG") if matrix.method == "lmg" else _("Johnson's relative weights")
+    rule = (
+        _("only people who rated all of these touchpoints")
+        if matrix.missing == "complete"
+        else _("each pair of touchpoints from all who rated both; the smallest pair is counted")
+    )
+    return _(
+        "%(n)s people (%(rule)s). Method: %(method)s, R² %(r_squared)s; 95 %% intervals from "
+        "%(resamples)s resamples, seed %(seed)s."
+    ) % {
+        "n": format_number(matrix.n),
+        "rule": rule,
+        "method": method,
+        "r_squared": format_number(round_half_away(matrix.r_squared, 2), 2),
+        "resamples": format_number(matrix.resamples),
+        "seed": str(matrix.seed),
+    }
+
+
+def matrix_notes(matrix: Matrix, names: Names) -> list[str]:
+    """What a careful reader must know before using the matrix."""
+    notes = []
+    if matrix.method == "johnson":
+        notes.append(
+            _("More than 12 touchpoints: Johnson's relative weights are used instead of LMG.")
+        )
+    if "low_r_squared" in matrix.notes:
+        notes.append(_("These touchpoints explain less than a tenth of the overall score."))
+    if "few" in matrix.notes:
+        notes.append(_("Fewer than 300 people: places may still change."))
+    for first, second in matrix.twins:
+        notes.append(
+            _("%(first)s and %(second)s are rated almost alike: merge them, or leave one out.")
+            % {"first": names.get(first, first), "second": names.get(second, second)}
+        )
+    return notes
+
+
+def missing_people(findings: Findings) -> str:
+    """How many are missing to a matrix."""
+    missing = findings.missing_people
+    return ngettext(
+        "Derived importance needs %(needed)s people who rated the touchpoints and the whole "
+        "journey; there are %(complete)s, so %(missing)s is missing.",
+        "Derived importance needs %(needed)s people who rated the touchpoints and the whole "
+        "journey; there are %(complete)s, so %(missing)s are missing.",
+        missing,
+    ) % {
+        "needed": format_number(findings.needed),
+        "complete": format_number(findings.complete),
+        "missing": format_number(missing),
+    }
+
+
+def refused_words(findings: Findings, names: Names) -> str:
+    """Why people enough give no matrix, and what to do."""
+    listed = ", ".join(
+        names.get(touchpoint, _("the whole journey")) for touchpoint in (findings.refused_for)
+    )
+    texts = {
+        "constant": _(
+            "Everybody gave the same rating to %(names)s, so nothing can be linked with it. "
+            "Leave it out."
+        ),
+        "collinear": _(
+            "Some of %(names)s are always rated alike, so they cannot be told apart. Leave one out."
+        ),
+        "contradiction": _(
+            "Too different people rated %(names)s: pair by pair they contradict one another. "
+            "Count only people who rated all of them."
+        ),
+    }
+    return texts[findings.refused] % {"names": listed}
