@@ -24,8 +24,25 @@ async def _every_day(_session: AsyncSession, now: datetime) -> Sequence[tuple[st
     return [(f"prune:{now:%Y-%m-%d}", {})]
 
 
+async def _draw_picture(work: Work) -> None:
+    from feedback.dashboards.drawings import draw_picture
+    from feedback.dashboards.picture_routes import draw_trends
+
+    # Who draws /<name>.svg, .png and .pdf.
+    drawers = {"trends": draw_trends}
+    await draw_picture(work, drawers)
+
+
+async def _find_priorities(work: Work) -> None:
+    from feedback.priorities.compute import Task, find_out
+
+    await find_out(work.database, Task.of(work.payload), work.now)
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
+    "priorities": Kind(_find_priorities, attempts=3),
+    "picture": Kind(_draw_picture, attempts=3),
 }
 
 SCHEDULES: tuple[Schedule, ...] = (Schedule("prune", timedelta(days=1), _every_day),)

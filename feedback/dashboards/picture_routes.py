@@ -1,36 +1,60 @@
-"""`/trends.svg`, `.png`, `.pdf`: the charts of the page as a file."""
+"""`/trends.svg`, `.png`, `.pdf`: the charts of the page as a file, drawn by a job."""
 
-from pathlib import PurePosixPath
+from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Template
 
+from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
-from feedback.dashboards.filters import TRENDS_NAMES, FilterError
+from feedback.dashboards.drawings import (
+    FORMATS,
+    Drawn,
+    Wanted,
+    asked_pairs,
+    computed_on,
+    picture_answer,
+)
+from feedback.dashboards.filters import TRENDS_NAMES, FilterError, NotOursError, parse_asked
 from feedback.dashboards.pages import trends_page
-from feedback.dashboards.pictures import KINDS, picture
-from feedback.dashboards.routes import filter_problem, load_trends_counts, read_scope
+from feedback.dashboards.pictures import picture
+from feedback.dashboards.queries import import_pandas
+from feedback.dashboards.read import Scope, load_trends
+from feedback.dashboards.routes import filter_problem, load_trends_counts
 from feedback.db import Database
 
 
-@get([f"/trends.{kind}" for kind in KINDS])
+@get([f"/trends.{kind}" for kind in FORMATS])
 async def trends_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[bytes] | Response[str]:
+) -> Response[Any] | Template:
     try:
-        scope = read_scope(request, viewer, TRENDS_NAMES)
+        asked = parse_asked(asked_pairs(request), TRENDS_NAMES)
     except FilterError as error:
         return filter_problem(error)
+    scope = Scope(viewer.workspace, asked, clock.now())
     counts = await load_trends_counts(database, scope)
-    page = trends_page(counts, scope)
-    if not page.panels:
+    if counts is None or not trends_page(counts, scope).panels:
         raise not_found()
-    kind = PurePosixPath(request.url.path).suffix.removeprefix(".")
-    drawn = await picture(page.heading, page.meaning, page.panels, kind)
-    name = f'attachment; filename="trends.{kind}"'
-    headers = {"Content-Disposition": name, "Cache-Control": "private, no-cache"}
-    return Response(drawn, media_type=KINDS[kind], headers=headers)
+    return await picture_answer(request, database, viewer.workspace, asked, counts.version)
+
+
+async def draw_trends(wanted: Wanted) -> Drawn | None:
+    """The picture of the trends page, as its job draws it."""
+    scope = Scope(wanted.workspace, parse_asked(wanted.query, TRENDS_NAMES), wanted.now)
+    await import_pandas()
+    try:
+        async with wanted.database.read() as session:
+            counts = await load_trends(session, scope)
+    except NotOursError:
+        return None
+    page = trends_page(counts, scope)
+    if counts is None or not page.panels:
+        return None
+    words = (page.heading, page.meaning, computed_on(wanted))
+    return Drawn(counts.version, await picture(words, page.panels, wanted.format))
 
 
 signed_in_handlers = [trends_picture]

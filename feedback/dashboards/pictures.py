@@ -1,13 +1,13 @@
 """The second hand of `ChartData`: matplotlib, for what is downloaded, mailed or printed.
 
 `Figure`, never `pyplot`, which keeps every figure of a server alive. A drawing takes 0.1 to 0.3 s,
-so it runs in a thread and is kept until the data behind it changes.
+so a job does it, in a thread (drawings.py).
 """
 
 import asyncio
 import io
 import re
-from functools import lru_cache
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from feedback.dashboards.charts import ChartData
@@ -16,27 +16,34 @@ from feedback.dashboards.trends import TrendPanel
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-KINDS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
-
 # One ink, light theme: what goes on paper (LOOK: tokens).
 INK, MUTED, HAIRLINE, RIBBON, ACCENT = "#15201d", "#58645f", "#d8dedb", "#e3e8e6", "#0b6b5d"
 COLUMNS = 3
+HEAD_INCHES, FOOT_INCHES = 0.7, 0.25
 _UNITS_PER_INCH = 84
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _one_at_a_time = asyncio.Lock()
 
 
-async def picture(title: str, note: str, panels: tuple[TrendPanel, ...], kind: str) -> bytes:
-    """The panels as one picture; `kind` is a key of `KINDS`. The same input, the same bytes."""
+async def picture(words: tuple[str, str, str], panels: tuple[TrendPanel, ...], kind: str) -> bytes:
+    """The panels as one picture: a title and a note above, a note below; `kind` svg, png or pdf.
+
+    The same input, the same bytes.
+    """
+    return await draw_apart(_draw, words, panels, kind)
+
+
+async def draw_apart(draw: Callable[..., bytes], *given: Any) -> bytes:
+    """Call `draw` in a thread, one at a time: matplotlib's settings are the process's."""
     async with _one_at_a_time:
-        return await asyncio.to_thread(_draw, title, note, panels, kind)
+        return await asyncio.to_thread(draw, *given)
 
 
-@lru_cache(maxsize=32)
-def _draw(title: str, note: str, panels: tuple[TrendPanel, ...], kind: str) -> bytes:
+def _draw(words: tuple[str, str, str], panels: tuple[TrendPanel, ...], kind: str) -> bytes:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
+    title, note, below = words
     columns = min(COLUMNS, len(panels))
     rows = -(-len(panels) // columns)
     box = _chart(panels[0]).box
@@ -44,15 +51,18 @@ def _draw(title: str, note: str, panels: tuple[TrendPanel, ...], kind: str) -> b
         box.width * columns / _UNITS_PER_INCH,
         (box.height + 52) * rows / _UNITS_PER_INCH,
     )
+    whole = height + HEAD_INCHES + FOOT_INCHES
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": 7.5}
     with rc_context(settings):
-        figure = Figure(figsize=(width, height + 0.7), facecolor="white")
-        figure.text(0.02, 1 - 0.25 / (height + 0.7), title, size=12, weight="bold", color=INK)
-        figure.text(0.02, 1 - 0.45 / (height + 0.7), note, size=8, color=MUTED)
-        top = 1 - 0.7 / (height + 0.7)
+        figure = Figure(figsize=(width, whole), facecolor="white")
+        figure.text(0.02, 1 - 0.25 / whole, title, size=12, weight="bold", color=INK)
+        figure.text(0.02, 1 - 0.45 / whole, note, size=8, color=MUTED)
+        figure.text(0.02, 0.1 / whole, below, color=MUTED)
+        high, foot = height / whole / rows, FOOT_INCHES / whole
         for number, panel in enumerate(panels):
             row, column = divmod(number, columns)
-            place = (column / columns, top - (row + 1) * top / rows, 1 / columns, top / rows * 0.78)
+            low = foot + (rows - 1 - row) * high
+            place = (column / columns, low, 1 / columns, high * 0.78)
             _draw_panel(figure.add_axes(place), panel)
         out = io.BytesIO()
         figure.savefig(out, format=kind, dpi=160, metadata=_undated(kind))
