@@ -76,7 +76,8 @@ def changes(
     scores = [score(counts, metric) for counts in monthly]
     found = list(signals(scores, metric, baseline, lambda months: threshold(series, months)))
     ends = [*(signal.began for signal in found[1:]), len(scores)]
-    return [_change(signal, end, scores, metric) for signal, end in zip(found, ends, strict=True)]
+    pairs = zip(found, ends, strict=False)  # a quiet line has an end and no signal
+    return [_change(signal, end, scores, metric) for signal, end in pairs]
 
 
 def changes_from(monthly: Iterable[Mapping[int, int]], *, baseline: int = 12) -> int | None:
