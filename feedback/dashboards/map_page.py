@@ -1,0 +1,208 @@
+"""The journey map as its template takes it: words, and where each part can be moved to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from uuid import UUID
+
+from feedback.dashboards.choices import Choice, channel_choice, journey_choice, month_choice
+from feedback.dashboards.empty import Nothing
+from feedback.dashboards.filters import FilterError, place_of
+from feedback.dashboards.map_read import MapCounts
+from feedback.dashboards.map_rows import Column, read_map
+from feedback.dashboards.map_words import MapColumn, period_of, write_map
+from feedback.dashboards.pages import KEPT, board_source, coarse_hint
+from feedback.dashboards.read import Counts, Scope
+from feedback.i18n import current_locale, ngettext
+from feedback.i18n import gettext as _
+from feedback.journeys.order import Place, order_version
+
+FILES = ("csv", "json", "svg", "png", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What was moved just now, in words, and the place to put it back to."""
+
+    said: str
+    part: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """`seen` names the order shown: a move of another order is refused."""
+
+    address: str = "/map"
+    journey: str = ""
+    journey_id: str = ""
+    choices: tuple[Choice, ...] = ()
+    was: str = ""
+    exports: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    hint: str = ""
+    period: str = ""
+    columns: tuple[MapColumn, ...] = ()
+    seen: str = ""
+    undo: Undo | None = None
+    nothing: Nothing | None = None
+
+    @property
+    def depth(self) -> int:
+        """The most touchpoints a stage has."""
+        return max((len(column.cards) for column in self.columns), default=0)
+
+    def after(self, undo: Undo | None) -> "MapPage":
+        return replace(self, undo=undo)
+
+    def saying(self, problem: str) -> "MapPage":
+        return replace(self, error=problem)
+
+
+def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
+    if found is None:
+        return MapPage(nothing=_no_journey())
+    counts, asked = found.counts, scope.asked
+    drawn = _drawn(_Key(found, found.version, current_locale()))
+    choices = _choices(counts, scope)
+    return MapPage(
+        address=asked.address("/map"),
+        journey=counts.journey.name,
+        journey_id=str(counts.journey.id),
+        choices=choices,
+        was=place_of({choice.name: choice.value for choice in choices}),
+        exports=tuple((kind.upper(), asked.address(f"/map.{kind}")) for kind in FILES),
+        hint=coarse_hint(counts) if drawn.columns else "",
+        period=drawn.period,
+        columns=drawn.columns,
+        seen=drawn.seen,
+        nothing=None if drawn.columns else _no_stage(counts),
+    )
+
+
+def refused_map(page: MapPage, error: FilterError) -> MapPage:
+    """The page without its numbers, saying what could not be read."""
+    choices = tuple(replace(choice, is_wrong=choice.name == error.name) for choice in page.choices)
+    return replace(page, choices=choices, error=str(error), columns=(), hint="", nothing=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a computed map depends on; what was read is told apart by its version."""
+
+    found: MapCounts = field(compare=False)
+    version: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    columns: tuple[MapColumn, ...]
+    period: str
+    seen: str
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(key: _Key) -> _Drawn:
+    source = board_source(key.found.counts)
+    columns = read_map(source, key.found)
+    return _Drawn(
+        write_map(columns, source, key.found.mentions),
+        period_of(source) or _("Last 30 days"),
+        seen_order(columns),
+    )
+
+
+def seen_order(columns: Sequence[Column]) -> str:
+    """The name of the order in which these stages and touchpoints stand."""
+    return order_version(
+        (column.stage.id, [card.touchpoint.id for card in column.cards]) for column in columns
+    )
+
+
+def _choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
+    recent = [("", _("Last 30 days"))] if counts.recent else []
+    chosen = counts.window.chosen
+    first = counts.span.first or chosen or scope.running
+    choices = [
+        month_choice("month", _("Month"), chosen, first, scope.running, recent),
+        channel_choice(scope.asked),
+    ]
+    if len(counts.journeys) > 1:
+        choices.insert(0, journey_choice(counts.journeys, counts.journey))
+    return tuple(choices)
+
+
+def _no_journey() -> Nothing:
+    return Nothing(
+        _("No journey yet"),
+        _(
+            "Here the stages of your customers' journey will stand side by side, with every "
+            "touchpoint, its score and its target. Start with a journey and its stages."
+        ),
+        "/journeys/new",
+        _("Make a journey"),
+    )
+
+
+def _no_stage(counts: Counts) -> Nothing:
+    return Nothing(
+        _("No stage yet"),
+        _("This journey is empty. Its stages become the columns of this map."),
+        f"/journeys/{counts.journey.id}",
+        _("Add stages and touchpoints"),
+    )
+
+
+# After a move.
+
+
+def write_undo(page: MapPage, before: Place, seams: int) -> Undo | None:
+    """What to say about the move that was just made; None when the part is not on this map."""
+    part = str(before.part)
+    for number, column in enumerate(page.columns, start=1):
+        if column.id == part:
+            said = _("%(name)s is now stage %(at)s of %(n)s.") % {
+                "name": column.name,
+                "at": number,
+                "n": len(page.columns),
+            }
+            return Undo(said, part, write_place(None, before.at))
+        for at, card in enumerate(column.cards, start=1):
+            if card.id == part:
+                where = {"stage": column.name, "at": at, "n": len(column.cards)}
+                said = _moved(card.name, where, seams)
+                return Undo(said, part, write_place(before.stage, before.at))
+    return None
+
+
+def _moved(name: str, where: dict[str, object], seams: int) -> str:
+    words = {"name": name, **where, "seams": seams}
+    if not seams:
+        return _("%(name)s now stands in %(stage)s, place %(at)s of %(n)s.") % words
+    return (
+        ngettext(
+            "%(name)s now stands in %(stage)s, place %(at)s of %(n)s, with its history; "
+            "%(seams)s line goes on after a seam.",
+            "%(name)s now stands in %(stage)s, place %(at)s of %(n)s, with its history; "
+            "%(seams)s lines go on after a seam.",
+            seams,
+        )
+        % words
+    )
+
+
+def write_place(stage: UUID | None, at: int) -> str:
+    """A place as forms send it: `STAGE.AT` for a touchpoint, `.AT` for a stage."""
+    return f"{stage or ''}.{at}"
+
+
+def read_place(part: str, to: str) -> Place | None:
+    """The place a form sent; None when it cannot be one."""
+    stage, _dot, at = to.rpartition(".")
+    if not at.isdecimal() or len(at) > 4:
+        return None
+    try:
+        return Place(UUID(part), UUID(stage) if stage else None, int(at))
+    except ValueError:
+        return None
