@@ -3,11 +3,15 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.actions.models import Action
+from feedback.journeys.models import Stage, Touchpoint
+from feedback.surveys.models import Question, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +26,77 @@ class Flag:
     touchpoint_id: uuid.UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedAction:
+    """An action and the journey it is read on: a touchpoint may have moved since."""
+
+    action: Action
+    journey_id: uuid.UUID
+
+
 async def read_flags(
     session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID
 ) -> tuple[Flag, ...]:
     """The flags of a journey in the order of their days; archived ones are left out."""
-    found = await session.exec(
-        select(
-            Action.id,
-            Action.kind,
-            Action.title,
-            Action.done_on,
-            Action.stage_id,
-            Action.touchpoint_id,
-        )  # type: ignore[call-overload]
-        .where(
-            Action.workspace_id == workspace_id,
-            Action.journey_id == journey_id,
-            col(Action.archived_at).is_(None),
-        )
+    wanted = (
+        _placed(workspace_id)
+        .where(col(Action.archived_at).is_(None), _home() == journey_id)
         .order_by(col(Action.done_on), col(Action.id))
     )
-    return tuple(Flag(*row) for row in found)
-
-
-async def list_actions(session: AsyncSession, workspace_id: uuid.UUID) -> list[Action]:
-    """Every action and note of the workspace, the newest day first; archived ones too."""
-    found = await session.exec(
-        select(Action)
-        .where(Action.workspace_id == workspace_id)
-        .order_by(col(Action.done_on).desc(), col(Action.id).desc())
+    return tuple(
+        Flag(a.id, a.kind, a.title, a.done_on, a.stage_id, a.touchpoint_id)
+        for a, _journey in await session.exec(wanted)
     )
-    return list(found)
+
+
+async def read_actions(session: AsyncSession, workspace_id: uuid.UUID) -> list[PlacedAction]:
+    """Every action and note of the workspace, the newest day first; archived ones too."""
+    wanted = _placed(workspace_id).order_by(col(Action.done_on).desc(), col(Action.id).desc())
+    return [PlacedAction(*row) for row in await session.exec(wanted)]
+
+
+async def find_action(
+    session: AsyncSession, workspace_id: uuid.UUID, action_id: uuid.UUID
+) -> PlacedAction | None:
+    found = await session.exec(_placed(workspace_id).where(Action.id == action_id))
+    row = found.first()
+    return PlacedAction(*row) if row else None
+
+
+async def survey_texts(
+    session: AsyncSession, workspace_id: uuid.UUID
+) -> dict[uuid.UUID, dict[str, Any]]:
+    """By touchpoint, the texts of the newest survey in use there, language by language."""
+    wanted = (
+        select(Survey.touchpoint_id, Question.texts)
+        .join(
+            Question,
+            (col(Question.workspace_id) == Survey.workspace_id)
+            & (col(Question.id) == Survey.question_id),
+        )
+        .where(Survey.workspace_id == workspace_id, col(Survey.archived_at).is_(None))
+        .order_by(col(Survey.id))
+    )
+    return {touchpoint: dict(texts) for touchpoint, texts in await session.exec(wanted)}
+
+
+def _home() -> Any:
+    """The journey of the touchpoint where it stands today, else the one written down."""
+    return sa.func.coalesce(Stage.journey_id, Action.journey_id)
+
+
+def _placed(workspace_id: uuid.UUID) -> Any:
+    return (
+        select(Action, sa.type_coerce(_home(), Action.__table__.c.journey_id.type))  # type: ignore[attr-defined]
+        .outerjoin(
+            Touchpoint,
+            (col(Touchpoint.workspace_id) == Action.workspace_id)
+            & (col(Touchpoint.id) == Action.touchpoint_id),
+        )
+        .outerjoin(
+            Stage,
+            (col(Stage.workspace_id) == Touchpoint.workspace_id)
+            & (col(Stage.id) == Touchpoint.stage_id),
+        )
+        .where(Action.workspace_id == workspace_id)
+    )

@@ -1,0 +1,92 @@
+"""Actions as files: the numbers of the pages, unrounded, a row for each line that is read."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from feedback.actions.effect import LEAST, Effect, Side
+from feedback.actions.read import Reading
+from feedback.actions.words import phrase, summary
+from feedback.scoreprint import harmless
+
+
+def actions_json(readings: Sequence[Reading]) -> str:
+    """{"rows": [...]}; a note, or an action where nothing is asked, has no numbers."""
+    document = {"rows": action_rows(readings)}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def actions_csv(readings: Sequence[Reading]) -> str:
+    """The same rows, one line each."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    rows = action_rows(readings)
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([harmless(value) for value in row.values()])
+    return out.getvalue()
+
+
+def action_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    return [
+        _action(reading) | _line(reading, effect)
+        for reading in readings
+        for effect in (reading.effects or (None,))
+    ]
+
+
+def _action(reading: Reading) -> dict[str, Any]:
+    action, place = reading.action, reading.place
+    return {
+        "id": str(action.id),
+        "kind": action.kind,
+        "title": action.title,
+        "journey": place.journey.name,
+        "stage": place.stage.name if place.stage else None,
+        "touchpoint": place.touchpoint.name if place.touchpoint else None,
+        "done_on": action.done_on.isoformat(),
+        "done_by": action.done_by or None,
+    }
+
+
+def _line(reading: Reading, effect: Effect | None) -> dict[str, Any]:
+    is_note = reading.action.kind == "note"
+    if effect is None:
+        text = None if is_note else summary(reading.effects, reading.calendar)
+        verdict = None if is_note else "unasked"
+    else:
+        text, verdict = phrase(effect, reading.calendar), effect.verdict
+    found = effect.comparison if effect else None
+    return {
+        "line": effect.asked.name if effect else None,
+        "metric": effect.metric.key if effect else None,
+        "verdict": verdict,
+        "effect": text,
+        **_side("before", effect.before if effect else None),
+        **_side("after", effect.after if effect else None),
+        "own_month_n": effect.own if effect else None,
+        "left_out_n": effect.left_out if effect else None,
+        "observed": found.observed if found else None,
+        "difference": found.difference if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "p_value": found.p_value if found else None,
+        "method": found.method if found else None,
+        "level": found.level if found else None,
+        "least": LEAST,
+    }
+
+
+def _side(name: str, side: Side | None) -> dict[str, Any]:
+    return {
+        f"{name}_first": (side.first or None) if side else None,
+        f"{name}_last": (side.last or None) if side else None,
+        f"{name}_n": side.score.n if side else None,
+        f"{name}_score": side.score.score if side else None,
+        f"{name}_low": side.score.low if side else None,
+        f"{name}_high": side.score.high if side else None,
+        f"{name}_display": side.score.display if side else None,
+    }

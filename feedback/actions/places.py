@@ -1,0 +1,91 @@
+"""Where an action was taken: a touchpoint, a stage or a whole journey, and what is asked there."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedback.actions.models import Action
+from feedback.dashboards.filters import Focus
+from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
+from feedback.i18n import gettext as _
+from feedback.scoring import METRICS, Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """No touchpoint: all of the stage. No stage either: the whole journey."""
+
+    journey: JourneyInfo
+    stage: StageInfo | None
+    touchpoint: TouchpointInfo | None
+
+    @property
+    def focus(self) -> Focus:
+        return Focus(self.stage, self.touchpoint)
+
+    @property
+    def name(self) -> str:
+        """Just the place: its journey is named beside it."""
+        if self.touchpoint is not None:
+            return self.touchpoint.name
+        if self.stage is not None:
+            return _("%(stage)s, the whole stage") % {"stage": self.stage.name}
+        return _("The whole journey")
+
+    def covers(self, other: "Place") -> bool:
+        """Whether what was done at `other` touches what is read here."""
+        if self.journey.id != other.journey.id:
+            return False
+        if None in (self.stage, other.stage):
+            return True
+        same = self.stage is other.stage
+        if None in (self.touchpoint, other.touchpoint):
+            return same
+        return self.touchpoint is other.touchpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One line that is read: where, and by which series of one metric; the name is for a reader."""
+
+    id: uuid.UUID
+    name: str
+    metric: Metric
+    series: tuple[SeriesInfo, ...]
+
+
+def place_of(action: Action, journey: JourneyInfo) -> Place:
+    """The place of an action on its journey, as it stands today."""
+    for stage in journey.stages:
+        for touchpoint in stage.touchpoints:
+            if touchpoint.id == action.touchpoint_id:
+                return Place(journey, stage, touchpoint)
+        if action.touchpoint_id is None and stage.id == action.stage_id:
+            return Place(journey, stage, None)
+    return Place(journey, None, None)
+
+
+def asked_at(place: Place) -> list[list[Asked]]:
+    """The lines to read there: each a list of ways to read it, the usual one first.
+
+    A touchpoint is read by its newest metric, or by an older one that was asked at the time; a
+    stage by its headline; a journey by the headlines of its stages.
+    """
+    if place.touchpoint is not None:
+        touchpoint = place.touchpoint
+        ways = [_asked(touchpoint, [touchpoint], metric) for metric in touchpoint.metrics]
+        return [ways] if ways else []
+    stages = [place.stage] if place.stage is not None else place.journey.stages
+    return [
+        [_asked(stage, stage.touchpoints, stage.headline)]
+        for stage in stages
+        if stage.headline and (place.stage is not None or not stage.is_archived)
+        if stage.headline in stage.metrics
+    ]
+
+
+def _asked(
+    part: StageInfo | TouchpointInfo, touchpoints: Sequence[TouchpointInfo], metric: str
+) -> Asked:
+    series = tuple(s for t in touchpoints for s in t.series if s.metric == metric)
+    return Asked(part.id, part.name, METRICS[metric], series)

@@ -1,0 +1,97 @@
+"""The list of actions and the page of one, as pages, as .csv and .json."""
+
+import uuid
+from collections.abc import Sequence
+
+from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, not_found
+from feedback.actions.files import actions_csv, actions_json
+from feedback.actions.lines import chart_panels
+from feedback.actions.pages import action_page, list_page
+from feedback.actions.queries import PlacedAction, find_action
+from feedback.actions.read import Reading, read_all, read_beside
+from feedback.dashboards.queries import import_pandas
+from feedback.db import Database
+from feedback.journeys.queries import load_journeys
+from feedback.web import page
+
+KINDS = {"json": actions_json, "csv": actions_csv}
+
+
+@get("/actions")
+async def action_list(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    archived: FromQuery[str] = "",
+) -> Template:
+    async with database.read() as session:
+        readings = await read_all(session, viewer.workspace, clock.now())
+        trees = await load_journeys(session, viewer.workspace.id)
+    return page(
+        request,
+        "actions/actions.html",
+        page=list_page(readings, archived),
+        has_journey=any(tree.journey.archived_at is None for tree in trees),
+    )
+
+
+@get(["/actions.json", "/actions.csv"])
+async def action_list_file(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Response[str]:
+    async with database.read() as session:
+        readings = await read_all(session, viewer.workspace, clock.now())
+    kind = request.url.path.rpartition(".")[2]
+    return _file([each for each in readings if not each.is_archived], kind, "actions")
+
+
+@get("/actions/{name:str}")
+async def action_detail(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    name: FromPath[str],
+) -> Template | Response[str]:
+    """The page, or the same as a file: `/actions/<id>.json`."""
+    text, _dot, kind = name.partition(".")
+    if kind and kind not in KINDS:
+        raise not_found()
+    await import_pandas()
+    async with database.read() as session:
+        placed = await need_action(session, viewer, text)
+        reading, beside = await read_beside(session, viewer.workspace, placed, clock.now())
+        if kind:
+            return _file([reading], kind, f"action-{placed.action.id}")
+        panels = await chart_panels(session, viewer.workspace, reading, clock.now())
+    made = action_page(reading, beside, panels)
+    return page(request, "actions/action.html", page=made)
+
+
+async def need_action(session: AsyncSession, viewer: Viewer, text: str) -> PlacedAction:
+    """Somebody else's action and no such action look the same."""
+    try:
+        found = await find_action(session, viewer.workspace.id, uuid.UUID(text))
+    except ValueError:
+        found = None
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _file(readings: Sequence[Reading], kind: str, name: str) -> Response[str]:
+    headers = {"Cache-Control": "no-store"}
+    if kind == "csv":
+        headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    media = "text/csv" if kind == "csv" else MediaType.JSON
+    return Response(KINDS[kind](readings), media_type=media, headers=headers)
+
+
+handlers = [action_list, action_list_file, action_detail]
