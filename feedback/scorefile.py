@@ -1,4 +1,4 @@
-"""Scores straight from a CSV file, grouped by its columns and by month, without a database."""
+"""Scores straight from a file, grouped by its columns and by month, without a database."""
 
 import re
 from collections import Counter

@@ -1,18 +1,21 @@
-"""CSV files as other programs write them: read as text, row by row, in flat memory.
+"""Files of answers as other programs write them: read as text, row by row, in flat memory.
 
-The encoding is UTF-8 (with or without a byte order mark), else Windows-1252; the separator is the
-one of , ; and tab that splits the header best. Whatever cannot be read is said in one sentence
-with its line.
+CSV, XLSX and Parquet are told apart by their first bytes, whatever the file is called. A CSV file's
+encoding is UTF-8 (with or without a byte order mark), else Windows-1252; its separator is the one
+of , ; and tab that splits the header best. Whatever cannot be read is said in one sentence with its
+line.
 """
 
 import codecs
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from feedback.errors import FeedbackError
+from feedback.spreadsheets import Sheet, open_spreadsheet
 
 _CHUNK = 1 << 20
 _SEPARATORS = (",", ";", "\t")
@@ -33,9 +36,8 @@ class Table:
     """A readable file: its columns are known, its rows are read when asked for, each time anew."""
 
     path: Path
-    encoding: str
-    separator: str
     columns: tuple[str, ...]
+    records: Callable[[], Iterator[Row]]  # all rows under the header, of whatever length
 
     def position(self, column: str) -> int:
         """Where `column` stands in each row. Raises FeedbackError unless it is there once."""
@@ -58,16 +60,13 @@ class Table:
         and is left out; without `on_bad`, and for broken quoting in any case, FeedbackError.
         """
         width = len(self.columns)
-        with self.path.open(encoding=self.encoding, newline="") as file:
-            records = _records(file, self.separator, self.path)
-            next(records)
-            for row in records:
-                if len(row.cells) == width:
-                    yield row
-                elif len(row.cells) > width and not any(row.cells[width:]):
-                    yield Row(row.line, row.cells[:width])
-                elif row.cells:
-                    self._refuse(row, on_bad)
+        for row in self.records():
+            if len(row.cells) == width:
+                yield row
+            elif len(row.cells) > width and not any(row.cells[width:]):
+                yield Row(row.line, row.cells[:width])
+            elif row.cells:
+                self._refuse(row, on_bad)
 
     def _refuse(self, row: Row, on_bad: Callable[[int, str], None] | None) -> None:
         wrong = f"{len(row.cells)} cells where the header has {len(self.columns)}"
@@ -100,21 +99,33 @@ class Problems:
 
 
 def open_table(path: Path | str) -> Table:
-    """Look at a file: its encoding (read through once), separator and columns.
+    """Look at a file: what kind it is, and its columns. `book.xlsx#Sheet` names one of its sheets.
 
-    Raises FeedbackError if it is missing, empty, no text, or in neither encoding.
+    Raises FeedbackError if it is missing, empty, broken, encrypted, or none of the three kinds, and
+    for a workbook with several sheets of which none is named.
     """
     path = Path(path)
     try:
-        encoding = _encoding(path)
-        separator, columns = _header(path, encoding)
+        sheet = open_spreadsheet(path)
+        table = Table(path, sheet.columns, partial(_rows, sheet)) if sheet else _csv_table(path)
     except OSError as error:
         raise FeedbackError(f"Cannot read {path}: {error.strerror or error}.") from error
+    if not any(table.columns):
+        raise FeedbackError(f"{path.name} is empty: its first line must name the columns.")
+    return table
+
+
+def _rows(sheet: Sheet) -> Iterator[Row]:
+    return (Row(line, cells) for line, cells in sheet.rows())
+
+
+def _csv_table(path: Path) -> Table:
+    encoding = _encoding(path)
+    try:
+        separator, columns = _header(path, encoding)
     except csv.Error as error:
         raise FeedbackError(f"{path.name}, line 1: {error}.") from error
-    if not any(columns):
-        raise FeedbackError(f"{path.name} is empty: its first line must name the columns.")
-    return Table(path, encoding, separator, columns)
+    return Table(path, columns, partial(_records, path, encoding, separator))
 
 
 def _encoding(path: Path) -> str:
@@ -157,13 +168,16 @@ def _first_record(path: Path, encoding: str, separator: str) -> tuple[str, ...]:
         return tuple(cell.strip() for cell in next(reader, []))
 
 
-def _records(file: Iterable[str], separator: str, path: Path) -> Iterator[Row]:
+def _records(path: Path, encoding: str, separator: str) -> Iterator[Row]:
     """Rows with the line they start on: a quoted cell may hold line breaks."""
-    reader = csv.reader(file, delimiter=separator, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            yield Row(line, cells)
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=separator, strict=True)
+        line = 1
+        try:
+            next(reader)
             line = reader.line_num + 1
-    except csv.Error as error:
-        raise FeedbackError(f"{path.name}, line {line}: {error}.") from error
+            for cells in reader:
+                yield Row(line, cells)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise FeedbackError(f"{path.name}, line {line}: {error}.") from error

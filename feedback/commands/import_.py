@@ -1,4 +1,4 @@
-"""`feedback import`: answers from a CSV file, by a mapping file; and taking an import back."""
+"""`feedback import`: answers from a file, by a mapping file; and taking an import back."""
 
 import asyncio
 import sys
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def import_command(
-    file: Annotated[Path | None, typer.Argument(help="CSV file with the answers.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="CSV, XLSX or Parquet file with the answers.")] = None,
     mapping: Annotated[
         Path | None, typer.Option(metavar="MAP.toml", help="What its columns mean.")
     ] = None,
@@ -29,7 +29,7 @@ def import_command(
         str | None, typer.Option(metavar="KEY", help="Needed when there are several.")
     ] = None,
 ) -> None:
-    """Store the ratings of a CSV file, one row a respondent or one row a rating.
+    """Store the ratings of a CSV, XLSX or Parquet file, one row a respondent or one row a rating.
 
     The whole file is checked first; with anything wrong in it nothing is stored. The same file
     again stores nothing twice.

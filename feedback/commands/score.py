@@ -1,4 +1,4 @@
-"""`feedback score`: the score of a column of any CSV file."""
+"""`feedback score`: the score of a column of any CSV, XLSX or Parquet file."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +18,7 @@ class Format(StrEnum):
 
 
 def score_command(
-    file: Annotated[Path, typer.Argument(help="CSV file, one row an answer.")],
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet file, one row an answer.")],
     metric: Annotated[str, typer.Option(help=f"One of {', '.join(METRICS)}.")],
     rating: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the ratings.")],
     time: Annotated[
@@ -35,7 +35,7 @@ def score_command(
     ] = None,
     format: Annotated[Format, typer.Option(help="How to print the rows.")] = Format.table,
 ) -> None:
-    """Score a column of a CSV file, with its interval, by group and month.
+    """Score a column of a file, with its interval, by group and month.
 
     Blank cells and --missing codes are left out; what is no rating is counted as invalid.
 

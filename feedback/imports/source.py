@@ -1,4 +1,4 @@
-"""Where rows come from: CSV today; another format is another class with these two members."""
+"""Where rows come from: a CSV, XLSX or Parquet file, or whatever else has these two members."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ class RowSource(Protocol):
 
 
 def open_rows(path: Path) -> RowSource:
-    """The rows of a file. Raises FeedbackError if it cannot be read as text under columns."""
+    """The rows of a file. Raises FeedbackError if it cannot be read as rows under columns."""
     return open_table(path)
 
 

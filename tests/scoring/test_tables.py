@@ -88,12 +88,12 @@ def test_a_column_there_twice_is_refused_only_when_asked_for(write: Write) -> No
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
-        (b"PK\x03\x04\0\0", "not a text file"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "not a text file"),
         ("a\n1\n".encode("utf-16"), "not a text file"),
         (b"a\nb\n\x81\x8d\x90\n", "line 3: neither UTF-8 nor Windows-1252"),
         (b"a" * 200_000, "line 1: field larger than field limit"),
     ],
-    ids=["no byte", "blank", "spreadsheet", "utf-16", "no encoding", "no end"],
+    ids=["no byte", "blank", "picture", "utf-16", "no encoding", "no end"],
 )
 def test_it_refuses_what_is_no_table(write: Write, content: bytes, reason: str) -> None:
     with pytest.raises(FeedbackError, match=reason):
@@ -121,6 +121,11 @@ def test_it_refuses_a_broken_row_by_its_line(write: Write, content: str, reason:
     with pytest.raises(FeedbackError) as refusal:
         list(open_table(write(content)).rows())
     assert refusal.value.message == reason
+
+
+def test_a_row_after_a_header_over_two_lines_is_known_by_its_line(write: Write) -> None:
+    table = open_table(write('"rating, 0\nto 10",b\n9,1\n'))
+    assert [(row.line, row.cells) for row in table.rows()] == [(3, ["9", "1"])]
 
 
 def test_broken_rows_can_be_passed_over(write: Write) -> None:
