@@ -202,12 +202,14 @@ def compare_scores(
     other = b if isinstance(b, Score) else score(b, metric, level=level)
     found = _compared(one, other, metric, level)
     unit = 100 if metric.headline == "top" else 1
+    # Of the scores as they are shown, so that the three numbers agree to the last bit.
     plain = None if one.score is None or other.score is None else one.score - other.score
+    tested = found.difference if found and metric.headline == "net" else plain
     return Comparison(
         a=one,
         b=other,
-        observed=plain if found is None else unit * found.observed,
-        difference=None if found is None else unit * found.difference,
+        observed=plain,
+        difference=None if found is None else tested,
         low=None if found is None else unit * found.low,
         high=None if found is None else unit * found.high,
         statistic=None if found is None else found.statistic,
