@@ -1,17 +1,15 @@
 """Geometry of the importance-performance matrix (Martilla and James 1977), for any hand to draw."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from feedback.i18n import gettext as _
 from feedback.priorities.findings import Driver, Matrix
 from feedback.priorities.words import verdict_name
 from feedback.wording import write_share
 
-WIDTH, HEIGHT = 560, 420
-LEFT, RIGHT, TOP, BOTTOM = 44, 16, 28, 40
-LABEL_GAP = 15.0
+WIDTH, HEIGHT = 560, 460
+LEFT, RIGHT, TOP, BOTTOM = 52, 16, 28, 44
 _CORNERS = (
     ("concentrate_here", False, True),
     ("keep_up", True, True),
@@ -22,8 +20,9 @@ _CORNERS = (
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """One touchpoint: its place, its intervals, and where its name stands."""
+    """One touchpoint: its number in the ranked list, its place and its intervals."""
 
+    number: int
     name: str
     x: float
     y: float
@@ -31,9 +30,6 @@ class Spot:
     x_high: float
     y_low: float
     y_high: float
-    text_x: float
-    text_y: float
-    anchor: str
     is_first: bool
     label: str
 
@@ -88,13 +84,22 @@ class _Scale:
         return round(self.start + way * (self.end - self.start), 1)
 
 
-def draw_matrix(matrix: Matrix, names: Mapping[str, str]) -> MatrixChart:
-    """The matrix of these findings; names by touchpoint id."""
+def draw_matrix(matrix: Matrix, ranked: Iterable[Driver], names: Mapping[str, str]) -> MatrixChart:
+    """The matrix of these findings, numbered as they are ranked; names by touchpoint id."""
     across = _scale_around(
-        [d.performance for d in matrix.drivers], matrix.performance_mean, 20.0, LEFT, WIDTH - RIGHT
+        [v for d in matrix.drivers for v in (d.performance, d.performance_low, d.performance_high)],
+        matrix.performance_mean,
+        20.0,
+        LEFT,
+        WIDTH - RIGHT,
     )
     upwards = _scale_around(
-        [100 * d.share for d in matrix.drivers],
+        [
+            100 * value
+            for d in matrix.drivers
+            for value in (d.share, d.share_low, d.share_high)
+            if value
+        ],
         100 * matrix.share_mean,
         10.0,
         HEIGHT - BOTTOM,
@@ -110,7 +115,10 @@ def draw_matrix(matrix: Matrix, names: Mapping[str, str]) -> MatrixChart:
         title=_("Importance against performance"),
         cross_x=across.at(matrix.performance_mean),
         cross_y=upwards.at(100 * matrix.share_mean),
-        spots=tuple(_spots(matrix.drivers, names, across, upwards)),
+        spots=tuple(
+            _spot(number, driver, names, across, upwards)
+            for number, driver in enumerate(ranked, start=1)
+        ),
         corners=tuple(_corners()),
         across=tuple(Level(across.at(v), f"{v:g}") for v in _ticks(across)),
         upwards=tuple(Level(upwards.at(v), write_share(v / 100)) for v in _ticks(upwards)),
@@ -125,7 +133,7 @@ def _scale_around(
     """A scale that holds every value and its cross-hair, with air around them."""
     known = [value for value in values if value is not None] + [middle]
     low, high = min(known), max(known)
-    air = max((high - low) * 0.18, (least - (high - low)) / 2, 2.0)
+    air = max((high - low) * 0.06, (least - (high - low)) / 2, 2.0)
     low, high = max(low - air, 0.0), min(high + air, 100.0)
     return _Scale(low, high, start, end)
 
@@ -137,36 +145,24 @@ def _ticks(scale: _Scale) -> list[float]:
     return [step * (first + n) for n in range(int((scale.high - step * first) // step) + 1)]
 
 
-def _spots(
-    drivers: Sequence[Driver], names: Mapping[str, str], across: _Scale, upwards: _Scale
-) -> list[Spot]:
-    ys = {driver.touchpoint: upwards.at(100 * driver.share) for driver in drivers}
-    rows = _apart(ys)
-    return [_spot(d, names, across, upwards, rows[d.touchpoint]) for d in drivers]
-
-
 def _spot(
-    driver: Driver, names: Mapping[str, str], across: _Scale, upwards: _Scale, text_y: float
+    number: int, driver: Driver, names: Mapping[str, str], across: _Scale, upwards: _Scale
 ) -> Spot:
     performance = driver.performance or 0.0
-    x, y = across.at(performance), upwards.at(100 * driver.share)
-    is_right = x > LEFT + (WIDTH - LEFT - RIGHT) * 0.62
     name = names.get(driver.touchpoint, "")
     share_low = driver.share if driver.share_low is None else driver.share_low
     share_high = driver.share if driver.share_high is None else driver.share_high
     low = performance if driver.performance_low is None else driver.performance_low
     high = performance if driver.performance_high is None else driver.performance_high
     return Spot(
+        number=number,
         name=name,
-        x=x,
-        y=y,
+        x=across.at(performance),
+        y=upwards.at(100 * driver.share),
         x_low=across.at(low),
         x_high=across.at(high),
         y_low=upwards.at(100 * share_low),
         y_high=upwards.at(100 * share_high),
-        text_x=x - 9 if is_right else x + 9,
-        text_y=text_y,
-        anchor="end" if is_right else "start",
         is_first=driver.quadrant == "concentrate_here",
         label=_label(driver, name),
     )
@@ -179,15 +175,6 @@ def _label(driver: Driver, name: str) -> str:
         "performance": round(driver.performance or 0.0),
         "verdict": verdict_name(driver.quadrant),  # type: ignore[arg-type]
     }
-
-
-def _apart(ys: Mapping[str, float]) -> dict[str, float]:
-    """Names beside their spots, pushed down where two would stand on one another."""
-    placed = sorted(ys.items(), key=lambda pair: pair[1])
-    rows = {name: y - 5 for name, y in placed}
-    for (before, _y), (after, _z) in pairwise(placed):
-        rows[after] = max(rows[after], rows[before] + LABEL_GAP)
-    return rows
 
 
 def _corners() -> list[Corner]:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from feedback.dashboards.choices import Choice, journey_choice
+from feedback.dashboards.filters import Asked
 from feedback.i18n import format_date, format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.priorities.findings import Findings, Selection
+from feedback.priorities.findings import Findings
 from feedback.priorities.matrix import MatrixChart, draw_matrix
 from feedback.priorities.rank import (
     LEAST_FOLLOW_UPS,
@@ -25,29 +25,16 @@ from feedback.priorities.words import (
     missing_people,
     refused_words,
     said_sentence,
+    shown_facts,
     shown_sentence,
     unhappy_phrase,
     verdict_name,
+    write_monthly,
 )
 from feedback.wording import month_name
 
 # Live answers change the findings with every tap; one look in ten minutes is enough.
 FRESH = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """What the reader asked for, as an address holds it."""
-
-    journey: str
-    selection: Selection
-
-    def address(self, path: str) -> str:
-        """The address of this very page, or of a file with its numbers."""
-        pairs = [("journey", self.journey)] if self.journey else []
-        pairs += [("missing", "pairwise")] if self.selection.is_pairwise else []
-        pairs += [("touchpoint", str(touchpoint)) for touchpoint in self.selection.touchpoints]
-        return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +47,8 @@ class Item:
     verdict_name: str
     sentence: str
     unhappy: str
-    remark: str
+    remark: str = ""
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +123,16 @@ def wants_job(known: Known, now: datetime) -> bool:
     return known.found_at is None or now - known.found_at > FRESH
 
 
-def priorities_page(known: Known, where: Where, zone: str, *, waits: bool) -> PrioritiesPage:
+def priorities_page(known: Known, asked: Asked, zone: str, *, waits: bool) -> PrioritiesPage:
     """The page; `waits` as long as a job is at work for it."""
     findings, names = known.findings, known.names
     ranked = rank(known)
     matrix = findings.matrix if findings else None
     return PrioritiesPage(
-        address=where.address("/priorities"),
+        address=asked.address("/priorities"),
         choices=_choices(known),
         was=str(known.journey.id),
-        exports=_exports(where, has_matrix=matrix is not None),
+        exports=_exports(asked, has_matrix=matrix is not None),
         journey_id=str(known.journey.id),
         lead=lead(ranked.said, ranked.shown, known.unhappy, names),
         computed=format_date(known.found_at, zone, with_time=True) if known.found_at else "",
@@ -159,7 +147,9 @@ def priorities_page(known: Known, where: Where, zone: str, *, waits: bool) -> Pr
         notes=tuple(matrix_notes(matrix, names)) if matrix else (),
         missing=missing_people(findings) if findings and findings.missing_people else "",
         refused=refused_words(findings, names) if findings and findings.refused else "",
-        chart=draw_matrix(matrix, names) if matrix else None,
+        chart=draw_matrix(matrix, [item.driver for item in ranked.shown], names)
+        if matrix
+        else None,
         ticks=tuple(_ticks(known)),
         is_pairwise=known.selection.is_pairwise,
         unhappy=tuple(_unhappy_items(known)),
@@ -172,9 +162,9 @@ def _choices(known: Known) -> tuple[Choice, ...]:
     return (journey_choice(known.journeys, known.journey),)
 
 
-def _exports(where: Where, *, has_matrix: bool) -> tuple[tuple[str, str], ...]:
+def _exports(asked: Asked, *, has_matrix: bool) -> tuple[tuple[str, str], ...]:
     kinds = ("csv", "json", *(("svg", "png", "pdf") if has_matrix else ()))
-    return tuple((kind.upper(), where.address(f"/priorities.{kind}")) for kind in kinds)
+    return tuple((kind.upper(), asked.address(f"/priorities.{kind}")) for kind in kinds)
 
 
 def _period(findings: Findings | None) -> str:
@@ -196,7 +186,6 @@ def _said_item(item: Said, findings: Findings | None, names: dict[str, str]) -> 
         verdict_name=verdict_name(item.verdict),
         sentence=said_sentence(item, metric, answered),
         unhappy=unhappy_phrase(item.unhappy),
-        remark="",
     )
 
 
@@ -209,6 +198,7 @@ def _shown_item(item: Shown, names: dict[str, str]) -> Item:
         sentence=shown_sentence(item),
         unhappy=unhappy_phrase(item.unhappy),
         remark="" if item.is_sure else _("Near a dividing line: its place may be chance."),
+        facts=shown_facts(item),
     )
 
 
@@ -252,7 +242,7 @@ def _unhappy_items(known: Known) -> list[Item]:
     """Touchpoints by unhappy answers a month: what is known without any overall survey."""
     most = sorted(known.unhappy, key=lambda touchpoint: -known.unhappy[touchpoint])
     return [
-        Item(name, known.names[name], "unclear", "", "", unhappy_phrase(known.unhappy[name]), "")
+        Item(name, known.names[name], "unclear", "", "", write_monthly(known.unhappy[name]))
         for name in most
         if name in known.names and known.unhappy[name] > 0
     ]

@@ -1,6 +1,7 @@
 """`/priorities`: what to fix first, as a page and as files. A GET may ask for a job, never more."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import MediaType, Response, get
@@ -10,7 +11,15 @@ from litestar.response import Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
-from feedback.dashboards.filters import FilterError, NotOursError, parse_asked
+from feedback.dashboards.drawings import (
+    FORMATS,
+    Drawn,
+    Wanted,
+    asked_pairs,
+    computed_on,
+    picture_answer,
+)
+from feedback.dashboards.filters import Asked, FilterError, NotOursError, parse_asked
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import filter_problem
 from feedback.db import Database
@@ -19,7 +28,8 @@ from feedback.outbox.queue import enqueue, find_job
 from feedback.priorities.compute import Task
 from feedback.priorities.files import priorities_csv, priorities_json
 from feedback.priorities.findings import KIND, Selection
-from feedback.priorities.page import PrioritiesPage, Where, priorities_page, wants_job
+from feedback.priorities.page import PrioritiesPage, priorities_page, wants_job
+from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
 from feedback.web import page
 
@@ -33,7 +43,7 @@ async def priorities(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
     try:
-        scope, selection = _read(request, viewer)
+        scope, selection = _scope(request, viewer)
     except FilterError as error:
         made = PrioritiesPage(error=str(error))
         return _page(request, made, status=422)
@@ -41,8 +51,7 @@ async def priorities(
     if known is None:
         return _page(request, PrioritiesPage(has_journey=False))
     waits, failed = await _ask(database, scope, known)
-    where = Where(scope.asked.get("journey"), selection)
-    made = priorities_page(known, where, scope.workspace.time_zone, waits=waits)
+    made = priorities_page(known, scope.asked, scope.workspace.time_zone, waits=waits)
     return _page(request, made, failed=failed)
 
 
@@ -51,7 +60,7 @@ async def priorities_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
     try:
-        scope, selection = _read(request, viewer)
+        scope, selection = _scope(request, viewer)
     except FilterError as error:
         return filter_problem(error)
     known = await _load(database, scope, selection)
@@ -77,39 +86,87 @@ def _page(
     )
 
 
-def _read(request: HTMXRequest, viewer: Viewer) -> tuple[Scope, Selection]:
-    """The filters; `touchpoint` may be given many times. Raises FilterError."""
-    pairs = list(request.query_params.multi_items())
-    chosen = [text for name, text in pairs if name == "touchpoint" and text.strip()]
+def _scope(request: HTMXRequest, viewer: Viewer) -> tuple[Scope, Selection]:
+    try:
+        asked, selection = read_asked(asked_pairs(request))
+    except NotOursError:
+        raise not_found() from None
+    return Scope(viewer.workspace, asked, clock.now()), selection
+
+
+def read_asked(pairs: Sequence[tuple[str, str]]) -> tuple[Asked, Selection]:
+    """The filters; `touchpoint` may be given many times, or hold several, parted by commas.
+
+    Raises FilterError, and NotOursError for what cannot be a touchpoint.
+    """
+    given = ",".join(text for name, text in pairs if name == "touchpoint")
+    touchpoints = tuple(dict.fromkeys(_id(text) for text in given.split(",") if text.strip()))
     asked = parse_asked([pair for pair in pairs if pair[0] != "touchpoint"], NAMES)
     if asked.get("missing") not in ("", "complete", "pairwise"):
         raise FilterError("missing", _("The missing-data rule is complete or pairwise."))
-    if len(chosen) == 1:
+    if len(touchpoints) == 1:
         raise FilterError("touchpoint", _("Choose at least two touchpoints to weigh."))
-    if len(chosen) > MOST_TOUCHPOINTS:
+    if len(touchpoints) > MOST_TOUCHPOINTS:
         words = {"most": MOST_TOUCHPOINTS}
         raise FilterError("touchpoint", _("Choose at most %(most)s touchpoints.") % words)
-    touchpoints = tuple(dict.fromkeys(_id(text) for text in chosen))
-    selection = Selection(touchpoints, asked.get("missing") == "pairwise")
-    return Scope(viewer.workspace, asked, clock.now()), selection
+    chosen = {"touchpoint": ",".join(map(str, touchpoints))} if touchpoints else {}
+    return Asked({**asked.values, **chosen}), Selection(
+        touchpoints, asked.get("missing") == "pairwise"
+    )
 
 
 def _id(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError as error:
-        raise not_found() from error
+        raise NotOursError(text) from error
 
 
 async def _load(database: Database, scope: Scope, selection: Selection) -> Known | None:
     try:
-        async with database.read() as session:
-            known = await load(session, scope, selection)
+        return await read_known(database, scope, selection)
     except NotOursError:
         raise not_found() from None
+
+
+async def read_known(database: Database, scope: Scope, selection: Selection) -> Known | None:
+    """What the page needs, None without a journey. Raises NotOursError."""
+    async with database.read() as session:
+        known = await load(session, scope, selection)
     if known and not set(selection.touchpoints) <= set(known.weighable):
-        raise not_found()
+        raise NotOursError("touchpoint")
     return known
+
+
+@get([f"/priorities.{kind}" for kind in FORMATS])
+async def priorities_picture(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Response[Any] | Template:
+    try:
+        scope, selection = _scope(request, viewer)
+    except FilterError as error:
+        return filter_problem(error)
+    known = await _load(database, scope, selection)
+    if known is None or known.findings is None or known.findings.matrix is None:
+        raise not_found()
+    return await picture_answer(
+        request, database, viewer.workspace, scope.asked, known.found_version
+    )
+
+
+async def draw_priorities(wanted: Wanted) -> Drawn | None:
+    """The picture of the matrix, as its job draws it."""
+    asked, selection = read_asked(wanted.query)
+    scope = Scope(wanted.workspace, asked, wanted.now)
+    try:
+        known = await read_known(wanted.database, scope, selection)
+    except NotOursError:
+        return None
+    if known is None or known.findings is None or known.findings.matrix is None:
+        return None
+    page = priorities_page(known, asked, wanted.workspace.time_zone, waits=False)
+    body = await matrix_picture(page, computed_on(wanted), wanted.format)
+    return Drawn(known.found_version, body)
 
 
 async def _ask(database: Database, scope: Scope, known: Known) -> tuple[bool, bool]:
@@ -129,4 +186,4 @@ async def _ask(database: Database, scope: Scope, known: Known) -> tuple[bool, bo
     return True, False
 
 
-signed_in_handlers = [priorities, priorities_file]
+signed_in_handlers = [priorities, priorities_file, priorities_picture]

@@ -74,9 +74,27 @@ def shown_sentence(item: Shown) -> str:
     return text % words
 
 
+def shown_facts(item: Shown) -> str:
+    """The numbers alone, where there is no room: `16 % (13 % to 19 %), 65 of 100`."""
+    driver = item.driver
+    words = {
+        "share": write_share(driver.share),
+        "performance": format_number(round_half_away(driver.performance or 0.0)),
+    }
+    if driver.share_low is None or driver.share_high is None:
+        return _("%(share)s, %(performance)s of 100") % words
+    words["low"], words["high"] = write_share(driver.share_low), write_share(driver.share_high)
+    return _("%(share)s (%(low)s to %(high)s), %(performance)s of 100") % words
+
+
+def write_monthly(unhappy: float) -> str:
+    """How many a month, as a whole number; something that is not nothing is at least 1."""
+    return format_number(max(round_half_away(unhappy), 1.0 if unhappy else 0.0))
+
+
 def unhappy_phrase(unhappy: float) -> str:
     """`58 unhappy answers a month`."""
-    rounded = int(round_half_away(unhappy))
+    rounded = int(max(round_half_away(unhappy), 1.0 if unhappy else 0.0))
     return ngettext("%(n)s unhappy answer a month", "%(n)s unhappy answers a month", rounded) % {
         "n": format_number(rounded)
     }

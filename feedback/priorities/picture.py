@@ -1,0 +1,87 @@
+"""The matrix by matplotlib, for what is downloaded or printed: the same geometry as the page's."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from feedback.dashboards.pictures import ACCENT, HAIRLINE, INK, MUTED, draw_apart
+from feedback.priorities.matrix import MatrixChart
+from feedback.priorities.page import Item, PrioritiesPage
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_PER_INCH = 84
+_LIST_WIDTH = 360
+_LEAST_HEIGHT = 560
+_ITEM_HEIGHT = 34
+_UNDATED: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
+async def matrix_picture(page: PrioritiesPage, computed: str, kind: str) -> bytes:
+    """The matrix with its ranked list beside it; `kind`: svg, png or pdf."""
+    return await draw_apart(_draw, page, computed, kind)
+
+
+def _draw(page: PrioritiesPage, computed: str, kind: str) -> bytes:
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    chart = page.chart
+    if chart is None:
+        raise ValueError("there is no matrix to draw")
+    width = chart.width + _LIST_WIDTH
+    height = max(_LEAST_HEIGHT, 110 + _ITEM_HEIGHT * len(page.shown))
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": 8}
+    with rc_context(settings):
+        figure = Figure(figsize=(width / _PER_INCH, height / _PER_INCH), facecolor="white")
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_xlim(0, width)
+        axes.set_ylim(height, 0)
+        axes.axis("off")
+        axes.text(16, 26, page.lead or chart.title, size=12, weight="bold", color=INK)
+        _draw_chart(axes, chart, 46)
+        _draw_list(axes, page.shown, chart.width + 16, 60)
+        axes.text(16, height - 28, page.facts, color=MUTED, size=7)
+        axes.text(16, height - 14, computed, color=MUTED, size=7)
+        out = io.BytesIO()
+        figure.savefig(out, format=kind, dpi=160, metadata=_UNDATED.get(kind))
+    return out.getvalue()
+
+
+def _draw_chart(axes: "Axes", chart: MatrixChart, down: float) -> None:
+    def line(x: list[float], y: list[float], **look: Any) -> None:
+        axes.plot(x, [value + down for value in y], **look)
+
+    left, right, top, bottom = chart.left, chart.right, chart.top, chart.bottom
+    line(
+        [left, right, right, left, left],
+        [top, top, bottom, bottom, top],
+        color=HAIRLINE,
+        lw=0.8,
+    )
+    line([chart.cross_x] * 2, [top, bottom], color=MUTED, lw=0.8, ls="--")
+    line([left, right], [chart.cross_y] * 2, color=MUTED, lw=0.8, ls="--")
+    for corner in chart.corners:
+        side = "right" if corner.anchor == "end" else "left"
+        axes.text(corner.x, corner.y + down, corner.name, color=MUTED, ha=side)
+    for level in chart.across:
+        axes.text(level.at, bottom + 14 + down, level.label, color=MUTED, ha="center")
+    for level in chart.upwards:
+        axes.text(left - 6, level.at + down, level.label, color=MUTED, ha="right", va="center")
+    axes.text(right, bottom + 32 + down, chart.across_name, color=MUTED, ha="right")
+    axes.text(left, top - 8 + down, chart.upwards_name, color=MUTED)
+    for spot in chart.spots:
+        ink = ACCENT if spot.is_first else INK
+        line([spot.x_low, spot.x_high], [spot.y] * 2, color=MUTED, lw=0.7)
+        line([spot.x] * 2, [spot.y_low, spot.y_high], color=MUTED, lw=0.7)
+        line([spot.x], [spot.y], marker="o", ms=12, color=ink, ls="")
+        axes.text(
+            spot.x, spot.y + down, str(spot.number), color="white", ha="center", va="center", size=7
+        )
+
+
+def _draw_list(axes: "Axes", items: tuple[Item, ...], across: float, down: float) -> None:
+    for number, item in enumerate(items, start=1):
+        y = down + 14 + (number - 1) * _ITEM_HEIGHT
+        axes.text(across, y, f"{number}  {item.name}", color=INK, weight="bold")
+        axes.text(across + 14, y + 13, f"{item.verdict_name} · {item.facts}", color=MUTED, size=7)
