@@ -10,6 +10,7 @@ from typer.exceptions import Abort, TyperException
 from feedback.commands import (
     compare,
     demo,
+    drivers,
     import_,
     rollups,
     score,
@@ -55,6 +56,7 @@ app.command("migrate")(serve.migrate_command)
 app.command("import")(import_.import_command)
 app.command("score")(score.score_command)
 app.command("compare")(compare.compare_command)
+app.command("drivers")(drivers.drivers_command)
 app.command("surveys")(surveys.surveys_command)
 app.command("trend")(trend.trend_command)
 app.add_typer(rollups.app, name="rollups")

@@ -31,6 +31,8 @@ FOUNDATIONS = {
     "scoreprint": {"scoring"},
     "scorefile": {"errors", "scoring", "tables"},
     "comparefile": {"errors", "scorefile", "scoring"},
+    "driversfile": {"errors", "scoring", "tables"},
+    "driversprint": {"driversfile", "scoreprint", "scoring"},
     "compareprint": {"comparefile", "scoreprint", "scoring"},
     "migrate": {"errors", "resources"},
     "models": {"accounts", "actions", "journeys", "surveys", "responses", "outbox"},
