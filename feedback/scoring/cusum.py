@@ -16,10 +16,13 @@ from feedback.scoring.scores import FEW_BELOW, Score
 
 # In standard errors: the best slack for a lasting change of twice as much.
 SLACK = 1.25
-# A new level is watched as soon as it has this many months, the fewest the thresholds know.
+# A level that began with a change is watched from the fewest months the thresholds know.
 RESTART = 6
-# A baseline that saw nothing in a year is renewed, from two years at most.
-RENEWED_AFTER, LONGEST = 12, 24
+# A baseline is renewed after a year, from two years at most; its threshold is that of one year,
+# since it is watched on and on, not for one year from rest.
+YEAR, LONGEST = 12, 24
+# Answers a month above which months differ by more than sampling explains.
+MANY = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +43,13 @@ def signals(
     """The signals of one line. `height`: the threshold against a baseline of so many months.
 
     Months with few answers are passed over. After a signal the level begins anew with the month
-    it began, and is watched again from six months on. A baseline that was watched for its own
-    length, or a year, and has nothing in suspicion (both sums at 0) gives way to the newest two
-    years of its level: a baseline that is never renewed fails in its second year.
+    the change began, is watched again from six months on, and its short baseline is renewed after
+    six more. Any other is renewed after a year: one that never is fails in its second year.
     """
-    sums = [_sums(month, metric) for month in scores]
-    level: list[int] = []
-    needed, watch = baseline, None
-    for at, month in enumerate(sums):
-        if month.n < FEW_BELOW:
-            continue
-        level.append(at)
-        if watch and (began := watch.take(at, month)) is not None:
-            yield Signal(at, began, watch.baseline.months)
-            level = [each for each in level if each >= began]
-            needed, watch = RESTART, None
-        if watch.is_due if watch else len(level) >= needed:
-            held = level[-LONGEST:]
-            watch = _Watch(_baseline(held, sums, metric), height(len(held)))
+    line = _Line([_sums(month, metric) for month in scores], metric, baseline, height)
+    for at, month in enumerate(scores):
+        if month.n >= FEW_BELOW and (signal := line.take(at)) is not None:
+            yield signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +118,27 @@ class _Baseline:
 
 
 def _baseline(months: Sequence[int], sums: Sequence[_Sums], metric: Metric) -> _Baseline:
-    answers = _total([sums[at] for at in months])
+    parts = [sums[at] for at in months]
+    answers = _total(parts)
     total = _total([answers, _pseudo(answers, metric)])
     mean, square, cube = (part / total.n for part in (total.first, total.second, total.third))
     variance = square - mean**2
     third = cube - 3 * mean * square + 2 * mean**3
-    return _Baseline(tuple(months), answers.n, mean, variance, third / variance**1.5)
+    unrest = _unrest(parts, mean, variance)
+    return _Baseline(tuple(months), answers.n, mean, variance * unrest, third / variance**1.5)
+
+
+def _unrest(months: Sequence[_Sums], mean: float, variance: float) -> float:
+    """By how much months differ more than their answers explain, as a factor of the variance.
+
+    With many answers a month every small wave would be "more than chance": people differ between
+    months, too. Above 300 answers the months' own spread counts, as in a p' chart (Laney 2002);
+    the more amply the fewer months it is estimated from, which keeps the false alarms at bay.
+    """
+    if sum(month.n for month in months) <= MANY * len(months):
+        return 1.0
+    apart = sum(month.n * (month.first / month.n - mean) ** 2 for month in months)
+    return max(1.0, (1 + 12 / len(months)) * apart / variance / (len(months) - 1))
 
 
 def _unskewed(z: float, skewness: float) -> float:
@@ -156,10 +163,10 @@ class _Run:
 
 
 class _Watch:
-    """Both sums against one baseline."""
+    """Both sums against one baseline, which is due to be renewed after so many months."""
 
-    def __init__(self, baseline: _Baseline, threshold: float) -> None:
-        self.baseline, self.threshold = baseline, threshold
+    def __init__(self, baseline: _Baseline, threshold: float, due: int) -> None:
+        self.baseline, self.threshold, self.due = baseline, threshold, due
         self.up, self.down = _Run(), _Run()
         self.months = 0
 
@@ -173,7 +180,54 @@ class _Watch:
         return run.since if run.height > self.threshold else None
 
     @property
-    def is_due(self) -> bool:
-        """Whether the baseline can be renewed: watched for long, and nothing in suspicion."""
-        long = self.months >= min(len(self.baseline.months), RENEWED_AFTER)
-        return long and not self.up.height and not self.down.height
+    def suspected(self) -> int | None:
+        """The oldest month that still stands in a sum."""
+        return min((run.since for run in (self.up, self.down) if run.height), default=None)
+
+
+class _Line:
+    """One line as its months come: the level it is on, and what watches it."""
+
+    def __init__(
+        self, sums: Sequence[_Sums], metric: Metric, needed: int, height: Callable[[int], float]
+    ) -> None:
+        self.sums, self.metric, self.height = sums, metric, height
+        self.needed, self.most, self.due = needed, LONGEST, YEAR
+        self.level: list[int] = []
+        self.watch: _Watch | None = None
+
+    def take(self, at: int) -> Signal | None:
+        self.level.append(at)
+        if self.watch is None:
+            self._settle()
+            return None
+        began = self.watch.take(at, self.sums[at])
+        if began is None and self.watch.months >= self.watch.due:
+            began = self._renew(self.watch.suspected)
+        if began is None:
+            return None
+        signal = Signal(at, began, self.watch.baseline.months)
+        self.level = [month for month in self.level if month >= began]
+        self.needed, self.most, self.due = RESTART, YEAR, RESTART
+        self._settle()
+        return signal
+
+    def _settle(self) -> None:
+        enough = len(self.level) >= self.needed
+        self.watch = self._watch(self.level) if enough else None
+
+    def _renew(self, suspected: int | None) -> int | None:
+        """Watch against a newer baseline; months in suspicion stay out of it and are summed again,
+        so that a change under way is not lost."""
+        self.most, self.due = YEAR, YEAR
+        cut = len(self.level) if suspected is None else self.level.index(suspected)
+        self.watch = watch = self._watch(self.level[:cut])
+        began = None
+        for month in self.level[cut:]:
+            began = watch.take(month, self.sums[month])
+        return began
+
+    def _watch(self, months: Sequence[int]) -> _Watch:
+        held = months[-LONGEST:]
+        threshold = self.height(min(len(held), self.most))
+        return _Watch(_baseline(held, self.sums, self.metric), threshold, self.due)
