@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback.scoring import METRICS, ScoringError, month_range, score, score_groups
+from feedback.scoring import METRICS, ScoringError, month_range, rolling, score, score_groups
 
 NPS = METRICS["nps"]
 
@@ -137,3 +137,87 @@ def test_months_run_over_the_turn_of_the_year() -> None:
 def test_a_month_is_written_yyyy_mm(month: str) -> None:
     with pytest.raises(ScoringError):
         month_range(month, "2026-01")
+
+
+def pooled(counts: pd.DataFrame, months: int = 3) -> dict[str, int]:
+    rows = score_groups(rolling(counts, months), ["month"], NPS)
+    return {row.group["month"]: row.score.n for row in rows}
+
+
+def one_a_month(*months: str) -> pd.DataFrame:
+    return frame(*((month, "pay", 9, 2**at) for at, month in enumerate(months)))
+
+
+def test_rolling_pools_the_answers_of_three_months() -> None:
+    counts = one_a_month("2026-01", "2026-02", "2026-03", "2026-04")
+    assert pooled(counts) == {"2026-03": 1 + 2 + 4, "2026-04": 2 + 4 + 8}
+
+
+def test_rolling_scores_answers_not_the_mean_of_scores() -> None:
+    counts = frame(("2026-01", "pay", 10, 1), ("2026-02", "pay", 0, 9), ("2026-03", "pay", 7, 10))
+    (row,) = score_groups(rolling(counts), ["month"], NPS)
+    assert row.score.score == -40
+
+
+def test_rolling_leaves_out_windows_that_reach_back_before_the_first_month() -> None:
+    counts = one_a_month("2026-01", "2026-02")
+    assert pooled(counts) == {}
+    assert pooled(counts, 2) == {"2026-02": 3}
+    assert pooled(counts, 1) == {"2026-01": 1, "2026-02": 2}
+
+
+def test_rolling_does_not_bridge_a_gap_with_older_answers() -> None:
+    """A window is calendar months; without answers it has no row, so the line breaks."""
+    counts = one_a_month("2025-11", "2025-12", "2026-05")
+    assert pooled(counts) == {"2026-01": 3, "2026-02": 2, "2026-05": 4}
+
+
+def test_rolling_keeps_every_other_column_apart() -> None:
+    counts = frame(("2026-01", "pay", 9, 1), ("2026-01", "find", 9, 2), ("2026-03", "pay", 9, 4))
+    found = score_groups(rolling(counts), ["month", "stage"], NPS)
+    assert [(*row.group.values(), row.score.n) for row in found] == [
+        ("2026-03", "find", 2),
+        ("2026-03", "pay", 5),
+    ]
+
+
+def test_rolling_takes_the_frames_of_the_dashboards() -> None:
+    """Months in a categorical column without the empty ones, blanks, and no column n."""
+    counts = frame(("2026-01", None, 9, 1), ("2026-01", None, 9, 1), ("2026-03", "pay", 10, 1))
+    counts["month"] = pd.Categorical(counts["month"], ["2026-01", "2026-03"])
+    counts["stage"] = pd.Categorical(counts["stage"], ["pay", "unused"])
+    found = rolling(counts.drop(columns="n"))
+    assert list(found.columns) == ["month", "stage", "rating", "n"]
+    assert [(row.group["stage"], row.score.n) for row in score_groups(found, ["stage"], NPS)] == [
+        ("pay", 1),
+        (None, 2),
+    ]
+
+
+def test_rolling_leaves_its_input_alone() -> None:
+    counts = one_a_month("2026-01", "2026-02", "2026-03")
+    before = counts.copy()
+    rolling(counts)
+    pd.testing.assert_frame_equal(counts, before)
+
+
+def test_rolling_an_empty_frame_is_empty() -> None:
+    assert score_groups(rolling(COUNTS.iloc[:0]), ["month"], NPS) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 10)), min_size=1, max_size=40))
+@settings(max_examples=40, deadline=None, database=None)
+def test_rolling_is_a_score_over_the_months_of_each_window(answers: list[tuple[int, int]]) -> None:
+    counts = frame(*((f"2026-{month + 1:02d}", "pay", rating, 1) for month, rating in answers))
+    found = {row.group["month"]: row.score for row in score_groups(rolling(counts), ["month"], NPS)}
+    months = {month for month, _ in answers}
+    for last in range(min(months) + 2, max(months) + 1):
+        window = Counter(rating for month, rating in answers if last - 2 <= month <= last)
+        assert found.pop(f"2026-{last + 1:02d}", score({}, NPS)) == score(window, NPS)
+    assert not found
+
+
+@pytest.mark.parametrize(("month", "months"), [("2026-01", 0), ("2026-01", -1), ("May", 3)])
+def test_rolling_rejects(month: str, months: int) -> None:
+    with pytest.raises(ScoringError):
+        rolling(one_a_month(month), months)
