@@ -19,7 +19,7 @@ class Format(StrEnum):
 
 
 def compare_command(
-    file_a: Annotated[Path, typer.Argument(help="CSV file, one row an answer.")],
+    file_a: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet file, one row an answer.")],
     file_b: Annotated[Path, typer.Argument(help="The file to compare it with.")],
     metric: Annotated[str, typer.Option(help=f"One of {', '.join(METRICS)}.")],
     rating: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the ratings.")],
