@@ -3,6 +3,7 @@
 | | |
 |---|---|
 | `Database` | engines and sessions; one write gate on SQLite |
+| `is_away` | whether an error is the database's absence |
 | `Id`, `UtcDateTime`, `Json`, `new_id` | the column types and keys every model uses |
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy import exc as sa_errors
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, Connection, Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -48,6 +50,21 @@ SQLITE_PRAGMAS = {
 def new_id() -> uuid.UUID:
     """A UUIDv7 of this moment: keys made by the application, in the order of time."""
     return uuid7()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be asked, now: it is down, starting, or out of room.
+
+    A driver's own errors come from connecting (asyncpg is not imported where it is not used);
+    later ones SQLAlchemy has wrapped. An OSError with a file name is a file's, not a socket's.
+    """
+    if isinstance(error, sa_errors.DBAPIError):
+        unasked = (sa_errors.OperationalError, sa_errors.InterfaceError)
+        return error.connection_invalidated or isinstance(error, unasked)
+    if isinstance(error, OSError):
+        return error.filename is None
+    is_driver = type(error).__module__.startswith("asyncpg.")
+    return is_driver or isinstance(error, sa_errors.TimeoutError)
 
 
 class Id(TypeDecorator[uuid.UUID]):

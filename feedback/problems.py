@@ -6,10 +6,13 @@ from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
 from feedback import i18n
+from feedback.db import is_away
 from feedback.i18n import gettext as _
 from feedback.web import security_headers
 
 AnyRequest = Request[Any, Any, Any]
+
+RETRY_SECONDS = 5
 
 
 def ask_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
@@ -25,16 +28,18 @@ def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     if "viewer" not in request.scope.get("state", {}):
         accepted = request.headers.get("Accept-Language", "")
         i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
-    status = getattr(error, "status_code", 500)
+    status = 503 if is_away(error) else getattr(error, "status_code", 500)
     title, text = _words(status)
+    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
     if "HX-Request" in request.headers:
-        return Response(text, status_code=status, media_type=MediaType.TEXT)
+        return Response(text, status_code=status, media_type=MediaType.TEXT, headers=headers)
     engine = request.app.template_engine
     assert engine is not None
     html = engine.get_template("problem.html").render(
         locale=i18n.current_locale(), title=title, text=text
     )
-    return Response(html, status_code=status, media_type=MediaType.HTML, headers=security_headers())
+    headers |= security_headers()
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def _words(status: int) -> tuple[str, str]:
@@ -47,6 +52,8 @@ def _words(status: int) -> tuple[str, str]:
         )
     if status == 413:
         return _("Too much at once"), _("What was sent is larger than this page takes.")
+    if status == 503:
+        return _("The database does not answer"), _("Load the page again in a moment.")
     return _("This did not work"), _(
         "Load the page again. If it stays like this, tell whoever runs this server."
     )

@@ -26,7 +26,7 @@ FOUNDATIONS = {
     "tables": {"errors", "spreadsheets"},
     "web": {"i18n", "resources"},
     "forms": {"i18n", "web"},
-    "problems": {"i18n", "web"},
+    "problems": {"db", "i18n", "web"},
     "wording": {"i18n", "scoring"},
     "scoreprint": {"scoring"},
     "scorefile": {"errors", "scoring", "tables"},

@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from litestar.types import HTTPScope, Receive, Send
 
 from feedback import clock
+from feedback.db import is_away
 from feedback.responses.ingest import (
     MAX_BODY,
     Refused,
@@ -78,8 +79,14 @@ async def count_display(state: State, survey_key: str, body: bytes) -> Reply:
 
 
 async def find_survey(state: State, survey_key: str) -> SurveyDefinition:
-    """The survey of a public key. Raises Refused when there is none."""
-    survey: SurveyDefinition | None = await state.catalog.find(survey_key)
+    """The survey of a public key. Raises Refused when there is none, StoreUnavailableError
+    when nobody can tell."""
+    try:
+        survey: SurveyDefinition | None = await state.catalog.find(survey_key)
+    except Exception as error:
+        if is_away(error):
+            raise StoreUnavailableError(str(error)) from error
+        raise
     if survey is None:
         raise Refused(404, "survey_unknown", "there is no survey with this key")
     return survey

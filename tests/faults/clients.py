@@ -26,10 +26,11 @@ class Ack:
 
 @dataclass
 class Ledger:
-    """What was acknowledged, and how often a message met a server that was gone."""
+    """What was acknowledged, how often a message met a server that was gone, or was refused."""
 
     acks: list[Ack] = field(default_factory=list)
     interrupted: int = 0
+    refused: int = 0
 
     def final(self) -> dict[str, Ack]:
         """The newest acknowledged message of each submission."""
@@ -75,6 +76,7 @@ class Crowd:
                 self._note(message, answer.json())
                 return True
             assert answer.status_code == 503, answer.text
+            self.ledger.refused += 1
             await asyncio.sleep(0.1)
 
     def _note(self, message: dict[str, Any], said: dict[str, Any]) -> None:

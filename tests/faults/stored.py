@@ -36,6 +36,13 @@ async def answers(database: Database, shop: Shop) -> dict[str, Stored]:
         return {str(id): Stored(r.id, r.seq, r.rating, r.comment) for id, r in rows}
 
 
+async def responses(database: Database, shop: Shop) -> int:
+    """How many rows of answers there are, found by a submission or not."""
+    async with database.read() as session:
+        wanted = select(sa.func.count()).where(col(Response.workspace_id) == shop.workspace.id)
+        return (await session.exec(wanted)).one()
+
+
 async def counts(database: Database, shop: Shop) -> Counter[int]:
     """How often each rating is counted."""
     async with database.read() as session:

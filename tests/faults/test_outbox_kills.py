@@ -25,7 +25,7 @@ from tests.serving import KEY
 
 WORKERS = 3
 # `make test-long` does the whole of it.
-KILLS, JOBS = (40, 2_500) if os.environ.get("TEST_LONG") else (5, 400)
+KILLS, JOBS = (40, 2_500) if os.environ.get("TEST_LONG") else (5, 300)
 
 # Notes every finish, whoever made it: the judge of "twice".
 WATCH = {
