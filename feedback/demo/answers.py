@@ -1,4 +1,8 @@
-"""Two years of answers from one seed: seasons, drifts, one real drop, comments that fit."""
+"""Two years of answers from one seed: busy months and quiet ones, comments that fit.
+
+Two things really change: Payment falls, and Delivery rose before, after an action. Everything
+else that moves is chance, as on any board.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from feedback.demo.comments import ANYWHERE, COMMENTS
-from feedback.demo.shop import TIME_ZONE, Point
+from feedback.demo.counted import counted_most
+from feedback.demo.shop import (
+    ASKED_WHAT_COUNTED,
+    DROPPED,
+    NUMBER,
+    POINTS,
+    ROSE,
+    TIME_ZONE,
+    TRIED,
+    Point,
+)
 from feedback.scoring import METRICS
 
 if TYPE_CHECKING:
@@ -16,8 +30,12 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 MONTHS = 24
-DROP_MONTHS = 3
 CUSTOMERS = 30_000
+# The first of the customers come again and again, and are known.
+REGULARS = 1_000
+# How much one's own experience at a touchpoint, and one's temper, tilt the rating there; and how
+# much all experiences together tilt the recommendation.
+_EXPERIENCE, _TEMPER, _RECOMMENDING = 0.9, 0.35, 3.2
 
 # How often each rating is given when nothing leans either way.
 _SHAPES = {
@@ -25,7 +43,7 @@ _SHAPES = {
     "csat_5": (4.0, 6.0, 14.0, 38.0, 38.0),
     "ces_ease_7": (3.0, 4.0, 7.0, 14.0, 22.0, 28.0, 22.0),
 }
-# January to December: how many come, and how a rushed Christmas feels.
+# January to December: how many come.
 _BUSY = (0.85, 0.85, 0.95, 0.95, 1.0, 0.95, 0.8, 0.75, 1.0, 1.1, 1.3, 1.55)
 _HOURS = (0, 0, 0, 0, 0, 1, 2, 4, 6, 7, 7, 6, 7, 6, 5, 5, 6, 7, 8, 9, 8, 6, 3, 1)
 
@@ -49,6 +67,8 @@ class Answers:
     """The answers at one touchpoint, as columns of equal length in no order.
 
     at: milliseconds since 1970. month: index into the months. customer: 0 to CUSTOMERS.
+    variant: 0 or 1 for the two versions tried, else -1. counted: keys of the touchpoints that
+    counted most, None where it was not answered.
     """
 
     point: Point
@@ -58,13 +78,19 @@ class Answers:
     channel: "Array"
     customer: "Array"
     comment: Sequence[str | None]
+    variant: "Array"
+    counted: Sequence[tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The customers, as columns: how content they are, and which kind each is of."""
+    """The customers, as columns: how their touchpoints went for them, and which kind each is of.
 
-    content: "Array"
+    experience: a row for each touchpoint.
+    """
+
+    temper: "Array"
+    experience: "Array"
     country: "Array"
     device: "Array"
     plan: "Array"
@@ -91,11 +117,14 @@ def days_in(first: date) -> int:
 
 
 def make_people(random: "np.random.Generator") -> People:
+    plan = _pick(random, PLANS, CUSTOMERS)
+    plan[:REGULARS] = 1 + plan[:REGULARS] // 2  # nobody comes again and again as a guest
     return People(
-        content=random.normal(0, 1, CUSTOMERS),
+        temper=random.normal(0, 1, CUSTOMERS),
+        experience=random.normal(0, 1, (len(POINTS), CUSTOMERS)),
         country=_pick(random, COUNTRIES, CUSTOMERS),
         device=_pick(random, DEVICES, CUSTOMERS),
-        plan=_pick(random, PLANS, CUSTOMERS),
+        plan=plan,
         key=random.bytes(16 * CUSTOMERS),
     )
 
@@ -112,41 +141,76 @@ def make_answers(
     at = _moments(random, months, month)
     is_past = at <= int(now.timestamp() * 1000)
     month, at = month[is_past], at[is_past]
-    # Who buys more is heard more often.
-    customer = (CUSTOMERS * random.beta(0.7, 1.6, len(month))).astype(np.intp)
-    lean = _leans(random, point, months)[month] + 0.16 * people.content[customer]
-    lean -= 0.08 * (people.device[customer] == 0)
-    rating = _ratings(random, point.metric, lean)
+    customer = _customers(random, point, len(month))
+    age = np.array([each.age for each in months])[month]
+    is_tried = (age <= TRIED) & bool(point.variant)
+    variant = np.where(is_tried, random.integers(0, 2, len(month)), -1)
+    lean = _lean(point, people, customer, age, variant)
+    rating = _ratings(point.metric, lean, _luck(random, month))
     channel = _pick(random, point.channels, len(month))
     comment = _comments(random, point, people, rating, customer)
-    return Answers(point, at, month, rating, channel, customer, comment)
+    counted: Sequence[tuple[str, ...] | None] = [None] * len(month)
+    if point.is_overall:
+        feeling = np.array(_feelings(point.metric))[rating]
+        asked = age <= ASKED_WHAT_COUNTED
+        counted = counted_most(random, people.experience[:, customer], feeling, age, asked)
+    return Answers(point, at, month, rating, channel, customer, comment, variant, counted)
 
 
-def _leans(random: "np.random.Generator", point: Point, months: Sequence[Month]) -> "Array":
-    """How the ratings of each month tilt."""
+def _customers(random: "np.random.Generator", point: Point, n: int) -> "Array":
+    """Who answers: regulars take turns, of the others who buys more is heard more often."""
     import numpy as np
 
-    leans = []
-    for month in months:
-        is_winter = month.first.month in (12, 1)
-        has_dropped = month.age <= DROP_MONTHS
-        leans.append(
-            point.lean
-            + point.drift * (1 - month.age / MONTHS)
-            - point.winter * is_winter
-            - point.drop * has_dropped
-        )
-    return np.array(leans) + random.normal(0, 0.015, len(months))
+    others = CUSTOMERS - REGULARS
+    found: Array = REGULARS + (others * random.beta(0.7, 1.6, n)).astype(np.intp)
+    chance = point.yearly * REGULARS / (12 * point.monthly) if point.monthly else 0
+    turns = np.flatnonzero(random.random(n) < chance)
+    found[turns] = random.permutation(REGULARS)[np.arange(len(turns)) % REGULARS]
+    return found
 
 
-def _ratings(random: "np.random.Generator", metric: str, lean: "Array") -> "Array":
+def _lean(
+    point: Point, people: People, customer: "Array", age: "Array", variant: "Array"
+) -> "Array":
+    """How each rating tilts: by the touchpoint and what changed there, and by who gives it."""
+    import numpy as np
+
+    lean = point.lean + point.rise * (age <= ROSE) - point.drop * (age <= DROPPED)
+    # The better version gains what the other loses: the cart as a whole stays where it was.
+    lean = lean + point.variant * np.where(variant < 0, 0.0, variant - 0.5)
+    lean += _TEMPER * people.temper[customer] - 0.08 * (people.device[customer] == 0)
+    if point.is_overall:
+        weights = np.array([each.weight for each in POINTS])
+        lean += _RECOMMENDING * (weights @ people.experience)[customer]
+    else:
+        lean += _EXPERIENCE * people.experience[NUMBER[point.key], customer]
+    return lean
+
+
+def _luck(random: "np.random.Generator", month: "Array") -> "Array":
+    """A number from 0 to 1 for each answer, chance a little tamed.
+
+    Two thirds of each month's are spread evenly: months then stray about three quarters as far as
+    plain chance has them, and the demo tells the same story on whatever day it is built.
+    """
+    import numpy as np
+
+    found: Array = random.random(len(month))
+    _months, starts, sizes = np.unique(month, return_index=True, return_counts=True)
+    for start, n in zip(starts, sizes * 2 // 3, strict=True):
+        even = slice(start, start + n)
+        found[even] = (random.permutation(n) + found[even]) / max(n, 1)
+    return found
+
+
+def _ratings(metric: str, lean: "Array", luck: "Array") -> "Array":
     import numpy as np
 
     scale = METRICS[metric].scale
     steps = np.linspace(-2, 2, len(scale))
     weights = np.array(_SHAPES[metric]) * np.exp(lean[:, None] * steps)
     reached = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
-    drawn = (random.random(len(lean))[:, None] > reached).sum(axis=1)
+    drawn = (luck[:, None] > reached).sum(axis=1)
     ratings: Array = np.minimum(drawn, len(scale) - 1) + scale.start
     return ratings
 
@@ -182,18 +246,23 @@ def _comments(
     customer: "Array",
 ) -> list[str | None]:
     """The unhappy write more often; a comment fits its rating and its touchpoint."""
-    metric = METRICS[point.metric]
-    feeling = [0 if r in metric.negative else 1 if r in metric.neutral else 2 for r in metric.scale]
+    feeling, lowest = _feelings(point.metric), METRICS[point.metric].minimum
     likely = (0.24, 0.09, 0.07)
     said = COMMENTS.get(point.key, ANYWHERE)
     chance, which = random.random(len(rating)), random.random(len(rating))
     found: list[str | None] = [None] * len(rating)
     for at, who in enumerate(customer.tolist()):
-        mood = feeling[rating[at] - metric.minimum]
+        mood = feeling[rating[at] - lowest]
         if chance[at] < likely[mood]:
             texts = said[mood][1 if people.is_french(who) else 0]
             found[at] = texts[int(which[at] * len(texts))]
     return found
+
+
+def _feelings(metric: str) -> list[int]:
+    """0, 1, 2 for each rating of the scale: unhappy, in between, happy."""
+    bands = METRICS[metric]
+    return [0 if r in bands.negative else 1 if r in bands.neutral else 2 for r in bands.scale]
 
 
 def _pick(random: "np.random.Generator", options: Sequence[tuple[str, float]], n: int) -> "Array":

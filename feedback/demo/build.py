@@ -1,12 +1,8 @@
 """Builds the demo's database: the journey, its surveys, the answers, and a way in."""
 
-import heapq
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from itertools import islice
-from operator import attrgetter
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,25 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.accounts.models import PublicKey, Workspace
+from feedback.accounts.models import PublicKey, User, Workspace
 from feedback.accounts.setup import add_member, create_workspace, make_link
+from feedback.actions.models import Action
 from feedback.db import Database
 from feedback.demo import shop
-from feedback.demo.answers import (
-    COUNTRIES,
-    DEVICES,
-    PLANS,
-    Answers,
-    Month,
-    People,
-    make_answers,
-    make_people,
-    months_until,
-)
-from feedback.imports.cells import EPOCH
+from feedback.demo.answers import Answers, Month, make_answers, make_people, months_until
+from feedback.demo.rows import Places, batches
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.migrate import upgrade
-from feedback.responses.bulk import NewResponse, Origin, no_search_for_cycles, store_all
+from feedback.responses.bulk import Origin, no_search_for_cycles, store_all
 from feedback.responses.models import DisplayCount
 from feedback.settings import Settings
 from feedback.surveys.models import Question, Series, Survey
@@ -42,7 +29,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 SEED = 20_170_508
-_BATCH = 10_000
 # When the survey of customer service got other words, in months before the running one.
 _REWORDED = 14
 
@@ -72,12 +58,13 @@ async def build_demo(settings: Settings, now: datetime, *, seed: int = SEED) -> 
             for found in answers:
                 builder.displays(found)
             user = await add_member(session, workspace, shop.EMAIL, role="owner", now=now)
+            await builder.actions(user)
             link = await make_link(session, "demo", now, user.id)
     finally:
         await database.close()
-    rows = _responses(builder, answers, people)
+    rows = batches(random, answers, people, builder.places)
     with no_search_for_cycles():
-        await store_all(settings, Origin(workspace.id, now), _batches(rows), lambda done: None)
+        await store_all(settings, Origin(workspace.id, now), rows, lambda done: None)
     return link
 
 
@@ -98,8 +85,8 @@ class _Builder:
         self._opened = datetime(
             months[0].first.year, months[0].first.month, 1, tzinfo=ZoneInfo(shop.TIME_ZONE)
         )
-        self.surveys: dict[str, UUID] = {}
-        self.series: dict[str, list[UUID]] = {}
+        self.places = Places([month.first for month in months])
+        self._series_of: dict[str, list[UUID]] = {}
 
     async def workspace(self) -> Workspace:
         self._workspace = await create_workspace(
@@ -115,6 +102,7 @@ class _Builder:
     async def journey(self) -> None:
         journey = Journey(**self._key(), name=shop.JOURNEY, created_at=self._opened)
         await self._add(journey)
+        self._journey_id = journey.id
         for position, part in enumerate(shop.STAGES):
             stage = Stage(
                 **self._key(),
@@ -139,6 +127,7 @@ class _Builder:
             target=point.target,
         )
         await self._add(touchpoint)
+        self.places.touchpoints[point.key] = touchpoint.id
         texts = _texts(point, shop.QUESTIONS.get(point.key))
         question = Question(**self._key(), metric=point.metric, texts=texts)
         await self._add(question)
@@ -149,11 +138,12 @@ class _Builder:
             key=f"demo-{point.key}",
             name=point.name,
             state="live",
+            is_overall=point.is_overall,
             created_at=self._opened,
             published_at=self._opened,
         )
         await self._add(survey)
-        self.surveys[point.key] = survey.id
+        self.places.surveys[point.key] = survey.id
         public = PublicKey(
             key=survey.key, workspace_id=self._workspace.id, kind="survey", id=survey.id
         )
@@ -162,7 +152,7 @@ class _Builder:
 
     async def _series(self, point: shop.Point, survey: Survey, texts: dict[str, Any]) -> None:
         common: dict[str, Any] = {"survey_id": survey.id, "metric": point.metric}
-        self.series[point.key] = []
+        known = self._series_of[point.key] = []
         opened, number = self._opened, 1
         if point.reworded:
             first = self.months[len(self.months) - 1 - _REWORDED].first
@@ -170,16 +160,35 @@ class _Builder:
             words = _texts(point, shop.OLD_SERVICE_QUESTION)
             old = Series(**self._key(), **common, texts=words, opened_at=opened, closed_at=changed)
             await self._add(old)
-            self.series[point.key].append(old.id)
+            known.append(old.id)
             opened, number = changed, 2
         series = Series(**self._key(), **common, number=number, texts=texts, opened_at=opened)
         await self._add(series)
-        self.series[point.key].append(series.id)
+        known.append(series.id)
+        changed_at = len(self.months) - 1 - _REWORDED
+        self.places.series[point.key] = [
+            known[0] if month < changed_at else known[-1] for month in range(len(self.months))
+        ]
 
-    def series_at(self, point: shop.Point, month: int) -> UUID:
-        known = self.series[point.key]
-        is_old = len(known) > 1 and month < len(self.months) - 1 - _REWORDED
-        return known[0] if is_old else known[-1]
+    async def actions(self, user: User) -> None:
+        """What the shop did and noted, on the days it did."""
+        for deed in shop.DEEDS:
+            first = _months_before(self.months[-1].first, deed.age)
+            texts = dict(zip(("en", "fr"), deed.sentences, strict=True)) if deed.sentences else None
+            action = Action(
+                **self._key(),
+                journey_id=self._journey_id,
+                touchpoint_id=self.places.touchpoints.get(deed.point),
+                kind=deed.kind,
+                title=deed.title,
+                details=deed.details,
+                done_on=first.replace(day=deed.day),
+                done_by=deed.by,
+                public_texts=texts,
+                author_id=user.id,
+                created_at=self._now,
+            )
+            await self._add(action)
 
     def displays(self, found: Answers) -> None:
         """How often people were asked; the newsletter asked and nobody answered."""
@@ -189,7 +198,8 @@ class _Builder:
         if point.key == "newsletter":
             asked = Counter({(month, 0): 40 for month in range(len(self.months))})
         for (month, channel), n in asked.items():
-            shown = int(n / point.rate) if point.rate else 0
+            rate = point.rate * self.random.normal(1, 0.05)
+            shown = int(n / rate) if point.rate else 0
             kind = "invited" if names[channel] == "email" else "shown"
             self._display(point, names[channel], month, kind, shown)
             if kind == "shown":
@@ -200,7 +210,7 @@ class _Builder:
             self._session.add(
                 DisplayCount(
                     workspace_id=self._workspace.id,
-                    series_id=self.series_at(point, month),
+                    series_id=self.places.series[point.key][month],
                     channel=channel,
                     month=self.months[month].first,
                     kind=kind,
@@ -224,64 +234,6 @@ def _texts(point: shop.Point, question: tuple[str, str] | None) -> dict[str, dic
     return texts
 
 
-def _responses(
-    builder: _Builder, answers: Sequence[Answers], people: People
-) -> Iterator[NewResponse]:
-    """Every answer, in the order of time: rows that lie side by side are stored faster."""
-    kinds = [
-        [[_properties(*kind) for kind in ((c, d, p) for p, _ in PLANS)] for d, _ in DEVICES]
-        for c, _ in COUNTRIES
-    ]
-    points = [_at_point(builder, found, people, kinds) for found in answers]
-    return heapq.merge(*points, key=attrgetter("answered_at"))
-
-
-def _properties(country: str, device: str, plan: str) -> str:
-    return json.dumps({"country": country, "device": device, "plan": plan})
-
-
-def _at_point(
-    builder: _Builder, found: Answers, people: People, kinds: list[list[list[str]]]
-) -> Iterator[NewResponse]:
-    point, months = found.point, builder.months
-    survey_id = builder.surveys[point.key].bytes
-    series = [builder.series_at(point, month).bytes for month in range(len(months))]
-    channels = [name for name, _ in point.channels]
-    tails = builder.random.bytes(26 * len(found.at))
-    order = found.at.argsort(kind="stable")
-    comments = [found.comment[at] for at in order]
-    columns = (found.at, found.month, found.rating, found.channel, found.customer)
-    rows = zip(*(column[order].tolist() for column in columns), strict=True)
-    country, device, plan = people.country.tolist(), people.device.tolist(), people.plan.tolist()
-    for number, (at, month, rating, channel, who) in enumerate(rows):
-        tail = tails[26 * number : 26 * number + 26]
-        french = people.is_french(who)
-        yield NewResponse(
-            survey_id=survey_id,
-            series_id=series[month],
-            id=UUID(int=_uuid7(at, tail[:10])).bytes,
-            digest=tail[10:],
-            rating=rating,
-            answered_at=EPOCH + timedelta(milliseconds=at),
-            month=months[month].first,
-            channel=channels[channel],
-            comment=comments[number],
-            properties=kinds[country[who]][device[who]][plan[who]],
-            respondent_key=people.key[16 * who : 16 * who + 16],
-            locale="fr" if french else "en",
-            page=_page(point.key) if channels[channel] == "widget" else None,
-        )
-
-
-def _uuid7(milliseconds: int, tail: bytes) -> int:
-    value = milliseconds << 80 | int.from_bytes(tail)
-    return value & ~(0xF << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62
-
-
-def _page(key: str) -> str:
-    return f"https://harbour-coffee.example/{key}"
-
-
-def _batches(rows: Iterator[NewResponse]) -> Iterator[list[NewResponse]]:
-    while batch := list(islice(rows, _BATCH)):
-        yield batch
+def _months_before(first: date, months: int) -> date:
+    index = first.year * 12 + first.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)

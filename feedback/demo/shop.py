@@ -1,6 +1,6 @@
 """The demo's journey, as data: a coffee roaster who sells online, in two shops and by mail."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 WORKSPACE = "Harbour Coffee"
 JOURNEY = "Buying coffee online"
@@ -16,7 +16,10 @@ class Point:
     """A touchpoint and how people answer there.
 
     monthly: answers in an ordinary month. lean: how the ratings tilt, 0 being the metric's usual
-    shape. rate: answers per display. drop: how far the tilt falls in the last months.
+    shape. rate: answers per display. drop, rise: how far the tilt falls in the last months, and
+    rose after an action before. weight: how much it counts for recommending the shop.
+    yearly: how often a regular customer answers there in a year. variant: how much better the
+    second of two versions is.
     """
 
     key: str
@@ -27,13 +30,15 @@ class Point:
     place: str = "site"
     channels: tuple[tuple[str, float], ...] = WIDGET
     rate: float = 0.12
-    winter: float = 0.0
-    drift: float = 0.0
     drop: float = 0.0
+    rise: float = 0.0
+    weight: float = 0.0
+    yearly: float = 0.0
+    variant: float = 0.0
     owner: str = ""
     target: float | None = None
-    question: dict[str, str] = field(default_factory=dict)
     reworded: bool = False
+    is_overall: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +51,32 @@ class Part:
     points: tuple[Point, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something the shop did: at a touchpoint, or none; so many months before the running one."""
+
+    point: str
+    kind: str
+    title: str
+    details: str
+    age: int
+    day: int = 1
+    by: str = ""
+    sentences: tuple[str, str] | None = None
+
+
 STAGES = (
     Part(
         "Recognition",
         "csat_5",
         75.0,
         (
-            Point("search-ad", "Search advertisement", "csat_5", 480, lean=-0.12, owner="Ines"),
-            Point("landing", "Landing page", "csat_5", 900, lean=0.1, drift=0.15, owner="Ines",
-                  target=80.0),
-            Point("newsletter", "Newsletter", "csat_5", 0, place="email", channels=MAIL),
+            Point("search-ad", "Search advertisement", "csat_5", 480, lean=0.1, yearly=0.3,
+                  owner="Ines"),
+            Point("landing", "Landing page", "csat_5", 900, lean=0.5, weight=0.06, yearly=1.1,
+                  owner="Ines", target=80.0),
+            Point("newsletter", "Newsletter", "csat_5", 0, place="email", channels=MAIL,
+                  owner="Ines"),
         ),
     ),
     Part(
@@ -63,23 +84,25 @@ STAGES = (
         "ces_ease_7",
         70.0,
         (
-            Point("compare", "Comparing coffees", "ces_ease_7", 640, lean=-0.05, drift=0.2,
-                  owner="Marc"),
-            Point("advice", "Advice by chat", "csat_5", 9, lean=0.3, owner="Marc"),
-            Point("shop-visit", "Shop visit", "csat_5", 130, lean=0.35, place="shop",
-                  channels=(("qr", 1.0),), rate=0.04),
+            Point("compare", "Comparing coffees", "ces_ease_7", 640, lean=0.2, weight=0.28,
+                  yearly=1.1, owner="Marc", target=75.0),
+            Point("advice", "Advice by chat", "csat_5", 9, lean=0.5, weight=0.03, owner="Marc"),
+            Point("shop-visit", "Shop visit", "csat_5", 130, lean=0.6, place="shop", weight=0.02,
+                  channels=(("qr", 1.0),), rate=0.04, owner="Paul", target=85.0),
         ),
     ),
     Part(
         "Purchase decision",
         "csat_5",
-        85.0,
+        80.0,
         (
-            Point("cart", "Cart", "ces_ease_7", 820, lean=0.1, owner="Lena"),
-            Point("payment", "Payment", "csat_5", 930, lean=0.22, drop=0.42, owner="Lena",
-                  target=85.0),
-            Point("confirmation", "Order confirmation", "csat_5", 780, lean=0.25,
-                  channels=(("email", 0.6), ("widget", 0.4)), owner="Lena"),
+            Point("cart", "Cart", "ces_ease_7", 820, lean=0.42, weight=0.12, yearly=1.1,
+                  variant=0.3, owner="Lena", target=75.0),
+            Point("payment", "Payment", "csat_5", 930, lean=0.4, drop=0.46, weight=0.3,
+                  yearly=1.1, owner="Lena", target=80.0),
+            Point("confirmation", "Order confirmation", "csat_5", 780, lean=0.75, weight=0.05,
+                  yearly=1.1, channels=(("email", 0.6), ("widget", 0.4)), owner="Lena",
+                  target=80.0),
         ),
     ),
     Part(
@@ -87,12 +110,13 @@ STAGES = (
         "csat_5",
         80.0,
         (
-            Point("delivery", "Delivery", "csat_5", 720, lean=0.15, place="email", channels=MAIL,
-                  rate=0.2, winter=0.3, owner="Tom", target=85.0),
-            Point("service", "Customer service", "ces_ease_7", 240, lean=0.0, place="phone",
-                  channels=MAIL, rate=0.24, drift=0.15, owner="Tom", reworded=True),
-            Point("returns", "Returns", "ces_ease_7", 38, lean=-0.2, channels=MAIL, rate=0.15,
-                  owner="Tom"),
+            Point("delivery", "Delivery", "csat_5", 720, lean=0.32, rise=0.3, weight=0.34,
+                  yearly=1.1, place="email", channels=MAIL, rate=0.2, owner="Tom", target=80.0),
+            Point("service", "Customer service", "ces_ease_7", 240, lean=0.22, place="phone",
+                  weight=0.18, yearly=0.6, channels=MAIL, rate=0.24, owner="Tom", target=75.0,
+                  reworded=True),
+            Point("returns", "Returns", "ces_ease_7", 38, lean=-0.12, weight=0.06, channels=MAIL,
+                  rate=0.15, owner="Tom", target=65.0),
         ),
     ),
     Part(
@@ -100,14 +124,34 @@ STAGES = (
         "nps",
         45.0,
         (
-            Point("one-month", "One month later", "nps", 560, lean=0.17, place="email",
-                  channels=MAIL, rate=0.16, drift=0.05, owner="Ines", target=45.0),
+            Point("one-month", "One month later", "nps", 560, lean=0.85, place="email", yearly=1.1,
+                  channels=MAIL, rate=0.16, owner="Ines", target=45.0, is_overall=True),
             Point("referral", "Inviting a friend", "nps", 0, rate=0.0),
         ),
     ),
 )  # fmt: skip
 
+# In months before the running one: when Payment fell, when Delivery rose, since when the page
+# asks what counted most, and since when two carts are tried side by side.
+DROPPED, ROSE, ASKED_WHAT_COUNTED, TRIED = 2, 8, 13, 4
+
+DEEDS = (
+    Deed("delivery", "action", "A message an hour before each delivery",
+         "The carrier's system tells ours when the parcel is on the van. Customers choose between "
+         "a text message and an e-mail.", ROSE, by="Tom",
+         sentences=("You said parcels came unannounced. A message now tells you an hour before.",
+                    "Vous receviez vos colis sans être prévenus. Un message vous avertit "
+                    "désormais une heure avant.")),
+    Deed("cart", "action", "Two carts side by side",
+         "Half of the visitors see the order form on one page (variant B).", TRIED, day=4,
+         by="Lena"),
+    Deed("payment", "note", "Changed to another payment provider",
+         "Lower fees. Cards are checked by a page of the provider.", DROPPED, by="Lena"),
+    Deed("", "note", "Prices raised by 6 %", "All coffees.", 11, day=15),
+)  # fmt: skip
+
 POINTS = tuple(point for part in STAGES for point in part.points)
+NUMBER = {point.key: number for number, point in enumerate(POINTS)}
 
 # The touchpoints the demo shop can be asked at, in the order a visitor meets them.
 IN_SHOP = ("landing", "compare", "cart", "payment", "confirmation", "one-month")

@@ -1,22 +1,29 @@
 """The demo's answers: the same for a seed and a day, many, and with the story they should tell."""
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from feedback.accounts.models import Workspace
+from feedback.actions.models import Action
 from feedback.db import Database
 from feedback.demo import build
-from feedback.demo.answers import Answers, make_answers, make_people, months_until
+from feedback.demo.answers import REGULARS, Answers, make_answers, make_people, months_until
 from feedback.demo.build import build_demo
-from feedback.demo.shop import POINTS, STAGES
+from feedback.demo.shop import ASKED_WHAT_COUNTED, DEEDS, POINTS, STAGES
+from feedback.journeys.models import Touchpoint
 from feedback.responses.models import Response
 from feedback.responses.rollup import find_differences
+from feedback.scoring import METRICS, changes, drivers
 from feedback.settings import Settings
+from feedback.surveys.models import Survey
 
 NOW = datetime(2026, 5, 20, 9, 30, tzinfo=UTC)
 
@@ -50,16 +57,82 @@ def test_they_end_in_the_running_month_and_never_later(answers: dict[str, Answer
     assert months_until(NOW)[0].first.isoformat() == "2024-05-01"
 
 
-def test_payment_drops_in_the_last_months_and_nothing_else_does(
-    answers: dict[str, Answers],
-) -> None:
-    def satisfied(key: str, months: range) -> float:
-        found = answers[key]
-        return float((found.rating[np.isin(found.month, list(months))] >= 4).mean())
+def monthly(answers: dict[str, Answers], *keys: str, since: int = 0) -> list[Counter[int]]:
+    """What the board counts, a whole month at a time."""
+    found = [answers[key] for key in keys]
+    return [
+        sum((Counter(each.rating[each.month == month].tolist()) for each in found), Counter())
+        for month in range(since, 24)
+    ]
 
-    assert satisfied("payment", range(12, 21)) - satisfied("payment", range(21, 24)) > 0.1
-    for key in ("landing", "confirmation", "search-ad"):
-        assert abs(satisfied(key, range(15, 21)) - satisfied(key, range(21, 24))) < 0.05
+
+def test_payment_falls_and_delivery_rose_before(answers: dict[str, Answers]) -> None:
+    named = {}
+    for key, found in answers.items():
+        # The reworded survey's line begins ten months later.
+        counts = monthly(answers, key, since=10 if found.point.reworded else 0)
+        named[key] = changes(counts, METRICS[found.point.metric], series=len(POINTS))
+    [payment], [delivery] = named.pop("payment"), named.pop("delivery")
+    assert payment.began == 22 and -16 < payment.difference < -9
+    assert delivery.began == 16 and 4 < delivery.difference < 10
+    assert not any(named.values()), named
+
+
+def test_a_stage_moves_with_its_touchpoint_only(answers: dict[str, Answers]) -> None:
+    moved = {}
+    for part in STAGES:
+        keys = [point.key for point in part.points if point.metric == part.headline]
+        named = changes(monthly(answers, *keys), METRICS[part.headline], series=len(STAGES))
+        moved[part.name] = [change.began for change in named]
+    assert moved.pop("Purchase decision") == [22] and moved.pop("Retention") == [16]
+    assert not any(moved.values()), moved
+
+
+def test_enough_people_rated_the_journey_and_its_touchpoints(answers: dict[str, Answers]) -> None:
+    latest: dict[str, dict[int, int]] = {}
+    for key, found in answers.items():
+        order = [at for at in found.at.argsort().tolist() if found.month[at] >= 13]
+        latest[key] = {int(found.customer[at]): int(found.rating[at]) for at in order}
+    keys = ["one-month", "landing", "compare", "cart", "payment", "confirmation", "delivery"]
+    whole = [who for who in range(REGULARS) if all(who in latest[key] for key in keys)]
+    assert len(whole) >= 600
+    frame = pd.DataFrame({key: [latest[key][who] for who in whole] for key in keys})
+    found_ = drivers(frame, "one-month", keys[1:])
+    assert 0.15 < found_.r_squared < 0.5
+    share = {row.driver: row.share for row in found_.rows}
+    assert min(share["payment"], share["delivery"]) > 2 * max(
+        share["landing"], share["confirmation"]
+    )
+
+
+def test_the_unhappy_name_other_touchpoints_than_the_happy(answers: dict[str, Answers]) -> None:
+    found = answers["one-month"]
+    asked = [(r, c) for r, c, m in zip(found.rating, found.counted, found.month, strict=True)
+             if m >= 24 - ASKED_WHAT_COUNTED]  # fmt: skip
+    given = [(rating, counted) for rating, counted in asked if counted is not None]
+    assert 0.7 < len(given) / len(asked) < 0.9
+    assert {len(counted) for _, counted in given} == {0, 1, 2}
+    assert all(len(set(counted)) == len(counted) for _, counted in given)
+
+    def named(key: str, ratings: range) -> float:
+        band = [counted for rating, counted in given if rating in ratings]
+        return sum(key in counted for counted in band) / len(band)
+
+    assert named("payment", range(7)) > 1.3 * named("payment", range(9, 11))
+    assert named("returns", range(7)) > 1.3 * named("returns", range(9, 11))
+    assert named("confirmation", range(7)) < named("confirmation", range(9, 11))
+    assert named("search-ad", range(11)) == 0
+    assert not any(each.counted.count(None) < len(each.counted)
+                   for key, each in answers.items() if key != "one-month")  # fmt: skip
+
+
+def test_one_of_the_two_carts_is_a_little_better(answers: dict[str, Answers]) -> None:
+    cart = answers["cart"]
+    easy = np.isin(cart.rating, list(METRICS["ces_ease_7"].positive))
+    a, b = (easy[cart.variant == variant] for variant in (0, 1))
+    assert min(len(a), len(b)) > 1_000 and 0.02 < b.mean() - a.mean() < 0.1
+    assert cart.month[cart.variant >= 0].min() == 20
+    assert all((each.variant < 0).all() for key, each in answers.items() if key != "cart")
 
 
 def test_some_touchpoints_are_small_and_some_are_silent(answers: dict[str, Answers]) -> None:
@@ -93,6 +166,7 @@ async def test_the_database_holds_them_and_its_counts_agree(few: None, tmp_path:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/feedback-demo.db", demo=True)
     link = await build_demo(settings, NOW)
     first = await _read(settings)
+    await _tells_what_was_done(settings)
     again = await build_demo(settings, NOW)
     assert link != again and link.startswith("/sign-in/")
     assert await _read(settings) == first and len(first) > 5_000
@@ -111,3 +185,32 @@ async def _read(settings: Settings) -> list[tuple[Any, ...]]:
         rows = sorted(tuple(row) for row in found)
     await database.close()
     return rows
+
+
+async def _tells_what_was_done(settings: Settings) -> None:
+    """Actions on their days, one told to customers; the survey about the whole journey marked."""
+    database = Database(settings.url)
+    async with database.read() as session:
+        own = (await session.exec(select(Workspace.id))).one()
+        actions = await session.exec(select(Action).where(Action.workspace_id == own))
+        days = {action.done_on: action for action in actions}
+        assert len(days) == len(DEEDS) and {a.kind for a in days.values()} == {"action", "note"}
+        told = [action.public_texts for action in days.values() if action.public_texts]
+        assert [set(texts) for texts in told] == [{"en", "fr"}]
+        assert days[date(2025, 9, 1)].public_texts is not None
+        overall = await session.exec(
+            select(Survey.key).where(Survey.workspace_id == own, Survey.is_overall == sa.true())
+        )
+        assert list(overall) == ["demo-one-month"]
+        rows = await session.exec(
+            select(Response.answers, Response.properties).where(Response.workspace_id == own)
+        )
+        answers, properties = zip(*rows, strict=True)
+        points = await session.exec(select(Touchpoint.id).where(Touchpoint.workspace_id == own))
+        known = {str(each) for each in points}
+        chosen = [each["counted_most"] for each in answers if each]
+        assert len(chosen) > 500 and known.issuperset(sum(chosen, []))
+        assert {name for each in properties for name in each} == {
+            "country", "device", "plan", "version", "variant",
+        }  # fmt: skip
+    await database.close()
