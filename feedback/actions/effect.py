@@ -137,7 +137,7 @@ def _gathered(ways: Sequence[Asked], calendar: Calendar, tally: Tally) -> _Gathe
 
 
 def _gather(asked: Asked, calendar: Calendar, tally: Tally) -> _Gathered:
-    kept = _same_questions(asked.series, calendar, tally)
+    kept = _same_questions(asked, calendar, tally)
     others = [series for series in asked.series if series not in kept]
     before = _side(kept, calendar.before, asked.metric, tally)
     after = _side(kept, calendar.after, asked.metric, tally)
@@ -152,19 +152,17 @@ def _gather(asked: Asked, calendar: Calendar, tally: Tally) -> _Gathered:
     )
 
 
-def _same_questions(
-    series: Sequence[SeriesInfo], calendar: Calendar, tally: Tally
-) -> list[SeriesInfo]:
+def _same_questions(asked: Asked, calendar: Calendar, tally: Tally) -> list[SeriesInfo]:
     """The series answered before and still asked after the action's month.
 
     As soon as any of them is answered after it, only those: what fell silent is left out.
     """
-    asked = [
+    kept = [
         each
-        for each in series
-        if _n([each], calendar.before, tally) and not _is_replaced(each, series, calendar)
+        for each in asked.series
+        if _n([each], calendar.before, tally) and not _is_replaced(each, asked.around, calendar)
     ]
-    return [each for each in asked if _n([each], calendar.after, tally)] or asked
+    return [each for each in kept if _n([each], calendar.after, tally)] or kept
 
 
 def _is_replaced(series: SeriesInfo, among: Sequence[SeriesInfo], calendar: Calendar) -> bool:

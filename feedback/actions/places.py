@@ -46,12 +46,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One line that is read: where, and by which series of one metric; the name is for a reader."""
+    """One line that is read: where, and by which series of one metric; the name is for a reader.
+
+    around: every series there, whatever its metric: what may have replaced one of them.
+    """
 
     id: uuid.UUID
     name: str
     metric: Metric
     series: tuple[SeriesInfo, ...]
+    around: tuple[SeriesInfo, ...]
 
 
 def place_of(action: Action, journey: JourneyInfo) -> Place:
@@ -87,5 +91,6 @@ def asked_at(place: Place) -> list[list[Asked]]:
 def _asked(
     part: StageInfo | TouchpointInfo, touchpoints: Sequence[TouchpointInfo], metric: str
 ) -> Asked:
-    series = tuple(s for t in touchpoints for s in t.series if s.metric == metric)
-    return Asked(part.id, part.name, METRICS[metric], series)
+    around = tuple(series for touchpoint in touchpoints for series in touchpoint.series)
+    series = tuple(each for each in around if each.metric == metric)
+    return Asked(part.id, part.name, METRICS[metric], series, around)

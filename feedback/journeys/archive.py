@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.journeys.edit import stages_of, touchpoints_of
@@ -53,14 +54,21 @@ async def restore_part(session: AsyncSession, part: Part) -> int:
 
 
 async def delete_part(session: AsyncSession, part: Part) -> bool:
-    """Delete it with all below, surveys too. False, and nothing done, once somebody answered."""
+    """Delete it with all below, surveys too.
+
+    False, and nothing done, once somebody answered there or an action is written down there.
+    """
     below = await _everything_below(session, part)
     if await has_answers(session, below.workspace_id, below.touchpoints):
         return False
-    await delete_surveys(session, below.workspace_id, below.touchpoints)
-    for each in reversed(below.parts):
-        await session.delete(each)
-        await session.flush()
+    try:
+        async with session.begin_nested():
+            await delete_surveys(session, below.workspace_id, below.touchpoints)
+            for each in reversed(below.parts):
+                await session.delete(each)
+                await session.flush()
+    except IntegrityError:  # an action hangs on it: journeys know no actions, the database does
+        return False
     return True
 
 

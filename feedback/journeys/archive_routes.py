@@ -81,7 +81,7 @@ async def _act(session: AsyncSession, part: Part, above: list[Part], act: str) -
     if act == "delete":
         if await delete_part(session, part):
             return _("Deleted."), "good"
-        return _("Somebody answered there, so it stays. Archive it instead."), "bad"
+        return _("It has answers or actions, so it stays. Archive it instead."), "bad"
     return _archived(await archive_part(session, part, clock.now())), "good"
 
 

@@ -42,7 +42,7 @@ def filled(shop: Shop, **fields: Any) -> dict[str, Any]:
     """The form as somebody fills it in."""
     return {
         "kind": "action",
-        "title": "Cards are kept",
+        "title": "Wallets are in",
         "place": f"touchpoint:{shop.payment.id}",
         "done_on": "2025-12-10",
         "done_by": "Ana",
