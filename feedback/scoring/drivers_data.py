@@ -66,7 +66,7 @@ def read_answers(
     _check_names(outcome, drivers)
     table = np.column_stack([_numbers(frame, name) for name in names])
     present = ~np.isnan(table)
-    kept = present.all(axis=1) if complete else present[:, 0] & present[:, 1:].any(axis=1)
+    kept = present.all(axis=1) if complete else present.any(axis=1)
     table, present = table[kept], present[kept]
     if not len(table):
         everything = "all of" if len(drivers) > 1 else "also"
