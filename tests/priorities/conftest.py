@@ -1,6 +1,5 @@
 """A shop with an overall survey, and people who rated it beside other touchpoints."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -70,7 +69,7 @@ async def people(database: Database, shop: Shop) -> People:
     """Five touchpoints asked CSAT 1-5, and the shop's NPS survey marked as the overall one."""
     names = ("Search", "Basket", "Help", "Returns", "Parcel")
     touchpoints, series = {}, {}
-    at: dict[str, uuid.UUID] = {"workspace_id": shop.workspace.id}
+    at: dict[str, Any] = {"workspace_id": shop.workspace.id}
     async with database.write() as session:
         survey = await session.get(Survey, (shop.workspace.id, shop.nps.id))
         assert survey is not None
@@ -87,7 +86,7 @@ async def people(database: Database, shop: Shop) -> People:
 
 
 async def _ask(session: Any, place: Touchpoint) -> Series:
-    at: dict[str, uuid.UUID] = {"workspace_id": place.workspace_id}
+    at: dict[str, Any] = {"workspace_id": place.workspace_id}
     question = Question(**at, id=new_id(), metric="csat_5", texts=TEXTS)
     session.add(question)
     await session.flush()

@@ -96,7 +96,7 @@ async def test_it_says_that_a_job_failed(alice: Client, database: Database, peop
     await people.rate(crowd(30))
     await alice.get("/priorities")
     async with database.write() as session:
-        await session.exec(sa.update(Job).values(dead_at=NOW))  # type: ignore[call-overload]
+        await session.exec(sa.update(Job).values(dead_at=NOW))
     assert "could not be worked out" in (await alice.get("/priorities")).text
 
 
@@ -132,7 +132,7 @@ async def test_it_weighs_what_the_reader_chose(
     await people.rate(crowd(150))
     chosen = [people.touchpoints[name] for name in ("Help", "Search", "Parcel")]
     await find(database, shop, Selection(tuple(touchpoint.id for touchpoint in chosen)))
-    query = [("touchpoint", str(touchpoint.id)) for touchpoint in chosen]
+    query: Any = [("touchpoint", str(touchpoint.id)) for touchpoint in chosen]
     document = (await alice.get("/priorities.json", params=query)).json()
     assert {row["touchpoint"] for row in document["shown"]["rows"]} == {"Help", "Search", "Parcel"}
 
