@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,7 +38,8 @@ class MapCounts:
     @property
     def version(self) -> str:
         """Another one whenever anything the map is computed from is another."""
-        return f"{self.counts.version} {self.mentions!r}"
+        parts = (self.counts.version, self.mentions)
+        return blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
 async def load_map(session: AsyncSession, scope: Scope) -> MapCounts | None:

@@ -1,0 +1,75 @@
+"""`/map.svg`, `.png`, `.pdf`: the map as a file, drawn by a job."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Template
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, not_found
+from feedback.dashboards.drawings import (
+    FORMATS,
+    Drawn,
+    Wanted,
+    asked_pairs,
+    computed_on,
+    picture_answer,
+)
+from feedback.dashboards.filters import BOARD_NAMES, FilterError, NotOursError, parse_asked
+from feedback.dashboards.map_page import MapPage, map_page
+from feedback.dashboards.map_picture import Titles, map_picture
+from feedback.dashboards.map_read import load_map
+from feedback.dashboards.map_routes import load_map_counts
+from feedback.dashboards.queries import import_pandas
+from feedback.dashboards.read import Scope
+from feedback.dashboards.routes import filter_problem
+from feedback.db import Database
+from feedback.i18n import gettext as _
+
+
+@get([f"/map.{kind}" for kind in FORMATS])
+async def map_as_picture(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Response[Any] | Template:
+    try:
+        asked = parse_asked(asked_pairs(request), BOARD_NAMES)
+    except FilterError as error:
+        return filter_problem(error)
+    scope = Scope(viewer.workspace, asked, clock.now())
+    found = await load_map_counts(database, scope)
+    if found is None or not map_page(found, scope).columns:
+        raise not_found()
+    return await picture_answer(request, database, viewer.workspace, asked, found.version)
+
+
+async def draw_map(wanted: Wanted) -> Drawn | None:
+    """The picture of the map, as its job draws it."""
+    scope = Scope(wanted.workspace, parse_asked(wanted.query, BOARD_NAMES), wanted.now)
+    await import_pandas()
+    try:
+        async with wanted.database.read() as session:
+            found = await load_map(session, scope)
+    except NotOursError:
+        return None
+    page = map_page(found, scope)
+    if found is None or not page.columns:
+        return None
+    titles = Titles(page.journey, _note(page), computed_on(wanted))
+    return Drawn(found.version, await map_picture(titles, page.columns, wanted.format))
+
+
+def _note(page: MapPage) -> str:
+    """The filters that the picture was made with."""
+    shown = [
+        _("%(name)s: %(value)s") % {"name": choice.label, "value": label}
+        for choice in page.choices
+        if choice.name != "journey"
+        for value, label in choice.options
+        if value == choice.value
+    ]
+    return " · ".join(shown)
+
+
+signed_in_handlers = [map_as_picture]
