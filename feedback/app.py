@@ -19,6 +19,7 @@ from feedback.accounts import routes as accounts
 from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import NotSignedInError, provide_viewer, require_viewer
 from feedback.actions import handlers as actions
+from feedback.dashboards import map_files
 from feedback.dashboards import map_routes as journey_map
 from feedback.dashboards import picture_routes as pictures
 from feedback.dashboards import routes as dashboards
@@ -118,6 +119,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *dashboards.signed_in_handlers,
             *pictures.signed_in_handlers,
             *journey_map.signed_in_handlers,
+            *map_files.signed_in_handlers,
             *priorities.signed_in_handlers,
             *actions.handlers,
             *journeys.handlers,
