@@ -1,29 +1,20 @@
 """The board: one column a stage, its touchpoints under it, everything as it was asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from feedback.dashboards.charts import ChartData
+from feedback.actions.queries import Flag
+from feedback.dashboards.changes import JourneyChanges, Told
 from feedback.dashboards.journey_map import JourneyInfo, StageInfo, TouchpointInfo
-from feedback.dashboards.lines import Window, sparkline
+from feedback.dashboards.lines import Window
 from feedback.dashboards.scores import Line, Lines, score_lines, score_totals
-from feedback.i18n import format_number, ngettext
-from feedback.i18n import gettext as _
+from feedback.dashboards.seams import CURRENT, REPLACED
 from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, score
-from feedback.wording import (
-    WrittenScore,
-    headline_meaning,
-    metric_name,
-    month_name,
-    write_score,
-    write_target,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
 
@@ -38,6 +29,8 @@ class BoardSource:
     window: Window
     recent: bool
     asked: Mapping[str, int]
+    changes: JourneyChanges | None = None
+    flags: tuple[Flag, ...] = ()
 
     @property
     def period(self) -> str:
@@ -47,13 +40,20 @@ class BoardSource:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One number of the board: a stage's headline, or a touchpoint in one of its metrics."""
+    """One number of the board: a stage's headline, or a touchpoint in one of its metrics.
+
+    replaced: what a wording still got in the month chosen, before another took its place. told:
+    what is known of its changes, None where it is not watched. is_asked_now: not a metric of old.
+    """
 
     metric: Metric
     chosen: Score
     running: Score | None
     months: Line
     target: float | None
+    replaced: Score | None = None
+    told: Told | None = None
+    is_asked_now: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +77,51 @@ class StageReading:
 
 def read_board(source: BoardSource) -> list[StageReading]:
     """Every score of the board. A stage pools the answers to its headline metric, no others."""
-    by_stage = _scores(source, "stage_id")
-    by_touchpoint = _scores(source, "touchpoint_id")
+    by_stage, by_touchpoint = _Lines(source, "stage_id"), _Lines(source, "touchpoint_id")
     return [
         StageReading(
             stage,
-            _headline(stage, by_stage, source),
+            _headline(stage, by_stage),
             tuple(
-                TouchpointReading(touchpoint, _readings(touchpoint, by_touchpoint, source))
+                TouchpointReading(touchpoint, _readings(stage, touchpoint, by_touchpoint))
                 for touchpoint in stage.touchpoints
-                if not touchpoint.is_archived or _has_answers(touchpoint, by_touchpoint)
+                if not touchpoint.is_archived or by_touchpoint.has(touchpoint)
             ),
         )
         for stage in source.journey.stages
         if not stage.is_archived or stage.touchpoints
     ]
+
+
+class _Lines:
+    """The scores of all stages, or of all touchpoints."""
+
+    def __init__(self, source: BoardSource, column: str) -> None:
+        self.source = source
+        self.lines = _scores(source, column)
+        self.replaced = {} if source.recent else score_lines(source.frame, column, REPLACED)
+
+    def has(self, touchpoint: TouchpointInfo) -> bool:
+        return any((metric, str(touchpoint.id)) in self.lines for metric in touchpoint.metrics)
+
+    def reading(
+        self, key: str, place: tuple[StageInfo, TouchpointInfo | None], target: float | None
+    ) -> Reading:
+        source, metric = self.source, METRICS[key]
+        stage, touchpoint = place
+        at = (key, str((touchpoint or stage).id))
+        line = self.lines.get(at, {})
+        is_beside = not source.recent and source.window.running != source.window.chosen
+        watched = (str(stage.id), str(touchpoint.id) if touchpoint else None, key)
+        return Reading(
+            metric=metric,
+            chosen=line.get(source.period) or score({}, metric),
+            running=line.get(source.window.running) if is_beside else None,
+            months=line,
+            target=target,
+            replaced=self.replaced.get(at, {}).get(source.period),
+            told=source.changes.by_place.get(watched) if source.changes else None,
+        )
 
 
 def _scores(source: BoardSource, column: str) -> Lines:
@@ -102,155 +132,22 @@ def _scores(source: BoardSource, column: str) -> Lines:
     return {key: {**line, RECENT: totals[key]} for key, line in lines.items()}
 
 
-def _has_answers(touchpoint: TouchpointInfo, lines: Lines) -> bool:
-    return any((metric, str(touchpoint.id)) in lines for metric in touchpoint.metrics)
-
-
-def _headline(stage: StageInfo, lines: Lines, source: BoardSource) -> Reading | None:
+def _headline(stage: StageInfo, lines: _Lines) -> Reading | None:
     if stage.headline is None or not stage.metrics:
         return None
-    line = lines.get((stage.headline, str(stage.id)))
-    return _reading(stage.headline, line, stage.target, source)
+    return lines.reading(stage.headline, (stage, None), stage.target)
 
 
-def _readings(touchpoint: TouchpointInfo, lines: Lines, source: BoardSource) -> tuple[Reading, ...]:
+def _readings(stage: StageInfo, touchpoint: TouchpointInfo, lines: _Lines) -> tuple[Reading, ...]:
     """The metric asked last, and any older one that still has answers in the window."""
+    place = (stage, touchpoint)
     return tuple(
-        _reading(metric, lines.get((metric, str(touchpoint.id))), target, source)
+        lines.reading(metric, place, touchpoint.target)
+        if at == 0
+        else replace(lines.reading(metric, place, None), is_asked_now=False)
         for at, metric in enumerate(touchpoint.metrics)
-        for target in [touchpoint.target if at == 0 else None]
-        if at == 0 or (metric, str(touchpoint.id)) in lines
+        if at == 0 or (metric, str(touchpoint.id)) in lines.lines
     )
-
-
-def _reading(key: str, line: Line | None, target: float | None, source: BoardSource) -> Reading:
-    metric, line = METRICS[key], line or {}
-    chosen = line.get(source.period) or score({}, metric)
-    is_beside = not source.recent and source.window.running != source.window.chosen
-    running = line.get(source.window.running) if is_beside else None
-    return Reading(metric, chosen, running, line, target)
-
-
-# What the template shows.
-
-
-@dataclass(frozen=True, slots=True)
-class TouchpointRow:
-    id: str
-    metric: str
-    name: str
-    score: WrittenScore
-    note: str
-    chart: ChartData
-
-
-@dataclass(frozen=True, slots=True)
-class StageColumn:
-    id: str
-    name: str
-    metric: str
-    metric_name: str
-    meaning: str
-    score: WrittenScore | None
-    chart: ChartData | None
-    target: str
-    running: WrittenScore | None
-    touchpoints: tuple[TouchpointRow, ...]
-    silent: tuple[str, ...]
-
-
-def write_board(readings: Sequence[StageReading], source: BoardSource) -> list[StageColumn]:
-    """The board in words and lines, ready for its template."""
-    return [_column(reading, source) for reading in readings]
-
-
-def _column(reading: StageReading, source: BoardSource) -> StageColumn:
-    stage, headline = reading.stage, reading.headline
-    return StageColumn(
-        id=str(stage.id),
-        name=stage.name,
-        metric=headline.metric.key if headline else "",
-        metric_name=metric_name(headline.metric) if headline else "",
-        meaning=headline_meaning(headline.metric) if headline else "",
-        score=_written(headline, source) if headline else None,
-        chart=_spark(stage.name, headline, source) if headline else None,
-        target=_target(headline),
-        running=_running(headline),
-        touchpoints=tuple(_rows(reading.touchpoints, source)),
-        silent=tuple(_silent(reading.touchpoints, source)),
-    )
-
-
-def _written(reading: Reading, source: BoardSource) -> WrittenScore:
-    period = "" if source.recent else month_name(source.window.chosen)
-    return write_score(reading.chosen, reading.metric, period)
-
-
-def _spark(name: str, reading: Reading, source: BoardSource) -> ChartData:
-    title = _("%(name)s, month by month from %(first)s to %(last)s") % {
-        "name": name,
-        "first": month_name(source.window.months[0]),
-        "last": month_name(source.window.months[-1]),
-    }
-    return sparkline(
-        reading.months, reading.metric, source.window, title=title, target=reading.target
-    )
-
-
-def _target(reading: Reading | None) -> str:
-    if reading is None or reading.target is None:
-        return ""
-    return write_target(reading.target, reading.metric)
-
-
-def _running(reading: Reading | None) -> WrittenScore | None:
-    if reading is None or reading.running is None:
-        return None
-    return write_score(reading.running, reading.metric)
-
-
-def _rows(touchpoints: Sequence[TouchpointReading], source: BoardSource) -> list[TouchpointRow]:
-    return [
-        TouchpointRow(
-            id=str(touchpoint.touchpoint.id),
-            metric=reading.metric.key,
-            name=touchpoint.touchpoint.name,
-            score=(written := _written(reading, source)),
-            note=_note(reading, written),
-            chart=_spark(touchpoint.touchpoint.name, reading, source),
-        )
-        for touchpoint in touchpoints
-        for reading in touchpoint.readings
-        if reading.months
-    ]
-
-
-def _note(reading: Reading, written: WrittenScore) -> str:
-    """`CSAT 1–5 · ± 4 · 271`: the answers in words only where they are too few."""
-    answers = format_number(written.n) if written.display == "shown" else written.answers
-    score = f"{written.margin}{DOT}{answers}" if written.margin else answers
-    return f"{metric_name(reading.metric)} · {score}"
-
-
-def _silent(touchpoints: Sequence[TouchpointReading], source: BoardSource) -> list[str]:
-    """Silent touchpoints counted, those never asked apart from those asked in vain."""
-    silent = [t.touchpoint for t in touchpoints if t.is_silent]
-    asked = [t for t in silent if source.asked.get(str(t.id), 0)]
-    unasked = [t for t in silent if not source.asked.get(str(t.id), 0)]
-    lines = []
-    if unasked:
-        lines.append(
-            ngettext("%(n)s silent: not asked", "%(n)s silent: not asked", len(unasked))
-            % {"n": len(unasked)}
-            + f" ({', '.join(t.name for t in unasked)})"
-        )
-    if asked:
-        lines.append(
-            ngettext("%(n)s silent: asked, no answer", "%(n)s silent: asked, no answer", len(asked))
-            % {"n": len(asked)}
-            + f" ({', '.join(t.name for t in asked)})"
-        )
-    return lines
 
 
 # What the files hold: the same rows.
@@ -271,9 +168,11 @@ def board_rows(readings: Sequence[StageReading], source: BoardSource) -> list[di
 def _file_rows(
     stage: str, touchpoint: str | None, reading: Reading, source: BoardSource
 ) -> list[dict[str, Any]]:
-    months = [(source.period, reading.chosen)]
+    months = [(source.period, reading.chosen, CURRENT)]
+    if reading.replaced is not None:
+        months.insert(0, (source.period, reading.replaced, REPLACED))
     if reading.running is not None:
-        months.append((source.window.running, reading.running))
+        months.append((source.window.running, reading.running, CURRENT))
     return [
         {
             "month": month,
@@ -282,8 +181,9 @@ def _file_rows(
             "metric": reading.metric.key,
             "target": reading.target,
             **row_dict(result),
+            "wording": wording,
         }
-        for month, result in months
+        for month, result, wording in months
     ]
 
 

@@ -3,43 +3,16 @@
 Templates draw it as inline SVG (`templates/dashboards/_chart.html`); nothing is computed there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
-from math import ceil, floor, log10
+
+from feedback.dashboards.months import month_of
+from feedback.dashboards.plot import Axis, Beside, Point
 
 Piece = list[tuple[int, float]]  # unbroken run of (number of the month, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One month: value, low and high in headline units; no value is a gap. `label` says it all."""
-
-    month: str
-    value: float | None
-    low: float | None
-    high: float | None
-    label: str
-    is_few: bool = False
-    is_running: bool = False
-    is_chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Seam:
-    """A new series began in this month: what is before and after was not asked alike."""
-
-    month: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The vertical scale that several panels share, in headline units."""
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +40,7 @@ class Dot:
     y: float
     column_x: float
     column_width: float
-    kind: str  # "full", "few" or "running"
+    kind: str  # "full", "few", "running" or "apart"
     low_y: float
     high_y: float
     is_chosen: bool
@@ -84,6 +57,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagMark:
+    """A flag on its day, with its words and the page that it leads to."""
+
+    at: float
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChartData:
     """Everything a hand needs to draw one trend."""
 
@@ -97,6 +79,9 @@ class ChartData:
     levels: tuple[Mark, ...]
     seams: tuple[Mark, ...]
     target: Mark | None
+    pooled: tuple[str, ...] = ()
+    flags: tuple[FlagMark, ...] = ()
+    is_changed: bool = False
 
     @property
     def has_course(self) -> bool:
@@ -104,53 +89,7 @@ class ChartData:
         return bool(self.lines or self.running) or len(self.dots) > 1
 
 
-def common_axis(
-    series: Iterable[Sequence[Point]],
-    *,
-    minimum: float,
-    maximum: float,
-    least_span: float,
-    targets: Iterable[float] = (),
-    has_ticks: bool = True,
-) -> Axis:
-    """One scale for all panels: every score and sure interval fits, small noise is not blown up."""
-    values = [v for points in series for point in points for v in _extent(point)]
-    values += list(targets)
-    if not values:
-        values = [minimum, maximum]
-    low, high = max(min(values), minimum), min(max(values), maximum)
-    spare = max(least_span - (high - low), 0.0) / 2
-    low, high = _inside(low - spare, high + spare, minimum, maximum)
-    if not has_ticks:
-        return Axis(low, high, ())
-    step = _nice_step(high - low)
-    low, high = max(floor(low / step) * step, minimum), min(ceil(high / step) * step, maximum)
-    first = ceil(low / step)
-    ticks = tuple(round(n * step, 6) for n in range(first, floor(high / step + 1e-9) + 1))
-    return Axis(low, high, ticks)
-
-
-def _extent(point: Point) -> list[float]:
-    if point.value is None:
-        return []
-    if point.is_few or point.is_running or point.low is None or point.high is None:
-        return [point.value]
-    return [point.value, point.low, point.high]
-
-
-def _inside(low: float, high: float, minimum: float, maximum: float) -> tuple[float, float]:
-    """Shift a range that passes an end of the scale back inside, keeping its length if it fits."""
-    if low < minimum:
-        low, high = minimum, min(high + minimum - low, maximum)
-    if high > maximum:
-        low, high = max(low - (high - maximum), minimum), maximum
-    return low, high
-
-
-def _nice_step(span: float, wanted: int = 4) -> float:
-    rough = span / wanted
-    power: float = 10.0 ** floor(log10(rough))
-    return next(power * m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if power * m >= rough - 1e-9)
+NOTHING = Beside()
 
 
 def draw(
@@ -159,7 +98,7 @@ def draw(
     title: str,
     axis: Axis,
     box: Box = PANEL,
-    seams: Sequence[Seam] = (),
+    beside: Beside = NOTHING,
     target: tuple[float, str] | None = None,
     month_label: Callable[[str], str] = str,
     level_label: Callable[[float], str] = str,
@@ -167,38 +106,65 @@ def draw(
     """The drawing of one series of consecutive months on a shared axis.
 
     A month without a score is a gap, a seam cuts the line, the running month hangs on by a dash.
+    Answers to a wording that was replaced in their month are a dot beside the line.
     """
     place = _Place(box, axis, len(points))
-    pieces = list(_pieces(points, {seam.month for seam in seams}))
+    cuts = {seam.month for seam in beside.seams}
+    pieces = list(_pieces(points, cuts))
     complete = _complete(pieces, points)
     column = {point.month: number for number, point in enumerate(points)}
+    dots = _dots(place, points, complete, all_of_them=box is not SPARK)
+    apart = [(column[point.month], point) for point in beside.apart if point.month in column]
     return ChartData(
         box=box,
         title=title,
         lines=tuple(place.line(piece) for piece in complete if len(piece) > 1),
         running=tuple(place.line(piece) for piece in _dashed(pieces, points)),
         ribbons=tuple(place.ribbon(piece, points) for piece in complete),
-        dots=tuple(_dots(place, points, complete, all_of_them=box is not SPARK)),
+        dots=tuple(_with_apart(list(dots), [place.dot_apart(*pair) for pair in apart])),
         months=tuple(Mark(place.x(n), month_label(points[n].month)) for n in _ticks(points)),
         levels=tuple(Mark(place.y(level), level_label(level)) for level in axis.ticks),
         seams=tuple(
             Mark(place.x(column[s.month]) - place.step / 2, s.label)
-            for s in seams
+            for s in beside.seams
             if s.month in column
         ),
         target=None if target is None else Mark(place.y(target[0]), target[1]),
+        pooled=tuple(
+            place.line(piece)
+            for piece in _runs(_by_month(points, beside.pooled), cuts)
+            if len(piece) > 1
+        ),
+        flags=tuple(
+            FlagMark(place.day(column[month_of(flag.day)], flag.day), flag.label, flag.href)
+            for flag in beside.flags
+            if month_of(flag.day) in column
+        ),
+        is_changed=beside.is_changed,
     )
 
 
 def _pieces(points: Sequence[Point], cuts: set[str]) -> Iterator[Piece]:
+    return _runs([(point.month, point.value) for point in points], cuts)
+
+
+def _by_month(
+    points: Sequence[Point], values: Sequence[float | None]
+) -> list[tuple[str, float | None]]:
+    """No values at all where there is no second line."""
+    return [(point.month, value) for point, value in zip(points, values, strict=False)]
+
+
+def _runs(values: Sequence[tuple[str, float | None]], cuts: set[str]) -> Iterator[Piece]:
+    """The unbroken runs of months that have a value."""
     piece: Piece = []
-    for number, point in enumerate(points):
-        if point.value is None or point.month in cuts:
+    for number, (month, value) in enumerate(values):
+        if value is None or month in cuts:
             if piece:
                 yield piece
             piece = []
-        if point.value is not None:
-            piece.append((number, point.value))
+        if value is not None:
+            piece.append((number, value))
     if piece:
         yield piece
 
@@ -213,6 +179,20 @@ def _dots(
             continue
         if all_of_them or point.is_chosen or point.is_running or number in alone:
             yield place.dot(number, point, alone=number in alone)
+
+
+def _with_apart(dots: list[Dot], apart: list[Dot]) -> list[Dot]:
+    """In the order of time; a month that has both shares its column."""
+    halves = {dot.column_x for dot in apart}
+    shared = [
+        replace(
+            dot, column_x=dot.column_x + dot.column_width / 2, column_width=dot.column_width / 2
+        )
+        if dot.column_x in halves
+        else dot
+        for dot in dots
+    ]
+    return sorted([*apart, *shared], key=lambda dot: dot.column_x)
 
 
 def _complete(pieces: Sequence[Piece], points: Sequence[Point]) -> list[Piece]:
@@ -256,6 +236,11 @@ class _Place:
         share = min(max((value - self.axis.low) / span, 0.0), 1.0)
         return round(self.box.top + height * (1 - share), 1)
 
+    def day(self, number: int, day: date) -> float:
+        """Where in its month's column a day lies."""
+        share = (day.day - 0.5) / monthrange(day.year, day.month)[1]
+        return round(self.box.left + self.step * (number + share), 1)
+
     def line(self, piece: Piece) -> str:
         return "M" + "L".join(f"{self.x(n)} {self.y(value)}" for n, value in piece)
 
@@ -286,6 +271,12 @@ class _Place:
             is_alone=alone,
             label=point.label,
         )
+
+    def dot_apart(self, number: int, point: Point) -> Dot:
+        """To the left of the month's own dot, in the first half of its column."""
+        dot = self.dot(number, point, alone=True)
+        half = round(dot.column_width / 2, 1)
+        return replace(dot, x=round(dot.x - half / 2, 1), column_width=half, kind="apart")
 
 
 def _limits(point: Point, value: float) -> tuple[float, float]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.charts import SPARK, Axis, ChartData, Point, common_axis, draw
+from feedback.dashboards.charts import SPARK, ChartData, draw
+from feedback.dashboards.plot import Axis, Beside, Point, common_axis
 from feedback.dashboards.scores import Line
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, Score
@@ -69,7 +70,13 @@ def axis_for(
 
 
 def sparkline(
-    monthly: Line, metric: Metric, window: Window, *, title: str, target: float | None
+    monthly: Line,
+    metric: Metric,
+    window: Window,
+    *,
+    title: str,
+    target: float | None,
+    beside: Beside,
 ) -> ChartData:
     """The small line of a tile, on a scale of its own."""
     points = line_of(monthly, metric, window, worded=False)
@@ -79,5 +86,6 @@ def sparkline(
         title=title,
         axis=axis_for([points], metric, targets, has_ticks=False),
         box=SPARK,
+        beside=beside,
         target=None if target is None else (target, ""),
     )

@@ -15,11 +15,12 @@ from feedback.dashboards.board import (
 from feedback.dashboards.files import rows_csv
 from feedback.dashboards.journey_map import StageInfo, TouchpointInfo
 from feedback.dashboards.map_read import MapCounts
+from feedback.dashboards.seams import CURRENT
 from feedback.scoring import METRICS, row_dict, score
 from feedback.scoring.scores import HIDDEN_BELOW
 
 Silence = Literal["", "not_asked", "no_answer"]
-_NOBODY = {name: None for name in row_dict(score({}, METRICS["nps"]))}
+_NOBODY = {name: None for name in (*row_dict(score({}, METRICS["nps"])), "wording")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ def _numbers(reading: Reading | None) -> dict[str, Any]:
         "to_go": gap and gap.to_go,
         "is_reached": gap and gap.is_reached,
         **row_dict(reading.chosen),
+        "wording": CURRENT,
     }
 
 

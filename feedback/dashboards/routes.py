@@ -15,6 +15,7 @@ from litestar.response import Template
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.dashboards.board import read_board
+from feedback.dashboards.board_page import board_page, refused_board
 from feedback.dashboards.files import board_csv, board_json
 from feedback.dashboards.filters import (
     BOARD_NAMES,
@@ -25,20 +26,17 @@ from feedback.dashboards.filters import (
     parse_asked,
 )
 from feedback.dashboards.pages import (
-    board_page,
     board_source,
-    refused_board,
     refused_trends,
     trends_page,
     trends_source,
 )
 from feedback.dashboards.queries import import_pandas
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends
-from feedback.dashboards.trends import trend_rows
+from feedback.dashboards.trends_files import trends_csv, trends_json
 from feedback.db import Database
 from feedback.i18n import current_locale
 from feedback.resources import resource_dir
-from feedback.scoreprint import rows_csv, rows_json
 from feedback.web import FLASH_COOKIE, page
 
 BOARD_BLOCKS = ("board_page", "board_tiles")
@@ -122,10 +120,8 @@ async def trends_file(
     if counts is None:
         raise not_found()
     source = trends_source(counts, viewer.workspace.time_zone)
-    rows = trend_rows(source.frame, source.metric, source.by, source.window.months[0])
-    if request.url.path.endswith(".csv"):
-        return _file(request, rows_csv(source.metric, source.by, rows))
-    return _file(request, rows_json(source.metric, rows))
+    write = trends_csv if request.url.path.endswith(".csv") else trends_json
+    return _file(request, write(source))
 
 
 def read_scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:

@@ -2,27 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from feedback.dashboards.charts import PANEL, WIDE, ChartData, Point, Seam, draw
+from feedback.actions.queries import Flag
+from feedback.dashboards.change_words import ChangeNote
+from feedback.dashboards.changes import JourneyChanges, Told
+from feedback.dashboards.charts import ChartData
 from feedback.dashboards.filters import Asked, Focus
 from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
-from feedback.dashboards.lines import Window, axis_for, line_of
+from feedback.dashboards.lines import Window
 from feedback.dashboards.months import month_at
-from feedback.dashboards.pooled import pooled_rows
-from feedback.dashboards.scores import Line, score_lines
+from feedback.dashboards.plot import Seam
+from feedback.dashboards.pooled import pooled_line, pooled_rows
+from feedback.dashboards.scores import Line, Lines, score_lines
+from feedback.dashboards.seams import REPLACED
 from feedback.i18n import format_date
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS, Metric, ScoreRow, score_groups
-from feedback.wording import (
-    WrittenScore,
-    month_name,
-    month_short,
-    month_tick,
-    write_level,
-    write_score,
-    write_target,
-)
+from feedback.wording import WrittenScore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +49,8 @@ class TrendsSource:
     frame: "pd.DataFrame"
     window: Window
     time_zone: str
+    changes: JourneyChanges
+    flags: tuple[Flag, ...] = ()
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -61,58 +60,78 @@ class TrendsSource:
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """One line of the page: a stage, or a touchpoint of the stage looked at."""
+    """One line of the page: a stage, or a touchpoint of the stage looked at.
 
-    id: str
-    name: str
+    pooled: its last three months. apart: what a wording still got in the month it was replaced.
+    told: what is known of its changes; is_watched: changes are looked for in this metric here.
+    """
+
+    stage: StageInfo
+    touchpoint: TouchpointInfo | None
     target: float | None
     seams: tuple[Seam, ...]
     line: Line
+    pooled: Line
+    apart: Line
+    told: Told | None
+    is_watched: bool
+
+    @property
+    def id(self) -> str:
+        return str((self.touchpoint or self.stage).id)
+
+    @property
+    def name(self) -> str:
+        return (self.touchpoint or self.stage).name
 
 
 @dataclass(frozen=True, slots=True)
 class TrendPanel:
+    """One chart. formula: how the score of the readout is computed."""
+
     id: str
     name: str
     readout: str
     chart: ChartData
     wide_chart: ChartData | None
+    change: ChangeNote | None = None
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrendCell:
+    """One month of the table; None where there were no answers."""
+
+    score: WrittenScore | None
+    pooled: WrittenScore | None
+    apart: WrittenScore | None
 
 
 @dataclass(frozen=True, slots=True)
 class TrendTableRow:
     name: str
-    cells: tuple[WrittenScore | None, ...]
+    cells: tuple[TrendCell, ...]
 
 
 def read_strands(source: TrendsSource) -> list[Strand]:
     """Every line of the page that has been asked the metric, in the order of the journey."""
     stage = source.focus.stage
+    column = "stage_id" if stage is None else "touchpoint_id"
+    lines = score_lines(source.frame, column), score_lines(source.frame, column, REPLACED)
     if stage is None:
-        lines = score_lines(source.frame, "stage_id")
-        return list(_stage_strands(source, lines))
-    lines = score_lines(source.frame, "touchpoint_id")
-    wanted = source.focus.touchpoint
-    touchpoints = stage.touchpoints if wanted is None else (wanted,)
+        places: Places = [(stage, None) for stage in source.journey.stages]
+    else:
+        wanted = source.focus.touchpoint
+        places = [(stage, each) for each in (stage.touchpoints if wanted is None else (wanted,))]
     return [
-        _strand(source, touchpoint, _touchpoint_target(touchpoint, source.metric), asked, lines)
-        for touchpoint in touchpoints
-        if (asked := _askers(source.metric, [touchpoint]))
+        _strand(source, place, asked, lines)
+        for place in places
+        if (asked := _askers(source.metric, [place[1]] if place[1] else place[0].touchpoints))
     ]
 
 
-def _stage_strands(source: TrendsSource, lines: Any) -> Iterable[Strand]:
-    for stage in source.journey.stages:
-        asked = _askers(source.metric, stage.touchpoints)
-        if asked:
-            target = stage.target if stage.headline == source.metric.key else None
-            yield _strand(source, stage, target, asked, lines)
-
-
-def _touchpoint_target(touchpoint: TouchpointInfo, metric: Metric) -> float | None:
-    return touchpoint.target if touchpoint.metrics[0] == metric.key else None
-
-
+Place = tuple[StageInfo, TouchpointInfo | None]
+Places = list[Place]
 Askers = list[tuple[TouchpointInfo, SeriesInfo]]  # who asks the metric, in which series
 
 
@@ -121,18 +140,24 @@ def _askers(metric: Metric, touchpoints: Iterable[TouchpointInfo]) -> Askers:
 
 
 def _strand(
-    source: TrendsSource,
-    place: StageInfo | TouchpointInfo,
-    target: float | None,
-    asked: Askers,
-    lines: Any,
+    source: TrendsSource, place: Place, asked: Askers, lines: tuple[Lines, Lines]
 ) -> Strand:
+    (stage, touchpoint), metric = place, source.metric
+    id = str((touchpoint or stage).id)
+    is_main = metric.key == (touchpoint.metrics[0] if touchpoint else stage.headline)
+    seams = _seams(asked, source.time_zone)
+    line, apart = (found.get((metric.key, id), {}) for found in lines)
+    watched = (str(stage.id), str(touchpoint.id) if touchpoint else None, metric.key)
     return Strand(
-        id=str(place.id),
-        name=place.name,
-        target=target,
-        seams=_seams(asked, source.time_zone),
-        line=lines.get((source.metric.key, str(place.id)), {}),
+        stage=stage,
+        touchpoint=touchpoint,
+        target=(touchpoint or stage).target if is_main else None,
+        seams=seams,
+        line=line,
+        pooled=pooled_line(line, [seam.month for seam in seams], metric),
+        apart=apart,
+        told=source.changes.by_place.get(watched),
+        is_watched=is_main,
     )
 
 
@@ -147,77 +172,6 @@ def _seams(asked: Askers, time_zone: str) -> tuple[Seam, ...]:
             seams.append(Seam(month_at(series.opened_at, time_zone), label))
         seen.add(series.survey_id)
     return tuple(seams)
-
-
-def draw_panels(strands: Sequence[Strand], source: TrendsSource) -> list[TrendPanel]:
-    """Small multiples on a common axis; a lone line is drawn wide as well."""
-    lines = [line_of(s.line, source.metric, source.window, worded=True) for s in strands]
-    targets = [strand.target for strand in strands if strand.target is not None]
-    axis = axis_for(lines, source.metric, targets)
-    single = len(strands) == 1
-    panels = []
-    for strand, points in zip(strands, lines, strict=True):
-        drawing = _Drawing(strand, points, source)
-        panels.append(
-            TrendPanel(
-                id=f"chart_{strand.id}",
-                name=strand.name,
-                readout=_readout(points),
-                chart=drawing.on(axis, PANEL),
-                wide_chart=drawing.on(axis, WIDE) if single else None,
-            )
-        )
-    return panels
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    strand: Strand
-    points: Sequence[Point]
-    source: TrendsSource
-
-    def on(self, axis: Any, box: Any) -> ChartData:
-        metric, target = self.source.metric, self.strand.target
-        has_january = any(month.endswith("-01") for month in self.source.window.months)
-        return draw(
-            self.points,
-            title=self._title(),
-            axis=axis,
-            box=box,
-            seams=self.strand.seams,
-            target=None if target is None else (target, write_target(target, metric)),
-            month_label=month_tick if has_january else month_short,
-            level_label=lambda level: write_level(level, metric),
-        )
-
-    def _title(self) -> str:
-        return _("%(name)s, month by month from %(first)s to %(last)s") % {
-            "name": self.strand.name,
-            "first": month_name(self.source.window.months[0]),
-            "last": month_name(self.source.window.months[-1]),
-        }
-
-
-def _readout(points: Sequence[Point]) -> str:
-    """The words of the last complete month that has a score."""
-    known = [point for point in points if point.value is not None]
-    complete = [point for point in known if not point.is_running]
-    return (complete or known)[-1].label if known else _("No score in these months")
-
-
-def write_table(strands: Sequence[Strand], source: TrendsSource) -> list[TrendTableRow]:
-    """The numbers of the panels, newest month first; None where nobody answered."""
-    months = list(reversed(source.window.months))
-    return [
-        TrendTableRow(
-            strand.name,
-            tuple(
-                write_score(strand.line[month], source.metric) if month in strand.line else None
-                for month in months
-            ),
-        )
-        for strand in strands
-    ]
 
 
 def unasked(source: TrendsSource) -> list[str]:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from feedback.dashboards.charts import PANEL, SPARK, Axis, ChartData, Point, Seam, common_axis, draw
+from feedback.dashboards.charts import PANEL, SPARK, ChartData, draw
 from feedback.dashboards.months import months_between, shift
+from feedback.dashboards.plot import Axis, Beside, Point, Seam, common_axis
 
 AXIS = Axis(0, 100, (0, 50, 100))
 
@@ -55,19 +56,19 @@ def test_a_lone_month_is_a_dot_and_no_line() -> None:
 
 
 def test_a_seam_cuts_the_line() -> None:
-    drawn = chart(year(50, 60, 70, 80), seams=[Seam("2025-03", "asked anew")])
+    drawn = chart(year(50, 60, 70, 80), beside=Beside(seams=[Seam("2025-03", "asked anew")]))
     assert [len(corners(line)) for line in drawn.lines] == [2, 2]
 
 
 def test_a_seam_stands_between_two_months() -> None:
-    drawn = chart(year(50, 60, 70, 80), seams=[Seam("2025-03", "asked anew")])
+    drawn = chart(year(50, 60, 70, 80), beside=Beside(seams=[Seam("2025-03", "asked anew")]))
     [seam] = drawn.seams
     assert drawn.dots[1].x < seam.at < drawn.dots[2].x
     assert seam.label == "asked anew"
 
 
 def test_a_seam_outside_of_the_window_is_not_drawn() -> None:
-    assert chart(year(50, 60), seams=[Seam("2024-03", "asked anew")]).seams == ()
+    assert chart(year(50, 60), beside=Beside(seams=[Seam("2024-03", "asked anew")])).seams == ()
 
 
 def test_the_running_month_hangs_on_by_a_dash() -> None:

@@ -167,7 +167,7 @@ async def test_the_command_prints_what_the_page_shows(
 ) -> None:
     page = (await alice.get("/trends.json?metric=nps")).json()
     printed = await _trend(database_url, monkeypatch, "--by", "month,stage")
-    assert json.loads(printed) == page
+    assert json.loads(printed) == {name: page[name] for name in ("metric", "rows")}
 
 
 async def test_the_command_counts_by_month_unless_asked(
