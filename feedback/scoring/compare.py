@@ -15,6 +15,7 @@ Always a minus b. Two intervals that overlap are no test: the scores may differ 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
+from typing import SupportsIndex
 
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.intervals import mean_of, share_interval, variance_of
@@ -242,7 +243,9 @@ def _bands(result: Score) -> Table:
 
 def _net(table: Table, adjusted: bool) -> tuple[float, float]:
     """A net score in -1..1 and its squared standard error."""
-    _check(table)
+    if len(table) != 3:
+        raise ScoringError("A net score is compared by its negative, neutral and positive counts.")
+    _check(tuple(table))
     added = _PSEUDO if adjusted else (0.0, 0.0, 0.0)
     negative, neutral, positive = (count + more for count, more in zip(table, added, strict=True))
     n = negative + neutral + positive
@@ -267,6 +270,8 @@ def _chi_square(x1: int, n1: int, x2: int, n2: int) -> float:
 
 
 def _check(counts: tuple[int, ...]) -> None:
+    if not all(isinstance(count, SupportsIndex) for count in counts):
+        raise ScoringError("Counts are whole numbers.")
     if any(count < 0 for count in counts):
         raise ScoringError("A count is below zero.")
     if not any(counts):

@@ -12,9 +12,10 @@ For the eye. What decides that a score has changed is `changes`, whose false ala
 over a whole page; these are not. Leave months without answers out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum, isfinite, sqrt
+from operator import index
 from typing import Generic, TypeVar
 
 from feedback.scoring.errors import ScoringError
@@ -48,7 +49,7 @@ class Chart(Generic[Limits]):
     inflation: float | None = None
 
 
-def xmr(values: Sequence[float]) -> Chart[float]:
+def xmr(values: Iterable[float]) -> Chart[float]:
     """Individuals chart: mean -/+ 2.66 mean moving ranges (Shewhart; Wheeler 1993).
 
     values: one score a month, at least 2, better 12; it ignores how many answers each rests on.
@@ -61,6 +62,7 @@ def xmr(values: Sequence[float]) -> Chart[float]:
     >>> xmr([9, 8, 9, 8, 9, 8, 9, 8, 5, 6]).signals
     [7]
     """
+    values = [float(value) for value in values]
     if len(values) < 2 or not all(isfinite(value) for value in values):
         raise ScoringError("An XmR chart needs two numbers or more, without gaps.")
     center = fsum(values) / len(values)
@@ -76,7 +78,7 @@ def xmr(values: Sequence[float]) -> Chart[float]:
     )
 
 
-def p_chart(successes: Sequence[int], n: Sequence[int]) -> Chart[list[float]]:
+def p_chart(successes: Iterable[int], n: Iterable[int]) -> Chart[list[float]]:
     """Chart of shares, 0..1: pooled share p -/+ 3 sqrt(p (1 - p) / n) (NIST e-Handbook 6.3.3.2).
 
     successes, n: of each month, n above 0. Signals: points outside. With more than about 300
@@ -91,7 +93,7 @@ def p_chart(successes: Sequence[int], n: Sequence[int]) -> Chart[list[float]]:
     return _banded(center, shares, [SIGMAS * error for error in errors])
 
 
-def laney_p_chart(successes: Sequence[int], n: Sequence[int]) -> Chart[list[float]]:
+def laney_p_chart(successes: Iterable[int], n: Iterable[int]) -> Chart[list[float]]:
     """Laney's p' chart of shares, 0..1: the limits of p_chart times `inflation` (Laney 2002).
 
     inflation: mean moving range of the standardised shares, divided by 1.128: what the months
@@ -113,7 +115,7 @@ def laney_p_chart(successes: Sequence[int], n: Sequence[int]) -> Chart[list[floa
     return _banded(center, shares, [SIGMAS * inflation * e for e in errors], inflation)
 
 
-def net_chart(table: Sequence[tuple[int, int, int]]) -> Chart[list[float]]:
+def net_chart(table: Iterable[Sequence[int]]) -> Chart[list[float]]:
     """Chart of net scores, in points: pooled net score -/+ 3 sqrt(pooled variance / n).
 
     table: (negative, neutral, positive) counts of each month, for NPS detractors, passives and
@@ -124,10 +126,10 @@ def net_chart(table: Sequence[tuple[int, int, int]]) -> Chart[list[float]]:
     >>> chart.center, round(chart.lower[0], 4), round(chart.upper[0], 4), chart.signals
     (10.0, -14.9199, 34.9199, [1, 2])
     """
-    counts = [count for month in table for count in month]
+    table = [_whole(month) for month in table]
     sizes = [sum(month) for month in table]
-    if not table or min(counts) < 0 or not all(sizes):
-        raise ScoringError("A net chart needs months with answers, and no count below zero.")
+    if not table or any(len(month) != 3 or min(month) < 0 or not sum(month) for month in table):
+        raise ScoringError("A net chart needs months with answers, three counts from 0 up each.")
     n = sum(sizes)
     difference = sum(month[2] - month[0] for month in table)
     decided = sum(month[2] + month[0] for month in table)
@@ -136,8 +138,9 @@ def net_chart(table: Sequence[tuple[int, int, int]]) -> Chart[list[float]]:
     return _banded(100 * difference / n, scores, [100 * SIGMAS * spread / sqrt(s) for s in sizes])
 
 
-def _shares(successes: Sequence[int], n: Sequence[int]) -> tuple[float, list[float], list[float]]:
+def _shares(successes: Iterable[int], n: Iterable[int]) -> tuple[float, list[float], list[float]]:
     """The pooled share, each share, and the standard error of each."""
+    successes, n = _whole(successes), _whole(n)
     if not n or len(n) != len(successes):
         raise ScoringError("Each month needs its successes and its n.")
     if not all(size > 0 and 0 <= x <= size for x, size in zip(successes, n, strict=True)):
@@ -145,6 +148,13 @@ def _shares(successes: Sequence[int], n: Sequence[int]) -> tuple[float, list[flo
     center = sum(successes) / sum(n)
     shares = [x / size for x, size in zip(successes, n, strict=True)]
     return center, shares, [sqrt(center * (1 - center) / size) for size in n]
+
+
+def _whole(counts: Iterable[int]) -> list[int]:
+    try:
+        return [index(count) for count in counts]
+    except TypeError as error:
+        raise ScoringError("Counts are whole numbers.") from error
 
 
 def _banded(

@@ -5,12 +5,12 @@
 ========================  ============================================
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from feedback.scoring.errors import ScoringError
 
 
-def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+def benjamini_hochberg(p_values: Iterable[float]) -> list[float]:
     """The p-values adjusted for the size of their family, in the order they came in.
 
     Flag those at or below 0.05 and, on average, at most 5 % of the flags are false (Benjamini
@@ -21,13 +21,14 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     >>> [round(q, 6) for q in benjamini_hochberg([0.04, 0.01, 0.03, 0.8])]
     [0.053333, 0.04, 0.053333, 0.8]
     """
-    if not all(0 <= p <= 1 for p in p_values):
+    family = [float(p) for p in p_values]
+    if not all(0 <= p <= 1 for p in family):
         raise ScoringError("A p-value lies between 0 and 1.")
-    m, least = len(p_values), 1.0
+    m, least = len(family), 1.0
     adjusted = [1.0] * m
-    largest_first = sorted(range(m), key=lambda place: p_values[place], reverse=True)
+    largest_first = sorted(range(m), key=family.__getitem__, reverse=True)
     for rank, place in zip(range(m, 0, -1), largest_first, strict=True):
         # Multiplied by m / rank, as R does: the largest p-value stays exactly as it was.
-        least = min(least, m / rank * p_values[place])
+        least = min(least, m / rank * family[place])
         adjusted[place] = least
     return adjusted

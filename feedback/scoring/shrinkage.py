@@ -7,7 +7,7 @@
 ====================  =================================================
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum, isfinite
 
@@ -27,7 +27,7 @@ class Shrinkage:
     shrunk: list[float]
 
 
-def shrink(scores: Sequence[float], variances: Sequence[float]) -> Shrinkage:
+def shrink(scores: Iterable[float], variances: Iterable[float]) -> Shrinkage:
     """Empirical Bayes: each group's score and the common one, weighted by what each is worth.
 
     scores: one a group, in any unit. variances: the squared standard error of each, above 0 (for
@@ -42,6 +42,7 @@ def shrink(scores: Sequence[float], variances: Sequence[float]) -> Shrinkage:
     >>> shrink([10, 20], [64, 64]).shrunk
     [15.0, 15.0]
     """
+    scores, variances = [float(s) for s in scores], [float(v) for v in variances]
     _check(scores, variances)
     tau2 = _between(scores, [1 / variance for variance in variances])
     pooled = _weighted_mean(scores, [1 / (variance + tau2) for variance in variances])

@@ -242,7 +242,11 @@ def test_another_level_moves_the_limits_only() -> None:
     assert strict.p_value == usual.p_value
 
 
-@pytest.mark.parametrize("bad", [(0, 0, 0), (-1, 5, 5)], ids=["none", "negative"])
+@pytest.mark.parametrize(
+    "bad",
+    [(0, 0, 0), (-1, 5, 5), (1.5, 2, 3), (1, 2)],
+    ids=["none", "negative", "fraction", "two counts"],
+)
 def test_nets_are_rejected(bad: tuple[int, int, int]) -> None:
     with pytest.raises(ScoringError):
         compare_net((1, 1, 1), bad)
@@ -257,8 +261,14 @@ def test_nets_without_spread_are_rejected_unless_adjusted() -> None:
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [({}, {1: 2, 2: 3}), ({3: 1}, {1: 2, 2: 3}), ({3: 4}, {2: 4}), ({3: -1, 2: 5}, {1: 1, 2: 1})],
-    ids=["none", "one", "no spread", "negative"],
+    [
+        ({}, {1: 2, 2: 3}),
+        ({3: 1}, {1: 2, 2: 3}),
+        ({3: 4}, {2: 4}),
+        ({3: -1, 2: 5}, {1: 1, 2: 1}),
+        ({3: 1.5, 2: 5}, {1: 1, 2: 1}),
+    ],
+    ids=["none", "one", "no spread", "negative", "fraction"],
 )
 def test_means_are_rejected(a: dict[int, int], b: dict[int, int]) -> None:
     with pytest.raises(ScoringError):

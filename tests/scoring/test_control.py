@@ -2,6 +2,8 @@
 
 from math import sqrt
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -122,7 +124,9 @@ def test_xmr_rejects(values: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hits", "n"), [([], []), ([1], [1, 2]), ([0], [0]), ([3], [2]), ([-1], [2])], ids=str
+    ("hits", "n"),
+    [([], []), ([1], [1, 2]), ([0], [0]), ([3], [2]), ([-1], [2]), ([1.5], [2])],
+    ids=str,
 )
 def test_share_charts_reject(hits: list[int], n: list[int]) -> None:
     for chart in (p_chart, laney_p_chart):
@@ -135,7 +139,23 @@ def test_laney_rejects_a_single_month() -> None:
         laney_p_chart([1], [2])
 
 
-@pytest.mark.parametrize("table", [[], [(0, 0, 0)], [(1, -1, 1)]], ids=str)
+def test_containers_do_not_matter_and_are_left_alone() -> None:
+    hits, n = [12, 15, 8], [50, 50, 100]
+    assert p_chart(iter(hits), iter(n)) == p_chart(np.array(hits), np.array(n)) == p_chart(hits, n)
+    assert laney_p_chart(pd.Series(hits), pd.Series(n)) == laney_p_chart(hits, n)
+    assert xmr(np.array(FLOW)) == xmr(iter(FLOW)) == xmr(FLOW)
+    table = [(20, 30, 50), (40, 60, 100)]
+    assert net_chart(np.array(table)) == net_chart(iter(table)) == net_chart(table)
+    assert (hits, n, table) == ([12, 15, 8], [50, 50, 100], [(20, 30, 50), (40, 60, 100)])
+
+
+def test_the_numbers_are_plain_ones() -> None:
+    """So that they can be written as JSON."""
+    chart = net_chart(np.array([(20, 30, 50), (40, 60, 100)]))
+    assert {type(limit) for limit in (chart.center, *chart.lower, *chart.upper)} == {float}
+
+
+@pytest.mark.parametrize("table", [[], [(0, 0, 0)], [(1, -1, 1)], [(1, 2)], [(1.5, 1, 1)]], ids=str)
 def test_net_chart_rejects(table: list[tuple[int, int, int]]) -> None:
     with pytest.raises(ScoringError):
         net_chart(table)

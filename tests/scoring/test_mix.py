@@ -1,5 +1,8 @@
 """Why a total moved: within its groups, or through their mix."""
 
+from collections import Counter
+from types import MappingProxyType
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,3 +130,10 @@ def test_a_period_without_answers_is_rejected(empty: Period) -> None:
 def test_a_rating_off_the_scale_is_rejected() -> None:
     with pytest.raises(ScoringError, match="11"):
         decompose({"app": {11: 1}}, {"app": {10: 1}}, NPS)
+
+
+def test_its_input_is_left_alone_and_any_mapping_will_do() -> None:
+    before, after = {"app": Counter(of(3, 1))}, {"app": Counter(of(1, 3)), "mail": Counter()}
+    found = decompose(before, after, NPS)
+    assert found == decompose(MappingProxyType(before), MappingProxyType(after), NPS)
+    assert before == {"app": of(3, 1)} and after == {"app": of(1, 3), "mail": {}}

@@ -1,5 +1,6 @@
 """p-values adjusted for how many there are."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +45,14 @@ def test_order_does_not_matter(p_values: list[float], chance: object) -> None:
 def test_one_question_is_its_own_family() -> None:
     assert benjamini_hochberg([0.03]) == [0.03]
     assert benjamini_hochberg([]) == []
+
+
+def test_containers_do_not_matter_and_are_left_alone() -> None:
+    family = [0.04, 0.01, 0.03]
+    expected = benjamini_hochberg(family)
+    assert benjamini_hochberg(iter(family)) == benjamini_hochberg(np.array(family)) == expected
+    assert {type(q) for q in benjamini_hochberg(np.array(family))} == {float}
+    assert family == [0.04, 0.01, 0.03]
 
 
 @pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])

@@ -2,6 +2,7 @@
 
 from math import log
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,6 +67,14 @@ def test_order_does_not_matter(given_groups: list[tuple[float, float]]) -> None:
     forward = shrink(*map(list, zip(*given_groups, strict=True)))
     backward = shrink(*map(list, zip(*given_groups[::-1], strict=True)))
     assert backward.shrunk[::-1] == pytest.approx(forward.shrunk)
+
+
+def test_containers_do_not_matter_and_are_left_alone() -> None:
+    scores, variances = [10.0, 20.0, 60.0], [100.0, 90.0, 80.0]
+    expected = shrink(scores, variances)
+    assert shrink(np.array(scores), np.array(variances)) == expected
+    assert shrink(iter(scores), iter(variances)) == expected
+    assert (scores, variances) == ([10, 20, 60], [100, 90, 80])
 
 
 @pytest.mark.parametrize(
