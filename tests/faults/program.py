@@ -22,7 +22,7 @@ class Program:
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.log = log
-        self._environment = os.environ | {
+        self.environment = os.environ | {
             "FEEDBACK_DATABASE_URL": database_url.render_as_string(hide_password=False),
             "FEEDBACK_SECRET_KEY": KEY,
             "FEEDBACK_BASE_URL": self.base,
@@ -33,19 +33,23 @@ class Program:
         """Return when it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", COMMAND, "serve", "--port", str(self.port)],
-                env=self._environment,
+                self.command("serve", "--port", str(self.port)),
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         self._wait_for_an_answer(self._process)
 
+    def command(self, *arguments: str) -> list[str]:
+        """`feedback ...` as its own process is called."""
+        return [sys.executable, "-c", COMMAND, *arguments]
+
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Another command on the same database."""
         return subprocess.run(
-            [sys.executable, "-c", COMMAND, *arguments],
-            env=self._environment,
+            self.command(*arguments),
+            env=self.environment,
             capture_output=True,
             text=True,
         )
