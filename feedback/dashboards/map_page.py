@@ -199,8 +199,8 @@ def write_place(stage: UUID | None, at: int) -> str:
 
 def read_place(part: str, to: str) -> Place | None:
     """The place a form sent; None when it cannot be one."""
-    stage, _dot, at = to.rpartition(".")
-    if not at.isdecimal() or len(at) > 4:
+    stage, dot, at = to.rpartition(".")
+    if not dot or not at.isdecimal() or len(at) > 4:
         return None
     try:
         return Place(UUID(part), UUID(stage) if stage else None, int(at))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback.dashboards.map_words import MapCard, MapColumn, MapScore
 from feedback.dashboards.pictures import HAIRLINE, INK, MUTED, draw_apart
+from feedback.wording import WrittenScore
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +127,7 @@ def _write_card(pen: "_Pen", card: MapCard) -> None:
 
 
 def _write_score(pen: "_Pen", score: MapScore, size: float) -> None:
-    pen.pair(score.metric_name, score.score.number, size)
+    pen.pair(score.metric_name, score.score, size)
     pen.text(score.score.note, 6.5, MUTED)
     if score.shares:
         pen.bands(score.score.bands.parts)
@@ -153,11 +154,12 @@ class _Pen:
             self._put(line, self.x, size, color, is_bold=is_bold)
             self.y += size * 1.35
 
-    def pair(self, left: str, right: str, size: float) -> None:
-        """A small label at the left and a number at the right, on one line."""
-        room = self.width - _wide(right, size, True) - 4
+    def pair(self, left: str, score: WrittenScore, size: float) -> None:
+        """A small label at the left and the number at the right, on one line."""
+        room = self.width - _wide(score.number, size, True) - 4
+        color = INK if score.display == "shown" else MUTED
         self.y += 2
-        self._put(right, self.x + self.width, size, INK, is_bold=True, align="right")
+        self._put(score.number, self.x + self.width, size, color, is_bold=True, align="right")
         label = _fitted(left, room, (6.5, False), 1)[0]
         self.y += (size - 6.5) * 0.85
         self._put(label, self.x, 6.5, MUTED)

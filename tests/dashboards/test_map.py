@@ -153,7 +153,7 @@ async def test_a_touchpoint_without_a_survey_has_a_card(
     alice: Client, years: Counted, shop: Shop, database: Database
 ) -> None:
     async with database.write() as session:
-        at = {"workspace_id": shop.workspace.id, "stage_id": shop.care.id}
+        at: Row = {"workspace_id": shop.workspace.id, "stage_id": shop.care.id}
         session.add(Touchpoint(**at, id=new_id(), name="Returns", place="shop", position=5))
     assert "Not asked: no survey here yet" in await text(alice)
     row = (await rows(alice))["After-sales", "Returns"]
@@ -182,7 +182,7 @@ async def test_without_answers_the_map_shows_the_journey(alice: Client, march: N
 async def test_an_empty_journey_says_what_comes_next(
     alice: Client, years: Counted, shop: Shop, database: Database
 ) -> None:
-    at = {"workspace_id": shop.workspace.id, "created_at": cast.OPENED}
+    at: Row = {"workspace_id": shop.workspace.id, "created_at": cast.OPENED}
     other = Journey(**at, id=new_id(), name="By mail", position=1)
     async with database.write() as session:
         session.add(other)
