@@ -35,6 +35,12 @@ async def _draw_picture(work: Work) -> None:
     await draw_picture(work, drawers)
 
 
+async def _priorities_each_hour(session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+    from feedback.priorities.hourly import due_each_hour
+
+    return await due_each_hour(session, now)
+
+
 async def _find_priorities(work: Work) -> None:
     from feedback.priorities.compute import Task, find_out
 
@@ -47,7 +53,10 @@ HANDLERS: Mapping[str, Kind] = {
     "picture": Kind(_draw_picture, attempts=3),
 }
 
-SCHEDULES: tuple[Schedule, ...] = (Schedule("prune", timedelta(days=1), _every_day),)
+SCHEDULES: tuple[Schedule, ...] = (
+    Schedule("prune", timedelta(days=1), _every_day),
+    Schedule("priorities", timedelta(hours=1), _priorities_each_hour),
+)
 
 
 def make_worker(database: Database, settings: Settings) -> Worker:

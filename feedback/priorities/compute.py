@@ -32,7 +32,7 @@ from feedback.priorities.gather import (
     read_follow_ups,
     read_people,
 )
-from feedback.priorities.read import version_of
+from feedback.priorities.read import load_found, version_of
 from feedback.scoring import (
     DriverRow,
     Drivers,
@@ -91,10 +91,13 @@ async def find_out(database: Database, task: Task, now: datetime) -> Findings | 
         journey = await read_journey(session, task.workspace_id, name)
         overall = await find_overall(session, task.workspace_id, journey)
         version = await version_of(session, task.workspace_id, journey)
+        known = await load_found(session, task.workspace_id, task.journey_id, task.selection)
         series = overall.series if overall else ()
         span = await answered_span(session, task.workspace_id, series)
     if overall is None or not span.last:
         return None
+    if known is not None and known.version == version:
+        return known.findings
     since = max(span.first, shift(span.last, 1 - MONTHS))
     among = _among(journey, overall, task.selection)
     people = await read_people(database, task.workspace_id, overall, among, first_day(since))

@@ -120,5 +120,5 @@ def encode(findings: Findings) -> bytes:
 
 
 def decode(body: bytes) -> Findings:
-    """The findings as they were stored. Raises msgspec.ValidationError for another shape."""
+    """The findings as they were stored. Raises msgspec.DecodeError for another shape."""
     return msgspec.json.decode(body, type=Findings)

@@ -134,14 +134,14 @@ def _scale_around(
     known = [value for value in values if value is not None] + [middle]
     low, high = min(known), max(known)
     air = max((high - low) * 0.06, (least - (high - low)) / 2, 2.0)
-    low, high = max(low - air, 0.0), min(high + air, 100.0)
+    low, high = max(low - air, -air), min(high + air, 100.0)
     return _Scale(low, high, start, end)
 
 
 def _ticks(scale: _Scale) -> list[float]:
     span = scale.high - scale.low
     step = next(step for step in (2.0, 5.0, 10.0, 20.0, 25.0, 50.0) if span / step <= 6)
-    first = -(-scale.low // step)
+    first = max(-(-scale.low // step), 0.0)
     return [step * (first + n) for n in range(int((scale.high - step * first) // step) + 1)]
 
 

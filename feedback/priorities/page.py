@@ -23,6 +23,7 @@ from feedback.priorities.words import (
     matrix_facts,
     matrix_notes,
     missing_people,
+    never_named,
     refused_words,
     said_sentence,
     shown_facts,
@@ -80,6 +81,7 @@ class PrioritiesPage:
     waits: bool = False
     said: tuple[Item, ...] = ()
     said_note: str = ""
+    never: str = ""
     shown: tuple[Item, ...] = ()
     facts: str = ""
     notes: tuple[str, ...] = ()
@@ -140,7 +142,10 @@ def priorities_page(known: Known, asked: Asked, zone: str, *, waits: bool) -> Pr
         period=_period(findings),
         has_overall=known.overall is not None,
         waits=waits,
-        said=tuple(_said_item(item, findings, names) for item in ranked.said if findings),
+        said=tuple(
+            _said_item(item, findings, names) for item in ranked.said if findings and item.named.all
+        ),
+        never=never_named(ranked.said, names),
         said_note=_said_note(findings),
         shown=tuple(_shown_item(item, names) for item in ranked.shown),
         facts=matrix_facts(matrix) if matrix else "",

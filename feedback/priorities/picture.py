@@ -1,6 +1,7 @@
 """The matrix by matplotlib, for what is downloaded or printed: the same geometry as the page's."""
 
 import io
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from feedback.dashboards.pictures import ACCENT, HAIRLINE, INK, MUTED, draw_apart
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 _PER_INCH = 84
 _LIST_WIDTH = 360
-_LEAST_HEIGHT = 560
+_LEAST_HEIGHT = 580
+_TITLE_LETTERS = 96
 _ITEM_HEIGHT = 34
 _UNDATED: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
@@ -30,7 +32,7 @@ def _draw(page: PrioritiesPage, computed: str, kind: str) -> bytes:
     if chart is None:
         raise ValueError("there is no matrix to draw")
     width = chart.width + _LIST_WIDTH
-    height = max(_LEAST_HEIGHT, 110 + _ITEM_HEIGHT * len(page.shown))
+    height = max(_LEAST_HEIGHT, 130 + _ITEM_HEIGHT * len(page.shown))
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": 8}
     with rc_context(settings):
         figure = Figure(figsize=(width / _PER_INCH, height / _PER_INCH), facecolor="white")
@@ -38,9 +40,10 @@ def _draw(page: PrioritiesPage, computed: str, kind: str) -> bytes:
         axes.set_xlim(0, width)
         axes.set_ylim(height, 0)
         axes.axis("off")
-        axes.text(16, 26, page.lead or chart.title, size=12, weight="bold", color=INK)
-        _draw_chart(axes, chart, 46)
-        _draw_list(axes, page.shown, chart.width + 16, 60)
+        title = "\n".join(wrap(page.lead or chart.title, _TITLE_LETTERS))
+        axes.text(16, 14, title, size=11, weight="bold", color=INK, va="top")
+        _draw_chart(axes, chart, 56)
+        _draw_list(axes, page.shown, chart.width + 16, 70)
         axes.text(16, height - 28, page.facts, color=MUTED, size=7)
         axes.text(16, height - 14, computed, color=MUTED, size=7)
         out = io.BytesIO()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
+import msgspec
 import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -65,7 +66,7 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
     span = await answered_span(session, workspace_id, series)
     months = unhappy_months(span, scope.running)
     rows = await read_counts(session, workspace_id, _within(series, months))
-    row = await computed.load(session, workspace_id, KIND, selection.key(journey.id))
+    found = await load_found(session, workspace_id, journey.id, selection)
     return Known(
         journeys=tuple(journeys),
         journey=journey,
@@ -74,10 +75,32 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
         unhappy=unhappy_a_month(journey, rows),
         unhappy_months=tuple(months),
         version=await version_of(session, workspace_id, journey),
-        findings=decode(row.body) if row else None,
-        found_version=row.version if row else "",
-        found_at=row.computed_at if row else None,
+        findings=found.findings if found else None,
+        found_version=found.version if found else "",
+        found_at=found.at if found else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Findings as they were kept, of which version of the data, and when."""
+
+    findings: Findings
+    version: str
+    at: datetime
+
+
+async def load_found(
+    session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID, selection: Selection
+) -> Found | None:
+    """What the last job found, None also where another program kept it in another shape."""
+    row = await computed.load(session, workspace_id, KIND, selection.key(journey_id))
+    if row is None:
+        return None
+    try:
+        return Found(decode(row.body), row.version, row.computed_at)
+    except msgspec.DecodeError:
+        return None
 
 
 def _within(series: tuple[uuid.UUID, ...], months: list[str]) -> CountQuery:

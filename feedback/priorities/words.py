@@ -100,15 +100,25 @@ def unhappy_phrase(unhappy: float) -> str:
     }
 
 
+def never_named(said: list[Said], names: Names) -> str:
+    """The touchpoints that nobody named, in one line; empty when each was named."""
+    nobody = [names[item.touchpoint] for item in said if not item.named.all]
+    if not nobody:
+        return ""
+    return _("Never named: %(names)s.") % {"names": ", ".join(nobody)}
+
+
 def lead(said: list[Said], shown: list[Shown], unhappy: Mapping[str, float], names: Names) -> str:
     """What to fix first, in one sentence, and on what it rests."""
-    by_word = _first(said)
-    by_rating = next((i.driver.touchpoint for i in shown if i.verdict == "concentrate_here"), "")
-    if by_word and by_word == by_rating:
+    words = [item.touchpoint for item in said if item.verdict == "concentrate_here"]
+    ratings = [item.driver.touchpoint for item in shown if item.verdict == "concentrate_here"]
+    by_word, by_rating = next(iter(words), ""), next(iter(ratings), "")
+    both = next((touchpoint for touchpoint in words if touchpoint in ratings), "")
+    if both:
         return _(
             "Start with %(name)s: unhappy customers name it, and its low ratings go with a low "
             "overall score."
-        ) % {"name": names[by_word]}
+        ) % {"name": names[both]}
     if by_word and by_rating:
         return _(
             "Start with %(said)s, which unhappy customers name, then %(shown)s, whose low ratings "
@@ -123,10 +133,6 @@ def lead(said: list[Said], shown: list[Shown], unhappy: Mapping[str, float], nam
             "name": names[by_rating]
         }
     return _lead_without_verdict(bool(said or shown), unhappy, names)
-
-
-def _first(said: list[Said]) -> str:
-    return next((item.touchpoint for item in said if item.verdict == "concentrate_here"), "")
 
 
 def _lead_without_verdict(is_known: bool, unhappy: Mapping[str, float], names: Names) -> str:

@@ -1,6 +1,7 @@
 """The job: what it finds in people's ratings and in what they said counted most."""
 
 import random
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +11,10 @@ from feedback.db import Database
 from feedback.outbox import computed
 from feedback.priorities.compute import Task, find_out
 from feedback.priorities.findings import KIND, Findings, Selection, decode
+from feedback.priorities.hourly import due_each_hour
 from feedback.responses.models import Response
 from feedback.responses.rollup import rebuild
-from tests.cast import Shop
+from tests.cast import Shop, open_shop
 from tests.priorities.conftest import NOW, People
 
 NAMES = ("Search", "Basket", "Help", "Returns", "Parcel")
@@ -162,3 +164,42 @@ async def test_it_leaves_out_what_does_not_count(
         )
         await rebuild(session, shop.workspace.id)
     assert await find(database, shop) is None
+
+
+async def test_it_looks_again_only_when_answers_came(
+    database: Database, shop: Shop, people: People
+) -> None:
+    await people.rate(crowd(120))
+    first = await find(database, shop)
+    key = Selection().key(shop.journey.id)
+    task = Task(shop.workspace.id, shop.journey.id, Selection())
+    assert await find_out(database, task, NOW + timedelta(hours=1)) == first
+    async with database.read() as session:
+        row = await computed.load(session, shop.workspace.id, KIND, key)
+    assert row is not None and row.computed_at == NOW
+    await people.rate(crowd(10), start=500)
+    again = await find_out(database, task, NOW + timedelta(hours=2))
+    assert again is not None and again.people == 130
+
+
+async def test_each_hour_asks_for_the_journeys_that_ask_about_their_whole(
+    database: Database, shop: Shop, people: People
+) -> None:
+    await open_shop(database, "without")
+    async with database.read() as session:
+        rows = await due_each_hour(session, NOW)
+        again = await due_each_hour(session, NOW + timedelta(minutes=30))
+    assert [Task.of(payload).journey_id for _, payload in rows] == [shop.journey.id]
+    assert rows == again
+
+
+async def test_it_computes_again_what_another_program_kept(
+    database: Database, shop: Shop, people: People
+) -> None:
+    await people.rate(crowd(120))
+    made = computed.Made("old", "application/json", b'{"survey": 3}')
+    key = Selection().key(shop.journey.id)
+    async with database.write() as session:
+        await computed.store(session, shop.workspace.id, KIND, key, made, now=NOW)
+    found = await find(database, shop)
+    assert found is not None and found.people == 120
