@@ -80,9 +80,10 @@ def _total(parts: Sequence[_Sums]) -> _Sums:
 def _sums(month: Score, metric: Metric) -> _Sums:
     """Each answer as the headline sees it: -1, 0, 1 for a net score, 0, 1 for a share."""
     if metric.headline == "net":
-        return _of([(-1, month.negative), (0, month.neutral), (1, month.positive)])
+        net, either = month.positive - month.negative, month.positive + month.negative
+        return _Sums(month.n, net, either, net)
     if metric.headline == "top":
-        return _of([(0, month.n - month.positive), (1, month.positive)])
+        return _Sums(month.n, month.positive, month.positive, month.positive)
     return _of(month.counts.items())
 
 
