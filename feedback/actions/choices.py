@@ -18,27 +18,28 @@ class WrongPlaceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PlaceChoice:
-    """One place of the list; `depth` 0 is the journey, 1 a stage, 2 a touchpoint."""
-
     key: str
     label: str
-    depth: int
     place: PlaceIn
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceGroup:
-    journey: str
+    """Choices under one heading: a journey as a whole, or a stage with its touchpoints."""
+
+    label: str
     choices: tuple[PlaceChoice, ...]
 
 
 def place_groups(trees: Sequence[JourneyTree], kept: PlaceIn | None = None) -> list[PlaceGroup]:
-    """Every place in use by journey, and the one an action already has."""
-    return [
-        PlaceGroup(tree.journey.name, choices)
-        for tree in trees
-        if (choices := tuple(each for each in _choices(tree) if _is_offered(tree, each, kept)))
-    ]
+    """Every place in use, stage by stage, and the one an action already has."""
+    groups = []
+    for tree in trees:
+        for group in _groups(tree):
+            offered = tuple(each for each in group.choices if _is_offered(tree, each, kept))
+            if offered:
+                groups.append(PlaceGroup(group.label, offered))
+    return groups
 
 
 def _is_offered(tree: JourneyTree, choice: PlaceChoice, kept: PlaceIn | None) -> bool:
@@ -54,16 +55,19 @@ def _is_offered(tree: JourneyTree, choice: PlaceChoice, kept: PlaceIn | None) ->
     )
 
 
-def _choices(tree: JourneyTree) -> list[PlaceChoice]:
-    whole = PlaceIn(tree.journey.id)
-    found = [PlaceChoice(whole.key, _("The whole journey"), 0, whole)]
+def _groups(tree: JourneyTree) -> list[PlaceGroup]:
+    journey = tree.journey
+    groups = [PlaceGroup(journey.name, (_choice(_("The whole journey"), PlaceIn(journey.id)),))]
     for each in tree.stages:
-        stage = PlaceIn(tree.journey.id, each.stage.id)
-        found.append(PlaceChoice(stage.key, each.stage.name, 1, stage))
-        for touchpoint in each.touchpoints:
-            place = PlaceIn(tree.journey.id, None, touchpoint.id)
-            found.append(PlaceChoice(place.key, touchpoint.name, 2, place))
-    return found
+        whole = _("%(stage)s, the whole stage") % {"stage": each.stage.name}
+        choices = [_choice(whole, PlaceIn(journey.id, each.stage.id))]
+        choices += [_choice(t.name, PlaceIn(journey.id, None, t.id)) for t in each.touchpoints]
+        groups.append(PlaceGroup(f"{journey.name} › {each.stage.name}", tuple(choices)))
+    return groups
+
+
+def _choice(label: str, place: PlaceIn) -> PlaceChoice:
+    return PlaceChoice(place.key, label, place)
 
 
 def places_by_key(groups: Sequence[PlaceGroup]) -> dict[str, PlaceIn]:
@@ -96,7 +100,7 @@ def _is_id(text: str) -> bool:
 
 def _home(trees: Sequence[JourneyTree], key: str) -> uuid.UUID:
     for tree in trees:
-        if key in {choice.key for choice in _choices(tree)}:
+        if key in places_by_key(_groups(tree)):
             return tree.journey.id
     raise LookupError(key)
 

@@ -75,7 +75,7 @@ async def new_action(
         raise not_found() from None
     form = blank_form(
         kind=kind,
-        place=place or offer.groups[0].choices[0].key,
+        place=place,
         today=today_in(viewer.workspace, clock.now()),
         languages=offer.languages,
         problem=problem,

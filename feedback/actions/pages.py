@@ -142,6 +142,11 @@ class ActionPage:
     panels: tuple[TrendPanel, ...]
 
     @property
+    def is_wide(self) -> bool:
+        """A lone line is drawn over the whole width."""
+        return len(self.panels) == 1 and self.panels[0].wide_chart is not None
+
+    @property
     def exports(self) -> tuple[tuple[str, str], ...]:
         return tuple((k.upper(), f"/actions/{self.action.id}.{k}") for k in ("csv", "json"))
 

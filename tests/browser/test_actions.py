@@ -1,0 +1,96 @@
+"""Actions in a real browser: readable by everybody, and written down without a detour."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from feedback import clock
+from feedback.accounts.sessions import open_session
+from feedback.dashboards.months import month_at, months_between, shift
+from feedback.db import Database
+from tests.browser.axe import find_violations
+from tests.browser.conftest import PageMaker
+from tests.cast import Shop
+from tests.dashboards.counted import Counted
+
+LOOKS = [pytest.param(320, "dark", id="phone, dark"), pytest.param(1280, "light", id="desk, light")]
+SignIn = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+def sign_in(base: str, database: Database, shop: Shop, open_page: PageMaker) -> SignIn:
+    async def sign_in(path: str, **options: Any) -> Page:
+        async with database.write() as session:
+            token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
+        cookie = {"name": "feedback_session", "value": token, "domain": "127.0.0.1", "path": "/"}
+        state = {"cookies": [cookie], "origins": []}
+        return await open_page(base + path, storage_state=state, **options)
+
+    return sign_in
+
+
+async def fill(database: Database, shop: Shop) -> str:
+    """A year of answers, better since its middle; the month of the middle."""
+    counted = Counted(database, shop)
+    running = month_at(clock.now(), shop.workspace.time_zone)
+    for at, month in enumerate(months_between(shift(running, -11), running)):
+        await counted.answers(shop.nps_series, month, {3: 40 if at < 6 else 10, 8: 30, 10: 50})
+    return shift(running, -6)
+
+
+async def write_down(page: Page, month: str) -> None:
+    await page.get_by_label("What we did").fill("Wallets are in")
+    await page.get_by_label("Day", exact=True).fill(f"{month}-10")
+    await page.get_by_label("English", exact=True).fill("It now takes 4 seconds.")
+    await expect(page.locator("#thanks_previews")).to_contain_text("Thank you.")
+
+
+@pytest.mark.parametrize("width, scheme", LOOKS)
+async def test_it_works_and_axe_finds_nothing(
+    sign_in: SignIn, database: Database, shop: Shop, base: str, width: int, scheme: str
+) -> None:
+    month = await fill(database, shop)
+    page = await sign_in("/actions", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    assert await find_violations(page) == []
+    await page.goto(f"{base}/actions/new?touchpoint={shop.payment.id}")
+    await write_down(page, month)
+    assert await find_violations(page) == []
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Clearly better")).to_be_visible()
+    for path in (page.url, f"{base}/actions"):
+        await page.goto(path)
+        await expect(page.get_by_text("Wallets are in").first).to_be_visible()
+        assert await find_violations(page) == [], path
+        assert await page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+async def test_a_refused_form_says_why_beside_the_field_and_undo_takes_back(
+    sign_in: SignIn, database: Database, shop: Shop
+) -> None:
+    month = await fill(database, shop)
+    page = await sign_in("/actions/new")
+    await write_down(page, month)
+    await page.get_by_label("Where").select_option(f"stage:{shop.checkout.id}")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("#public_en_error")).to_contain_text("one touchpoint")
+    assert await find_violations(page) == []
+    await page.get_by_label("English", exact=True).fill("")
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Archive").click()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_text("Restored: its flag is on the charts again.")).to_be_visible()
+
+
+async def test_it_works_without_scripts(sign_in: SignIn, database: Database, shop: Shop) -> None:
+    month = await fill(database, shop)
+    path = f"/actions/new?touchpoint={shop.payment.id}"
+    page = await sign_in(path, java_script_enabled=False)
+    await page.get_by_label("What we did").fill("Wallets are in")
+    await page.get_by_label("Day", exact=True).fill(f"{month}-10")
+    await page.get_by_label("English", exact=True).fill("It now takes 4 seconds.")
+    await page.get_by_role("button", name="Show the thank-you").click()
+    await expect(page.locator("#thanks_previews")).to_contain_text("It now takes 4 seconds.")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Clearly better")).to_be_visible()
