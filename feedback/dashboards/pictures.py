@@ -8,8 +8,11 @@ import asyncio
 import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from feedback.dashboards.change_words import ChangeNote
 from feedback.dashboards.charts import ChartData
 from feedback.dashboards.trends import TrendPanel
 
@@ -18,18 +21,28 @@ if TYPE_CHECKING:
 
 # One ink, light theme: what goes on paper (LOOK: tokens).
 INK, MUTED, HAIRLINE, RIBBON, ACCENT = "#15201d", "#58645f", "#d8dedb", "#e3e8e6", "#0b6b5d"
+POOLED = "#95a09c"
 COLUMNS = 3
-HEAD_INCHES, FOOT_INCHES = 0.7, 0.25
+# Above each chart: its name, its numbers, what is said of it.
+PANEL_HEAD = 52
 _UNITS_PER_INCH = 84
+_LETTERS_PER_INCH = 15
+_LINE_INCHES, _FOOT_INCHES = 0.17, 0.25
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _one_at_a_time = asyncio.Lock()
 
 
-async def picture(words: tuple[str, str, str], panels: tuple[TrendPanel, ...], kind: str) -> bytes:
-    """The panels as one picture: a title and a note above, a note below; `kind` svg, png or pdf.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands around the charts; long sentences are broken into lines."""
 
-    The same input, the same bytes.
-    """
+    title: str
+    notes: tuple[str, ...]
+    below: str
+
+
+async def picture(words: Words, panels: tuple[TrendPanel, ...], kind: str) -> bytes:
+    """The panels as one picture; `kind` is svg, png or pdf. The same input, the same bytes."""
     return await draw_apart(_draw, words, panels, kind)
 
 
@@ -39,31 +52,30 @@ async def draw_apart(draw: Callable[..., bytes], *given: Any) -> bytes:
         return await asyncio.to_thread(draw, *given)
 
 
-def _draw(words: tuple[str, str, str], panels: tuple[TrendPanel, ...], kind: str) -> bytes:
+def _draw(words: Words, panels: tuple[TrendPanel, ...], kind: str) -> bytes:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    title, note, below = words
     columns = min(COLUMNS, len(panels))
     rows = -(-len(panels) // columns)
     box = _chart(panels[0]).box
-    width, height = (
-        box.width * columns / _UNITS_PER_INCH,
-        (box.height + 52) * rows / _UNITS_PER_INCH,
-    )
-    whole = height + HEAD_INCHES + FOOT_INCHES
+    width = box.width * columns / _UNITS_PER_INCH
+    row = (box.height + PANEL_HEAD) / _UNITS_PER_INCH
+    notes = [line for note in words.notes for line in wrap(note, int(width * _LETTERS_PER_INCH))]
+    whole = 0.5 + _LINE_INCHES * len(notes) + row * rows + _FOOT_INCHES
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": 7.5}
     with rc_context(settings):
         figure = Figure(figsize=(width, whole), facecolor="white")
-        figure.text(0.02, 1 - 0.25 / whole, title, size=12, weight="bold", color=INK)
-        figure.text(0.02, 1 - 0.45 / whole, note, size=8, color=MUTED)
-        figure.text(0.02, 0.1 / whole, below, color=MUTED)
-        high, foot = height / whole / rows, FOOT_INCHES / whole
+        figure.text(0.02, 1 - 0.25 / whole, words.title, size=12, weight="bold", color=INK)
+        for number, line in enumerate(notes):
+            at = 0.45 + _LINE_INCHES * number
+            figure.text(0.02, 1 - at / whole, line, size=8, color=MUTED)
+        figure.text(0.02, 0.08 / whole, words.below, color=MUTED)
         for number, panel in enumerate(panels):
-            row, column = divmod(number, columns)
-            low = foot + (rows - 1 - row) * high
-            place = (column / columns, low, 1 / columns, high * 0.78)
-            _draw_panel(figure.add_axes(place), panel)
+            down, across = divmod(number, columns)
+            low = (_FOOT_INCHES + row * (rows - 1 - down)) / whole
+            high = box.height / _UNITS_PER_INCH / whole
+            _draw_panel(figure.add_axes((across / columns, low, 1 / columns, high)), panel)
         out = io.BytesIO()
         figure.savefig(out, format=kind, dpi=160, metadata=_undated(kind))
     return out.getvalue()
@@ -75,8 +87,11 @@ def _draw_panel(axes: "Axes", panel: TrendPanel) -> None:
     axes.set_xlim(0, box.width)
     axes.set_ylim(box.height, 0)
     axes.axis("off")
-    axes.text(box.left, -22, panel.name, size=9, weight="bold", color=INK)
-    axes.text(box.left, -8, panel.readout, color=MUTED)
+    axes.text(box.left, -34, panel.name, size=9, weight="bold", color=INK)
+    axes.text(box.left, -20, panel.readout, color=MUTED)
+    if panel.change:
+        sure = panel.change.verdict is not None
+        axes.text(box.left, -7, _note(panel.change), color=ACCENT if sure else MUTED)
     end, bottom = box.width - box.right, box.height - box.bottom
     for level in chart.levels:
         axes.plot([box.left, end], [level.at] * 2, color=HAIRLINE, lw=0.6)
@@ -88,21 +103,41 @@ def _draw_panel(axes: "Axes", panel: TrendPanel) -> None:
         axes.plot([seam.at] * 2, [box.top, bottom], color=MUTED, lw=0.8, ls=":")
     if chart.target:
         axes.plot([box.left, end], [chart.target.at] * 2, color=ACCENT, lw=0.9, ls="--")
+    for flag in chart.flags:
+        x, top = flag.at, box.top
+        axes.plot([x, x, x + 7, x], [bottom, top - 6, top - 2.5, top + 1], color=MUTED, lw=0.6)
+
+
+def _note(change: ChangeNote) -> str:
+    arrow = {"up": "\u25b2", "down": "\u25bc"}.get(change.arrow, "")
+    word = change.verdict.word if change.verdict else ""
+    text = f"{arrow} {change.text}".strip()
+    return f"{text} · {word}" if word else text
 
 
 def _draw_course(axes: "Axes", chart: ChartData) -> None:
+    ink = ACCENT if chart.is_changed else INK
     for ribbon in chart.ribbons:
         x, y = _corners(ribbon)
         axes.fill(x, y, color=RIBBON, lw=0)
+    for line in chart.pooled:
+        axes.plot(*_points(line), color=POOLED, lw=0.7, solid_joinstyle="round")
     for line in chart.lines:
-        axes.plot(*_points(line), color=INK, lw=1.3, solid_joinstyle="round")
+        axes.plot(*_points(line), color=ink, lw=1.3, solid_joinstyle="round")
     for line in chart.running:
-        axes.plot(*_points(line), color=INK, lw=1, ls="--")
+        axes.plot(*_points(line), color=ink, lw=1, ls="--")
     for dot in chart.dots:
-        face = "white" if dot.kind == "running" else MUTED if dot.kind == "few" else INK
-        axes.plot(
-            dot.x, dot.y, "o", ms=3, mfc=face, mec=INK if dot.kind != "few" else MUTED, mew=0.8
-        )
+        face, edge, shape = _DOTS[dot.kind]
+        axes.plot(dot.x, dot.y, shape, ms=3, mfc=face, mec=edge, mew=0.8)
+
+
+# Face, edge and shape, as the page has them.
+_DOTS = {
+    "full": (INK, INK, "o"),
+    "few": (MUTED, MUTED, "o"),
+    "running": ("white", INK, "o"),
+    "apart": ("white", MUTED, "s"),
+}
 
 
 def _points(path: str) -> tuple[list[float], list[float]]:
