@@ -7,10 +7,11 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from feedback.dashboards.journey_map import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
-from feedback.dashboards.months import is_month
+from feedback.dashboards.months import is_month, shift
 from feedback.i18n import gettext as _
 from feedback.responses.models import CHANNELS
 from feedback.scoring import METRICS
+from feedback.wording import month_name
 
 
 class FilterError(ValueError):
@@ -29,6 +30,8 @@ class NotOursError(LookupError):
 # place is chosen, the finer choices of the old one mean nothing.
 BOARD_NAMES = ("journey", "month", "channel")
 TRENDS_NAMES = ("journey", "metric", "stage", "touchpoint", "channel", "from", "to")
+
+MOST_MONTHS = 240  # of a page: more columns than anybody reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,10 @@ class Asked:
         return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def parse_asked(query: Sequence[tuple[str, str]], names: Sequence[str]) -> Asked:
+def parse_asked(query: Sequence[tuple[str, str]], names: Sequence[str], running: str = "") -> Asked:
     """Refuses an unknown or repeated name and any value that is not of its kind.
 
-    Raises FilterError.
+    running: the month that is not over; none lies ahead of it. Raises FilterError.
     """
     given: dict[str, str] = {}
     for name, text in query:
@@ -71,6 +74,7 @@ def parse_asked(query: Sequence[tuple[str, str]], names: Sequence[str]) -> Asked
     if moved and "journey" in given and was.split(",")[0] != given["journey"]:
         given = {name: text for name, text in given.items() if name not in ("stage", "touchpoint")}
     _check_values(given)
+    _check_months(given, running)
     return Asked({name: given[name] for name in names if given.get(name)}, moved)
 
 
@@ -91,6 +95,22 @@ def _check_values(given: Mapping[str, str]) -> None:
         raise FilterError("from", _("The first month must not come after the last."))
     _check_known("metric", given, tuple(METRICS))
     _check_known("channel", given, CHANNELS)
+
+
+def _check_months(given: Mapping[str, str], running: str) -> None:
+    for name in ("month", "from", "to"):
+        if running and given.get(name, "") > running:
+            raise FilterError(
+                name,
+                _("%(month)s lies ahead. The last month is %(last)s.")
+                % {"month": month_name(given[name]), "last": month_name(running)},
+            )
+    since, until = given.get("from"), given.get("to") or running
+    if since and until and since < shift(until, 1 - MOST_MONTHS):
+        raise FilterError(
+            "from",
+            _("At most %(years)s years can be shown at once.") % {"years": MOST_MONTHS // 12},
+        )
 
 
 def _check_known(name: str, given: Mapping[str, str], known: Sequence[str]) -> None:

@@ -18,8 +18,9 @@ from feedback.dashboards.drawings import (
     picture_answer,
 )
 from feedback.dashboards.filters import TRENDS_NAMES, FilterError, NotOursError, parse_asked
+from feedback.dashboards.months import month_at
 from feedback.dashboards.pages import trends_page
-from feedback.dashboards.pictures import picture
+from feedback.dashboards.pictures import Words, picture
 from feedback.dashboards.queries import import_pandas
 from feedback.dashboards.read import Scope, load_trends
 from feedback.dashboards.routes import filter_problem, load_trends_counts
@@ -30,11 +31,13 @@ from feedback.db import Database
 async def trends_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:
+    now = clock.now()
+    running = month_at(now, viewer.workspace.time_zone)
     try:
-        asked = parse_asked(asked_pairs(request), TRENDS_NAMES)
+        asked = parse_asked(asked_pairs(request), TRENDS_NAMES, running)
     except FilterError as error:
         return filter_problem(error)
-    scope = Scope(viewer.workspace, asked, clock.now())
+    scope = Scope(viewer.workspace, asked, now)
     counts = await load_trends_counts(database, scope)
     if counts is None or not trends_page(counts, scope).panels:
         raise not_found()
@@ -53,7 +56,8 @@ async def draw_trends(wanted: Wanted) -> Drawn | None:
     page = trends_page(counts, scope)
     if counts is None or not page.panels:
         return None
-    words = (page.heading, page.meaning, computed_on(wanted))
+    said = [sentence.text for sentence in page.said.sentences] if page.said else []
+    words = Words(page.heading, (page.meaning, " ".join(said)), computed_on(wanted))
     return Drawn(counts.version, await picture(words, page.panels, wanted.format))
 
 

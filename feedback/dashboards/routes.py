@@ -25,6 +25,7 @@ from feedback.dashboards.filters import (
     NotOursError,
     parse_asked,
 )
+from feedback.dashboards.months import month_at
 from feedback.dashboards.pages import (
     board_source,
     refused_trends,
@@ -125,8 +126,10 @@ async def trends_file(
 
 
 def read_scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:
-    asked = parse_asked(list(request.query_params.multi_items()), names)
-    return Scope(viewer.workspace, asked, clock.now())
+    now = clock.now()
+    running = month_at(now, viewer.workspace.time_zone)
+    asked = parse_asked(list(request.query_params.multi_items()), names, running)
+    return Scope(viewer.workspace, asked, now)
 
 
 async def _load_board(database: Database, scope: Scope) -> Counts | None:
