@@ -17,7 +17,7 @@ from feedback.settings import Settings
 async def _prune(work: Work) -> None:
     from feedback.outbox.pruning import prune
 
-    await prune(work.database, {schedule.kind for schedule in SCHEDULES}, work.now)
+    await prune(work.database, {one.kind: one.kept for one in SCHEDULES}, work.now)
 
 
 async def _every_day(_session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:

@@ -1,6 +1,6 @@
 """Rows that nobody asks for any more are dropped: done jobs, old results."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,18 +11,19 @@ from feedback.db import Database
 from feedback.outbox import computed
 from feedback.outbox.models import Job
 
-KEPT_DONE = timedelta(days=7)
-# The key of a done job of a schedule keeps its period from coming twice: longer than a year.
-KEPT_SCHEDULED = timedelta(days=400)
-KEPT_COMPUTED = timedelta(days=7)
+KEPT_DONE = KEPT_COMPUTED = timedelta(days=7)
 ROWS_AT_ONCE = 1000
 
 
-async def prune(database: Database, scheduled: Collection[str], now: datetime) -> None:
-    """Drop done jobs and what jobs made, past their time. Dead jobs stay until somebody looks."""
-    usual = sa.and_(col(Job.kind).not_in(scheduled), col(Job.done_at) < now - KEPT_DONE)
-    await _drop_jobs(database, usual)
-    await _drop_jobs(database, col(Job.done_at) < now - KEPT_SCHEDULED)
+async def prune(database: Database, kept: Mapping[str, timedelta], now: datetime) -> None:
+    """Drop done jobs and what jobs made, past their time. Dead jobs stay until somebody looks.
+
+    kept: for how long the done jobs of some kinds stay, so that no period of a schedule comes
+    twice; those of other kinds stay a week.
+    """
+    await _drop_jobs(database, col(Job.kind).not_in(kept), now - KEPT_DONE)
+    for kind, long in kept.items():
+        await _drop_jobs(database, col(Job.kind) == kind, now - long)
     async with database.read() as session:
         workspaces = list(await session.exec(select(Workspace.id)))
     for workspace_id in workspaces:
@@ -30,9 +31,9 @@ async def prune(database: Database, scheduled: Collection[str], now: datetime) -
             await computed.forget_older(session, workspace_id, now - KEPT_COMPUTED)
 
 
-async def _drop_jobs(database: Database, old: sa.ColumnElement[bool]) -> None:
+async def _drop_jobs(database: Database, which: sa.ColumnElement[bool], before: datetime) -> None:
     """A few at a time: on SQLite everybody else waits for a transaction."""
-    some = sa.select(col(Job.id)).where(old).limit(ROWS_AT_ONCE)
+    some = sa.select(col(Job.id)).where(which, col(Job.done_at) < before).limit(ROWS_AT_ONCE)
     dropped = ROWS_AT_ONCE
     while dropped == ROWS_AT_ONCE:
         async with database.write() as session:

@@ -21,12 +21,13 @@ class Schedule:
     """Once in each `period`, `rows(session, now)` gives what is due, as (dedup_key, payload).
 
     A key carries its own period ("digest:<workspace>:2026-11"): it is enqueued once, however
-    many nodes ask however often, for at least `pruning.KEPT_SCHEDULED`.
+    many nodes ask however often. Done jobs are `kept` so long, longer than the key's period.
     """
 
     kind: str
     period: timedelta
     rows: Rows
+    kept: timedelta = timedelta(days=8)
 
 
 class Calendar:
