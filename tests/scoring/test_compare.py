@@ -23,6 +23,7 @@ from feedback.scoring import (
     weighted_score,
 )
 from feedback.scoring.pvalues import chi_square_beyond, two_sided_normal, two_sided_t
+from feedback.scoring.quantiles import t_quantile
 
 EVERY_METRIC = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
 Z = 1.959963984540054
@@ -316,7 +317,21 @@ def test_a_weighted_mean_has_the_freedom_of_its_effective_answers() -> None:
     many = weighted_score([1, 2, 3, 4] * 4, [1] * 16, effort)
     found = compare_weighted(few, many, effort)
     assert found is not None
-    assert found.high - found.difference > Z * found.standard_error
+    assert few.standard_error is not None and many.standard_error is not None
+    a, b = few.standard_error**2, many.standard_error**2
+    degrees = (a + b) ** 2 / (a**2 / (169 / 103 - 1) + b**2 / 15)
+    reach = t_quantile(0.95, degrees) * found.standard_error
+    assert found.high - found.difference == pytest.approx(reach)
+    assert found.p_value == pytest.approx(two_sided_t(found.statistic, degrees))
+
+
+def test_a_weighted_net_score_is_tested_by_the_normal_distribution() -> None:
+    nps = METRICS["nps"]
+    few = weighted_score([10, 10, 0], [1, 1, 1], nps)
+    found = compare_weighted(few, weighted_score([0, 10, 7], [1, 1, 2], nps), nps)
+    assert found is not None
+    assert found.high - found.difference == pytest.approx(Z * found.standard_error)
+    assert found.p_value == pytest.approx(two_sided_normal(found.statistic))
 
 
 @EVERY_METRIC

@@ -94,6 +94,13 @@ def test_laney_is_the_p_chart_when_answers_are_all_that_varies() -> None:
     assert chart.inflation == pytest.approx(1, abs=1e-3)
 
 
+def test_laney_narrows_where_months_differ_less_than_answers_would() -> None:
+    hits, n = [500, 501] * 4, [1000] * 8
+    plain, narrow = p_chart(hits, n), laney_p_chart(hits, n)
+    assert narrow.inflation is not None and narrow.inflation < 0.1
+    assert narrow.upper[0] < plain.upper[0]
+
+
 def test_net_limits_come_from_the_pooled_answers() -> None:
     chart = net_chart([(20, 30, 50), (40, 60, 100), (60, 30, 10)])
     assert chart.center == 10
