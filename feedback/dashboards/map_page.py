@@ -8,6 +8,7 @@ from uuid import UUID
 from feedback.dashboards.choices import Choice, channel_choice, journey_choice, month_choice
 from feedback.dashboards.empty import Nothing
 from feedback.dashboards.filters import FilterError, place_of
+from feedback.dashboards.map_paper import paper_fit
 from feedback.dashboards.map_read import MapCounts
 from feedback.dashboards.map_rows import Column, read_map
 from feedback.dashboards.map_words import MapColumn, period_of, write_map
@@ -48,9 +49,9 @@ class MapPage:
     nothing: Nothing | None = None
 
     @property
-    def depth(self) -> int:
-        """The most touchpoints a stage has."""
-        return max((len(column.cards) for column in self.columns), default=0)
+    def fit(self) -> int:
+        """How small it is printed, in percent, so that it fits one page."""
+        return paper_fit(self.columns, has_notice=bool(self.hint))
 
     def after(self, undo: Undo | None) -> "MapPage":
         return replace(self, undo=undo)
