@@ -169,8 +169,8 @@ def _explained(found: JourneyChanges) -> list[str]:
         )
         % {"month": month_name(found.looked_at)},
         _(
-            "Real: a CUSUM of the monthly scores against their first 12 months passed its limit, "
-            "which single months do not."
+            "A change is real, and said to be one, when a CUSUM of the monthly scores against the "
+            "12 months before passes its limit. One odd month does not."
         ),
         watched % {"n": found.series},
         _("On a page where nothing happens, this is said wrongly in %(rate)s of years.")
