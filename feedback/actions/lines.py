@@ -1,56 +1,116 @@
-"""The charts of an action's page: the lines of the trends page, around the day."""
+"""The charts of an action's page: the lines of the trends page around its day, and what the watch
+for changes says of them."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
-from feedback.actions.places import asked_at
+from feedback.actions.places import Place, asked_at
 from feedback.actions.read import Reading
+from feedback.dashboards.changes import Told
+from feedback.dashboards.charts import ChartData
 from feedback.dashboards.filters import Asked as AskedFilters
 from feedback.dashboards.filters import NotOursError
 from feedback.dashboards.months import shift
-from feedback.dashboards.pages import trends_page
-from feedback.dashboards.read import Scope, load_trends
+from feedback.dashboards.pages import TrendsPage, changes_of, trends_page
+from feedback.dashboards.queries import answered_span
+from feedback.dashboards.read import Counts, Scope, load_trends
 from feedback.dashboards.trends import TrendPanel
 
 MONTHS = 12  # on each side of the day
 
 
-async def chart_panels(
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the trends show around an action. told: by the id of stage or touchpoint."""
+
+    chart: TrendsPage = field(default_factory=TrendsPage)
+    told: Mapping[uuid.UUID, Told] = field(default_factory=dict)
+
+    @property
+    def is_wide(self) -> bool:
+        """A lone line may be drawn over the whole width."""
+        return any(panel.wide_chart is not None for panel in self.chart.panels)
+
+
+async def read_around(
     session: AsyncSession, workspace: Workspace, reading: Reading, now: datetime
-) -> list[TrendPanel]:
-    """The line of its place, as the trends page draws it; none where nothing is asked."""
-    lines = [ways[0] for ways in asked_at(reading.place)]
-    metrics = {effect.metric.key: effect.metric for effect in reading.effects}
-    metrics = metrics or {line.metric.key: line.metric for line in lines}
-    wanted = {f"chart_{line.id}" for line in lines}
+) -> Around:
+    """The lines of its place as the trends page draws them; none where nothing is asked."""
+    lines = {ways[0].id: ways[0].metric.key for ways in asked_at(reading.place)}
+    series = [s.id for ways in asked_at(reading.place) for asked in ways for s in asked.series]
+    first = (await answered_span(session, workspace.id, series)).first
+    lines |= {effect.asked.id: effect.metric.key for effect in reading.effects}
     panels: list[TrendPanel] = []
-    for key in metrics:
-        scope = Scope(workspace, _filters(reading, key), now)
-        found = await _panels(session, scope)
-        panels += [panel for panel in found if panel.id in wanted]
-    return panels
+    told: dict[uuid.UUID, Told] = {}
+    for metric in dict.fromkeys(lines.values()):
+        wanted = [id for id, key in lines.items() if key == metric]
+        scope = Scope(workspace, _filters(reading, metric, first), now)
+        counts = await _counts(session, scope)
+        if counts is not None:
+            drawn = {panel.id: panel for panel in trends_page(counts, scope).panels}
+            panels += [drawn[f"chart_{id}"] for id in wanted if f"chart_{id}" in drawn]
+            told |= _told(counts, reading.place, wanted)
+    address = f"/actions/{reading.action.id}"
+    return Around(TrendsPage(panels=tuple(_marked(p, address) for p in _sized(panels))), told)
 
 
-async def _panels(session: AsyncSession, scope: Scope) -> Sequence[TrendPanel]:
+async def _counts(session: AsyncSession, scope: Scope) -> Counts | None:
     try:
-        counts = await load_trends(session, scope)
+        return await load_trends(session, scope)
     except NotOursError:  # an archived journey is on no dashboard
-        return ()
-    return trends_page(counts, scope).panels
+        return None
 
 
-def _filters(reading: Reading, metric: str) -> AskedFilters:
-    """A stage is a line only where all stages are looked at."""
+def _told(counts: Counts, place: Place, wanted: Sequence[uuid.UUID]) -> dict[uuid.UUID, Told]:
+    by_place = changes_of(counts).by_place
+    touchpoint = str(place.touchpoint.id) if place.touchpoint else None
+    found = {}
+    for id in wanted:
+        stage = str(place.stage.id) if place.stage else str(id)
+        told = by_place.get((stage, touchpoint, counts.metric.key))
+        if told is not None:
+            found[id] = told
+    return found
+
+
+def _sized(panels: Sequence[TrendPanel]) -> tuple[TrendPanel, ...]:
+    if len(panels) == 1:
+        return tuple(panels)
+    return tuple(replace(panel, wide_chart=None) for panel in panels)
+
+
+def _marked(panel: TrendPanel, address: str) -> TrendPanel:
+    """Its own flag leads to this very page, and is drawn apart from the others."""
+    wide = panel.wide_chart
+    return replace(
+        panel,
+        chart=_with_own_flag(panel.chart, address),
+        wide_chart=None if wide is None else _with_own_flag(wide, address),
+    )
+
+
+def _with_own_flag(chart: ChartData, address: str) -> ChartData:
+    flags = (
+        replace(flag, href=f"{address}#here") if flag.href == address else flag
+        for flag in chart.flags
+    )
+    return replace(chart, flags=tuple(flags))
+
+
+def _filters(reading: Reading, metric: str, first: str) -> AskedFilters:
+    """A stage is a line only where all stages are looked at. first: when the first answer came."""
     place, calendar = reading.place, reading.calendar
     month = min(calendar.month, calendar.running)
     values = {
         "journey": str(place.journey.id),
         "metric": metric,
-        "from": shift(month, -MONTHS),
-        "to": min(max(calendar.running, calendar.month), shift(month, MONTHS)),
+        "from": min(max(first, shift(month, -MONTHS)), month),
+        "to": min(calendar.running, shift(month, MONTHS)),
     }
     if place.touchpoint is not None:
         values["touchpoint"] = str(place.touchpoint.id)

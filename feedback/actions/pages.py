@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.actions.effect import LEVEL, Effect
+from feedback.actions.lines import Around
 from feedback.actions.models import Action
 from feedback.actions.read import Reading
 from feedback.actions.words import (
@@ -18,8 +19,8 @@ from feedback.actions.words import (
     write_day,
     write_difference,
     write_months,
+    write_watch,
 )
-from feedback.dashboards.trends import TrendPanel
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.surveys.texts import language_name
@@ -122,6 +123,7 @@ class EffectView:
     before_months: str
     after: WrittenScore
     after_months: str
+    watched: str
     notes: tuple[str, ...]
     bar: Bar | None
 
@@ -139,40 +141,35 @@ class ActionPage:
     family: str
     beside: tuple[ActionRow, ...]
     sentences: tuple[tuple[str, str, str], ...]
-    panels: tuple[TrendPanel, ...]
-
-    @property
-    def is_wide(self) -> bool:
-        """A lone line is drawn over the whole width."""
-        return len(self.panels) == 1 and self.panels[0].wide_chart is not None
+    around: Around
 
     @property
     def exports(self) -> tuple[tuple[str, str], ...]:
         return tuple((k.upper(), f"/actions/{self.action.id}.{k}") for k in ("csv", "json"))
 
 
-def action_page(
-    reading: Reading, beside: Sequence[Reading], panels: Sequence[TrendPanel]
-) -> ActionPage:
+def action_page(reading: Reading, beside: Sequence[Reading], around: Around) -> ActionPage:
     action = reading.action
     return ActionPage(
         action=action,
         row=action_row(reading),
         journey=reading.place.journey.name,
         is_planned=reading.calendar.is_planned,
-        effects=tuple(_effect_view(effect, reading) for effect in reading.effects),
+        effects=tuple(_effect_view(effect, reading, around) for effect in reading.effects),
         summary="" if action.kind == "note" else summary(reading.effects, reading.calendar),
         family=_family(reading.effects),
         beside=tuple(action_row(other) for other in beside),
         sentences=tuple(
             (code, language_name(code), text) for code, text in (action.public_texts or {}).items()
         ),
-        panels=tuple(panels),
+        around=around,
     )
 
 
-def _effect_view(effect: Effect, reading: Reading) -> EffectView:
+def _effect_view(effect: Effect, reading: Reading, around: Around) -> EffectView:
     written = write_difference(effect)
+    told = around.told.get(effect.asked.id)
+    watched = write_watch(told, reading.calendar) if told and effect.comparison else ""
     return EffectView(
         name=effect.asked.name,
         metric=metric_name(effect.metric),
@@ -187,6 +184,7 @@ def _effect_view(effect: Effect, reading: Reading) -> EffectView:
         before_months=write_months(effect.before),
         after=write_score(effect.after.score, effect.metric),
         after_months=write_months(effect.after),
+        watched=watched,
         notes=tuple(left_out_notes(effect, reading.calendar)),
         bar=_bar(effect),
     )

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.actions.files import actions_csv, actions_json
-from feedback.actions.lines import chart_panels
+from feedback.actions.lines import read_around
 from feedback.actions.pages import action_page, list_page
 from feedback.actions.queries import PlacedAction, find_action
 from feedback.actions.read import Reading, read_all, read_beside
@@ -70,9 +70,8 @@ async def action_detail(
         reading, beside = await read_beside(session, viewer.workspace, placed, clock.now())
         if kind:
             return _file([reading], kind, f"action-{placed.action.id}")
-        panels = await chart_panels(session, viewer.workspace, reading, clock.now())
-    made = action_page(reading, beside, panels)
-    return page(request, "actions/action.html", page=made)
+        around = await read_around(session, viewer.workspace, reading, clock.now())
+    return page(request, "actions/action.html", page=action_page(reading, beside, around))
 
 
 async def need_action(session: AsyncSession, viewer: Viewer, text: str) -> PlacedAction:

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from math import ceil
 
 from feedback.actions.effect import LEAST, SIDE, Calendar, Effect, Side
+from feedback.dashboards.changes import Told
+from feedback.dashboards.months import shift
 from feedback.i18n import format_date, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, round_half_away
@@ -13,6 +15,7 @@ from feedback.wording import MINUS, month_name, write_score
 
 TONES = {"better": "positive", "worse": "negative"}
 MOST_DECIMALS = 3
+NEAR = 2  # months: the watch for changes tells the month in which one began that well
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,21 @@ def write_months(side: Side) -> str:
         "first": month_name(side.first),
         "last": month_name(side.last),
     }
+
+
+def write_watch(told: Told, calendar: Calendar) -> str:
+    """What the watch for changes says of the line around the day; the rule of board and trends."""
+    change = told.change
+    if change is None or not shift(calendar.month, -NEAR) <= change.began <= shift(
+        calendar.month, SIDE
+    ):
+        if told.is_early:
+            return _("The watch for changes cannot name one on this line yet.")
+        return _("The watch for changes names none on this line near that day.")
+    words = {"month": month_name(change.began)}
+    if change.is_up:
+        return _("The watch for changes says that this line rose since %(month)s.") % words
+    return _("The watch for changes says that this line fell since %(month)s.") % words
 
 
 def left_out_notes(effect: Effect, calendar: Calendar) -> list[str]:
