@@ -1,7 +1,7 @@
 """Write feedback/scoring/thresholds.py: how far a CUSUM must run before we say "changed".
 
-    .venv/bin/python scripts/change_thresholds.py            writes the table: minutes, one core
-    .venv/bin/python scripts/change_thresholds.py --check    what the rule makes of it: a minute
+    .venv/bin/python scripts/change_thresholds.py            writes the table: a minute, one core
+    .venv/bin/python scripts/change_thresholds.py --check    what the rule makes of it: two more
 
 A quiet line is simulated as the rule sees it: standard normal months, less the error of a
 baseline of 6 to 24 months, watched for twelve. From the highest sum each line reaches follows, for

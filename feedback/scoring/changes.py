@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
+from typing import SupportsIndex
 
 from feedback.scoring.compare import compare_scores
 from feedback.scoring.cusum import Signal, signals
@@ -53,7 +54,8 @@ def changes(
     """What changed in one line, oldest first; nothing, as long as chance explains it.
 
     monthly: how many gave each rating, one entry a calendar month, oldest first, empty for a
-    month without answers; from the line's first month on, and without the running month.
+    month without answers; from the line's first month on (a window that moves would move the
+    baseline), and without the running month.
     baseline: months (6..24) the first baseline pools. series: lines watched together (1..200),
     which is every line of the page whatever a filter shows.
 
@@ -118,9 +120,9 @@ def threshold(series: int, baseline: int) -> float:
 
 
 def _check(baseline: int, series: int) -> None:
-    if not SHORTEST <= baseline <= LONGEST:
+    if not (isinstance(baseline, SupportsIndex) and SHORTEST <= baseline <= LONGEST):
         raise ScoringError(f"A baseline has {SHORTEST} to {LONGEST} months, not {baseline}.")
-    if not 1 <= series <= SERIES[-1]:
+    if not (isinstance(series, SupportsIndex) and 1 <= series <= SERIES[-1]):
         raise ScoringError(f"1 to {SERIES[-1]} lines can be watched together, not {series}.")
 
 

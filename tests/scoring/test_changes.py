@@ -240,6 +240,7 @@ def test_it_leaves_its_input_alone() -> None:
     [
         ([USUAL], {"baseline": 5}),
         ([USUAL], {"baseline": 25}),
+        ([USUAL], {"baseline": 7.5}),
         ([USUAL], {"series": 0}),
         ([USUAL], {"series": 201}),
         ([USUAL, {11: 1}], {}),
@@ -248,7 +249,7 @@ def test_it_leaves_its_input_alone() -> None:
     ],
     ids=str,
 )
-def test_it_rejects(monthly: list[Any], options: dict[str, int]) -> None:
+def test_it_rejects(monthly: list[Any], options: dict[str, Any]) -> None:
     with pytest.raises(ScoringError):
         changes(monthly, NPS, **options)
 
