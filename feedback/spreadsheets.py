@@ -206,7 +206,10 @@ def _parquet_rows(file: Path) -> Iterator[Cells]:
 
     number = 1
     # Without a buffer a whole row group would be held, which is often the whole file.
-    with _told(file, "Parquet"), parquet.ParquetFile(file, buffer_size=1 << 16) as opened:
+    with (
+        _told(file, "Parquet"),
+        parquet.ParquetFile(file, buffer_size=1 << 16, page_checksum_verification=True) as opened,
+    ):
         for batch in opened.iter_batches(batch_size=_ROWS_AT_ONCE):
             for cells in zip(*map(_texts, batch.columns), strict=True):
                 number += 1
