@@ -21,6 +21,7 @@ from feedback.accounts.guards import NotSignedInError, provide_viewer, require_v
 from feedback.actions import handlers as actions
 from feedback.dashboards import map_files
 from feedback.dashboards import map_routes as journey_map
+from feedback.comparisons import routes as comparisons
 from feedback.dashboards import picture_routes as pictures
 from feedback.dashboards import routes as dashboards
 from feedback.db import Database
@@ -105,7 +106,11 @@ def _static_router() -> Router:
 def _public_pages() -> Router:
     return Router(
         "/",
-        route_handlers=[*accounts.public_handlers, *surveys.public_handlers],
+        route_handlers=[
+            *accounts.public_handlers,
+            *surveys.public_handlers,
+            *comparisons.public_handlers,
+        ],
         before_request=accounts.use_browser_language,
         response_headers=security_headers(),
     )
@@ -121,6 +126,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *journey_map.signed_in_handlers,
             *map_files.signed_in_handlers,
             *priorities.signed_in_handlers,
+            *comparisons.signed_in_handlers,
             *actions.handlers,
             *journeys.handlers,
             *surveys.handlers,

@@ -50,6 +50,7 @@ FEATURES = {
     # Flags on the trends are actions; the page of an action shows what the trends show.
     "actions": {"accounts", "journeys", "surveys", "responses", "dashboards"},
     "dashboards": {"accounts", "journeys", "surveys", "responses", "outbox", "actions"},
+    "comparisons": {"accounts", "journeys", "surveys", "responses", "dashboards"},
     "priorities": {"accounts", "journeys", "surveys", "responses", "outbox", "dashboards"},
     "imports": {"accounts", "journeys", "surveys", "responses", "commands"},
     "demo": {

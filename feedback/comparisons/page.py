@@ -1,0 +1,274 @@
+"""The comparison page as its template takes it: words and places, nothing to compute."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from feedback.comparisons.ask import Question
+from feedback.comparisons.compare import Group, Periods, Split
+from feedback.comparisons.read import MOST_ANSWERS, Period, Subject
+from feedback.comparisons.words import (
+    difference_sentence,
+    planned_sentence,
+    verdict,
+)
+from feedback.dashboards.choices import (
+    Choice,
+    channel_choice,
+    journey_choice,
+    metric_choice,
+    month_choice,
+    stage_choice,
+    touchpoint_choice,
+)
+from feedback.dashboards.filters import FilterError, place_of
+from feedback.i18n import format_number, ngettext
+from feedback.i18n import gettext as _
+from feedback.scoring import Metric, Score
+from feedback.wording import (
+    WrittenScore,
+    headline_meaning,
+    metric_name,
+    month_name,
+    scale_of,
+    write_score,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A score and its interval as a mark on a line, in percent of the line's length."""
+
+    at: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One side: its score, and what may be said of it against the first."""
+
+    name: str
+    score: WrittenScore
+    strip: Strip | None
+    sentence: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePage:
+    address: str = "/compare"
+    kind: str = "periods"
+    was: str = ""
+    choices: tuple[Choice, ...] = ()
+    kind_choices: tuple[Choice, ...] = ()
+    planned: str = ""
+    difference: str = ""
+    exports: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    has_journey: bool = True
+    heading: str = ""
+    meaning: str = ""
+    answer: str = ""
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
+    warning: str = ""
+    needed: str = ""
+    facts: str = ""
+    nothing: str = ""
+
+
+def base_page(question: Question, subject: Subject, kind_choices: Sequence[Choice]) -> ComparePage:
+    """The page with its forms and without an answer."""
+    asked, line = question.asked, subject.focus
+    stage = str(line.stage.id) if line.stage else ""
+    touchpoint = str(line.touchpoint.id) if line.touchpoint else ""
+    choices = [
+        metric_choice(subject.journey, subject.metric.key),
+        stage_choice(subject.journey, stage),
+        touchpoint_choice(subject.journey, stage, touchpoint),
+        channel_choice(asked),
+    ]
+    if len(subject.journeys) > 1:
+        choices.insert(0, journey_choice(subject.journeys, subject.journey))
+    return ComparePage(
+        address=asked.address("/compare"),
+        kind=question.kind,
+        was=place_of({choice.name: choice.value for choice in choices}),
+        choices=tuple(choices),
+        kind_choices=tuple(kind_choices),
+        planned=asked.get("planned"),
+        difference=asked.get("difference"),
+        exports=tuple((k.upper(), asked.address(f"/compare.{k}")) for k in ("csv", "json")),
+        heading=_heading(subject),
+        meaning=headline_meaning(subject.metric),
+    )
+
+
+def _heading(subject: Subject) -> str:
+    focus = subject.focus
+    place = focus.touchpoint or focus.stage
+    words = {
+        "place": place.name if place else subject.journey.name,
+        "metric": metric_name(subject.metric),
+    }
+    return _("%(place)s: %(metric)s") % words
+
+
+def period_choices(subject: Subject, running: str, chosen: tuple[Period, Period]) -> list[Choice]:
+    before, after = chosen
+    first = subject.span.first or running
+    return [
+        month_choice("before_from", _("Before, from"), before.since, first, running),
+        month_choice("before_to", _("to"), before.until, first, running),
+        month_choice("after_from", _("After, from"), after.since, first, running),
+        month_choice("after_to", _("to"), after.until, first, running),
+    ]
+
+
+def group_choices(
+    subject: Subject, running: str, period: Period, names: Sequence[str], split: Split | None
+) -> list[Choice]:
+    first = subject.span.first or running
+    name = split.name if split else ""
+    offered = [*names, *([name] if name and name not in names else [])]
+    choices = [
+        Choice("property", _("Split by"), name, tuple((text, text) for text in offered)),
+        month_choice("from", _("From"), period.since, first, running),
+        month_choice("to", _("To"), period.until, first, running),
+    ]
+    if split:
+        groups = tuple((group.name, group.name) for group in split.groups)
+        choices.append(Choice("base", _("Compared with"), split.base, groups))
+    return choices
+
+
+def period_rows(metric: Metric, found: Periods) -> tuple[Row, ...]:
+    sides = (
+        (_("Before, %(months)s"), found.before, found.found.b),
+        (_("After, %(months)s"), found.after, found.found.a),
+    )
+    strips = _strips([score for _n, _p, score in sides], metric)
+    return tuple(
+        Row(name % {"months": months(period)}, write_score(score, metric), strip, "", "")
+        for (name, period, score), strip in zip(sides, strips, strict=True)
+    )
+
+
+def period_answer(metric: Metric, found: Periods) -> str:
+    return difference_sentence(found.found, metric)
+
+
+def period_notes(found: Periods) -> tuple[str, ...]:
+    notes = [
+        _(
+            "One question, put before looking, is tested fairly. Who picks the two periods because "
+            "they look different makes chance look like news."
+        )
+    ]
+    if found.is_reworded:
+        notes.insert(
+            0,
+            _("A question was asked in other words in one period: the sides are not quite alike."),
+        )
+    return tuple(notes)
+
+
+def group_rows(metric: Metric, found: Split) -> tuple[Row, ...]:
+    strips = _strips([group.score for group in found.groups], metric)
+    return tuple(
+        Row(
+            group.name,
+            write_score(group.score, metric),
+            strip,
+            _against(group, metric),
+            verdict(group.found, metric, group.q_value) if group.found else "",
+        )
+        for group, strip in zip(found.groups, strips, strict=True)
+    )
+
+
+def _against(group: Group, metric: Metric) -> str:
+    if group.found is None:
+        return _("the others are compared with this one")
+    return difference_sentence(group.found, metric, group.q_value)
+
+
+def group_notes(found: Split) -> tuple[str, ...]:
+    notes = []
+    if found.is_newest:
+        words = {"n": format_number(MOST_ANSWERS)}
+        notes.append(_("Made of the newest %(n)s answers of these months.") % words)
+    if found.without:
+        notes.append(
+            ngettext(
+                "%(n)s answer does not say it and is left out.",
+                "%(n)s answers do not say it and are left out.",
+                found.without,
+            )
+            % {"n": format_number(found.without)}
+        )
+    if found.others:
+        notes.append(
+            ngettext(
+                "%(n)s smaller group is not shown.",
+                "%(n)s smaller groups are not shown.",
+                found.others,
+            )
+            % {"n": format_number(found.others)}
+        )
+    return tuple(notes)
+
+
+def group_warning(found: Split, planned: int) -> str:
+    wanted = planned or found.needed
+    if not wanted:
+        return _(
+            "Decide before you start how many answers each group must have, and look once they are "
+            "there: who stops as soon as a difference shows finds differences that are not there."
+        )
+    return planned_sentence(wanted, {group.name: group.score.n for group in found.groups})
+
+
+def group_needed(found: Split) -> str:
+    if not found.needed:
+        return ""
+    return _("To find that difference four times in five: %(n)s answers in each group.") % {
+        "n": format_number(found.needed)
+    }
+
+
+def months(period: Period) -> str:
+    """`March 2026`, or `January 2026 to March 2026`."""
+    if period.since == period.until:
+        return month_name(period.since)
+    words = {"since": month_name(period.since), "until": month_name(period.until)}
+    return _("%(since)s to %(until)s") % words
+
+
+def method_words(method: str) -> str:
+    return {
+        "adjusted_wald": _("Difference by adjusted Wald, interval 95 %."),
+        "newcombe": _("Difference by Newcombe's interval, 95 %, and Pearson's chi-square."),
+        "welch": _("Difference by Welch's t, interval 95 %."),
+    }[method]
+
+
+def _strips(scores: Sequence[Score], metric: Metric) -> list[Strip | None]:
+    """Marks on one common line, as long as all intervals together."""
+    lowest, highest = scale_of(metric)
+    known = [s for s in scores if s.display != "hidden" and s.low is not None]
+    limits = [v for s in known for v in (s.low, s.high, s.score) if v is not None]
+    if not limits:
+        return [None] * len(scores)
+    low, high = max(min(limits), lowest), min(max(limits), highest)
+    span = max(high - low, 1e-9)
+
+    def at(value: float | None) -> float:
+        return round(4 + 92 * (min(max(value or 0.0, low), high) - low) / span, 1)
+
+    return [Strip(at(s.score), at(s.low), at(s.high)) if s in known else None for s in scores]
+
+
+def refused(page: ComparePage, error: FilterError) -> ComparePage:
+    """The page without its numbers, saying what could not be read."""
+    return replace(page, error=str(error), answer="", rows=(), notes=(), exports=())

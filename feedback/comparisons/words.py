@@ -1,0 +1,83 @@
+"""A difference in one honest sentence."""
+
+from collections.abc import Mapping
+
+from feedback.i18n import format_number, ngettext
+from feedback.i18n import gettext as _
+from feedback.scoring import Comparison, Metric, round_half_away
+from feedback.wording import MINUS, write_score
+
+SURE_BELOW = 0.05
+
+
+def difference_sentence(found: Comparison, metric: Metric, p_value: float | None = None) -> str:
+    """What may be said of a minus b. `p_value`: the one to judge by, when several are judged."""
+    judged = found.p_value if p_value is None else p_value
+    if found.low is None or found.high is None or found.observed is None or judged is None:
+        return _("Too few answers to compare.")
+    words = {
+        "difference": write_difference(found.observed, metric),
+        "low": write_signed(found.low, metric),
+        "high": write_signed(found.high, metric),
+    }
+    if judged > SURE_BELOW:
+        return _("No clear difference: between %(low)s and %(high)s.") % words
+    return _("%(difference)s, between %(low)s and %(high)s: more than chance explains.") % words
+
+
+def write_difference(value: float, metric: Metric) -> str:
+    """`+12 points`, `+12 percentage points`; a mean's difference has the scale's own unit."""
+    number = write_signed(value, metric)
+    n = round(abs(round_half_away(value)))
+    if metric.headline == "net":
+        return ngettext("%(number)s point", "%(number)s points", n) % {"number": number}
+    if metric.headline == "top":
+        return ngettext("%(number)s percentage point", "%(number)s percentage points", n) % {
+            "number": number
+        }
+    return number
+
+
+def write_signed(value: float, metric: Metric) -> str:
+    """A difference with its sign; another digit where it would round to nothing."""
+    decimals = 1 if metric.headline == "mean" else 0
+    if value and not round_half_away(value, decimals):
+        decimals += 1
+    rounded = round_half_away(value, decimals)
+    sign = MINUS if rounded < 0 else "+" if rounded > 0 else ""
+    return sign + format_number(abs(rounded), decimals)
+
+
+def verdict(found: Comparison, metric: Metric, p_value: float | None = None) -> str:
+    """`better`, `worse` or ``, by the metric's good end; nothing where chance explains it."""
+    judged = found.p_value if p_value is None else p_value
+    if judged is None or judged > SURE_BELOW or not found.observed:
+        return ""
+    is_up = found.observed > 0
+    good_is_low = metric.low_is_good and metric.headline == "mean"
+    return "better" if is_up != good_is_low else "worse"
+
+
+def side_sentence(name: str, found: Comparison, metric: Metric, *, is_a: bool) -> str:
+    """`After: 71 % ± 4 · 512 answers`."""
+    words = {"name": name, "score": write_score(found.a if is_a else found.b, metric).sentence}
+    return _("%(name)s: %(score)s") % words
+
+
+def planned_sentence(planned: int, groups: Mapping[str, int]) -> str:
+    """The warning against peeking, empty once every group has its planned answers."""
+    behind = {name: n for name, n in groups.items() if n < planned}
+    if not behind:
+        return ""
+    name = min(behind, key=lambda group: behind[group])
+    return ngettext(
+        "Too early: %(name)s has %(n)s of %(planned)s planned answers. Who stops as soon as a "
+        "difference shows finds differences that are not there.",
+        "Too early: %(name)s has %(n)s of %(planned)s planned answers. Who stops as soon as a "
+        "difference shows finds differences that are not there.",
+        behind[name],
+    ) % {
+        "name": name,
+        "n": format_number(behind[name]),
+        "planned": format_number(planned),
+    }
