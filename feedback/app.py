@@ -19,9 +19,9 @@ from feedback.accounts import routes as accounts
 from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import NotSignedInError, provide_viewer, require_viewer
 from feedback.actions import handlers as actions
+from feedback.comparisons import routes as comparisons
 from feedback.dashboards import map_files
 from feedback.dashboards import map_routes as journey_map
-from feedback.comparisons import routes as comparisons
 from feedback.dashboards import picture_routes as pictures
 from feedback.dashboards import routes as dashboards
 from feedback.db import Database
