@@ -49,12 +49,6 @@ class ChangeNote:
     verdict: Verdict | None = None
     title: str = ""
 
-    @property
-    def line(self) -> str:
-        """All of it in one line, where no markup is: in a picture."""
-        arrow = {"up": "▲ ", "down": "▼ "}.get(self.arrow, "")
-        return f"{arrow}{self.text} {self.verdict.word if self.verdict else ''}".rstrip()
-
 
 def say_changes(found: JourneyChanges, *, is_newest: bool, has_channel: bool) -> SaidChanges:
     """The words of a journey. is_newest: the month looked at is the last complete one, so its
