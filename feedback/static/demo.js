@@ -5,7 +5,7 @@
   const shop = document.getElementById("shop");
   const board = document.getElementById("board");
   const news = document.getElementById("news");
-  const NUMBERS = ".touchpoint strong, .touchpoints .beneath, .stage-facts strong, .stage-facts .beneath, .score, .score-note";
+  const NUMBERS = ".touchpoint strong, .touchpoints .how > summary, .stage-head > .how > summary, .stage-facts strong, .stage-facts .beneath, .score, .score-note";
 
   function numbers() {
     const page = board.contentDocument;
