@@ -39,6 +39,7 @@ async def journey_list(
     return page(
         request,
         "journeys/journeys.html",
+        blocks=("journey_rows",),
         trees=[tree for tree in trees if tree.journey.archived_at is None],
         archived=[tree for tree in trees if tree.journey.archived_at is not None],
         surveys={tree.journey.id: _survey_count(tree, rows) for tree in trees},
