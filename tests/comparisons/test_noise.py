@@ -37,7 +37,7 @@ async def test_it_says_how_many_answers_are_needed(client: Client) -> None:
 
 async def test_it_shows_the_table_of_the_reference(client: Client) -> None:
     text = (await client.get("/noise")).text
-    for half in (57, 45, 34, 28, 22, 16, 11, 9, 7, 5, 4):
+    for half in (57, 44, 33, 28, 22, 16, 11, 9, 7, 5, 4):
         assert f"±\N{NO-BREAK SPACE}{half}<" in text
 
 
