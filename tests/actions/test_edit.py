@@ -84,13 +84,19 @@ async def test_it_is_archived_and_taken_back(
 
 
 async def test_customers_read_it_at_once(alice: Client, add: Adder, shop: Shop) -> None:
-    thanks = f"/s/{shop.nps.key}?lang=fr"
-    await alice.get(thanks)
+    async def thanks() -> str:
+        return (await alice.get(f"/s/{shop.nps.key}/thanks?rating=9&lang=fr")).text
+
+    assert "Plus vite." not in await thanks()
     address = await add(**WHOLE)
-    config = alice.app.state.catalog
-    assert (await config.find(shop.nps.key)).sentences["fr"] == "Plus vite."
+    assert "Plus vite." in await thanks()
+    changed = filled(shop, public_fr="Deux fois plus vite.")
+    await send(alice, f"{address}/edit", **changed)
+    assert "Deux fois plus vite." in await thanks()
     await send(alice, f"{address}/archive", act="archive")
-    assert (await config.find(shop.nps.key)).sentences == {}
+    assert "plus vite" not in await thanks()
+    await send(alice, f"{address}/archive", act="restore")
+    assert "Deux fois plus vite." in await thanks()
 
 
 async def test_it_shows_the_thank_you_before_saving(
