@@ -18,6 +18,7 @@ from feedback.dashboards.map_read import MapCounts
 from feedback.dashboards.seams import CURRENT
 from feedback.scoring import METRICS, row_dict, score
 from feedback.scoring.scores import HIDDEN_BELOW
+from feedback.wording import scale_of
 
 Silence = Literal["", "not_asked", "no_answer"]
 _NOBODY = {name: None for name in (*row_dict(score({}, METRICS["nps"])), "wording")}
@@ -27,11 +28,13 @@ _NOBODY = {name: None for name in (*row_dict(score({}, METRICS["nps"])), "wordin
 class Gap:
     """How far the score is from its target, in headline units, the good way: 22 is to go.
 
-    None as long as there are too few answers to show a score.
+    None as long as there are too few answers to show a score, and for a target that was set for
+    another metric and is off the scale of this one.
     """
 
     target: float
     to_go: float | None
+    is_off_scale: bool = False
 
     @property
     def is_reached(self) -> bool | None:
@@ -102,6 +105,9 @@ def gap_of(reading: Reading) -> Gap | None:
     target, chosen = reading.target, reading.chosen
     if target is None:
         return None
+    low, high = scale_of(reading.metric)
+    if not low <= target <= high:
+        return Gap(target, None, is_off_scale=True)
     if chosen.score is None or chosen.display == "hidden":
         return Gap(target, None)
     to_go = target - chosen.score

@@ -130,6 +130,10 @@ def _percent(share: float) -> str:
 def _target(gap: Gap | None, reading: Reading, source: BoardSource) -> MapTarget | None:
     if gap is None:
         return None
+    if gap.is_off_scale:
+        words = {"target": f"{gap.target:g}", "metric": metric_name(reading.metric)}
+        said = _("The target %(target)s is off the scale of %(metric)s: set it anew") % words
+        return MapTarget("", said, "", "unknown")
     future = _("target %(target)s") % {"target": write_target(gap.target, reading.metric)}
     if gap.to_go is None:
         return MapTarget("", future, "", "unknown")

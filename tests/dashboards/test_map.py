@@ -101,6 +101,14 @@ async def test_too_few_answers_are_not_held_against_a_target(
     assert "target +50" in found and "today" not in found and "reached" not in found
 
 
+async def test_a_target_of_another_metric_is_no_target(
+    alice: Client, years: Counted, shop: Shop, database: Database
+) -> None:
+    await set_target(database, shop, 250.0)
+    assert "The target 250 is off the scale of NPS: set it anew" in await text(alice)
+    assert (await rows(alice))["Checkout", "Payment"]["to_go"] is None
+
+
 async def test_silence_is_told_apart(
     alice: Client, years: Counted, shop: Shop, database: Database
 ) -> None:

@@ -1,0 +1,78 @@
+"""`/map.svg`, `.png`, `.pdf`: the map of the page, every text within its card."""
+
+from typing import Any
+
+import pytest
+from litestar.testing import AsyncTestClient
+
+from feedback.dashboards.map_page import map_page
+from feedback.dashboards.map_paper import LEAST, paper_fit
+from feedback.dashboards.map_picture import Titles, _cut, _fitted, _wide, map_picture
+from feedback.dashboards.map_words import MapCard, MapColumn
+from tests.cast import Shop
+from tests.dashboards.counted import Counted
+
+Client = AsyncTestClient[Any]
+STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+LONG = "Confirmation de commande par courriel électronique et par courrier postal recommandé"
+FONT = (8.0, True)
+
+
+def card(name: str = LONG, silence: str = "Asked 3 times, not answered") -> MapCard:
+    return MapCard("1", name, "site", "Site", "Ada", (), "no_answer", silence, "")
+
+
+def stages(columns: int, cards: int) -> tuple[MapColumn, ...]:
+    return tuple(MapColumn(str(at), LONG, None, (card(),) * cards) for at in range(columns))
+
+
+@pytest.mark.parametrize(("kind", "start"), STARTS.items(), ids=STARTS.keys())
+async def test_it_draws(alice: Client, years: Counted, shop: Shop, kind: str, start: bytes) -> None:
+    found = await alice.get(f"/map.{kind}")
+    assert found.status_code == 200, found.text
+    assert found.content.startswith(start)
+    assert f"map.{kind}" in found.headers["Content-Disposition"]
+
+
+async def test_it_says_what_the_page_says(alice: Client, years: Counted) -> None:
+    drawn = (await alice.get("/map.svg?month=2025-03")).text
+    assert ">Payment<" in drawn and ">+30<" in drawn
+    assert "± 15 · 100 answers" in drawn.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Mar 2025" in drawn
+
+
+async def test_it_refuses_a_filter_that_names_nothing(alice: Client, years: Counted) -> None:
+    assert (await alice.get("/map.png?month=2026-13")).status_code == 422
+    assert (await alice.get("/map.png?journey=shop")).status_code == 404
+
+
+async def test_a_name_is_no_formula_and_the_same_map_gives_the_same_bytes() -> None:
+    columns = (MapColumn("1", "$x_1$", None, (card("$5 & <b>"),)),)
+    titles = Titles("A $hop$", "", "")
+    drawn = await map_picture(titles, columns, "svg")
+    assert drawn == await map_picture(titles, columns, "svg")
+    assert b"$x_1$" in drawn
+
+
+@pytest.mark.parametrize("width", [30.0, 60.0, 108.0])
+@pytest.mark.parametrize("text", [LONG, "x", "Rechtsschutzversicherungsgesellschaften", "", "… …"])
+def test_no_line_is_wider_than_its_card(text: str, width: float) -> None:
+    lines = _fitted(text, width, FONT, 2)
+    assert len(lines) <= 2
+    assert all(_wide(line, *FONT) <= width for line in lines)
+
+
+def test_what_is_cut_says_so() -> None:
+    assert _cut(LONG, 60.0, FONT).endswith("…")
+    assert _cut("Cart", 60.0, FONT) == "Cart"
+
+
+def test_a_deeper_journey_is_printed_smaller() -> None:
+    sizes = [paper_fit(stages(3, cards), has_notice=False) for cards in (1, 6, 9, 60)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] == 100 and sizes[-1] == LEAST
+    assert paper_fit((), has_notice=True) == 100
+
+
+def test_without_a_journey_there_is_nothing_to_print() -> None:
+    assert map_page(None, None).fit == 100  # type: ignore[arg-type]
