@@ -8,6 +8,7 @@ import time_machine
 from litestar.testing import AsyncTestClient
 
 from feedback import clock
+from feedback.dashboards.months import months_between
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
 from feedback.responses.models import Response
@@ -192,6 +193,39 @@ async def test_it_rejects_a_month_that_is_none(alice: Client, years: Counted) ->
     assert answer.status_code == 422
     assert "A month is written YYYY-MM" in answer.text
     assert (await alice.get("/board.json?month=2026-13")).status_code == 422
+
+
+async def test_it_rejects_a_month_ahead(alice: Client, years: Counted) -> None:
+    answer = await alice.get("/board?month=2026-04")
+    assert answer.status_code == 422
+    assert "April 2026 lies ahead. The last month is March 2026." in answer.text
+
+
+async def test_the_board_of_a_month_knows_no_later_one(
+    alice: Client, counted: Counted, shop: Shop, march: None
+) -> None:
+    for at, month in enumerate(months_between("2024-09", "2026-02")):
+        await counted.answers(shop.nps_series, month, {3: 20, 10: 20 if at > 13 else 80})
+    assert "Payment) fell by 60 points since November" in (await alice.get("/board")).text
+    text = (await alice.get("/board?month=2025-10")).text
+    assert "Nothing clearly changed in the last 12 months." in text
+    assert "no clear change" in text
+
+
+async def test_a_young_workspace_says_from_when(
+    alice: Client, counted: Counted, shop: Shop, march: None
+) -> None:
+    await counted.answers(shop.nps_series, "2026-02", {10: 40})
+    text = (await alice.get("/board")).text
+    assert "Changes can be named from February 2027." in text
+    assert "changes can be named from February 2027" in text
+    assert "no clear change" not in text
+
+
+async def test_each_tile_says_how_its_number_is_computed(alice: Client, years: Counted) -> None:
+    text = (await alice.get("/board")).text
+    assert text.count("How this is computed") == 4
+    assert "Share of ratings 4–5: 45 of 50 answers. 95 % interval by Wilson." in text
 
 
 async def test_it_rejects_an_unknown_filter(alice: Client, years: Counted) -> None:

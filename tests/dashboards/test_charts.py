@@ -1,12 +1,13 @@
 """The geometry of a trend, on plain numbers."""
 
 import re
+from datetime import date
 
 import pytest
 
 from feedback.dashboards.charts import PANEL, SPARK, ChartData, draw
 from feedback.dashboards.months import months_between, shift
-from feedback.dashboards.plot import Axis, Beside, Point, Seam, common_axis
+from feedback.dashboards.plot import Axis, Beside, FlagDay, Point, Seam, common_axis
 
 AXIS = Axis(0, 100, (0, 50, 100))
 
@@ -142,3 +143,29 @@ def test_an_axis_of_nothing_is_the_scale() -> None:
 def test_one_month_is_no_course() -> None:
     assert not chart(year(None, 60, None)).has_course
     assert chart(year(50, None, 60)).has_course
+
+
+def test_a_flag_stands_on_its_day() -> None:
+    flags = [FlagDay(date(2025, 2, day), "Sale", "/actions/1") for day in (1, 28)]
+    drawn = chart(year(50, 60, 70), beside=Beside(flags=flags))
+    first, last = (flag.at for flag in drawn.flags)
+    assert drawn.dots[0].x < first < drawn.dots[1].x < last < drawn.dots[2].x
+
+
+def test_a_flag_outside_of_the_window_is_not_drawn() -> None:
+    beside = Beside(flags=[FlagDay(date(2024, 2, 1), "Sale", "/actions/1")])
+    assert chart(year(50, 60), beside=beside).flags == ()
+
+
+def test_the_pooled_line_is_cut_by_gaps_and_seams() -> None:
+    beside = Beside(pooled=[50, 55, 60, None, 65, 70], seams=[Seam("2025-03", "asked anew")])
+    drawn = chart(year(50, 60, 70, None, 60, 80), beside=beside)
+    assert [len(corners(line)) for line in drawn.pooled] == [2, 2]
+
+
+def test_answers_to_a_replaced_wording_share_the_months_column() -> None:
+    beside = Beside(apart=[point("2025-02", 40)], seams=[Seam("2025-02", "asked anew")])
+    drawn = chart(year(50, 60), beside=beside)
+    assert [dot.kind for dot in drawn.dots] == ["full", "apart", "full"]
+    _, apart, new = drawn.dots
+    assert apart.x < new.x and apart.column_x + apart.column_width <= new.column_x + 0.1

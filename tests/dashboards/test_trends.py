@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ from litestar.testing import AsyncTestClient
 from sqlalchemy.engine import URL
 from typer.testing import CliRunner
 
+from feedback import clock
+from feedback.actions.models import Action
 from feedback.cli import app
 from feedback.dashboards.months import months_between
 from feedback.db import Database, new_id
@@ -99,6 +101,59 @@ async def test_a_changed_wording_shows_a_seam(
     assert lines.split("</g>")[0].count("<path") == 2
 
 
+async def test_the_sentence_stands_above_with_its_moves_and_its_rate(
+    alice: Client, years: Counted
+) -> None:
+    text = (await alice.get("/trends")).text
+    assert "Nothing clearly changed in the last 12 months." in text
+    assert "<summary>0 moves this year, none real</summary>" in text
+    assert "this is said wrongly in 5\N{NO-BREAK SPACE}% of years" in text
+
+
+async def test_only_the_line_that_changed_has_the_accent(
+    alice: Client, counted: Counted, shop: Shop, march: None
+) -> None:
+    for at, month in enumerate(months_between("2024-11", "2026-02")):
+        await counted.answers(shop.nps_series, month, {3: 20, 10: 20 if at > 11 else 80})
+        await counted.answers(shop.csat_series, month, {2: 20, 5: 80})
+    assert '<g class="trend changed">' in (await alice.get("/trends?metric=nps")).text
+    assert '<g class="trend changed">' not in (await alice.get("/trends?metric=csat_5")).text
+    assert (await alice.get("/board")).text.count('<g class="trend changed">') == 2
+
+
+async def test_flags_stand_where_they_belong(
+    alice: Client, years: Counted, shop: Shop, database: Database
+) -> None:
+    async with database.write() as session:
+        made = [
+            Action(
+                workspace_id=shop.workspace.id, journey_id=shop.journey.id, title=title,
+                done_on=date(2025, 8, 4), author_id=shop.alice.id, created_at=clock.now(), **place,
+            )
+            for title, place in (
+                ("New payment page", {"touchpoint_id": shop.payment.id}),
+                ("More drivers", {"stage_id": shop.care.id}),
+                ("Summer sale", {"kind": "note"}),
+            )
+        ]  # fmt: skip
+        session.add_all(made)
+    text = (await alice.get("/trends?metric=nps")).text
+    assert (
+        f'<a class="flag" href="/actions/{made[0].id}" aria-label="4 Aug 2025: New payment' in text
+    )
+    assert "Summer sale" in text and "More drivers" not in text
+    assert "More drivers" in (await alice.get(f"/trends?stage={shop.care.id}")).text
+    assert "4 Aug 2025: Summer sale" in (await alice.get("/board")).text
+
+
+async def test_each_panel_says_how_its_number_is_computed(alice: Client, years: Counted) -> None:
+    text = (await alice.get("/trends?metric=nps")).text
+    assert "Promoters less detractors" in text
+    assert "(50 − 20) of 100, times 100. 95 % interval by adjusted Wald." in text
+    text = (await alice.get("/trends?metric=csat_5")).text
+    assert "Share of ratings 4–5: 45 of 50 answers. 95 % interval by Wilson." in text
+
+
 async def test_the_running_month_is_hollow(alice: Client, years: Counted) -> None:
     text = (await alice.get("/trends?metric=nps")).text
     assert text.count('class="point running"') >= 1
@@ -138,6 +193,10 @@ async def test_going_to_another_journey_leaves_the_stage(
         ("channel=fax", "fax is not known"),
         ("colour=red", "There is no filter colour"),
         ("metric=nps&metric=nps", "is given twice"),
+        ("to=2026-04", "April 2026 lies ahead. The last month is March 2026."),
+        ("from=2027-01", "January 2027 lies ahead"),
+        ("from=1950-01&to=2026-02", "At most 20 years"),
+        ("from=1999-12-01", "A month is written YYYY-MM"),
     ],
 )
 async def test_it_rejects(alice: Client, years: Counted, query: str, says: str) -> None:
@@ -151,6 +210,10 @@ async def test_it_rejects(alice: Client, years: Counted, query: str, says: str) 
     assert file.status_code == 422
     assert file.headers["Content-Type"] == "application/problem+json"
     assert says in file.json()["detail"]
+
+
+async def test_a_picture_of_months_ahead_is_refused(alice: Client, years: Counted) -> None:
+    assert (await alice.get("/trends.svg?to=2026-04")).status_code == 422
 
 
 async def test_the_csv_holds_the_same_rows(alice: Client, years: Counted) -> None:
