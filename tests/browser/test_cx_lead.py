@@ -1,0 +1,74 @@
+"""As a CX lead would: what changed, what to fix first, how sure are we, did our last fix help."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import Page, expect
+
+from feedback import clock
+from feedback.demo.build import build_demo
+from feedback.settings import Settings
+from tests.browser.axe import find_violations
+from tests.browser.conftest import PageMaker
+from tests.serving import Served, serve
+
+PAGES = ("/priorities", "/compare", "/compare?kind=groups", "/noise?precision=5")
+LOOKS = [
+    pytest.param(320, "light", id="phone, light"),
+    pytest.param(320, "dark", id="phone, dark"),
+    pytest.param(1280, "light", id="desk, light"),
+    pytest.param(1280, "dark", id="desk, dark"),
+]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+    """The demo's two years, served, and the link that signs in."""
+    path = tmp_path_factory.mktemp("lead") / "feedback-demo.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FEEDBACK_DEMO", "true")
+        settings = Settings(database_url=f"sqlite:///{path}")
+        link = asyncio.run(build_demo(settings, clock.now()))
+        with serve(settings.database_url) as served:
+            yield served, link
+
+
+async def signed_in(demo: tuple[Served, str], open_page: PageMaker, **look: object) -> Page:
+    served, link = demo
+    return await open_page(f"{served.base}{link}?next=/board", **look)
+
+
+async def test_three_clicks_answer_what_to_fix_how_sure_and_whether_it_helped(
+    demo: tuple[Served, str], open_page: PageMaker
+) -> None:
+    page = await signed_in(demo, open_page)
+    told = page.locator("#board_page")
+    await expect(told).to_contain_text("Payment fell by")
+    await expect(told).to_contain_text("Nothing else clearly moved.")
+
+    await page.get_by_role("link", name="Priorities").click()
+    await expect(page.locator(".lead")).to_contain_text("Start with Payment")
+    first = page.locator(".ranked li").first
+    await expect(first).to_contain_text("Concentrate here")
+    await expect(first).to_contain_text("between")
+    await expect(page.get_by_role("img", name="Importance against performance")).to_be_visible()
+
+    await page.get_by_role("link", name="Actions", exact=True).click()
+    await page.get_by_role("link", name=re.compile("pick-up|delivery|Delivery")).first.click()
+    await expect(page.locator("main")).to_contain_text(re.compile(r"After: .* before: .*between"))
+
+
+@pytest.mark.parametrize("width, scheme", LOOKS)
+async def test_axe_finds_nothing(
+    demo: tuple[Served, str], open_page: PageMaker, width: int, scheme: str
+) -> None:
+    look = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    page = await signed_in(demo, open_page, **look)
+    for path in PAGES:
+        await page.goto(demo[0].base + path)
+        if path == "/priorities":
+            await page.wait_for_selector(".matrix")
+        assert await find_violations(page) == [], path
+        assert await page.evaluate("document.documentElement.scrollWidth") == width, path
