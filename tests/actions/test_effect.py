@@ -312,3 +312,24 @@ async def test_page_and_files_agree(
 
 def _text(value: float | None) -> str:
     return "" if value is None else repr(value)
+
+
+async def test_the_watch_for_changes_has_its_say(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    await fill(counted, shop.nps_series, "2024-06", "2025-08", WEAK)
+    await fill(counted, shop.nps_series, "2025-09", "2026-02", STRONG)
+    said = "The watch for changes says that this line rose since September 2025."
+    assert said in (await alice.get(await add(done_on="2025-08-20"))).text
+    quiet = (await alice.get(await add(done_on="2025-02-20"))).text
+    assert "The watch for changes names none on this line near that day." in quiet
+
+
+async def test_its_own_flag_stands_out_on_the_chart(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    await fill(counted, shop.nps_series, "2025-06", "2026-02", STRONG)
+    address, other = await add(), await add(title="Fewer fields", done_on="2026-01-20")
+    page = (await alice.get(address)).text
+    assert f'class="flag" href="{address}#here"' in page and 'id="here"' in page
+    assert f'class="flag" href="{other}"' in page
