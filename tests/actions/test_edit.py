@@ -2,9 +2,11 @@
 
 import pytest
 
+from feedback import clock
 from feedback.actions.models import Action
 from feedback.actions.queries import read_flags
 from feedback.db import Database
+from feedback.journeys.models import Journey, Stage, Touchpoint
 from tests.actions.conftest import Adder, filled
 from tests.cast import Shop
 from tests.forms import Client, id_in, send
@@ -121,3 +123,34 @@ async def test_what_it_hangs_on_is_not_deleted(
         page = (await alice.get(answer.headers["location"])).text
         assert "It has answers or actions, so it stays." in page
     assert await flags(database, shop) == ["Wallets are in"]
+
+
+async def test_it_stays_readable_on_an_archived_journey(
+    alice: Client, add: Adder, shop: Shop
+) -> None:
+    address = await add()
+    await send(alice, f"/journeys/{shop.journey.id}/archive", act="archive")
+    for path in ("/actions", "/actions.csv", address, f"{address}/edit", f"{address}.json"):
+        answer = await alice.get(path)
+        assert answer.status_code == 200 and "Wallets are in" in answer.text, path
+
+
+async def test_its_flag_follows_a_touchpoint_to_another_journey(
+    alice: Client, add: Adder, database: Database, shop: Shop
+) -> None:
+    address = await add()
+    async with database.write() as session:
+        other = Journey(workspace_id=shop.workspace.id, name="B2B", created_at=clock.now())
+        session.add(other)
+        await session.flush()
+        stage = Stage(workspace_id=shop.workspace.id, journey_id=other.id, name="Sale")
+        session.add(stage)
+        await session.flush()
+        touchpoint = await session.get_one(Touchpoint, (shop.workspace.id, shop.payment.id))
+        touchpoint.stage_id = stage.id
+        session.add(touchpoint)
+    assert await flags(database, shop) == []
+    async with database.read() as session:
+        (flag,) = await read_flags(session, shop.workspace.id, other.id)
+    assert (flag.title, flag.touchpoint_id) == ("Wallets are in", shop.payment.id)
+    assert "Sale" in (await alice.get(address)).text
