@@ -84,6 +84,16 @@ async def test_it_does_what_is_asked(database: Database, make: Maker) -> None:
     assert {(job.attempts, job.locked_by) for job in found} == {(1, None)}
 
 
+async def test_what_is_asked_for_in_its_process_is_begun_at_once(
+    database: Database, make: Maker
+) -> None:
+    """Its next look by itself would come after the test."""
+    make(nothing, pace=Pace(first=3600, poll=3600)).start()
+    for n in range(1, 3):
+        await ask(database)
+        assert len(await until(database, is_done)) == n
+
+
 async def test_it_leaves_what_is_not_due_and_what_it_does_not_know(
     database: Database, make: Maker
 ) -> None:
