@@ -8,6 +8,7 @@
 """
 
 import asyncio
+import sqlite3
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -56,11 +57,13 @@ def is_away(error: BaseException) -> bool:
     """Whether the database could not be asked, now: it is down, starting, or out of room.
 
     A driver's own errors come from connecting (asyncpg is not imported where it is not used);
-    later ones SQLAlchemy has wrapped. An OSError with a file name is a file's, not a socket's.
+    later ones SQLAlchemy has wrapped. An OSError with a file name is a file's, not a socket's;
+    SQLite calls a wrong statement operational too.
     """
     if isinstance(error, sa_errors.DBAPIError):
         unasked = (sa_errors.OperationalError, sa_errors.InterfaceError)
-        return error.connection_invalidated or isinstance(error, unasked)
+        is_wrong = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+        return error.connection_invalidated or (isinstance(error, unasked) and not is_wrong)
     if isinstance(error, OSError):
         return error.filename is None
     is_driver = type(error).__module__.startswith("asyncpg.")

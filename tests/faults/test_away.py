@@ -1,0 +1,45 @@
+"""What means that the database is away, and what means that we are wrong."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from feedback.db import Database, is_away
+
+
+async def failure(database: Database, statement: str) -> Exception:
+    with pytest.raises(Exception) as caught:
+        async with database.write() as session:
+            await session.exec(sa.text(statement))  # type: ignore[call-overload]
+    await database.close()
+    return caught.value
+
+
+async def test_a_wrong_statement_is_our_fault(database: Database) -> None:
+    assert not is_away(await failure(database, "SELECT nothing FROM nowhere"))
+
+
+async def test_a_constraint_is_not_away(database: Database) -> None:
+    assert not is_away(await failure(database, "INSERT INTO job (kind) VALUES ('a')"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://nobody@127.0.0.1:9/none",
+        "postgresql+asyncpg://nobody@/none?host=/nowhere",
+        "sqlite+aiosqlite:////nowhere/feedback.db",
+    ],
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_server_or_a_file_that_is_not_there_is_away(url: str) -> None:
+    assert is_away(await failure(Database(make_url(url)), "SELECT 1"))
+
+
+async def test_a_file_of_ours_that_is_not_there_is_not_the_database(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        await asyncio.to_thread((tmp_path / "none").read_text)
+    assert not is_away(caught.value)
