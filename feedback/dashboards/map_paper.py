@@ -43,7 +43,7 @@ def _card(card: MapCard) -> int:
 
 
 def _score(score: MapScore) -> int:
-    height = 26 + LINE
+    height = 26 + LINE + LINE * _lines(score.left_out, LETTERS)
     if score.shares:
         height += 9 + LINE
     if score.target:

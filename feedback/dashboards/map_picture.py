@@ -129,6 +129,8 @@ def _write_card(pen: "_Pen", card: MapCard) -> None:
 def _write_score(pen: "_Pen", score: MapScore, size: float) -> None:
     pen.pair(score.metric_name, score.score, size)
     pen.text(score.score.note, 6.5, MUTED)
+    if score.left_out:
+        pen.text(score.left_out, 6.5, MUTED, lines=2)
     if score.shares:
         pen.bands(score.score.bands.parts)
         pen.spread([(share, WORDS[band]) for band, share in score.shares])

@@ -15,7 +15,7 @@ from feedback.dashboards.board import (
 from feedback.dashboards.files import rows_csv
 from feedback.dashboards.journey_map import StageInfo, TouchpointInfo
 from feedback.dashboards.map_read import MapCounts
-from feedback.dashboards.seams import CURRENT
+from feedback.dashboards.seams import CURRENT, REPLACED
 from feedback.scoring import METRICS, row_dict, score
 from feedback.scoring.scores import HIDDEN_BELOW
 from feedback.wording import scale_of
@@ -54,7 +54,7 @@ class Card:
 
     @property
     def silence(self) -> Silence:
-        if any(reading.chosen.n for reading in self.readings):
+        if any(reading.chosen.n or reading.replaced for reading in self.readings):
             return ""
         return "no_answer" if self.asked else "not_asked"
 
@@ -93,7 +93,11 @@ def read_map(source: BoardSource, found: MapCounts) -> list[Column]:
 def _card(reading: TouchpointReading, source: BoardSource, found: MapCounts) -> Card:
     touchpoint, mentions = reading.touchpoint, found.mentions
     asked = source.asked.get(str(touchpoint.id), 0)
-    readings = tuple(each for at, each in enumerate(reading.readings) if at == 0 or each.chosen.n)
+    readings = tuple(
+        each
+        for at, each in enumerate(reading.readings)
+        if at == 0 or each.chosen.n or each.replaced
+    )
     if mentions is None or touchpoint.is_overall:
         return Card(touchpoint, readings, asked)
     named = mentions.named.get(str(touchpoint.id), 0)
@@ -126,10 +130,10 @@ def map_rows(columns: Sequence[Column], period: str) -> list[dict[str, Any]]:
 
 def _rows(column: Column, period: str) -> Iterator[dict[str, Any]]:
     where = {"month": period, "stage": column.stage.name}
-    yield {**where, **_nowhere(), **_numbers(column.headline)}
+    yield from ({**where, **_nowhere(), **numbers} for numbers in _numbers(column.headline))
     for card in column.cards:
         for reading in card.readings or (None,):
-            yield {**where, **_place(card), **_numbers(reading)}
+            yield from ({**where, **_place(card), **numbers} for numbers in _numbers(reading))
 
 
 def _nowhere() -> dict[str, Any]:
@@ -149,12 +153,18 @@ def _place(card: Card) -> dict[str, Any]:
     }
 
 
-def _numbers(reading: Reading | None) -> dict[str, Any]:
+def _numbers(reading: Reading | None) -> Iterator[dict[str, Any]]:
+    """What the seam of a month parted stands in a row of its own, as on the board."""
+    no_target = {"target": None, "to_go": None, "is_reached": None}
     if reading is None:
-        return {"metric": None, "target": None, "to_go": None, "is_reached": None, **_NOBODY}
+        yield {"metric": None, **no_target, **_NOBODY, "wording": None}
+        return
+    metric = {"metric": reading.metric.key}
+    if reading.replaced is not None:
+        yield {**metric, **no_target, **row_dict(reading.replaced), "wording": REPLACED}
     gap = gap_of(reading)
-    return {
-        "metric": reading.metric.key,
+    yield {
+        **metric,
         "target": reading.target,
         "to_go": gap and gap.to_go,
         "is_reached": gap and gap.is_reached,

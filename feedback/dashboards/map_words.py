@@ -35,7 +35,8 @@ class MapTarget:
 
 @dataclass(frozen=True, slots=True)
 class MapScore:
-    """One number of the map. shares: (band, its share in words), negative first."""
+    """One number of the map. shares: (band, its share in words), negative first. left_out: what
+    a seam in this month parted from the number, empty where none did."""
 
     metric: str
     metric_name: str
@@ -43,6 +44,7 @@ class MapScore:
     score: WrittenScore
     shares: tuple[tuple[str, str], ...]
     target: MapTarget | None
+    left_out: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,18 @@ def _score(reading: Reading, source: BoardSource) -> MapScore:
         score=written,
         shares=tuple((name, _percent(share)) for name, _from, share in written.bands.parts),
         target=_target(gap_of(reading), reading, source),
+        left_out=_left_out(reading),
     )
+
+
+def _left_out(reading: Reading) -> str:
+    if reading.replaced is None:
+        return ""
+    return ngettext(
+        "%(n)s answer from before this month's seam is left out",
+        "%(n)s answers from before this month's seam are left out",
+        reading.replaced.n,
+    ) % {"n": format_number(reading.replaced.n)}
 
 
 def period_of(source: BoardSource) -> str:

@@ -69,6 +69,17 @@ async def test_history_comes_along_with_a_seam(
     assert len(await series(database, shop)) == 2
 
 
+async def test_what_the_seam_parts_from_this_months_number_is_said(
+    mover: Mover, shop: Shop, years: Counted
+) -> None:
+    await mover.move(shop.payment, f"{shop.care.id}.9")
+    page = (await mover.client.get("/map?month=2026-03")).text
+    assert "100 answers from before this month&#39;s seam are left out" in page
+    rows = (await mover.client.get("/map.json?month=2026-03")).json()["rows"]
+    payment = [(row["wording"], row["n"]) for row in rows if row["touchpoint"] == "Payment"]
+    assert payment == [("replaced", 100), ("current", 0)]
+
+
 async def test_in_the_same_stage_no_line_breaks(
     mover: Mover, shop: Shop, database: Database
 ) -> None:
