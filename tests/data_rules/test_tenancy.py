@@ -91,3 +91,13 @@ async def test_it_lets_a_row_be_read_by_its_key_and_changed(database: Database, 
     async with database.read() as session:
         again = await session.get(Touchpoint, (shop.workspace.id, shop.payment.id))
         assert again is not None and again.name == "Pay"
+
+
+async def test_it_stops_what_only_resembles_a_statement_that_passed(database: Database) -> None:
+    by_id = select(Stage).where(Stage.id == WS)
+    async with database.read() as session:
+        for _ in range(2):
+            await session.exec(by_id.where(Stage.workspace_id == new_id()))
+        for _ in range(2):
+            with pytest.raises(TenancyError):
+                await session.exec(by_id)
