@@ -36,6 +36,10 @@ class Survey(SQLModel, table=True):
     """What is asked at one touchpoint. `key` is its public name, in links and snippets.
 
     `is_overall`: it asks about the whole journey, and then what counted most in it.
+    `follow_ups`: what is asked after the rating, a list; empty: the comment alone. `endings`: a
+    thank-you of its own by band. `rules`: when and to whom the widget shows it. `look`: where and
+    how.
+    `needs_signature`: an answer that names its contact must be signed by the customer's server.
     """
 
     __table_args__ = (
@@ -58,6 +62,11 @@ class Survey(SQLModel, table=True):
     name: str = Field(max_length=120)
     state: str = Field(default="draft", max_length=16)
     is_overall: bool = False
+    follow_ups: list[Any] | None = Field(default=None, sa_type=Json)
+    endings: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    rules: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    look: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    needs_signature: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -85,3 +94,19 @@ class Series(SQLModel, table=True):
     texts: dict[str, Any] = Field(sa_type=Json)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Sighting(SQLModel, table=True):
+    """Where the widget really showed a survey, and when last: the proof that it is installed."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "survey_id"], ["survey.workspace_id", "survey.id"]
+        ),
+        {"info": DISTRIBUTED},
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    survey_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    origin: str = Field(primary_key=True, max_length=200)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
