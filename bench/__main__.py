@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from bench import importing, ingest, pages, scoring, starting, weight
 from bench.databases import Shop, open_shop, sqlite_url
-from bench.fill import fill
+from bench.filling import fill
 from bench.rows import Row, note, show
 from bench.sizes import FULL, QUICK, Sizes
 
@@ -42,7 +42,8 @@ class Bench:
             "ingest": lambda: ingest.against_bare(sizes, folder),
             "fsync": lambda: ingest.against_single_commits(sizes, folder),
             "import": lambda: importing.importing(sizes, folder),
-            "pages": lambda: pages.dashboards(sizes, {n: self.shop(n) for n in sizes.stored}),
+            "pages": lambda: pages.on_sqlite(sizes, {n: self.shop(n) for n in sizes.stored}),
+            "postgres": lambda: pages.on_postgres(sizes),
             "scale": lambda: ingest.against_small(
                 sizes, self.shop(sizes.tiny), self.shop(sizes.large)
             ),

@@ -10,14 +10,12 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from sqlalchemy.engine import URL
 
 from bench import servers
-from bench.databases import Shop, open_shop, sqlite_url
+from bench.databases import Shop, open_shop, postgres, postgres_url, sqlite_url
 from bench.rows import Row, at_least, note, spread
 from bench.shim import slow_fsync
 from bench.sizes import Sizes
-from tests.databases import PostgresMaker, postgres_server
 
 CONNECTIONS = 64
 FSYNC_DELAY_MS = 2
@@ -47,7 +45,8 @@ def against_bare(sizes: Sizes, folder: Path) -> Iterator[Row]:
         targets = {"bare": Target(bare.url("/r/any"), bare.worker())}
         shop = open_shop(sqlite_url(folder / "ingest.db"))
         targets["SQLite FULL"] = _target(running.enter_context(servers.feedback(shop.url)), shop)
-        shop = open_shop(_postgres(running))
+        maker = running.enter_context(postgres())
+        shop = open_shop(running.enter_context(postgres_url(maker)))
         targets["PostgreSQL"] = _target(running.enter_context(servers.feedback(shop.url)), shop)
         rounds = _rounds(targets, sizes)
     for name in ("SQLite FULL", "PostgreSQL"):
@@ -81,18 +80,6 @@ def against_single_commits(sizes: Sizes, folder: Path) -> Iterator[Row]:
 
 def _target(server: servers.Server, shop: Shop) -> Target:
     return Target(server.url(f"/r/{shop.slots[0].key}"), server.worker())
-
-
-def _postgres(running: ExitStack) -> URL:
-    """An empty database on a server of the wheel, or on the one of TEST_DATABASE_URL."""
-    server = postgres_server()
-    url = next(server)
-    running.callback(lambda: next(server, None))
-    maker = PostgresMaker(url)
-    running.callback(maker.close)
-    made = maker.make()
-    running.callback(maker.drop, made)
-    return made.set(drivername="postgresql+asyncpg")
 
 
 def _rounds(targets: dict[str, Target], sizes: Sizes) -> list[dict[str, Load]]:

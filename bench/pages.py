@@ -1,4 +1,4 @@
-"""What a dashboard costs on the server, over loopback, at three sizes of the database."""
+"""What a page costs on the server, over loopback, at several sizes of the database."""
 
 import http.client
 import time
@@ -10,14 +10,27 @@ from statistics import median
 import psutil
 
 from bench import servers
-from bench.databases import Shop
+from bench.databases import Shop, open_shop, postgres, postgres_url
+from bench.filling import fill
+from bench.finding import find_priorities
 from bench.rows import Row, at_most, note, percentile
 from bench.servers import processor_ms
 from bench.sizes import Sizes
 
-PAGES = ("/board", "/trends", "/responses")
 LIMIT_MS = 60.0
 GROWTH_LIMIT = 1.5
+
+
+def page_paths(shop: Shop) -> dict[str, str]:
+    """The measured pages by the name they have in the report."""
+    touchpoint = f"touchpoint={shop.slots[0].touchpoint_id}"
+    plain = ("/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses")
+    return {path: path for path in plain} | {
+        "/trends?touchpoint": f"/trends?{touchpoint}",
+        "/actions/{id}": f"/actions/{shop.action_id}",
+        "/compare?kind=groups": "/compare?kind=groups",
+        "/compare?kind=groups&touchpoint": f"/compare?kind=groups&property=variant&{touchpoint}",
+    }
 
 
 @dataclass(slots=True)
@@ -27,6 +40,7 @@ class Browser:
     connection: http.client.HTTPConnection
     cookie: str
     worker: psutil.Process
+    paths: dict[str, str]
 
     def get(self, path: str, **headers: str) -> "Visit":
         used = processor_ms(self.worker)
@@ -54,56 +68,79 @@ Visits = dict[tuple[str, int], list[Visit]]
 
 def open_browser(server: servers.Server, shop: Shop) -> Browser:
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    return Browser(connection, shop.cookie, server.worker())
+    return Browser(connection, shop.cookie, server.worker(), page_paths(shop))
 
 
-def dashboards(sizes: Sizes, shops: dict[int, Shop]) -> Iterator[Row]:
+def on_sqlite(sizes: Sizes, shops: dict[int, Shop]) -> Iterator[Row]:
+    yield from find_priorities(sizes, shops)
+    yield from dashboards(sizes, shops)
+
+
+def on_postgres(sizes: Sizes) -> Iterator[Row]:
+    """The same on PostgreSQL, at the smallest and the largest size."""
+    where = ", PostgreSQL"
+    with ExitStack() as running:
+        maker = running.enter_context(postgres())
+        shops = {}
+        for size in (sizes.stored[0], sizes.large):
+            note(f"filling PostgreSQL with {sizes.name(size)} responses")
+            shops[size] = open_shop(running.enter_context(postgres_url(maker)))
+            fill(shops[size], size)
+        yield from find_priorities(sizes, shops, where)
+        yield from dashboards(sizes, shops, where)
+
+
+def dashboards(sizes: Sizes, shops: dict[int, Shop], where: str = "") -> Iterator[Row]:
     """Times of each page at each size, one after another in turns, so that noise hits all alike."""
     with ExitStack() as running:
         browsers = {}
         for size, shop in shops.items():
             server = running.enter_context(servers.feedback(shop.url))
             browsers[size] = open_browser(server, shop)
-        note(f"{sizes.pages} times {', '.join(PAGES)} at {len(shops)} sizes")
+        names = list(browsers[sizes.large].paths)
+        note(f"{sizes.pages} times {len(names)} pages at {len(shops)} sizes")
         visits = _visit_pages(browsers, sizes.pages)
         unchanged = _statuses_when_unchanged(browsers[sizes.large])
-    for path in PAGES:
-        yield from _page_rows(path, visits, sizes)
-    said = ", ".join(f"{path} {status}" for path, status in unchanged.items())
+    for name in names:
+        yield from _page_rows(name, visits, sizes, where)
+    said = ", ".join(f"{name} {status}" for name, status in unchanged.items())
     is_304 = all(status == 304 for status in unchanged.values())
-    yield Row("dashboards, unchanged data by ETag", said, "304", is_304)
+    yield Row(f"dashboards, unchanged data by ETag{where}", said, "304", is_304)
 
 
 def _visit_pages(browsers: dict[int, Browser], repeats: int) -> Visits:
     visits: Visits = {}
     for n in range(-3, repeats):  # the first three warm caches up
-        for size, browser in browsers.items():
-            for path in PAGES:
-                visit = browser.get(path)
+        for name in next(iter(browsers.values())).paths:
+            for size, browser in browsers.items():
+                visit = browser.get(browser.paths[name])
                 if visit.status != 200:
-                    raise RuntimeError(f"{path} answered {visit.status}")
+                    raise RuntimeError(f"{name} answered {visit.status}")
                 if n >= 0:
-                    visits.setdefault((path, size), []).append(visit)
+                    visits.setdefault((name, size), []).append(visit)
     return visits
 
 
-def _page_rows(path: str, visits: Visits, sizes: Sizes) -> Iterator[Row]:
-    for size in sizes.stored:
-        times = [visit.ms for visit in visits[path, size]]
+def _page_rows(name: str, visits: Visits, sizes: Sizes, where: str) -> Iterator[Row]:
+    for size in (size for size in sizes.stored if (name, size) in visits):
+        times = [visit.ms for visit in visits[name, size]]
         p50, p95 = (percentile(times, share) for share in (0.5, 0.95))
-        used = [visit.processor_ms for visit in visits[path, size]]
+        used = [visit.processor_ms for visit in visits[name, size]]
         said = f"p50 {p50:.1f}, p95 {p95:.1f} ms; "
         said += f"processor p50 {percentile(used, 0.5):.1f}, p95 {percentile(used, 0.95):.1f} ms"
-        yield at_most(f"{path} at {sizes.name(size)} responses", p95, LIMIT_MS, said, " ms")
-    pairs = zip(visits[path, sizes.stored[0]], visits[path, sizes.large], strict=True)
+        at = f"{name} at {sizes.name(size)} responses{where}"
+        yield at_most(at, p95, LIMIT_MS, said, " ms")
+    pairs = zip(visits[name, sizes.stored[0]], visits[name, sizes.large], strict=True)
     growth = median(large.ms / small.ms for small, large in pairs)
-    name = f"{path} at {sizes.name(sizes.large)} / at {sizes.name(sizes.stored[0])}"
-    yield at_most(name, growth, GROWTH_LIMIT, f"{growth:.2f}, median of pairs")
+    ratio = f"{name} at {sizes.name(sizes.large)} / at {sizes.name(sizes.stored[0])}{where}"
+    yield at_most(ratio, growth, GROWTH_LIMIT, f"{growth:.2f}, median of pairs")
 
 
 def _statuses_when_unchanged(browser: Browser) -> dict[str, int]:
+    """Of the pages that have a tag."""
     statuses = {}
-    for path in ("/board", "/trends"):
+    for name, path in browser.paths.items():
         tag = browser.get(path).tag
-        statuses[path] = browser.get(path, **{"If-None-Match": tag or ""}).status
+        if tag is not None:
+            statuses[name] = browser.get(path, **{"If-None-Match": tag}).status
     return statuses

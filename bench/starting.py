@@ -12,7 +12,7 @@ from bench.rows import Row, at_most, note, spread
 from bench.sizes import Sizes
 
 RSS_LIMIT = 220
-PAGES = ("/board", "/trends", "/responses", "/board.json", "/trends.csv")
+FILES = ("/board.json", "/trends.csv")
 
 
 def start(sizes: Sizes, folder: Path) -> Iterator[Row]:
@@ -53,7 +53,7 @@ def memory(_sizes: Sizes, shop: Shop) -> Iterator[Row]:
         fresh = worker.memory_info().rss / 1e6
         browser = open_browser(server, shop)
         for _ in range(10):
-            for path in PAGES:
+            for path in (*browser.paths.values(), *FILES):
                 browser.get(path)
         used = worker.memory_info().rss / 1e6
     said = f"{used:.0f} MB ({fresh:.0f} MB before the first page)"
