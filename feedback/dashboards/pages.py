@@ -20,8 +20,10 @@ from feedback.dashboards.choices import (
 )
 from feedback.dashboards.empty import Nothing, no_answers, no_journey
 from feedback.dashboards.filters import Asked, FilterError, place_of
+from feedback.dashboards.mix_words import MixPage, say_mix
 from feedback.dashboards.months import shift
 from feedback.dashboards.panels import draw_panels, write_table
+from feedback.dashboards.rates_words import RatesPage, say_rates
 from feedback.dashboards.read import Counts, Scope
 from feedback.dashboards.trends import (
     TrendPanel,
@@ -55,6 +57,7 @@ class TrendsPage:
     months: tuple[tuple[str, str], ...] = ()
     rows: tuple[TrendTableRow, ...] = ()
     unasked: tuple[str, ...] = ()
+    under: tuple[MixPage | None, RatesPage] | None = None
     nothing: Nothing | None = None
 
     @property
@@ -150,6 +153,7 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         months=tuple((month, month_short(month)) for month in reversed(counts.window.months)),
         rows=drawn.rows,
         unasked=drawn.unasked,
+        under=_under(Key(counts, counts.page_version, current_locale())),
         nothing=no_answers() if not counts.span.first else None,
     )
 
@@ -179,6 +183,12 @@ def _drawn(key: Key, time_zone: str) -> _Drawn:
     )
 
 
+@lru_cache(maxsize=KEPT)
+def _under(key: Key) -> tuple[MixPage | None, RatesPage]:
+    source = trends_source(key.counts, key.counts.time_zone)
+    return say_mix(source), say_rates(source)
+
+
 def trends_source(counts: Counts, time_zone: str) -> TrendsSource:
     return TrendsSource(
         journey=counts.journey,
@@ -189,6 +199,7 @@ def trends_source(counts: Counts, time_zone: str) -> TrendsSource:
         time_zone=time_zone,
         changes=changes_of(counts),
         flags=counts.flags,
+        by_channel=counts.by_channel,
     )
 
 

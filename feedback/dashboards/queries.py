@@ -224,3 +224,39 @@ async def asked_counts(
     )
     found = await session.exec(statement)  # type: ignore[call-overload]
     return {series: int(n) for series, n in found}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """How often people were asked in a month, over all series read.
+
+    kind: `shown`, `invited`, or `dismissed` (shown and closed without an answer).
+    """
+
+    month: date
+    channel: str
+    kind: str
+    n: int
+
+
+async def read_asked(
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
+) -> list[AskedRow]:
+    """Displays and invitations by month, channel and kind, in one statement, in that order."""
+    if not query.series:
+        return []
+    asked = sa.inspect(DisplayCount).local_table.c
+    keys = (asked.month, asked.channel, asked.kind)
+    statement = (
+        sa.select(*keys, sa.func.sum(asked.n))
+        .where(
+            asked.workspace_id == workspace_id,
+            asked.series_id.in_(query.series),
+            *_within(query, asked.month, asked.channel),
+        )
+        .group_by(*keys)
+        .having(sa.func.sum(asked.n) > 0)
+        .order_by(*keys)
+    )
+    found = await session.exec(statement)  # type: ignore[call-overload]
+    return [AskedRow(month, channel, kind, int(n)) for month, channel, kind, n in found]

@@ -21,6 +21,7 @@ from feedback.dashboards.filters import (
 )
 from feedback.dashboards.journey_map import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.dashboards.lines import Window
+from feedback.dashboards.mix_read import ByChannel, read_by_channel
 from feedback.dashboards.months import first_day, month_at, month_of, months_between, shift
 from feedback.dashboards.pooled import MONTHS as POOLED
 from feedback.dashboards.queries import (
@@ -78,6 +79,7 @@ class Counts:
     watched: Sequence[CountRow] = ()
     looked_at: str = ""
     flags: tuple[Flag, ...] = ()
+    by_channel: ByChannel = ByChannel()
 
     def frame(self) -> "pd.DataFrame":
         as_of = self.window.months[-1] if self.recent else ""
@@ -88,8 +90,13 @@ class Counts:
         """Another one whenever anything the page is computed from is another."""
         known = set(map(id, self.watched))
         others = [row for row in self.rows if id(row) not in known]
-        shape = repr(replace(self, rows=(), watched=()))
+        shape = repr(replace(self, rows=(), watched=(), by_channel=ByChannel()))
         return _digest(shape + self.watched_version + str(len(self.rows)), others)
+
+    @cached_property
+    def page_version(self) -> str:
+        """Another one whenever anything on the page may be another, displays among it."""
+        return self.version + self.by_channel.version
 
     @cached_property
     def watched_version(self) -> str:
@@ -223,6 +230,9 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         watched=watched,
         looked_at=looked_at,
         flags=await read_flags(session, workspace_id, journey.id),
+        by_channel=await read_by_channel(
+            session, workspace_id, replace(query, since=since), looked_at
+        ),
     )
 
 

@@ -159,7 +159,7 @@ def _etag(
     the tag of the one when it asks for the other.
     """
     parts = (
-        counts and counts.version,
+        counts and counts.page_version,
         scope.asked,
         scope.running,
         current_locale(),

@@ -11,6 +11,7 @@ from feedback.dashboards.charts import ChartData
 from feedback.dashboards.filters import Asked, Focus
 from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.lines import Window
+from feedback.dashboards.mix_read import ByChannel
 from feedback.dashboards.months import month_at
 from feedback.dashboards.plot import Seam
 from feedback.dashboards.pooled import pooled_line, pooled_rows
@@ -51,6 +52,7 @@ class TrendsSource:
     time_zone: str
     changes: JourneyChanges
     flags: tuple[Flag, ...] = ()
+    by_channel: ByChannel = ByChannel()
 
     @property
     def by(self) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from feedback.dashboards.changes import Told, changes_document
 from feedback.dashboards.files import Place, change_columns
+from feedback.dashboards.mix_files import mix_document
 from feedback.dashboards.pooled import TrendRow, pooled_rows
+from feedback.dashboards.rates import month_rates, rates_document
 from feedback.dashboards.seams import CURRENT
 from feedback.dashboards.trends import TrendsSource
 from feedback.scoreprint import rows_csv
@@ -15,11 +17,15 @@ from feedback.scoring import ScoreRow, metric_dict, score
 
 def trends_json(source: TrendsSource) -> str:
     """{"metric", "rows", "changes", ...}: the rows of `feedback trend --by month,stage`, or by
-    touchpoint too where one stage is looked at."""
+    touchpoint too where one stage is looked at; beside them "mix" (`mix_files.mix_document`) and
+    "response_rates" (`rates.rates_document`)."""
+    rates = month_rates(source.by_channel, source.window.months, source.window.running)
     document = {
         "metric": metric_dict(source.metric),
         "rows": [row.as_dict() for row in _rows(source)],
         **changes_document(source.changes),
+        "mix": mix_document(source),
+        "response_rates": rates_document(rates),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
