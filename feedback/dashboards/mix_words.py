@@ -1,18 +1,9 @@
-"""What differences are made of, in words: a sentence and a small table for each split."""
+"""What differences are made of, in words: the two periods, and a sentence for each split."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.mix_lines import (
-    OTHERS,
-    MixLine,
-    Period,
-    Split,
-    group_names,
-    is_hidden,
-    mix_lines,
-)
-from feedback.dashboards.trends import TrendsSource
+from feedback.dashboards.mix_lines import OTHERS, MixLine, Period, Split, group_names
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, MixGroup, Score, round_half_away
@@ -20,6 +11,7 @@ from feedback.wording import (
     MINUS,
     NO_SCORE,
     channel_name,
+    month_alone,
     month_short,
     write_number,
     write_score,
@@ -28,74 +20,59 @@ from feedback.wording import (
 
 
 @dataclass(frozen=True, slots=True)
-class MixRow:
-    """One group as the table prints it; `note` says where it has answers on one side only."""
+class Told:
+    """A split with all that its words need."""
 
-    name: str
-    share_before: str
-    share_after: str
-    score_before: str
-    score_after: str
-    within: str
-    mix: str
-    note: str = ""
+    line: MixLine
+    split: Split
+    metric: Metric
 
+    @property
+    def usual_digits(self) -> int:
+        return 1 if self.metric.headline == "mean" else 0
 
-@dataclass(frozen=True, slots=True)
-class MixTable:
-    """One split: what it says, and its groups with the whole last."""
+    @property
+    def digits(self) -> int:
+        """As few as let the two parts printed add up to the difference printed."""
+        usual = self.usual_digits
+        for digits in (usual, usual + 1):
+            change, within, mix = self.parts(digits)
+            if round(change - within - mix, digits) == 0:
+                return digits
+        return usual
 
-    by: str
-    caption: str
-    sentence: str
-    rows: tuple[MixRow, ...]
+    def parts(self, digits: int) -> tuple[float, float, float]:
+        """The difference, and of it within and mix, as printed."""
+        found = self.split.mix
+        change, within, mix = (
+            round_half_away(part, digits) for part in (found.change, found.within, found.mix)
+        )
+        return change, within, mix
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the mix adds anything that scores print."""
+        return bool(self.parts(self.usual_digits)[2])
 
-@dataclass(frozen=True, slots=True)
-class MixNote:
-    """One line in view: its two periods, and its splits."""
+    @property
+    def move(self) -> str:
+        """`the fall by 8 points`; blank where the score stands."""
+        change = self.parts(self.digits)[0]
+        if not change or _stands(self.line, self.metric):
+            return ""
+        amount = {"amount": _amount(change, self.metric, self.digits)}
+        text = _("the rise by %(amount)s") if change > 0 else _("the fall by %(amount)s")
+        return text % amount
 
-    name: str
-    periods: str
-    tables: tuple[MixTable, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MixPage:
-    """untold: of which lines nothing is said, and why."""
-
-    notes: tuple[MixNote, ...]
-    untold: tuple[str, ...]
-
-
-def say_mix(source: TrendsSource) -> MixPage | None:
-    """The words under the trends; None where there is nothing to say."""
-    lines = mix_lines(source)
-    notes = tuple(_note(line, source.metric) for line in lines if line.splits)
-    untold = tuple(_untold(lines))
-    return MixPage(notes, untold) if notes or untold else None
-
-
-def _untold(lines: Sequence[MixLine]) -> list[str]:
-    said = []
-    if few := _names(lines, "too few"):
-        said.append(_("Fewer than 30 answers in one of the two periods: %(names)s.") % few)
-    if anew := _names(lines, "asked anew"):
-        said.append(_("Asked anew meanwhile, so the periods do not compare: %(names)s.") % anew)
-    return said
+    def name(self, group: MixGroup) -> str:
+        if group.name == OTHERS:
+            return _("Others")
+        if self.split.by == "channel":
+            return channel_name(group.name)
+        return group_names(self.line)[group.name]
 
 
-def _names(lines: Sequence[MixLine], state: str) -> dict[str, str]:
-    names = [line.name for line in lines if line.state == state]
-    return {"names": ", ".join(names)} if names else {}
-
-
-def _note(line: MixLine, metric: Metric) -> MixNote:
-    tables = tuple(_table(split, line, metric) for split in line.splits)
-    return MixNote(line.name, _periods(line, metric), tables)
-
-
-def _periods(line: MixLine, metric: Metric) -> str:
+def say_periods(line: MixLine, metric: Metric) -> str:
     words = {
         "before": _period(line.before),
         "after": _period(line.after),
@@ -103,14 +80,18 @@ def _periods(line: MixLine, metric: Metric) -> str:
         "new": _short(line.score_after, metric),
     }
     if line.is_since:
-        text = _("%(old)s in %(before)s, %(new)s since it changed, in %(after)s.")
-    elif words["old"] == words["new"]:
-        text = _("%(old)s in %(before)s as in %(after)s.")
+        text = _("%(before)s: %(old)s. Since it changed, %(after)s: %(new)s.")
+    elif _stands(line, metric):
+        text = _("%(before)s: %(old)s. %(after)s: %(new)s.")
     else:
-        text = _(
-            "%(old)s in %(before)s, %(new)s in %(after)s. Not a clear change: it may be chance."
-        )
+        text = _("%(before)s: %(old)s. %(after)s: %(new)s. No clear change, so this may be chance.")
     return text % words
+
+
+def _stands(line: MixLine, metric: Metric) -> bool:
+    """Whether both periods print the same score."""
+    one, other = (number(side.score, metric) for side in (line.score_before, line.score_after))
+    return one == other
 
 
 def _short(found: Score, metric: Metric) -> str:
@@ -119,82 +100,48 @@ def _short(found: Score, metric: Metric) -> str:
 
 
 def _period(period: Period) -> str:
-    if period.first == period.last:
-        return month_short(period.last)
-    words = {"first": month_short(period.first), "last": month_short(period.last)}
-    return _("%(first)s to %(last)s") % words
+    """`Oct 2026`, `Aug–Oct 2026`, `Dec 2025 – Feb 2026`."""
+    first, last = period.first, period.last
+    if first == last:
+        return month_short(last)
+    if first[:4] == last[:4]:
+        words = {"first": month_alone(first, short=True), "last": month_short(last)}
+        return _("%(first)s–%(last)s") % words
+    return _("%(first)s – %(last)s") % {"first": month_short(first), "last": month_short(last)}
 
 
-def _table(split: Split, line: MixLine, metric: Metric) -> MixTable:
-    names = group_names(line)
-
-    def name(group: MixGroup) -> str:
-        if group.name == OTHERS:
-            return _("Others")
-        return channel_name(group.name) if split.by == "channel" else names[group.name]
-
-    digits = _digits(split, metric)
-    rows = [_row(group, name(group), metric, digits) for group in split.mix.groups]
-    return MixTable(
-        by=split.by,
-        caption=_("By channel, in numbers")
-        if split.by == "channel"
-        else _("By touchpoint, in numbers"),
-        sentence=_sentence(split, metric, digits, name),
-        rows=(*rows, _whole(split, line, metric, digits)),
-    )
+def say_splits(told: Sequence[Told]) -> list[str]:
+    """What each split says; where the mix matters nowhere, one sentence."""
+    if len(told) > 1 and not any(each.is_mixed for each in told):
+        return [_neither(told[0].move)]
+    return [_sentence(each) if each.is_mixed else _hardly(each) for each in told]
 
 
-def _row(group: MixGroup, name: str, metric: Metric, digits: int) -> MixRow:
-    is_shown = not is_hidden(group)
-    return MixRow(
-        name=name,
-        share_before=write_share(group.share_before),
-        share_after=write_share(group.share_after),
-        score_before=_number(group.score_before if is_shown else None, metric),
-        score_after=_number(group.score_after if is_shown else None, metric),
-        within=_signed(group.within, digits) if is_shown else NO_SCORE,
-        mix=_signed(group.mix, digits) if is_shown else NO_SCORE,
-        note=_one_sided(group),
-    )
-
-
-def _one_sided(group: MixGroup) -> str:
-    if not group.n_before:
-        return _("new: no answers before")
-    return "" if group.n_after else _("gone: no answers since")
-
-
-def _whole(split: Split, line: MixLine, metric: Metric, digits: int) -> MixRow:
-    full = write_share(1.0)
-    before, after = (_number(s.score, metric) for s in (line.score_before, line.score_after))
-    parts = (_signed(part, digits) for part in (split.mix.within, split.mix.mix))
-    return MixRow(_("All answers"), full, full, before, after, *parts)
-
-
-def _number(value: float | None, metric: Metric) -> str:
+def number(value: float | None, metric: Metric) -> str:
     return NO_SCORE if value is None else write_number(value, metric)
 
 
-def _sentence(split: Split, metric: Metric, digits: int, name: Callable[[MixGroup], str]) -> str:
-    found = split.mix
-    change, within, mix = (
-        round_half_away(part, digits) for part in (found.change, found.within, found.mix)
+def _neither(move: str) -> str:
+    if not move:
+        return _("The mix hardly matters here, neither of channels nor of touchpoints.")
+    text = _(
+        "The mix hardly matters here, neither of channels nor of touchpoints: %(move)s came from "
+        "within them."
     )
-    if not mix:
-        return _hardly(split.by, _move(change, metric, digits))
-    same = change and within * change >= 0 and mix * change >= 0
-    write = _plain if same else _signed
-    words = {
-        "move": _move(change, metric, digits),
-        "within": write(within, digits),
-        "mix": write(mix, digits),
-        **_grown(found.groups, mix, name),
-    }
-    return _split_text(split.by, has_moved=bool(change)) % words
+    return text % {"move": move}
 
 
-def _hardly(by: str, move: str) -> str:
+def _sentence(told: Told) -> str:
+    digits, move = told.digits, told.move
+    change, within, mix = told.parts(digits)
+    same = move and within * change >= 0 and mix * change >= 0
+    write = _plain if same else signed
+    words = {"move": move, "within": write(within, digits), "mix": write(mix, digits)}
+    return _split_text(told.split.by, has_moved=bool(move)) % (words | _grown(told))
+
+
+def _hardly(told: Told) -> str:
+    by, move = told.split.by, told.move
     if by == "channel" and move:
         text = _("The mix of channels hardly matters here: %(move)s came from within the channels.")
     elif by == "channel":
@@ -230,24 +177,15 @@ def _split_text(by: str, *, has_moved: bool) -> str:
     )
 
 
-def _grown(
-    groups: Sequence[MixGroup], mix: float, name: Callable[[MixGroup], str]
-) -> dict[str, str]:
+def _grown(told: Told) -> dict[str, str]:
     """The group whose share did most of it."""
-    most = max(groups, key=lambda group: group.mix * mix)
+    mix = told.split.mix
+    most = max(mix.groups, key=lambda group: group.mix * mix.mix)
     return {
-        "name": name(most),
+        "name": told.name(most),
         "before": write_share(most.share_before),
         "after": write_share(most.share_after),
     }
-
-
-def _move(change: float, metric: Metric, digits: int) -> str:
-    """`the fall by 8 points`; blank where nothing moved."""
-    if not change:
-        return ""
-    amount = {"amount": _amount(change, metric, digits)}
-    return (_("the rise by %(amount)s") if change > 0 else _("the fall by %(amount)s")) % amount
 
 
 def _amount(change: float, metric: Metric, digits: int) -> str:
@@ -260,23 +198,11 @@ def _amount(change: float, metric: Metric, digits: int) -> str:
     return _("%(n)s on the scale %(low)s–%(high)s") % words
 
 
-def _digits(split: Split, metric: Metric) -> int:
-    """As few as let the two parts printed add up to the difference printed."""
-    usual, found = (1 if metric.headline == "mean" else 0), split.mix
-    for digits in (usual, usual + 1):
-        change, within, mix = (
-            round_half_away(part, digits) for part in (found.change, found.within, found.mix)
-        )
-        if round(change - within - mix, digits) == 0:
-            return digits
-    return usual
-
-
 def _plain(value: float, digits: int) -> str:
     return format_number(round_half_away(abs(value), digits), digits)
 
 
-def _signed(value: float, digits: int) -> str:
+def signed(value: float, digits: int) -> str:
     rounded = round_half_away(value, digits)
     sign = MINUS if rounded < 0 else "+" if rounded > 0 else ""
     return sign + _plain(rounded, digits)
