@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from feedback import clock
 from feedback.accounts.models import User, Workspace
 from feedback.accounts.setup import add_member, create_workspace, make_link
+from feedback.actions.models import Action
 from feedback.app import create_app
 from feedback.db import Database, new_id
 from feedback.demo.shop import IN_SHOP
@@ -123,6 +124,12 @@ async def ids(alice: Client, shop: cast.Shop, database: Database) -> dict[str, s
         (await session.get_one(User, shop.alice.id)).language = "fr"
         (await session.get_one(Workspace, shop.workspace.id)).language = "fr"
         setup = await make_link(session, "password", clock.now(), shop.bob.id)
+        action = Action(
+            workspace_id=shop.workspace.id, journey_id=shop.journey.id, title="Nouveau paiement",
+            touchpoint_id=shop.payment.id, done_on=clock.now().date(), author_id=shop.alice.id,
+            created_at=clock.now(),
+        )  # fmt: skip
+        session.add(action)
     for survey, rating in ((shop.nps, 3), (shop.nps, 7), (shop.nps, 10), *[(shop.csat, 4)] * 6):
         body = {"v": 1, "submission_id": str(new_id()), "seq": 1, "rating": rating}
         assert (await alice.post(f"/r/{survey.key}", json=body)).status_code == 201
@@ -137,6 +144,7 @@ async def ids(alice: Client, shop: cast.Shop, database: Database) -> dict[str, s
         "survey_id": str(shop.nps.id),
         "survey_key": shop.nps.key,
         "response_id": str(response.id),
+        "name": str(action.id),
         "token": setup.rpartition("/")[2],
         "site_key": "none",
     }
@@ -147,8 +155,18 @@ STATES = [
     "/trends?metric=csat_5", "/trends?from=soon", "/board?month=2025-06", "/board?month=x",
     "/responses?band=positive", "/responses?band=none", "/responses?month=2020-01",
     "/surveys/new?touchpoint={touchpoint_id}", "/journeys/new?start=empty", "/nothing",
+    "/map?month=x", "/priorities?missing=x", "/priorities?touchpoint={touchpoint_id}",
+    "/compare?kind=groups", "/compare?before_to=2026-02&after_from=2026-01", "/compare?property=-",
+    "/actions/new?kind=note&touchpoint={touchpoint_id}",
+    "/noise?before_detractors=40&before_promoters=40&after_detractors=20&after_promoters=60",
+    "/noise?kind=share&before_satisfied=9&before_answers=10&after_satisfied=8&after_answers=10",
+    "/noise?precision=5&difference=3", "/noise?precision=0", "/noise?before_passives=x",
     *(f"/demo/shop?at={step}" for step in IN_SHOP),
 ]  # fmt: skip
+EMPTY = (
+    "/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses", "/surveys",
+    "/journeys",
+)  # fmt: skip
 REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/journeys/new", {"name": ""}),
     ("/stages/{stage_id}", {"name": "", "target": "x"}),
@@ -157,6 +175,7 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/surveys/{survey_id}/edit", {"do": "save"}),
     ("/responses/{response_id}/exclude", {"reason": ""}),
     ("/settings", {"name": "", "language": "xx"}),
+    ("/actions/new", {"do": "save", "kind": "note", "title": "", "place": "", "done_on": "x"}),
 ]
 
 
@@ -181,7 +200,7 @@ async def test_nor_in_an_empty_workspace(client: Client, database: Database) -> 
         )
         user = await add_member(session, workspace, "eve@neuf.example", role="owner", now=now)
     await cast.sign_in(client, database, user, workspace)
-    for path in ("/board", "/trends", "/responses", "/surveys", "/journeys"):
+    for path in EMPTY:
         page = (await client.get(path)).text
         assert read(page).language == "fr", path
         assert english_in(page) == [], path
