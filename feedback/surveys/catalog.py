@@ -3,7 +3,8 @@
 import asyncio
 import time
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from feedback.accounts.models import PublicKey, Workspace
 from feedback.actions.public import Sentences, read_sentences
 from feedback.db import Database
 from feedback.scoring import METRICS, Metric
+from feedback.surveys.endings import Ending, read_endings
+from feedback.surveys.follow_ups import FollowUp, read_follow_ups
 from feedback.surveys.models import Question, Series, Survey
 from feedback.surveys.overall import Moment, load_moments
 
@@ -29,6 +32,7 @@ class SurveyDefinition:
 
     moments: the other touchpoints of the journey, which "What counted most?" may name.
     sentences: what we did at its touchpoint, in each language it is told in.
+    follow_ups: asked after the rating, those put away too; empty: the comment alone.
     """
 
     workspace_id: uuid.UUID
@@ -44,8 +48,11 @@ class SurveyDefinition:
     default_language: str
     zone: ZoneInfo
     is_overall: bool
+    needs_signature: bool
     moments: tuple[Moment, ...]
     sentences: Sentences
+    follow_ups: tuple[FollowUp, ...] = ()
+    endings: Mapping[str, Ending] = field(default_factory=dict)
 
 
 _Entry = tuple[float, SurveyDefinition | None]
@@ -133,6 +140,9 @@ async def load_definition(database: Database, key: str) -> SurveyDefinition | No
         default_language=question.default_language,
         zone=zone,
         is_overall=survey.is_overall,
+        needs_signature=survey.needs_signature,
         moments=moments,
         sentences=told.get(touchpoint_id, {}),
+        follow_ups=read_follow_ups(survey.follow_ups),
+        endings=read_endings(survey.endings),
     )

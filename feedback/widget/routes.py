@@ -16,6 +16,7 @@ from feedback.scoring import METRICS
 from feedback.surveys.languages import choose_language
 from feedback.surveys.models import Question, Survey
 from feedback.surveys.words import DEFAULT, WORDS, complete_texts, words_language
+from feedback.widget.after_rating import after_rating
 from feedback.widget.sites import Site, Sites
 
 AnyRequest = Request[Any, Any, Any]
@@ -86,6 +87,12 @@ def configuration(
     """The JSON configuration of a site: all its live surveys, or one of them in one language."""
     surveys = [
         _survey(survey, question, language, site.sentences.get(survey.touchpoint_id, {}))
+        | after_rating(
+            survey,
+            question,
+            [language] if language else list(question.texts),
+            site.moments.get(survey.id, ()),
+        )
         for survey, question in site.surveys
         if survey_key in (None, survey.key)
     ]

@@ -17,6 +17,7 @@ from feedback.db import Database
 from feedback.journeys.models import Stage, Touchpoint
 from feedback.surveys.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
 from feedback.surveys.models import Question, Survey
+from feedback.surveys.overall import Moment, load_moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +25,12 @@ class Site:
     """The live surveys of a workspace, in the order of its journey.
 
     sentences: what we did, by the touchpoint it was done at, in each language it is told in.
+    moments: what "What counted most?" lists, by the survey that asks it.
     """
 
     surveys: tuple[tuple[Survey, Question], ...]
     sentences: Mapping[uuid.UUID, Sentences]
+    moments: Mapping[uuid.UUID, tuple[Moment, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,19 @@ async def _load_site(database: Database, key: str) -> Site | None:
         workspace = await session.get_one(Workspace, public.workspace_id)
         today = clock.now().astimezone(ZoneInfo(workspace.time_zone)).date()
         asked_at = {survey.touchpoint_id for survey, _ in surveys}
-        return Site(surveys, await read_sentences(session, workspace.id, asked_at, today))
+        sentences = await read_sentences(session, workspace.id, asked_at, today)
+        return Site(surveys, sentences, await _moments(session, surveys))
+
+
+async def _moments(
+    session: AsyncSession, surveys: tuple[tuple[Survey, Question], ...]
+) -> dict[uuid.UUID, tuple[Moment, ...]]:
+    found = {}
+    for survey, _ in surveys:
+        if survey.is_overall:  # one of a journey at most
+            listed = await load_moments(session, survey.workspace_id, survey.touchpoint_id)
+            found[survey.id] = tuple(moment for moment in listed if moment.is_asked)
+    return found
 
 
 async def _live_surveys(
