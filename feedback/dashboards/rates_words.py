@@ -157,8 +157,13 @@ def _chart(found: Rates, source: TrendsSource) -> ChartData | None:
         axis=common_axis([points], minimum=0, maximum=100, least_span=10),
         box=PANEL,
         month_label=month_tick if has_january else month_short,
-        level_label=lambda level: f"{format_number(level)}{PERCENT[current_locale()]}",
+        level_label=_level,
     )
+
+
+def _level(level: float) -> str:
+    digits = 0 if level == int(level) else 1
+    return format_number(level, digits) + PERCENT[current_locale()]
 
 
 def _title(months: Sequence[str]) -> str:
