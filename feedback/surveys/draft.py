@@ -5,10 +5,11 @@ from typing import Any
 
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS
+from feedback.surveys.languages import BUILT_IN
 from feedback.surveys.models import Question
 from feedback.surveys.schemas import sent_texts
 from feedback.surveys.texts import (
-    BUILT_IN,
+    FIRST,
     MOST_LANGUAGES,
     TEXTS,
     Texts,
@@ -16,6 +17,9 @@ from feedback.surveys.texts import (
     language_code,
     suggested_texts,
 )
+
+# What `do` begins with when a language is to be left out; its code follows.
+DROP = "drop "
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +36,28 @@ class Draft:
 
 def new_draft(metric: str, name: str, language: str) -> Draft:
     """Our suggestion; `name` is who asks."""
-    return Draft(metric, suggested_texts(metric, name), language if language in BUILT_IN else "en")
+    return Draft(metric, suggested_texts(metric, name), language if language in FIRST else "en")
 
 
 def draft_of(question: Question) -> Draft:
-    """The question as it is, with empty fields where a built-in language has no texts yet."""
-    texts = {language: _filled({}) for language in BUILT_IN}
-    texts |= {language: _filled(written) for language, written in question.texts.items()}
+    """The question as it is."""
+    texts = {language: _filled(written) for language, written in question.texts.items()}
     return Draft(question.metric, texts, question.default_language)
 
 
 def read_draft(data: Any, name: str) -> Draft:
-    """The form as sent; `do` may ask for another language or for texts that suit the metric."""
-    texts, metric = sent_texts(data), str(data.get("metric", ""))
+    """The form as sent; `do` may ask for one language more or less, or texts for the metric."""
+    texts, metric, act = sent_texts(data), str(data.get("metric", "")), str(data.get("do", ""))
     typed, problem = "", ""
-    if data.get("do") == "language":
-        typed = str(data.get("new_language", "")).strip()[:40]
+    if act == "language":
+        typed = str(data.get("other_language") or data.get("new_language") or "").strip()[:40]
         code = language_code(typed)
         problem = _cannot_add(code, texts)
         if code is not None and not problem:
-            texts, typed = texts | {code: _filled({})}, ""
-    if data.get("do") == "suggest" and metric in METRICS:
+            texts, typed = suggested_texts(_known(metric), name, [code]) | texts, ""
+    if act.startswith(DROP) and len(texts) > 1:
+        texts.pop(act.removeprefix(DROP), None)
+    if act == "suggest" and metric in METRICS:
         texts = follow_metric(texts, metric, name)
     return Draft(
         metric,
@@ -64,13 +69,22 @@ def read_draft(data: Any, name: str) -> Draft:
     )
 
 
+def offered_languages(draft: Draft) -> list[tuple[str, str]]:
+    """The built-in languages one may add, each with its own name."""
+    return [(code, name) for code, name in BUILT_IN.items() if code not in draft.texts]
+
+
+def _known(metric: str) -> str:
+    return metric if metric in METRICS else "nps"
+
+
 def _filled(texts: dict[str, str]) -> dict[str, str]:
     return {key: texts.get(key, "") for key in TEXTS}
 
 
 def _cannot_add(code: str | None, texts: Texts) -> str:
     if code is None:
-        return _("Write a language code such as de, es or pt-BR.")
+        return _("Choose a language, or write a code such as eu or pt-BR.")
     if len(texts) >= MOST_LANGUAGES:
         return _("These are as many languages as a survey can have.")
     return ""

@@ -17,7 +17,7 @@ from feedback.forms import Form, leave
 from feedback.i18n import ngettext
 from feedback.journeys.models import Touchpoint
 from feedback.journeys.queries import JourneyTree, load_journeys
-from feedback.surveys.draft import Draft, draft_of, new_draft, read_draft
+from feedback.surveys.draft import Draft, draft_of, new_draft, offered_languages, read_draft
 from feedback.surveys.labels import language_names, metric_choices
 from feedback.surveys.models import Question
 from feedback.surveys.publish import publish_survey
@@ -148,6 +148,7 @@ async def _new_form(
         trees=[tree for tree in trees if tree.journey.archived_at is None and tree.touchpoints],
         metrics=metric_choices(),
         languages=language_names(list(draft.texts)),
+        offered=offered_languages(draft),
         address="/surveys/new",
     )
 
@@ -179,6 +180,7 @@ async def _edit_form(
         effect=effect,
         metrics=metric_choices(),
         languages=language_names(list(draft.texts)),
+        offered=offered_languages(draft),
         address=f"/surveys/{survey_id}/edit",
     )
 

@@ -12,9 +12,15 @@ from litestar.response import Template
 from feedback.actions.public import sentence_in
 from feedback.surveys.catalog import SurveyDefinition
 from feedback.surveys.hosted_form import TEST_FIELD, HostedForm, page_id
-from feedback.surveys.languages import accepted_languages, choose_language
+from feedback.surveys.languages import (
+    BUILT_IN,
+    DEFAULT,
+    accepted_languages,
+    choose_language,
+    direction,
+)
 from feedback.surveys.overall import Moment
-from feedback.surveys.words import WORDS, complete_texts, page_words, words_language
+from feedback.surveys.words import complete_texts, survey_words, words_language
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -43,15 +49,15 @@ def form_page(
 ) -> Template:
     """The question with what was chosen and typed so far. `error`: why it was not stored."""
     language = language_of(request, survey, form)
-    words = page_words(language)
+    words = survey_words(survey.texts, language, survey.default_language)
     scale = [str(rating) for rating in survey.metric.scale]
     message = words[ERRORS.get(error, "not_stored")] if error else ""
     return _page(
         "hosted.html",
         language,
         status,
-        survey=survey,
-        texts=complete_texts(survey.texts, language),
+        survey,
+        texts=complete_texts(survey.texts, language, survey.default_language),
         scale=scale,
         chosen=form.rating if form.rating in scale else "",
         comment=form.comment,
@@ -76,8 +82,8 @@ def thanks_page(request: AnyRequest, survey: SurveyDefinition, form: HostedForm)
         "hosted_thanks.html",
         language,
         200,
-        survey=survey,
-        texts=complete_texts(survey.texts, language),
+        survey,
+        texts=complete_texts(survey.texts, language, survey.default_language),
         rating=form.rating if given else "",
         sentence=sentence_in(survey.sentences, language, survey.default_language),
         is_test=form.is_test,
@@ -89,24 +95,29 @@ def state_page(
 ) -> Template:
     """Why nobody can answer here; `state` is the survey's, `unknown`, or `too_large`."""
     language = language_of(request, survey, form)
-    return _page("hosted_state.html", language, status, survey=survey, state=state)
+    return _page("hosted_state.html", language, status, survey, state=state)
 
 
 def language_of(request: AnyRequest, survey: SurveyDefinition | None, form: HostedForm) -> str:
     """The survey's language that suits the link, else the browser, else the survey's own."""
     wanted = [form.lang, *accepted_languages(request.headers.get("Accept-Language", ""))]
     if survey is None:
-        return choose_language(wanted, list(WORDS), "en")
+        return choose_language(wanted, list(BUILT_IN), DEFAULT)
     return choose_language(wanted, list(survey.texts), survey.default_language)
 
 
-def _page(name: str, language: str, status: int, **context: Any) -> Template:
+def _page(
+    name: str, language: str, status: int, survey: SurveyDefinition | None, **context: Any
+) -> Template:
+    texts, default = (survey.texts, survey.default_language) if survey else ({}, DEFAULT)
     return Template(
         template_name=f"surveys/{name}",
         context={
             "language": language,
-            "words_language": words_language(language),
-            "words": page_words(language),
+            "direction": direction(language),
+            "words_language": words_language(language, default),
+            "words": survey_words(texts, language, default),
+            "survey": survey,
             **context,
         },
         status_code=status,
@@ -139,7 +150,11 @@ def _language_links(
 
 def _own_name(code: str) -> str:
     try:
-        name = Locale.parse(code, sep="-").get_display_name(code.split("-")[0]) or code
+        name = (
+            BUILT_IN.get(code)
+            or Locale.parse(code, sep="-").get_display_name(code.split("-")[0])
+            or code
+        )
     except (UnknownLocaleError, ValueError):
         return code
     return name[:1].upper() + name[1:]

@@ -1,6 +1,23 @@
-"""Which of a survey's languages a customer reads."""
+"""Which languages the built-in words speak, and which of a survey's a customer reads."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+DEFAULT: Final = "en"
+
+# Each by its own name, in the order of a list to choose from. Its words: `respondent/<code>.toml`.
+BUILT_IN: Final = {
+    "en": "English",
+    "fr": "Français",
+}
+
+# Read from right to left, built in or not.
+RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+# Written in one way, understood by all who ask for the other.
+_SAME: Final = {"no": "nb", "nn": "nb", "iw": "he", "in": "id"}
+_TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})
 
 
 def choose_language(wanted: Iterable[str], offered: Sequence[str], default: str) -> str:
@@ -10,14 +27,31 @@ def choose_language(wanted: Iterable[str], offered: Sequence[str], default: str)
     'fr'
     >>> choose_language(["pt"], ["en", "pt-BR"], "en"), choose_language([], ["fr"], "en")
     ('pt-BR', 'fr')
+    >>> choose_language(["zh-TW"], ["zh-Hans", "zh-Hant"], "en")
+    'zh-Hant'
     """
-    exact = {_normal(code): code for code in offered}
-    short = {_normal(code).split("-")[0]: code for code in reversed(offered)}
-    for code in map(_normal, wanted):
-        found = exact.get(code) or exact.get(code.split("-")[0]) or short.get(code.split("-")[0])
-        if found:
-            return found
+    if found := _first_offered(wanted, offered):
+        return found
     return default if default in offered or not offered else offered[0]
+
+
+@lru_cache(maxsize=1024)
+def built_in(language: str) -> str | None:
+    """The built-in language that suits this one, None where there is none.
+
+    >>> built_in("fr-CA"), built_in("zz")
+    ('fr', None)
+    """
+    return _first_offered([language], list(BUILT_IN))
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, as HTML's `dir` has it.
+
+    >>> direction("ar-EG"), direction("pt-BR")
+    ('rtl', 'ltr')
+    """
+    return "rtl" if _family(_normal(language)).split("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 def accepted_languages(header: str) -> list[str]:
@@ -36,5 +70,26 @@ def accepted_languages(header: str) -> list[str]:
     return [code for _, code in sorted(found, key=lambda pair: pair[0]) if code]
 
 
+def _first_offered(wanted: Iterable[str], offered: Sequence[str]) -> str | None:
+    exact = {_normal(code): code for code in offered}
+    family = {_family(_normal(code)): code for code in reversed(offered)}
+    short = {code.split("-")[0]: offers for code, offers in family.items()}
+    for code in map(_normal, wanted):
+        kin = _family(code)
+        root = kin.split("-")[0]
+        found = exact.get(code) or family.get(kin) or exact.get(root) or short.get(root)
+        if found:
+            return found
+    return None
+
+
 def _normal(code: str) -> str:
     return code.strip().replace("_", "-").lower()
+
+
+def _family(code: str) -> str:
+    """The code under which kin meet: Chinese by its script, Norwegian as one."""
+    root, *parts = code.split("-")
+    if root == "zh":
+        return "zh-hant" if _TRADITIONAL.intersection(parts) else "zh-hans"
+    return "-".join([_SAME.get(root, root), *parts])

@@ -7,7 +7,7 @@ from typing import Any
 from feedback.forms import Form, FormReader
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS
-from feedback.surveys.texts import BUILT_IN, MOST_LANGUAGES, TEXTS, Texts, language_code
+from feedback.surveys.texts import FIRST, MOST_LANGUAGES, TEXTS, Texts, language_code
 
 MOST_TOUCHPOINTS = 200
 
@@ -52,9 +52,9 @@ def read_name(data: Any) -> Form[str]:
 
 
 def sent_languages(data: Any) -> list[str]:
-    """The languages whose fields the form shows, the built-in ones first."""
+    """The languages whose fields the form shows, as they were shown."""
     sent = (language_code(value) for value in FormReader(data).all("language"))
-    return list(dict.fromkeys([*BUILT_IN, *filter(None, sent)]))[:MOST_LANGUAGES]
+    return (list(dict.fromkeys(filter(None, sent))) or list(FIRST))[:MOST_LANGUAGES]
 
 
 def sent_texts(data: Any) -> Texts:
@@ -81,8 +81,11 @@ def _question(reader: FormReader) -> QuestionIn:
             texts[language] = written
             _ask_for_the_rest(reader, language, written)
     if not texts:
-        reader.fail(field_name("en", "question"), _("Write the texts of at least one language."))
-    default = reader.choice("default_language", texts or BUILT_IN, next(iter(texts), "en"))
+        reader.fail(
+            field_name(sent_languages(reader.data)[0], "question"),
+            _("Write the texts of at least one language."),
+        )
+    default = reader.choice("default_language", texts or FIRST, next(iter(texts), "en"))
     return QuestionIn(metric, texts, default, reader.flag("is_typo"))
 
 

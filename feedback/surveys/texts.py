@@ -2,100 +2,47 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from babel import Locale, UnknownLocaleError
 
 from feedback.i18n import current_locale
 from feedback.scoring import METRICS
+from feedback.surveys.languages import built_in
+from feedback.surveys.words import respondent_texts
 
 # The texts that are the measurement itself: changed, they open a new series.
 SCORE_TEXTS = ("question", "low", "high")
 TEXTS = {"question": 300, "low": 60, "high": 60, "comment": 300, "thanks": 300}
-BUILT_IN = ("en", "fr")
+# The languages of a survey that nobody has chosen any for yet.
+FIRST = ("en", "fr")
 MOST_LANGUAGES = 24
 
 Texts = dict[str, dict[str, str]]
 
-_COMMENT = {
-    "en": ("What is the main reason for your answer?", "Thank you for your answer."),
-    "fr": ("Quelle est la raison principale de votre réponse\u202f?", "Merci de votre réponse."),
-}
-_SATISFIED = {
-    "en": ("How satisfied are you with what you just did?", "Very dissatisfied", "Very satisfied"),
-    "fr": (
-        "Quelle est votre satisfaction à propos de cette étape\u202f?",
-        "Pas du tout satisfait",
-        "Tout à fait satisfait",
-    ),
-}
-_EASE = {
-    "en": ("It was easy to do what I came for.", "Strongly disagree", "Strongly agree"),
-    "fr": (
-        "Il m’a été facile de faire ce que je voulais.",
-        "Pas du tout d’accord",
-        "Tout à fait d’accord",
-    ),
-}
-_SCORE = {
-    "nps": {
-        "en": (
-            "How likely are you to recommend {name} to a friend or colleague?",
-            "Not at all likely",
-            "Extremely likely",
-        ),
-        "fr": (
-            "Quelle est la probabilité que vous recommandiez {name} à un proche\u202f?",
-            "Pas du tout probable",
-            "Très probable",
-        ),
-    },
-    "csat_5": _SATISFIED,
-    "csat_10": _SATISFIED,
-    "csat_7": _SATISFIED,
-    "csat_3": _SATISFIED,
-    "ces_effort_5": {
-        "en": (
-            "How much effort did it take you to do what you came for?",
-            "Very little effort",
-            "A great deal of effort",
-        ),
-        "fr": (
-            "Quel effort avez-vous dû fournir pour faire ce que vous vouliez\u202f?",
-            "Très peu d’effort",
-            "Beaucoup d’effort",
-        ),
-    },
-    "ces_ease_7": _EASE,
-    "ces_ease_5": _EASE,
+# Where a metric's suggestions are in a file of `respondent/`, and what its lowest and its highest
+# rating mean there. Every file names its ends by their meaning: no language can swap them.
+_SUGGESTED = {
+    "nps": ("recommend", "unlikely", "likely"),
+    "csat_5": ("satisfaction", "dissatisfied", "satisfied"),
+    "csat_10": ("satisfaction", "dissatisfied", "satisfied"),
+    "csat_7": ("satisfaction", "dissatisfied", "satisfied"),
+    "csat_3": ("satisfaction", "dissatisfied", "satisfied"),
+    "ces_effort_5": ("effort", "little", "much"),
+    "ces_ease_7": ("ease", "disagree", "agree"),
+    "ces_ease_5": ("ease", "disagree", "agree"),
 }
 
 
-def suggested_texts(metric: str, name: str) -> Texts:
-    """Complete texts for a metric in every built-in language; `name` is who asks."""
-    found = {}
-    for language in BUILT_IN:
-        question, low, high = _SCORE[metric][language]
-        comment, thanks = _COMMENT[language]
-        found[language] = {
-            "question": question.replace("{name}", name),
-            "low": low,
-            "high": high,
-            "comment": comment,
-            "thanks": thanks,
-        }
-    return found
+def suggested_texts(metric: str, name: str, languages: Iterable[str] = FIRST) -> Texts:
+    """Complete texts for a metric; `name` is who asks. Empty in a language that is not built in."""
+    return {language: _suggested(metric, name, language) for language in languages}
 
 
 def follow_metric(texts: Texts, metric: str, name: str) -> Texts:
     """The texts for another metric: what we suggested is suggested anew, own words stay."""
-    ours = {language: _ever_suggested(language, name) for language in BUILT_IN}
-    suggested = suggested_texts(metric, name)
     return {
-        language: {
-            key: suggested[language][key] if text in ours.get(language, ()) else text
-            for key, text in written.items()
-        }
-        for language, written in texts.items()
+        language: _follow(written, metric, name, language) for language, written in texts.items()
     }
 
 
@@ -142,7 +89,23 @@ def _bare(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _ever_suggested(language: str, name: str) -> set[str]:
+def _suggested(metric: str, name: str, language: str) -> dict[str, str]:
+    code = built_in(language)
+    if code is None:
+        return dict.fromkeys(TEXTS, "")
+    section, low, high = _SUGGESTED[metric]
+    file = respondent_texts(code)
     return {
-        text for metric in METRICS for text in suggested_texts(metric, name)[language].values()
-    } | {""}
+        "question": file[section]["question"].replace("{name}", name),
+        "low": file[section][low],
+        "high": file[section][high],
+        **file["suggested"],
+    }
+
+
+def _follow(written: dict[str, str], metric: str, name: str, language: str) -> dict[str, str]:
+    ever = {text for each in METRICS for text in _suggested(each, name, language).values()}
+    suggested = _suggested(metric, name, language)
+    return {
+        key: suggested[key] if not text or text in ever else text for key, text in written.items()
+    }

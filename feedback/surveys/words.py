@@ -1,125 +1,72 @@
 """What a customer reads around a survey's own texts, in the widget and on the hosted page.
 
 Not in the catalogues of the interface: a survey speaks the customer's language, which the team's
-need not be, and the widget must carry these few words itself. A language is added by one entry.
+need not be. Each language is one file in `respondent/`, read when it is first asked for.
 """
 
+import tomllib
 from collections.abc import Mapping
-from typing import Final
+from functools import cache, lru_cache
+from typing import Any
 
-DEFAULT: Final = "en"
+from feedback.resources import PACKAGE
+from feedback.surveys.languages import DEFAULT, built_in
 
-WORDS: Final[dict[str, dict[str, str]]] = {
-    "en": {
-        "of": "{rating} of {maximum}",
-        "chosen": "You chose {rating}. Tap another number to change it.",
-        "send": "Send",
-        "close": "Close",
-        "waiting": "Not sent yet. We keep trying.",
-        "failed": "This answer could not be stored.",
-        "test": "Test, not counted",
-    },
-    "fr": {
-        "of": "{rating} sur {maximum}",
-        "chosen": "Vous avez choisi {rating}. Touchez une autre note pour changer.",
-        "send": "Envoyer",
-        "close": "Fermer",
-        "waiting": "Pas encore envoyée. Nous réessayons.",
-        "failed": "Cette réponse n’a pas pu être enregistrée.",
-        "test": "Test, non compté",
-    },
-}
+FOLDER = PACKAGE / "surveys" / "respondent"
 
-# What a survey's own texts leave out.
-USUAL_TEXTS: Final[dict[str, dict[str, str]]] = {
-    "en": {
-        "question": "",
-        "low": "",
-        "high": "",
-        "comment": "Would you like to say why?",
-        "thanks": "Thank you. Your answer is recorded.",
-    },
-    "fr": {
-        "question": "",
-        "low": "",
-        "high": "",
-        "comment": "Souhaitez-vous dire pourquoi\u202f?",
-        "thanks": "Merci. Votre réponse est enregistrée.",
-    },
-}
-
-# Only the hosted page says these.
-PAGE_WORDS: Final[dict[str, dict[str, str]]] = {
-    "en": {
-        "languages": "Languages",
-        "counted_most": "What counted most?",
-        "up_to_two": "up to two",
-        "none_of_these": "None of these",
-        "too_many_moments": "Choose up to two, or “None of these” alone, then press Send.",
-        "press": "Press Send to record your choice.",
-        "optional": "optional",
-        "no_rating": "Choose a number, then press Send.",
-        "comment_too_long": "The comment is too long. Shorten it, then press Send.",
-        "not_stored": "Something in this answer could not be read. Check it, then press Send.",
-        "too_large_title": "This answer is too large",
-        "too_large": "It could not be stored. Go back, shorten the comment, and send it again.",
-        "busy": "Your answer could not be stored just now. Press Send again in a moment.",
-        "sent": "Your {rating} is recorded. To change it, go back and send it again.",
-        "unknown_title": "There is no survey here",
-        "unknown": "The link is incomplete or wrong. Open it again from where you received it.",
-        "paused_title": "This survey is taking a break",
-        "paused": "It takes no answers at the moment. Try the link again later.",
-        "draft_title": "This survey is not open yet",
-        "draft": "It takes no answers so far. Try the link again later.",
-        "closed_title": "This survey is closed",
-        "closed": "It takes no more answers. Thank you for wanting to answer.",
-        "thanks_title": "Thank you",
-    },
-    "fr": {
-        "languages": "Langues",
-        "counted_most": "Qu’est-ce qui a le plus compté\u202f?",
-        "up_to_two": "deux au plus",
-        "none_of_these": "Aucun de ces moments",
-        "too_many_moments": "Cochez deux cases au plus, ou «\u00a0Aucun\u00a0» seul, puis envoyez.",
-        "press": "Appuyez sur Envoyer pour enregistrer votre choix.",
-        "optional": "facultatif",
-        "no_rating": "Choisissez une note, puis envoyez.",
-        "comment_too_long": "Le commentaire est trop long. Raccourcissez-le, puis envoyez.",
-        "not_stored": "Un élément de cette réponse n’a pas pu être lu. Vérifiez, puis envoyez.",
-        "too_large_title": "Cette réponse est trop longue",
-        "too_large": "Elle n’a pas été enregistrée. Revenez, raccourcissez le texte et renvoyez.",
-        "busy": "Votre réponse n’a pas pu être enregistrée. Renvoyez-la dans un instant.",
-        "sent": "Votre note de {rating} est enregistrée. Pour changer, revenez et renvoyez.",
-        "unknown_title": "Il n’y a pas d’enquête ici",
-        "unknown": "Le lien est incomplet ou faux. Rouvrez-le là où vous l’avez reçu.",
-        "paused_title": "Cette enquête fait une pause",
-        "paused": "Elle ne prend pas de réponse en ce moment. Réessayez plus tard.",
-        "draft_title": "Cette enquête n’est pas encore ouverte",
-        "draft": "Elle ne prend pas encore de réponse. Réessayez plus tard.",
-        "closed_title": "Cette enquête est close",
-        "closed": "Elle ne prend plus de réponse. Merci d’avoir voulu répondre.",
-        "thanks_title": "Merci",
-    },
-}
+# The sections of a file that hold words. Those of `widget` go with every configuration.
+SECTIONS = ("widget", "steps", "page", "kiosk")
 
 
-def words_language(language: str) -> str:
-    """The language of these words that suits a survey's language: `fr` for `fr-CA`, else `en`.
+@cache
+def respondent_texts(code: str) -> Mapping[str, Any]:
+    """The file of a built-in language: `checked`, by whom, and its sections of texts."""
+    return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
 
-    >>> words_language("fr-CA"), words_language("de")
-    ('fr', 'en')
+
+def words_language(language: str, default: str = DEFAULT) -> str:
+    """The language of these words that suits a survey's language, else its default, else `en`.
+
+    >>> words_language("fr-CA"), words_language("eu", "fr-CA"), words_language("eu", "eu")
+    ('fr', 'fr', 'en')
     """
-    short = language.replace("_", "-").split("-")[0].lower()
-    return short if short in WORDS else DEFAULT
+    return built_in(language) or built_in(default) or DEFAULT
 
 
-def complete_texts(texts: Mapping[str, Mapping[str, str]], language: str) -> dict[str, str]:
+def complete_texts(
+    texts: Mapping[str, Mapping[str, str]], language: str, default: str = DEFAULT
+) -> dict[str, str]:
     """A survey's texts in a language, with the usual ones where it has none of its own."""
-    own = {name: text for name, text in texts.get(language, {}).items() if text}
-    return USUAL_TEXTS[words_language(language)] | own
+    usual = respondent_texts(words_language(language, default))["usual"]
+    complete = {"question": "", "low": "", "high": "", **usual}
+    own = texts.get(language, {})
+    return {name: own.get(name) or text for name, text in complete.items()}
 
 
-def page_words(language: str) -> dict[str, str]:
-    """All words of the hosted page for a survey's language."""
-    code = words_language(language)
-    return WORDS[code] | PAGE_WORDS[code]
+def widget_words(
+    language: str, default: str = DEFAULT, extra: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """What the widget says in every survey, and the `extra` words that this one needs."""
+    words = page_words(language, default)
+    code = words_language(language, default)
+    return {name: words[name] for name in (*respondent_texts(code)["widget"], *extra)}
+
+
+@lru_cache(maxsize=1024)
+def page_words(language: str, default: str = DEFAULT) -> Mapping[str, str]:
+    """All words around a survey's texts, for the hosted page and the kiosk."""
+    sections = respondent_texts(words_language(language, default))
+    return {name: text for section in SECTIONS for name, text in sections[section].items()}
+
+
+def survey_words(
+    texts: Mapping[str, Mapping[str, str]], language: str, default: str = DEFAULT
+) -> Mapping[str, str]:
+    """All words around a survey's texts, those it says in its own way among them."""
+    return {**page_words(language, default), **own_words(texts, language)}
+
+
+def own_words(texts: Mapping[str, Mapping[str, str]], language: str) -> dict[str, str]:
+    """The words that a survey says in its own way in a language: kept beside its texts, by name."""
+    words = page_words(language)
+    return {name: text for name, text in texts.get(language, {}).items() if text and name in words}

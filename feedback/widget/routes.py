@@ -13,9 +13,9 @@ from litestar.params import FromPath, FromQuery
 from feedback.actions.public import Sentences, sentence_in
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
-from feedback.surveys.languages import choose_language
+from feedback.surveys.languages import DEFAULT, choose_language, direction
 from feedback.surveys.models import Question, Survey
-from feedback.surveys.words import DEFAULT, WORDS, complete_texts, words_language
+from feedback.surveys.words import complete_texts, survey_words, widget_words
 from feedback.widget.after_rating import after_rating
 from feedback.widget.sites import Site, Sites
 
@@ -96,7 +96,7 @@ def configuration(
         for survey, question in site.surveys
         if survey_key in (None, survey.key)
     ]
-    words = WORDS if language is None else {language: WORDS[words_language(language)]}
+    words = _words(site, survey_key, language)
     return _document(msgspec.json.encode({"surveys": surveys, "words": words}))
 
 
@@ -120,9 +120,27 @@ def _survey(
     }
 
 
+def _words(site: Site, survey_key: str | None, language: str | None) -> dict[str, Any]:
+    """By language, what the widget says around these surveys; `dir` where it is read to the left.
+
+    A survey's own words are among them where it is the only one.
+    """
+    found: dict[str, Any] = {}
+    for survey, question in site.surveys:
+        if survey_key not in (None, survey.key):
+            continue
+        for code in question.texts if language is None else [language]:
+            words = widget_words(code, question.default_language)
+            if survey_key is not None:
+                own = survey_words(question.texts, code, question.default_language)
+                words = {name: own[name] for name in words}
+            found[code] = words | ({"dir": "rtl"} if direction(code) == "rtl" else {})
+    return found
+
+
 def _texts(question: Question, language: str, sentences: Sentences) -> dict[str, str]:
     """The survey's texts in a language; what we did at its touchpoint follows the thanks."""
-    texts = complete_texts(question.texts, language)
+    texts = complete_texts(question.texts, language, question.default_language)
     done = sentence_in(sentences, language, question.default_language)
     return texts | {"thanks": f"{texts['thanks']} {done}"} if done else texts
 

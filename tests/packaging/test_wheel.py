@@ -107,6 +107,7 @@ def bundled() -> set[str]:
     catalogues = ROOT.glob("locales/*/LC_MESSAGES/*.po")
     beside = [*(ROOT / "templates").rglob("*.*"), *(ROOT / "migrations").rglob("*.py")]
     inside = [*(ROOT / "feedback/static").rglob("*.*"), *(ROOT / "feedback").rglob("*.js")]
+    inside += (ROOT / "feedback/surveys").rglob("*.toml")
     return (
         {f"feedback/_bundled/{path.relative_to(ROOT).with_suffix('.mo')}" for path in catalogues}
         | {f"feedback/_bundled/{path.relative_to(ROOT)}" for path in beside}

@@ -112,7 +112,7 @@ async def test_it_adds_the_fields_of_another_language(alice: Client) -> None:
 async def test_it_says_that_it_does_not_know_a_language(alice: Client) -> None:
     fields = question_fields("nps", EN, do="language", new_language="qqq")
     answer = await send(alice, "/surveys/new", block="question_fields", **fields)
-    assert "Write a language code such as de, es or pt-BR." in answer.text
+    assert "Choose a language, or write a code such as eu or pt-BR." in answer.text
 
 
 async def test_the_form_opens_with_the_touchpoint_it_was_asked_for(
