@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from feedback.responses.answers import AnswersError, kept_answers
 from feedback.responses.models import CHANNELS
 from feedback.responses.outcome import Answer
 from feedback.surveys.catalog import SurveyDefinition
-from feedback.surveys.overall import COUNTED_MOST, read_counted_most
 
 MAX_BODY = 65_536
 MAX_DEPTH = 32
@@ -186,18 +186,10 @@ def _check_rating(rating: int, survey: SurveyDefinition) -> None:
 
 
 def _answers(answers: dict[str, Any] | None, survey: SurveyDefinition) -> dict[str, Any] | None:
-    """The answers as they are kept: "What counted most?" checked, and left out when it is null."""
-    if not answers or COUNTED_MOST not in answers:
-        return answers
-    kept = {name: value for name, value in answers.items() if name != COUNTED_MOST}
-    if answers[COUNTED_MOST] is None:
-        return kept
-    known = [moment.id for moment in survey.moments]
     try:
-        return kept | {COUNTED_MOST: read_counted_most(answers[COUNTED_MOST], known)}
-    except ValueError as error:
-        reason = f"answers.{COUNTED_MOST} {error}"
-        raise Refused(422, f"{COUNTED_MOST}_invalid", reason) from None
+        return kept_answers(answers, survey)
+    except AnswersError as error:
+        raise Refused(422, error.error, str(error)) from None
 
 
 def _check_channel(channel: str) -> None:
