@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, require_editor
+from feedback.accounts.identity import identity_secret
 from feedback.accounts.models import Membership, Session, User, Workspace
 from feedback.accounts.schemas import Form, read_workspace
 from feedback.accounts.sessions import open_session, session_cookie
@@ -103,6 +104,7 @@ async def _settings_form(
         browsers=browsers,
         members=members,
         languages=list(LOCALES.items()),
+        secret=identity_secret(request.app.state.key, viewer.workspace.id),
     )
 
 

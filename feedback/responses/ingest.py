@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from feedback.accounts.identity import UNSIGNED, identity_secret, is_signed
 from feedback.responses.answers import AnswersError, kept_answers
 from feedback.responses.models import CHANNELS
 from feedback.responses.outcome import Answer
@@ -139,7 +140,7 @@ def prepare(
         received_at=received_at,
         month=month_of(answered_at, survey.zone),
         state="test" if message.test else "counted",
-        respondent_key=_respondent_key(message.contact, survey.workspace_id, key),
+        respondent_key=_respondent_key(message, survey, key),
     )
 
 
@@ -166,9 +167,16 @@ def respondent_key(who: str, workspace_id: uuid.UUID, key: bytes) -> bytes:
     return hmac.digest(key, workspace_id.bytes + who.strip().casefold().encode(), "sha256")[:16]
 
 
-def _respondent_key(contact: Contact | None, workspace_id: uuid.UUID, key: bytes) -> bytes | None:
+def _respondent_key(message: Message, survey: SurveyDefinition, key: bytes) -> bytes | None:
+    contact, given = message.contact, message.signature
     who = contact and (contact.id or contact.email)
-    return respondent_key(who, workspace_id, key) if who else None
+    if who and (survey.needs_signature or given is not None):
+        secret = identity_secret(key, survey.workspace_id)
+        is_true = is_signed(who, given or "", secret)
+        if not is_true and survey.needs_signature:
+            raise Refused(403, *UNSIGNED)
+        who = who if is_true else None  # the answer counts, the contact may be false
+    return respondent_key(who, survey.workspace_id, key) if who else None
 
 
 def _check_state(survey: SurveyDefinition, is_test: bool) -> None:

@@ -18,6 +18,7 @@ from feedback.responses.writer import QueueFullError
 from feedback.surveys.catalog import SurveyDefinition
 from feedback.surveys.hosted_form import HostedForm, message_of, moment_seq, read_form, read_link
 from feedback.surveys.hosted_page import form_page, state_page, thanks_address, thanks_page
+from feedback.surveys.identity import without_false_contact
 from feedback.web import security_headers
 
 AnyRequest = Request[Any, Any, Any]
@@ -91,6 +92,7 @@ def _say_shut(request: AnyRequest, survey: SurveyDefinition | None, form: Hosted
 async def _store(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> None:
     """Store the form as the newest message of its answer. Raises Refused."""
     state = request.app.state
+    form = without_false_contact(form, survey, state.key)
     now = clock.now()
     seq = moment_seq(now)
     for _attempt in range(SEQ_ATTEMPTS):
