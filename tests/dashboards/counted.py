@@ -32,15 +32,17 @@ class Counted:
                 for rating, n in counts.items()
             )
 
-    async def displays(self, series: Series, month: str, n: int) -> None:
+    async def displays(
+        self, series: Series, month: str, n: int, channel: str = "widget", kind: str = "shown"
+    ) -> None:
         async with self.database.write() as session:
             session.add(
                 DisplayCount(
                     workspace_id=series.workspace_id,
                     series_id=series.id,
-                    channel="widget",
+                    channel=channel,
                     month=date.fromisoformat(f"{month}-01"),
-                    kind="shown",
+                    kind=kind,
                     n=n,
                 )
             )
