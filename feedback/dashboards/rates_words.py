@@ -1,7 +1,7 @@
 """Response rates in words, in a table and as a line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedback.dashboards.charts import PANEL, ChartData, draw
 from feedback.dashboards.plot import Point, common_axis
@@ -19,6 +19,8 @@ from feedback.wording import (
     month_short,
     month_tick,
 )
+
+_BOX = replace(PANEL, left=50)  # room for 12.5 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def _chart(found: Rates, source: TrendsSource) -> ChartData | None:
         points,
         title=_title(months),
         axis=common_axis([points], minimum=0, maximum=100, least_span=10),
-        box=PANEL,
+        box=_BOX,
         month_label=month_tick if has_january else month_short,
         level_label=_level,
     )
