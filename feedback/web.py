@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,8 @@ CONTENT_POLICY = (
     "manifest-src 'self'"
 )
 FLASH_COOKIE = "feedback_flash"
+KEPT = 64  # pieces of markup kept in memory
+_drawn: dict[tuple[object, ...], tuple[tuple[object, ...], str]] = {}
 
 
 def security_headers(*, framed_by: str = "'none'", frames: str = "'none'") -> dict[str, str]:
@@ -94,6 +96,20 @@ def static_address(name: str) -> str:
     return f"/static/{name}?v={digest[:10]}"
 
 
+def kept(name: str, *things: object, caller: Callable[[], str]) -> str:
+    """In a template, `{% call kept("charts", page.panels) %}...{% endcall %}`: drawn once for the
+    same things. `things` is all that stands there depends on: texts that read the same, else the
+    very objects, as pages keep them while their data are the same. Nothing of a reader's own.
+    """
+    same = (thing if isinstance(thing, str) else id(thing) for thing in things)
+    key = (name, i18n.current_locale(), *same)
+    found = _drawn.pop(key, None) or (things, caller())
+    _drawn[key] = found  # the newest last; the things stay, so that no other takes their id
+    if len(_drawn) > KEPT:
+        del _drawn[next(iter(_drawn))]
+    return found[1]
+
+
 def template_config() -> TemplateConfig[JinjaTemplateEngine]:
     """Jinja2 as Litestar makes it (autoescape on), strict about undefined names."""
     return TemplateConfig(
@@ -118,6 +134,7 @@ def prepare_environment(environment: Environment) -> None:
     )
     environment.globals.update(
         static=static_address,
+        kept=kept,
         format_month=i18n.format_month,
         format_date=i18n.format_date,
         format_number=i18n.format_number,
