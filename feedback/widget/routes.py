@@ -13,8 +13,9 @@ from litestar.params import FromPath, FromQuery
 from feedback.actions.public import Sentences, sentence_in
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
-from feedback.surveys.languages import DEFAULT, choose_language, direction
-from feedback.surveys.models import Question, Survey
+from feedback.surveys.languages import choose_language, direction
+from feedback.surveys.models import Question
+from feedback.surveys.widget_settings import show_where
 from feedback.surveys.words import complete_texts, survey_words, widget_words
 from feedback.widget.after_rating import after_rating
 from feedback.widget.sites import Site, Sites
@@ -52,12 +53,13 @@ async def widget_configuration(
     survey: FromQuery[str | None] = None,
     lang: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """All live surveys in all languages; `survey` and `lang` narrow it to what one page needs."""
+    """All live surveys in all languages; `lang` gives each in one, `survey` only that one."""
     sites: Sites = request.app.state.sites
     site = await sites.find(site_key)
     if site is None:
         return _unknown_site()
-    document = configuration(site) if survey is None else _narrowed(site, survey, lang)
+    languages = _chosen(site, lang) if lang or survey is not None else None
+    document = configuration(site, _asked_for(site, survey), languages)
     return _send(request, document, "application/json", "public, max-age=60")
 
 
@@ -67,75 +69,79 @@ def script() -> Document:
     return _document((PACKAGE / "widget" / "widget.js").read_bytes())
 
 
-def _narrowed(site: Site, survey_key: str, languages: str) -> Document:
-    # The widget names its survey, or none for the first, and what its reader speaks: a workspace
-    # of twenty surveys in five languages then costs a page no more than one in one.
+def _asked_for(site: Site, survey_key: str | None) -> str | None:
+    """The survey that a page names, the first where it names none; None for every survey.
+
+    Empty where there is no such live survey.
+    """
+    if survey_key is None:
+        return None
     keys = [survey.key for survey, _ in site.surveys]
-    if not keys or (survey_key and survey_key not in keys):
-        return configuration(site, "", DEFAULT)
-    at = keys.index(survey_key) if survey_key else 0
-    _, question = site.surveys[at]
+    return survey_key if survey_key in keys else "" if survey_key or not keys else keys[0]
+
+
+def _chosen(site: Site, languages: str) -> tuple[str, ...]:
+    """Of each survey the language that suits its reader best."""
     wanted = languages.split(",")[:MOST_LANGUAGES]
-    language = choose_language(wanted, list(question.texts), question.default_language)
-    return configuration(site, keys[at], language)
+    return tuple(
+        choose_language(wanted, list(question.texts), question.default_language)
+        for _, question in site.surveys
+    )
 
 
 @lru_cache(maxsize=1024)
 def configuration(
-    site: Site, survey_key: str | None = None, language: str | None = None
+    site: Site, survey_key: str | None = None, languages: tuple[str, ...] | None = None
 ) -> Document:
-    """The JSON configuration of a site: all its live surveys, or one of them in one language."""
-    surveys = [
-        _survey(survey, question, language, site.sentences.get(survey.touchpoint_id, {}))
-        | after_rating(
-            survey,
-            question,
-            [language] if language else list(question.texts),
-            site.moments.get(survey.id, ()),
-        )
-        for survey, question in site.surveys
-        if survey_key in (None, survey.key)
-    ]
-    words = _words(site, survey_key, language)
+    """The JSON configuration of a site: all its live surveys, or the one of this key.
+
+    languages: of each live survey the one it is told in; None for all it has. A workspace of
+    twenty surveys in five languages then costs a page little more than one in one.
+    """
+    surveys: list[dict[str, Any]] = []
+    words: dict[str, Any] = {}
+    for at, (survey, question) in enumerate(site.surveys):
+        if survey_key not in (None, survey.key):
+            continue
+        codes = [languages[at]] if languages else list(question.texts)
+        told = _survey(question, codes, site.sentences.get(survey.touchpoint_id, {}))
+        told |= _whole(question) if languages is None else {}
+        told |= show_where(survey, question, codes)
+        told |= after_rating(survey, question, codes, site.moments.get(survey.id, ()))
+        surveys.append({"key": survey.key} | told)
+        words |= {code: _words(question, code, is_alone=survey_key is not None) for code in codes}
     return _document(msgspec.json.encode({"surveys": surveys, "words": words}))
 
 
-def _survey(
-    survey: Survey, question: Question, language: str | None, sentences: Sentences
-) -> dict[str, Any]:
+def _survey(question: Question, languages: list[str], sentences: Sentences) -> dict[str, Any]:
     metric = METRICS[question.metric]
-    languages = question.texts if language is None else [language]
-    shown = {
-        "key": survey.key,
+    return {
         "minimum": metric.minimum,
         "maximum": metric.maximum,
         "texts": {code: _texts(question, code, sentences) for code in languages},
     }
-    if language is not None:
-        return shown
-    return shown | {
+
+
+def _whole(question: Question) -> dict[str, Any]:
+    """What only a reader of every language needs: a program rather than a page."""
+    metric = METRICS[question.metric]
+    return {
         "metric": metric.key,
         "low_is_good": metric.low_is_good,
         "default_language": question.default_language,
     }
 
 
-def _words(site: Site, survey_key: str | None, language: str | None) -> dict[str, Any]:
-    """By language, what the widget says around these surveys; `dir` where it is read to the left.
+def _words(question: Question, language: str, *, is_alone: bool) -> dict[str, str]:
+    """What the widget says around a survey; `dir` where it is read to the left.
 
-    A survey's own words are among them where it is the only one.
+    The survey's own words are among them where it is the only one.
     """
-    found: dict[str, Any] = {}
-    for survey, question in site.surveys:
-        if survey_key not in (None, survey.key):
-            continue
-        for code in question.texts if language is None else [language]:
-            words = widget_words(code, question.default_language)
-            if survey_key is not None:
-                own = survey_words(question.texts, code, question.default_language)
-                words = {name: own[name] for name in words}
-            found[code] = words | ({"dir": "rtl"} if direction(code) == "rtl" else {})
-    return found
+    words = widget_words(language, question.default_language)
+    if is_alone:
+        own = survey_words(question.texts, language, question.default_language)
+        words = {name: own[name] for name in words}
+    return words | ({"dir": "rtl"} if direction(language) == "rtl" else {})
 
 
 def _texts(question: Question, language: str, sentences: Sentences) -> dict[str, str]:
