@@ -3,7 +3,7 @@
 ===================  ===========================================================
 ``read_follow_ups``  the questions in a survey's column, put away ones too
 ``asked``            those that are asked today
-``asked_in``         those that somebody with this rating is asked
+``asked_in``         those that somebody in this band is asked
 ``shown``            one question as the widget reads it
 ``text_in``          a text in a language, or what stands in for it
 ``check_answers``    the answers to them, or why they cannot be
@@ -84,11 +84,8 @@ def asked(follow_ups: Iterable[FollowUp]) -> tuple[FollowUp, ...]:
     return tuple(each for each in follow_ups if not each.gone)
 
 
-def asked_in(
-    follow_ups: Iterable[FollowUp], metric: Metric, rating: int | None
-) -> tuple[FollowUp, ...]:
-    """What somebody who gave this rating is asked; nothing before there is one."""
-    band = band_of(metric, rating)
+def asked_in(follow_ups: Iterable[FollowUp], band: str) -> tuple[FollowUp, ...]:
+    """What somebody whose rating is in this band is asked; nothing before there is one."""
     return tuple(each for each in asked(follow_ups) if band in each.bands)
 
 

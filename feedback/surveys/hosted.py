@@ -4,6 +4,7 @@ It works without JavaScript, reads no cookie and asks for no token: anybody may 
 anywhere. A GET never writes, whatever the link says: scanners load every link in an e-mail.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
@@ -16,8 +17,28 @@ from feedback.responses.ingest import MAX_BODY, Refused, prepare, read_message
 from feedback.responses.outcome import Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
 from feedback.surveys.catalog import SurveyDefinition
-from feedback.surveys.hosted_form import HostedForm, message_of, moment_seq, read_form, read_link
-from feedback.surveys.hosted_page import form_page, state_page, thanks_address, thanks_page
+from feedback.surveys.hosted_form import (
+    HostedForm,
+    message_of,
+    moment_seq,
+    page_id,
+    read_form,
+    read_link,
+)
+from feedback.surveys.hosted_page import (
+    form_page,
+    more_page,
+    state_page,
+    thanks_address,
+    thanks_page,
+)
+from feedback.surveys.hosted_steps import (
+    has_more,
+    is_answered,
+    is_stepwise,
+    more_address,
+    read_more,
+)
 from feedback.surveys.identity import without_false_contact
 from feedback.web import security_headers
 
@@ -45,20 +66,33 @@ async def answer_survey(
     form = HostedForm()
     try:
         form = read_form(await request.body(), request.scope["query_string"])
+        form = replace(form, answer=str(page_id(form.answer)))
         if survey is None or _is_shut(survey, form):
             return _say_shut(request, survey, form)
         await _store(request, survey, form)
     except Refused as refused:
         assert survey is not None
-        page = form_page(request, survey, form, status=refused.status, error=refused.error)
+        page = _ask_again(request, survey, form, status=refused.status, error=refused.error)
         page.headers["X-Feedback-Reason"] = refused.reason
         return page
     except (QueueFullError, StoreUnavailableError):
         assert survey is not None
-        page = form_page(request, survey, form, status=503, error="busy")
+        page = _ask_again(request, survey, form, status=503, error="busy")
         page.headers["Retry-After"] = RETRY_SECONDS
         return page
-    return Redirect(thanks_address(survey, form), status_code=303)
+    return _go_on(request, survey, form)
+
+
+@get("/s/{survey_key:str}/more")
+async def survey_more(request: AnyRequest, survey_key: FromPath[str]) -> Template | Redirect:
+    """What is asked after a rating that is stored; of an old address only the thanks are left."""
+    form = read_more(request.scope["query_string"], clock.now())
+    survey = await _find(request, survey_key)
+    if survey is None or _is_shut(survey, form):
+        return _say_shut(request, survey, form)
+    if not form.answer or not has_more(survey, form):
+        return Redirect(thanks_address(survey, form), status_code=303)
+    return more_page(request, survey, form)
 
 
 @get("/s/{survey_key:str}/thanks")
@@ -68,6 +102,22 @@ async def survey_thanks(request: AnyRequest, survey_key: FromPath[str]) -> Templ
     if survey is None:
         return _say_shut(request, None, form)
     return thanks_page(request, survey, form)
+
+
+def _go_on(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> Template | Redirect:
+    """The next step of an answer that is stored: what fits its rating, then the thanks."""
+    if not has_more(survey, form) or is_answered(survey, form):
+        return Redirect(thanks_address(survey, form), status_code=303)
+    if form.asked:  # the rating moved to another band: what was typed stays on the page
+        return more_page(request, survey, form)
+    return Redirect(more_address(survey, form, clock.now()), status_code=303)
+
+
+def _ask_again(
+    request: AnyRequest, survey: SurveyDefinition, form: HostedForm, **problem: Any
+) -> Template:
+    show = more_page if form.asked and is_stepwise(survey) else form_page
+    return show(request, survey, form, **problem)
 
 
 async def _find(request: AnyRequest, survey_key: str) -> SurveyDefinition | None:
@@ -109,7 +159,7 @@ def _say_too_large(request: AnyRequest, _error: HTTPException) -> Template:
 
 router = Router(
     "/",
-    route_handlers=[survey_page, answer_survey, survey_thanks],
+    route_handlers=[survey_page, answer_survey, survey_more, survey_thanks],
     exception_handlers={413: _say_too_large},
     # The link may name the reader: it is not passed on to anybody.
     response_headers=security_headers(framed_by="'self'") | {"Referrer-Policy": "no-referrer"},

@@ -13,12 +13,15 @@ from urllib.parse import parse_qsl
 from feedback.db import new_id
 from feedback.responses.ingest import MAX_PROPERTIES, Refused
 from feedback.surveys.catalog import SurveyDefinition
+from feedback.surveys.follow_ups import BANDS, asked_in, band_of
 from feedback.surveys.overall import COUNTED_MOST, MOST_MOMENTS
 
 CHANNELS = ("page", "email", "qr", "kiosk")
 TEST_FIELD = "feedback-test"
 # The boxes of "What counted most?", each a touchpoint, and the one beside them.
 MOMENT_FIELD, NONE_OF_THESE = "counted_most", "none"
+# The boxes of a follow-up question, before its id.
+FOLLOW_UP_FIELD = "f_"
 MOST_FIELDS = 200
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 # A merge tag nobody replaced names nobody: those who share it must not overwrite each other.
@@ -29,7 +32,8 @@ MERGE_TAG = re.compile(r"\{\{.*\}\}|\{%.*%\}|\*\|.*\|\*|%%.*%%|\[\[.*\]\]|<%.*%>
 class HostedForm:
     """The texts as given. `answer` is the id made for this page when the link names nobody.
 
-    moments: the boxes ticked under "What counted most?".
+    moments: the boxes ticked under "What counted most?". given: what was chosen in each
+    follow-up question. asked: the band whose questions the page that was sent asked.
     """
 
     rating: str = ""
@@ -43,6 +47,8 @@ class HostedForm:
     is_test: bool = False
     properties: Mapping[str, str] = field(default_factory=dict)
     moments: tuple[str, ...] = ()
+    given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: str = ""
 
     @property
     def who(self) -> str:
@@ -60,7 +66,7 @@ class HostedForm:
 def read_link(query: bytes) -> HostedForm:
     """The parameters of a link; what cannot be read is left out, so that the page always opens."""
     # A copied address must not make two people share one answer.
-    return _form({**_link_fields(query), "answer": ""})
+    return _form({**link_fields(query), "answer": "", "asked": ""})
 
 
 def read_form(body: bytes, query: bytes = b"") -> HostedForm:
@@ -74,11 +80,15 @@ def read_form(body: bytes, query: bytes = b"") -> HostedForm:
         )
     except ValueError:
         raise Refused(400, "body_malformed", "the body is not a form in UTF-8") from None
-    ticked = tuple(dict.fromkeys(value for name, value in pairs if name == MOMENT_FIELD))
-    return replace(_form(_link_fields(query) | dict(pairs)), moments=ticked)
+    chosen: dict[str, dict[str, None]] = {}
+    for name, value in pairs:
+        chosen.setdefault(name, {})[value] = None
+    given = {name[2:]: tuple(chosen[name]) for name in chosen if name.startswith(FOLLOW_UP_FIELD)}
+    ticked = tuple(chosen.get(MOMENT_FIELD, ()))
+    return replace(_form(link_fields(query) | dict(pairs)), moments=ticked, given=given)
 
 
-def _link_fields(query: bytes) -> dict[str, str]:
+def link_fields(query: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(
             query.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
@@ -95,17 +105,38 @@ def message_of(form: HostedForm, survey: SurveyDefinition, key: bytes, seq: int)
         "v": 1,
         "submission_id": str(submission_id(form, survey, key)),
         "seq": seq,
-        "rating": int(form.rating) if re.fullmatch(r"-?[0-9]{1,4}", form.rating) else form.rating,
+        "rating": form.rating if (rating := given_rating(form)) is None else rating,
         "comment": form.comment.replace("\r\n", "\n").strip() or None,
         "properties": dict(form.properties) or None,
         "locale": form.lang or None,
         "channel": form.channel,
         "contact": contact if form.who else None,
-        "answers": {COUNTED_MOST: counted_most(form, survey)},
+        "answers": {COUNTED_MOST: counted_most(form, survey), **follow_up_answers(form, survey)},
         "signature": form.sig or None,
         "test": form.is_test,
     }
     return json.dumps(message).encode()
+
+
+def given_rating(form: HostedForm) -> int | None:
+    """The rating as a number, on the scale or not; None when it is no whole number."""
+    return int(form.rating) if re.fullmatch(r"-?[0-9]{1,4}", form.rating) else None
+
+
+def follow_up_answers(form: HostedForm, survey: SurveyDefinition) -> dict[str, Any]:
+    """What was chosen in the follow-up questions that fit the rating; the comment is apart.
+
+    What is no choice is left out, as a box that is gone: the customer cannot mend either.
+    """
+    found: dict[str, Any] = {}
+    for each in asked_in(survey.follow_ups, band_of(survey.metric, given_rating(form))):
+        known = {choice.id for choice in each.choices} or {str(rating) for rating in each.scale}
+        chosen = [value for value in form.given.get(each.id, ()) if value in known]
+        if chosen and each.kind == "rating":
+            found[each.id] = int(chosen[-1])
+        elif chosen and each.kind != "comment":
+            found[each.id] = chosen if each.kind == "multiple" else chosen[-1]
+    return found
 
 
 def counted_most(form: HostedForm, survey: SurveyDefinition) -> list[str] | None:
@@ -160,6 +191,7 @@ def _form(fields: Mapping[str, str]) -> HostedForm:
         sig=fields.get("sig", "")[:200],
         channel=channel if channel in CHANNELS else "page",
         answer=fields.get("answer", ""),
+        asked=asked if (asked := fields.get("asked", "")) in BANDS else "",
         is_test=test is not None and test not in ("off", "false"),
         properties=_properties(fields),
     )

@@ -11,7 +11,9 @@ from litestar.response import Template
 
 from feedback.actions.public import sentence_in
 from feedback.surveys.catalog import SurveyDefinition
-from feedback.surveys.hosted_form import TEST_FIELD, HostedForm, page_id
+from feedback.surveys.follow_ups import band_of
+from feedback.surveys.hosted_form import TEST_FIELD, HostedForm, given_rating, page_id
+from feedback.surveys.hosted_steps import as_asked, ending_in, is_stepwise
 from feedback.surveys.languages import (
     BUILT_IN,
     DEFAULT,
@@ -49,30 +51,52 @@ def form_page(
 ) -> Template:
     """The question with what was chosen and typed so far. `error`: why it was not stored."""
     language = language_of(request, survey, form)
+    context = _form_context(survey, form, language, error)
+    if is_stepwise(survey):
+        context |= {"moments": [], "is_stepwise": True}
+    links = _language_links(survey, form, language)
+    return _page("hosted.html", language, status, survey, **context, languages=links)
+
+
+def more_page(
+    request: AnyRequest,
+    survey: SurveyDefinition,
+    form: HostedForm,
+    *,
+    status: int = 200,
+    error: str = "",
+) -> Template:
+    """What is asked after the rating, under the rating itself, which can still be changed."""
+    language = language_of(request, survey, form)
+    context = _form_context(survey, form, language, error)
+    band = band_of(survey.metric, given_rating(form)) or form.asked
+    context["hidden"].append(("asked", band))
+    asked = as_asked(survey, form, language)
+    return _page("hosted_more.html", language, status, survey, **context, asked=asked)
+
+
+def _form_context(
+    survey: SurveyDefinition, form: HostedForm, language: str, error: str
+) -> dict[str, Any]:
     words = survey_words(survey.texts, language, survey.default_language)
     scale = [str(rating) for rating in survey.metric.scale]
-    message = words[ERRORS.get(error, "not_stored")] if error else ""
-    return _page(
-        "hosted.html",
-        language,
-        status,
-        survey,
-        texts=complete_texts(survey.texts, language, survey.default_language),
-        scale=scale,
-        chosen=form.rating if form.rating in scale else "",
-        comment=form.comment,
-        hidden=[
+    return {
+        "texts": complete_texts(survey.texts, language, survey.default_language),
+        "scale": scale,
+        "chosen": form.rating if form.rating in scale else "",
+        "comment": form.comment,
+        "hidden": [
             *form.hidden_fields(),
             ("lang", language),
             ("answer", str(page_id(form.answer))),
         ],
-        error=message,
-        error_field=FIELDS.get(error, "rating"),
-        moments=_moments(survey),
-        ticked=form.moments,
-        is_test=form.is_test,
-        languages=_language_links(survey, form, language),
-    )
+        "error": words[ERRORS.get(error, "not_stored")] if error else "",
+        "error_field": FIELDS.get(error, "rating"),
+        "moments": _moments(survey),
+        "ticked": form.moments,
+        "is_test": form.is_test,
+        "is_stepwise": False,
+    }
 
 
 def thanks_page(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> Template:
@@ -87,6 +111,7 @@ def thanks_page(request: AnyRequest, survey: SurveyDefinition, form: HostedForm)
         rating=form.rating if given else "",
         sentence=sentence_in(survey.sentences, language, survey.default_language),
         is_test=form.is_test,
+        **ending_in(survey, form, language),
     )
 
 

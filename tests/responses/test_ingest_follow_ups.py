@@ -24,9 +24,9 @@ async def asking(shop: Shop, database: Database) -> Shop:
 async def stored(database: Database, shop: Shop) -> list[dict[str, Any] | None]:
     async with database.read() as session:
         found = await session.exec(
-            select(Response.answers).where(Response.workspace_id == shop.workspace.id)
+            select(Response).where(Response.workspace_id == shop.workspace.id)
         )
-        return list(found)
+        return [response.answers for response in found]
 
 
 KEPT: dict[str, tuple[Any, Any]] = {
