@@ -13,6 +13,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,7 +88,13 @@ class Id(TypeDecorator[uuid.UUID]):
     def process_result_value(self, value: Any, dialect: Dialect) -> uuid.UUID | None:
         if value is None or isinstance(value, uuid.UUID):
             return value
-        return uuid.UUID(bytes=value)
+        return _id_of(value)
+
+
+# The rows of a page name the same few ids over and over.
+@lru_cache(maxsize=4096)
+def _id_of(value: bytes) -> uuid.UUID:
+    return uuid.UUID(bytes=value)
 
 
 # Text that is data: JSONB on PostgreSQL, text on SQLite.

@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
@@ -107,8 +108,7 @@ class Counts:
 
 def _digest(text: str, rows: Sequence[CountRow]) -> str:
     digest = blake2b(text.encode(), digest_size=12)
-    for row in rows:
-        digest.update(row.series.bytes + repr((row.month.toordinal(), row.counts)).encode())
+    digest.update(msgspec.msgpack.encode(rows))
     return digest.hexdigest()
 
 
