@@ -1,11 +1,18 @@
 """Every handler of the survey pages, and the QR code that anybody may load."""
 
-from feedback.surveys import edit_routes, identity_routes, routes, share_routes
+from feedback.surveys import (
+    edit_routes,
+    identity_routes,
+    routes,
+    share_routes,
+    widget_settings_routes,
+)
 
 handlers = [
     *routes.handlers,
     *edit_routes.handlers,
     *identity_routes.handlers,
     *share_routes.handlers,
+    *widget_settings_routes.handlers,
 ]
 public_handlers = share_routes.public_handlers
