@@ -53,7 +53,7 @@ SEQ_ATTEMPTS = 5
 async def survey_page(request: AnyRequest, survey_key: FromPath[str]) -> Template:
     form = read_link(request.scope["query_string"])
     survey = await _find(request, survey_key)
-    if survey is None or _is_shut(survey, form):
+    if survey is None or is_shut(survey, form):
         return _say_shut(request, survey, form)
     return form_page(request, survey, form)
 
@@ -67,7 +67,7 @@ async def answer_survey(
     try:
         form = read_form(await request.body(), request.scope["query_string"])
         form = replace(form, answer=str(page_id(form.answer)))
-        if survey is None or _is_shut(survey, form):
+        if survey is None or is_shut(survey, form):
             return _say_shut(request, survey, form)
         await _store(request, survey, form)
     except Refused as refused:
@@ -88,7 +88,7 @@ async def survey_more(request: AnyRequest, survey_key: FromPath[str]) -> Templat
     """What is asked after a rating that is stored; of an old address only the thanks are left."""
     form = read_more(request.scope["query_string"], clock.now())
     survey = await _find(request, survey_key)
-    if survey is None or _is_shut(survey, form):
+    if survey is None or is_shut(survey, form):
         return _say_shut(request, survey, form)
     if not form.answer or not has_more(survey, form):
         return Redirect(thanks_address(survey, form), status_code=303)
@@ -125,7 +125,7 @@ async def _find(request: AnyRequest, survey_key: str) -> SurveyDefinition | None
     return survey
 
 
-def _is_shut(survey: SurveyDefinition, form: HostedForm) -> bool:
+def is_shut(survey: SurveyDefinition, form: HostedForm) -> bool:
     """Whether the survey takes no answer; a test may be given before it is live."""
     if survey.series_id is None or survey.state == "closed":
         return True

@@ -167,13 +167,14 @@ def _language_links(
     """(code, own name, address) of the other languages, the link's parameters kept."""
     kept = form.hidden_fields() + ([("rating", form.rating)] if form.rating else [])
     return [
-        (code, _own_name(code), f"/s/{survey.key}?{urlencode([*kept, ('lang', code)])}")
+        (code, own_name(code), f"/s/{survey.key}?{urlencode([*kept, ('lang', code)])}")
         for code in survey.texts
         if code != current
     ]
 
 
-def _own_name(code: str) -> str:
+def own_name(code: str) -> str:
+    """`Deutsch`: a language by its own name, as its readers look for it."""
     try:
         name = (
             BUILT_IN.get(code)
