@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,13 +17,16 @@ from feedback.dashboards.months import first_day, shift
 from feedback.dashboards.queries import RATINGS, CountQuery, Span, answered_span, read_counts
 from feedback.dashboards.read import Scope
 from feedback.dashboards.trends import chosen_metric
-from feedback.responses.models import Response
+from feedback.responses.models import RatingCount, Response
 from feedback.scoring import Metric
 
 # A page must not wait: groups are made of so many of the newest answers, and the page says so.
-MOST_ANSWERS = 20_000
+MOST_ANSWERS = 10_000
 _LOOKED_AT = 300  # newest answers whose properties are offered
 _MOST_GROUPS = 12
+_FEW_SERIES = 8
+_KEPT = 64  # groups kept in memory
+_MINUTE = timedelta(minutes=1)
 
 
 def is_property(name: str) -> bool:
@@ -108,19 +111,59 @@ class Groups:
 async def read_groups(
     session: AsyncSession, scope: Scope, subject: Subject, period: Period, name: str
 ) -> Groups:
-    """Counts by the value of one property, of at most `MOST_ANSWERS` newest answers."""
+    """Counts by the value of one property, of at most `MOST_ANSWERS` newest answers.
+
+    Kept for a minute while no answer comes: its properties may change without the counts.
+    """
+    version = await _version(session, scope, subject, period)
+    minute = (scope.now - datetime.min.replace(tzinfo=UTC)) // _MINUTE
+    key = (scope.workspace.id, subject.series, period, scope.asked.get("channel"), name)
+    known = _groups.pop(key, None)
+    if known is None or known[0] != (version, minute):
+        known = (version, minute), await _read_groups(session, scope, subject, period, name)
+    _groups[key] = known
+    if len(_groups) > _KEPT:
+        del _groups[next(iter(_groups))]
+    return known[1]
+
+
+_groups: dict[tuple[Any, ...], tuple[Any, Groups]] = {}
+
+
+async def _version(
+    session: AsyncSession, scope: Scope, subject: Subject, period: Period
+) -> tuple[int, int]:
+    """Others whenever answers of the period came or went."""
+    n, rating = col(RatingCount.n), col(RatingCount.rating)
+    found = await session.exec(  # type: ignore[call-overload]
+        sa.select(sa.func.sum(n), sa.func.sum(n * (rating + 1))).where(
+            col(RatingCount.workspace_id) == scope.workspace.id,
+            col(RatingCount.series_id).in_(subject.series),
+            col(RatingCount.month) >= first_day(period.since),
+            col(RatingCount.month) <= first_day(period.until),
+        )
+    )
+    first, second = found.one()
+    return int(first or 0), int(second or 0)
+
+
+async def _read_groups(
+    session: AsyncSession, scope: Scope, subject: Subject, period: Period, name: str
+) -> Groups:
     value = col(Response.properties)[name].as_string().label("value")
     newest = _answers(scope, subject, period, [value, col(Response.rating)], MOST_ANSWERS)
     part = newest.subquery()
     found = await session.exec(  # type: ignore[call-overload]
-        sa.select(part.c.value, part.c.rating, sa.func.count()).group_by(
-            part.c.value, part.c.rating
+        sa.select(part.c.value, part.c.rating, part.c.is_counted, sa.func.count()).group_by(
+            part.c.value, part.c.rating, part.c.is_counted
         )
     )
     counts: dict[str, dict[int, int]] = {}
     without = total = 0
-    for text, rating, n in found:
+    for text, rating, is_counted, n in found:
         total += n
+        if not is_counted:
+            continue
         if text is None:
             without += n
         else:
@@ -136,11 +179,10 @@ async def property_names(session: AsyncSession, scope: Scope, subject: Subject) 
     if not subject.span.last:
         return []
     everything = Period(subject.span.first, subject.span.last)
-    properties = col(Response.properties)
-    statement = _answers(scope, subject, everything, [properties], _LOOKED_AT)
+    statement = _answers(scope, subject, everything, [col(Response.properties)], _LOOKED_AT)
     seen: dict[str, int] = {}
-    for found in (await session.exec(statement.where(properties.is_not(None)))).all():
-        for name in filter(is_property, found or {}):
+    for found, is_counted in (await session.exec(statement)).all():
+        for name in filter(is_property, (found or {}) if is_counted else {}):
             seen[name] = seen.get(name, 0) + 1
     return sorted(seen, key=lambda name: (-seen[name], name))
 
@@ -148,22 +190,40 @@ async def property_names(session: AsyncSession, scope: Scope, subject: Subject) 
 def _answers(
     scope: Scope, subject: Subject, period: Period, columns: Sequence[Any], limit: int
 ) -> Any:
-    """The newest counted answers of a period. Ids run with time, so their range bounds the scan."""
-    zone = ZoneInfo(scope.workspace.time_zone)
-    statement = (
-        select(*columns)
-        .where(
-            Response.workspace_id == scope.workspace.id,
-            col(Response.series_id).in_(subject.series),
-            col(Response.id) >= _first_id(period.since, zone),
-            col(Response.id) < _first_id(shift(period.until, 1), zone),
-            Response.state == "counted",
+    """The newest answers of a period, and whether each `is_counted` here: of the channel asked for.
+
+    So many are looked at, whatever they are, or a rare channel would have them all read. Ids run
+    with time: of a few series each one's newest are found in the index, of many in the table.
+    """
+    is_counted: Any = col(Response.state) == "counted"
+    if channel := scope.asked.get("channel"):
+        is_counted = is_counted & (col(Response.channel) == channel)
+    statement: Any = sa.select(*columns, is_counted.label("is_counted"))
+    if not 1 < len(subject.series) <= _FEW_SERIES:
+        return _newest(statement, scope, subject.series, period, limit)
+    ids = sa.union_all(
+        *(
+            sa.select(_newest(select(Response.id), scope, [series], period, limit).subquery())
+            for series in subject.series
         )
-        .order_by(col(Response.id).desc())
-        .limit(limit)
+    ).subquery()
+    newest = sa.select(ids.c.id).order_by(ids.c.id.desc()).limit(limit)
+    return statement.where(
+        Response.workspace_id == scope.workspace.id, col(Response.id).in_(newest)
     )
-    channel = scope.asked.get("channel")
-    return statement.where(Response.channel == channel) if channel else statement
+
+
+def _newest(
+    statement: Any, scope: Scope, series: Sequence[uuid.UUID], period: Period, limit: int
+) -> Any:
+    zone = ZoneInfo(scope.workspace.time_zone)
+    within = (
+        Response.workspace_id == scope.workspace.id,
+        col(Response.series_id).in_(series),
+        col(Response.id) >= _first_id(period.since, zone),
+        col(Response.id) < _first_id(shift(period.until, 1), zone),
+    )
+    return statement.where(*within).order_by(col(Response.id).desc()).limit(limit)
 
 
 def _first_id(month: str, zone: ZoneInfo) -> uuid.UUID:

@@ -1,5 +1,6 @@
 """Two periods and groups of answers: the numbers, the files, and odd addresses."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from feedback.db import Database, new_id
 from feedback.responses.models import Response
 from feedback.responses.rollup import rebuild
 from feedback.scoring import METRICS, compare_scores
+from feedback.surveys.models import Series
 from tests.cast import Shop, open_shop
 
 Client = AsyncTestClient[Any]
@@ -116,6 +118,31 @@ async def test_it_compares_groups_by_a_property(
     assert round(other["q_value"], 6) == 0.023573
     page = (await alice.get(f"/compare?{query}")).text
     assert "Decide before you start how many answers" in page and "Worse" in page
+
+
+async def test_it_counts_what_came_a_moment_ago(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    groups = f"/compare.json?{LINE}&kind=groups&property=variant"
+    await answers(database, shop, "2026-02", {9: 3}, variant="a")
+    before = (await alice.get(groups)).json()
+    await answers(database, shop, "2026-02", {3: 2}, variant="a")
+    after = (await alice.get(groups)).json()
+    assert [found["rows"][0]["n"] for found in (before, after)] == [3, 5]
+
+
+async def test_it_reads_groups_of_one_channel_and_of_several_surveys(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    series = Series(**shop.nps_series.model_dump(exclude={"id", "number"}), number=2, id=new_id())
+    async with database.write() as session:
+        session.add(series)
+    await answers(database, shop, "2026-02", {9: 3}, variant="a")
+    await answers(database, replace(shop, nps_series=series), "2026-02", {3: 2}, variant="a")
+    groups = f"/compare.json?{LINE}&kind=groups&property=variant"
+    assert (await alice.get(groups)).json()["rows"][0]["n"] == 5
+    assert (await alice.get(f"{groups}&channel=page")).json()["rows"][0]["n"] == 5
+    assert (await alice.get(f"{groups}&channel=email")).status_code == 404
 
 
 async def test_it_warns_of_looking_too_early(alice: Client, database: Database, shop: Shop) -> None:
