@@ -1,0 +1,43 @@
+"""Words that tell the low end of each scale from its high end, written apart from the texts.
+
+By language: unlikely, likely, dissatisfied, satisfied, little effort, much effort, disagree, agree.
+"""
+
+ENDS = {
+    "ar": "غير محتمل|محتمل للغاية|غير راضٍ|راضٍ جدًا|قليل|كبير|لا أوافق|أوافق",
+    "bg": "Изобщо не|вероятно|недоволни|доволни|малко|големи|не съм съгласен|съм съгласен",
+    "cs": "nepravděpodobné|pravděpodobné|nespokojeni|spokojeni|málo|mnoho|nesouhlasím|souhlasím",
+    "da": "ikke|sandsynligt|utilfreds|tilfreds|lidt|meget|uenig|enig",
+    "de": "nicht|wahrscheinlich|unzufrieden|zufrieden|wenig|viel|nicht zu|voll und ganz zu",
+    "el": "Καθόλου|πιθανό|δυσαρεστημένοι|ικανοποιημένοι|λίγη|πολλή|Διαφωνώ|Συμφωνώ",
+    "en": "Not|likely|dissatisfied|satisfied|little|great deal|disagree|agree",
+    "es": "Nada|probable|insatisfecho|satisfecho|poco|Muchísimo|desacuerdo|de acuerdo",
+    "et": "mitte|tõenäoliselt|rahulolematu|rahul|vähe|palju|Ei nõustu|Nõustun",
+    "fi": "En lainkaan|todennäköisesti|tyytymätön|tyytyväinen|vähän|paljon|eri mieltä|samaa mieltä",
+    "fr": "Pas du tout|probable|Pas du tout|satisfait|peu|Beaucoup|Pas du tout|d’accord",
+    "he": "לא סביר|סביר|לא מרוצים|מרוצים|מעט|הרבה|לא מסכים|מסכים",
+    "hr": "Nimalo|vjerojatno|nezadovoljni|zadovoljni|malo|mnogo|ne slažem|slažem",
+    "hu": "nem|valószínű|elégedetlen|elégedett|kevés|sok|nem értek egyet|egyetértek",
+    "id": "tidak|mungkin|tidak|puas|sedikit|besar|tidak setuju|setuju",
+    "it": "niente|probabile|insoddisfatto|soddisfatto|Pochissimo|Moltissimo|disaccordo|d’accordo",
+    "ja": "全く薦めない|薦めたい|不満|満足|かからなかった|かかった|思わない|思う",
+    "ko": "추천하지 않음|추천함|불만족|만족|거의 들지 않음|많이 듦|동의하지 않음|동의함",
+    "lt": "netikėtina|tikėtina|nepatenkinti|patenkinti|mažai|daug|nesutinku|sutinku",
+    "lv": "nav ticams|ticams|neapmierināti|apmierināti|maz|daudz|nepiekrītu|piekrītu",
+    "ms": "tidak|mungkin|tidak|berpuas hati|sedikit|banyak|tidak setuju|setuju",
+    "nb": "ikke|sannsynlig|misfornøyd|fornøyd|lite|mye|uenig|enig",
+    "nl": "niet|waarschijnlijk|ontevreden|tevreden|weinig|veel|oneens|eens",
+    "pl": "nieprawdopodobne|prawdopodobne|niezadowoleni|zadowoleni|mało|dużo|nie zgadzam|zgadzam",
+    "pt": "Nada|provável|insatisfeito|satisfeito|pouco|Muitíssimo|Discordo|Concordo",
+    "pt-BR": "Nada|provável|insatisfeito|satisfeito|pouco|Muitíssimo|Discordo|Concordo",
+    "ro": "Deloc|probabil|nemulțumit|mulțumit|puțin|mult|Dezacord|Acord",
+    "sk": "nie je|pravdepodobné|nespokojní|spokojní|málo|veľa|nesúhlasím|súhlasím",
+    "sl": "ni|verjetno|nezadovoljni|zadovoljni|malo|veliko|ne strinjam|strinjam",
+    "sv": "Inte|troligt|missnöjd|nöjd|liten|stor|inte|helt",
+    "th": "ไม่แนะนำ|แนะนำ|ไม่พึงพอใจ|พึงพอใจ|น้อย|มาก|ไม่เห็นด้วย|เห็นด้วย",
+    "tr": "değil|olası|değilim|memnunum|çok az|fazla|katılmıyorum|katılıyorum",
+    "uk": "не ймовірно|ймовірно|незадоволені|задоволені|мало|багато|не погоджуюся|погоджуюся",
+    "vi": "không|có khả năng|không hài lòng|hài lòng|ít|nhiều|không đồng ý|đồng ý",
+    "zh-Hans": "不可能|可能|不满意|满意|不费力|非常费力|不同意|同意",
+    "zh-Hant": "不可能|可能|不滿意|滿意|不費力|非常費力|不同意|同意",
+}
