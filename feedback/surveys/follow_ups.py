@@ -64,9 +64,11 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def text(self, name: str, language: str, default: str) -> str:
         """The question, or the `low` or `high` end of its scale."""
-        return text_in(
-            {code: texts.get(name, "") for code, texts in self.texts.items()}, language, default
-        )
+        return text_in(self.texts_of(name), language, default)
+
+    def texts_of(self, name: str) -> dict[str, str]:
+        """One of its texts by language."""
+        return {code: texts.get(name, "") for code, texts in self.texts.items()}
 
 
 def read_follow_ups(column: Sequence[Any] | None) -> tuple[FollowUp, ...]:

@@ -2,6 +2,7 @@
 
 from feedback.surveys import (
     edit_routes,
+    follow_up_routes,
     identity_routes,
     routes,
     share_routes,
@@ -11,6 +12,7 @@ from feedback.surveys import (
 handlers = [
     *routes.handlers,
     *edit_routes.handlers,
+    *follow_up_routes.handlers,
     *identity_routes.handlers,
     *share_routes.handlers,
     *widget_settings_routes.handlers,

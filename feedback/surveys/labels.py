@@ -1,7 +1,8 @@
 """How states, acts, places and metrics are named on survey and journey pages."""
 
 from feedback.i18n import gettext as _
-from feedback.scoring import METRICS
+from feedback.scoring import METRICS, Metric
+from feedback.surveys.follow_ups import band_limits
 from feedback.surveys.texts import language_name
 from feedback.wording import metric_name
 
@@ -61,6 +62,23 @@ def metric_choices() -> list[tuple[str, str]]:
         "ces_effort_5": _("how much effort it took"),
     }
     return [(k, f"{name} · {hints[k]}" if k in hints else name) for k, name in names.items()]
+
+
+def kind_names() -> dict[str, str]:
+    """What may be asked after the rating."""
+    return {
+        "comment": _("Comment"),
+        "single": _("One choice"),
+        "multiple": _("Several choices"),
+        "rating": _("Rating"),
+    }
+
+
+def band_names(metric: Metric) -> dict[str, str]:
+    """The bands with their ratings: `Unhappy (0–6)`."""
+    names = {"negative": _("Unhappy"), "neutral": _("In between"), "positive": _("Happy")}
+    limits = {band: sorted(set(ends)) for band, ends in band_limits(metric).items()}
+    return {b: f"{name} ({'–'.join(map(str, limits[b]))})" for b, name in names.items()}
 
 
 def language_names(codes: list[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from feedback.i18n import gettext as _
 from feedback.journeys.routes import COARSE_BELOW
 from feedback.scoring import METRICS
 from feedback.surveys.archive import delete_survey, is_answered
+from feedback.surveys.follow_up_draft import read_after_rating
 from feedback.surveys.labels import (
     act_names,
     acts_done,
@@ -211,6 +212,7 @@ async def _show_survey(
         "surveys/survey.html",
         status=422 if name_form else 200,
         place=place,
+        after=read_after_rating(place),
         series=series,
         answers=answers,
         sharing=[survey for survey in sharing if survey.id != survey_id],
