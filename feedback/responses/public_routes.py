@@ -55,10 +55,10 @@ class Reply:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
-async def store_response(state: State, survey_key: str, body: bytes) -> Reply:
+async def store_response(state: State, scope: HTTPScope, body: bytes) -> Reply:
     """201 for a new answer and each repetition of its first message, 200 for a later one."""
     message = read_message(body)
-    survey = await find_survey(state, survey_key)
+    survey = await find_survey(state, _key(scope))
     outcome: Outcome = await state.writer.store(prepare(message, survey, clock.now(), state.key))
     if outcome.status == "conflict":
         raise Refused(409, "seq_conflict", "this seq was already sent with another content")
@@ -67,14 +67,16 @@ async def store_response(state: State, survey_key: str, body: bytes) -> Reply:
     return Reply(201 if is_first else 200, content)
 
 
-async def count_display(state: State, survey_key: str, body: bytes) -> Reply:
+async def count_display(state: State, scope: HTTPScope, body: bytes) -> Reply:
     message = read_display(body)
-    survey = await find_survey(state, survey_key)
+    survey = await find_survey(state, _key(scope))
     if survey.state == "live" and survey.series_id is not None and not message.test:
         month = month_of(clock.now(), survey.zone)
         await state.writer.store(
             Display(survey.workspace_id, survey.series_id, message.channel, month, message.kind)
         )
+        if message.kind == "shown":
+            state.sightings.note(survey, _origin(scope), message.page)
     return Reply(204)
 
 
@@ -92,7 +94,7 @@ async def find_survey(state: State, survey_key: str) -> SurveyDefinition:
     return survey
 
 
-_ACTS: dict[str, Callable[[State, str, bytes], Awaitable[Reply]]] = {
+_ACTS: dict[str, Callable[[State, HTTPScope, bytes], Awaitable[Reply]]] = {
     "/r/": store_response,
     "/d/": count_display,
 }
@@ -122,8 +124,16 @@ async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
         return Reply(204, headers=_PREFLIGHT)
     if scope["method"] != "POST":
         raise Refused(405, "method_not_allowed", "send it with POST")
-    path = scope["path"]
-    return await _ACTS[path[:3]](state, path[3:], await _body(receive))
+    return await _ACTS[scope["path"][:3]](state, scope, await _body(receive))
+
+
+def _key(scope: HTTPScope) -> str:
+    return scope["path"][3:]
+
+
+def _origin(scope: HTTPScope) -> str:
+    found = (value for name, value in scope["headers"] if name == b"origin")
+    return next(found, b"").decode("latin-1")
 
 
 async def _body(receive: Receive) -> bytes:

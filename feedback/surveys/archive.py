@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey
 from feedback.responses.models import DisplayCount, RatingCount, Response
-from feedback.surveys.models import Series, Survey
+from feedback.surveys.models import Series, Sighting, Survey
 from feedback.surveys.questions import drop_unused_question
 
 
@@ -85,11 +85,12 @@ async def delete_survey(session: AsyncSession, survey: Survey) -> None:
                 col(table.workspace_id) == workspace_id, col(table.series_id).in_(series)
             )
         )
-    await session.exec(
-        delete(Series).where(
-            col(Series.workspace_id) == workspace_id, col(Series.survey_id) == survey.id
+    for kept in (Series, Sighting):
+        await session.exec(
+            delete(kept).where(
+                col(kept.workspace_id) == workspace_id, col(kept.survey_id) == survey.id
+            )
         )
-    )
     await session.exec(delete(PublicKey).where(col(PublicKey.key) == survey.key))
     await session.delete(survey)
     await session.flush()

@@ -5,6 +5,7 @@ from feedback.surveys import (
     follow_up_routes,
     identity_routes,
     routes,
+    share_preview,
     share_routes,
     widget_settings_routes,
 )
@@ -16,5 +17,6 @@ handlers = [
     *identity_routes.handlers,
     *share_routes.handlers,
     *widget_settings_routes.handlers,
+    share_preview.widget_preview,
 ]
 public_handlers = share_routes.public_handlers

@@ -1,4 +1,4 @@
-"""The ways to a survey: snippet, link, QR code, and the block for a mailing tool."""
+"""The ways to a survey: link, QR code, and the block for a mailing tool."""
 
 import base64
 import hashlib
@@ -42,20 +42,6 @@ class MailChoice:
 def survey_link(base_url: str, key: str, **parameters: str) -> str:
     """The address of the hosted page, with link parameters."""
     return f"{base_url}/s/{key}" + (f"?{urlencode(parameters)}" if parameters else "")
-
-
-def embed_snippet(base_url: str, site_key: str, survey_key: str | None = None) -> str:
-    """The tag that shows one survey, or without its key every live survey of the workspace."""
-    survey = f' data-feedback-survey="{survey_key}"' if survey_key else ""
-    source = html.escape(f"{base_url}/widget.js")
-    return f'<script src="{source}" data-feedback-site="{site_key}"{survey} async></script>'
-
-
-def embed_policy(base_url: str) -> str:
-    """What a site with a content security policy must allow for the widget."""
-    parts = urlsplit(base_url)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    return f"script-src {origin}; connect-src {origin}"
 
 
 def base_url_problem(base_url: str, *, scheme: str, host: str) -> str:

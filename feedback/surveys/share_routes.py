@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
+from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.db import Database
 from feedback.forms import Form
@@ -22,8 +23,6 @@ from feedback.surveys.share import (
     MailBlock,
     MailChoice,
     base_url_problem,
-    embed_policy,
-    embed_snippet,
     inline_style_hashes,
     mail_block,
     mail_text,
@@ -31,6 +30,13 @@ from feedback.surveys.share import (
     read_mail_choice,
     survey_link,
 )
+from feedback.surveys.share_tag import (
+    embed_policy,
+    embed_snippet,
+    frozen_snippet,
+    releases,
+)
+from feedback.surveys.sightings import load_sightings, told
 from feedback.web import page, security_headers
 
 AnyRequest = Request[Any, Any, Any]
@@ -47,12 +53,13 @@ async def share_page(
     async with database.read() as session:
         place = await need_survey(session, viewer, survey_id)
         [site_key, *_rest] = await site_keys(session, viewer.workspace.id)
+        seen = await load_sightings(session, viewer.workspace.id, survey_id)
     base_url, key = _base_url(request, settings), place.survey.key
     form, block = _mail_block(request, place, base_url)
     return page(
         request,
         "surveys/share.html",
-        blocks=("mail_block",),
+        blocks=("mail_block", "install_check"),
         status=422 if form.errors else 200,
         headers=security_headers(frames="'self'"),
         place=place,
@@ -61,7 +68,10 @@ async def share_page(
         problem=base_url_problem(base_url, scheme=_scheme(request), host=request.url.netloc),
         snippet=embed_snippet(base_url, site_key, key),
         site_snippet=embed_snippet(base_url, site_key),
-        policy=embed_policy(base_url),
+        frozen=frozen_snippet(base_url, releases()[-1], site_key, key),
+        policy=embed_policy(base_url, is_framed=_is_framed(place)),
+        seen=told(seen, clock.now()),
+        widget_preview=f"/surveys/{survey_id}/share/preview.html",
         link=survey_link(base_url, key),
         test_link=survey_link(base_url, key) + "?feedback-test",
         qr=f"/s/{key}/qr.svg",
@@ -145,6 +155,10 @@ def _mail_html(request: HTMXRequest, block: MailBlock) -> str:
 
 def _base_url(request: AnyRequest, settings: Settings) -> str:
     return settings.base_url or str(request.base_url).rstrip("/")
+
+
+def _is_framed(place: SurveyPlace) -> bool:
+    return (place.survey.look or {}).get("place") == "frame"
 
 
 def _scheme(request: AnyRequest) -> str:
