@@ -53,6 +53,7 @@ class SurveyDefinition:
     sentences: Sentences
     follow_ups: tuple[FollowUp, ...] = ()
     endings: Mapping[str, Ending] = field(default_factory=dict)
+    look: Mapping[str, Any] = field(default_factory=dict)
 
 
 _Entry = tuple[float, SurveyDefinition | None]
@@ -145,4 +146,5 @@ async def load_definition(database: Database, key: str) -> SurveyDefinition | No
         sentences=told.get(touchpoint_id, {}),
         follow_ups=read_follow_ups(survey.follow_ups),
         endings=read_endings(survey.endings),
+        look=survey.look or {},
     )
