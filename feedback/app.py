@@ -38,7 +38,9 @@ from feedback.settings import Settings, load_settings, secret_key
 from feedback.surveys import handlers as surveys
 from feedback.surveys import hosted, kiosk
 from feedback.surveys.catalog import Catalog
+from feedback.surveys.sightings import Sightings
 from feedback.web import security_headers, template_config
+from feedback.widget import frozen
 from feedback.widget import routes as widget
 from feedback.widget.sites import Sites
 from feedback.work import make_worker
@@ -62,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     return App(
         route_handlers=[
             widget.router,
+            frozen.frozen_script,
             hosted.router,
             kiosk.router,
             _static_router(),
@@ -159,6 +162,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     app.state.sites = Sites(database, app.state.catalog)
     app.state.writer = writer = Writer(make_store(settings), database)
     await writer.start()
+    app.state.sightings = sightings = Sightings(database)
     worker = make_worker(database, settings) if settings.worker == "inside" else None
     if worker is not None:
         worker.start()
@@ -166,6 +170,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
         yield
     finally:
         await writer.stop()
+        await sightings.stop()
         if worker is not None:
             await worker.stop()
         await database.close()
