@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.changes import NamedChange
-from feedback.dashboards.journey_map import StageInfo, TouchpointInfo
-from feedback.dashboards.mix_read import MONTHS
+from feedback.dashboards.changes import JourneyChanges, NamedChange
+from feedback.dashboards.filters import Focus
+from feedback.dashboards.journey_map import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.mix_read import Window
 from feedback.dashboards.months import month_of, shift
 from feedback.dashboards.queries import RATINGS, CountRow
 from feedback.dashboards.seams import Seams, read_seams
@@ -21,6 +22,7 @@ from feedback.responses.models import CHANNELS
 from feedback.scoring import FEW_BELOW, Metric, Mix, MixGroup, Score, decompose, score
 from feedback.scoring.scores import HIDDEN_BELOW
 
+MONTHS = 24  # complete ones, that a change and the months before it may reach back
 SPAN = 3  # months of each period, where no change is named
 OTHERS = "others"  # groups too small to be shown, as one
 
@@ -65,66 +67,112 @@ class MixLine:
         return (self.touchpoint or self.stage).name
 
 
-def mix_lines(source: TrendsSource) -> list[MixLine]:
-    """Every line in view that has answers in both periods, in the order of the journey."""
-    seams = read_seams((line for _, _, line in source.journey.placed_series), source.time_zone)
-    lines = (_line(source, place, seams) for place in _places(source))
-    return [line for line in lines if line.score_before.n and line.score_after.n]
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is looked at, and what is known of its changes."""
+
+    journey: JourneyInfo
+    focus: Focus
+    metric: Metric
+    changes: JourneyChanges
+    time_zone: str
 
 
 Place = tuple[StageInfo, TouchpointInfo | None]
 Counts = dict[str, Counter[int]]  # by group: how many gave each rating
 
 
-def _places(source: TrendsSource) -> Iterator[Place]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A line and its periods, before anything is read. homes: the touchpoints of its series."""
+
+    place: Place
+    homes: Mapping[uuid.UUID, TouchpointInfo]
+    before: Period
+    after: Period
+    is_since: bool
+    seam: str
+
+    @property
+    def window(self) -> Window:
+        return Window(self.before.first, self.after.first, self.after.last)
+
+
+def wanted_windows(view: View) -> dict[Window, list[uuid.UUID]]:
+    """What must be read for the lines in view: the series of each window."""
+    found: dict[Window, dict[uuid.UUID, None]] = {}
+    for plan in _plans(view):
+        found.setdefault(plan.window, {}).update(dict.fromkeys(plan.homes))
+    return {window: list(series) for window, series in found.items()}
+
+
+def mix_lines(source: TrendsSource) -> list[MixLine]:
+    """Every line in view that has answers in both periods, in the order of the journey."""
+    view = View(source.journey, source.focus, source.metric, source.changes, source.time_zone)
+    seams = _seams(view)
+    lines = (_line(source, plan, seams) for plan in _plans(view))
+    return [line for line in lines if line.score_before.n and line.score_after.n]
+
+
+def _seams(view: View) -> Seams:
+    return read_seams((line for _, _, line in view.journey.placed_series), view.time_zone)
+
+
+def _plans(view: View) -> list[_Plan]:
+    seams = _seams(view)
+    return [_plan(view, place, seams) for place in _places(view)]
+
+
+def _plan(view: View, place: Place, seams: Seams) -> _Plan:
+    stage, touchpoint = place
+    homes = _series(view, stage.touchpoints if touchpoint is None else (touchpoint,))
+    last = view.changes.looked_at
+    seam = seams.newest(homes, last)
+    since = _since_change(_change(view, place), seam, last)
+    before, after = since or _usual(last)
+    return _Plan(place, homes, before, after, since is not None, seam)
+
+
+def _places(view: View) -> Iterator[Place]:
     """The stages; of a stage looked at it and its touchpoints."""
-    focus = source.focus
+    focus = view.focus
     if focus.touchpoint is not None and focus.stage is not None:
         yield focus.stage, focus.touchpoint
         return
-    for stage in source.journey.stages if focus.stage is None else (focus.stage,):
-        askers = [each for each in stage.touchpoints if _series(source, (each,))]
+    for stage in view.journey.stages if focus.stage is None else (focus.stage,):
+        askers = [each for each in stage.touchpoints if _series(view, (each,))]
         if askers:
             yield stage, None
         if focus.stage is not None and len(askers) > 1:
             yield from ((stage, touchpoint) for touchpoint in askers)
 
 
-def _series(
-    source: TrendsSource, touchpoints: Iterable[TouchpointInfo]
-) -> dict[uuid.UUID, TouchpointInfo]:
-    key = source.metric.key
+def _series(view: View, touchpoints: Iterable[TouchpointInfo]) -> dict[uuid.UUID, TouchpointInfo]:
+    key = view.metric.key
     return {line.id: t for t in touchpoints for line in t.series if line.metric == key}
 
 
-def _line(source: TrendsSource, place: Place, seams: Seams) -> MixLine:
-    stage, touchpoint = place
-    homes = _series(source, stage.touchpoints if touchpoint is None else (touchpoint,))
-    last = source.changes.looked_at
-    seam = seams.newest(homes, last)
-    change = _change(source, place)
-    since = _since_change(change, seam, last)
-    before, after = since or _usual(last)
+def _line(source: TrendsSource, plan: _Plan, seams: Seams) -> MixLine:
+    # A series replaced within the window leaves the line untold, so its first month decides.
     rows = [
         row
-        for row in source.by_channel.answers
-        if row.series in homes and not seams.is_replaced(row.series, month_of(row.month))
+        for row in source.by_channel.periods.get(plan.window, ())
+        if row.series in plan.homes and not seams.is_replaced(row.series, plan.before.first)
     ]
-    sides = _within(rows, before), _within(rows, after)
+    sides = _within(rows, plan.before), _within(rows, plan.after)
     scores = [score(_pooled(side), source.metric) for side in sides]
-    state, splits = _state(scores, is_anew=seam > before.first), list[Split]()
-    if not state:
-        splits = list(_splits(sides, homes, source.metric))
+    state = _state(scores, is_anew=plan.seam > plan.before.first)
+    splits = () if state else tuple(_splits(sides, plan.homes, source.metric))
     return MixLine(
-        stage, touchpoint, before, after, since is not None,
-        state or ("split" if splits else "one group"), scores[0], scores[1], tuple(splits),
+        *plan.place, plan.before, plan.after, plan.is_since,
+        state or ("split" if splits else "one group"), scores[0], scores[1], splits,
     )  # fmt: skip
 
 
-def _change(source: TrendsSource, place: Place) -> NamedChange | None:
+def _change(view: View, place: Place) -> NamedChange | None:
     stage, touchpoint = place
-    key = (str(stage.id), str(touchpoint.id) if touchpoint else None, source.metric.key)
-    told = source.changes.by_place.get(key)
+    key = (str(stage.id), str(touchpoint.id) if touchpoint else None, view.metric.key)
+    told = view.changes.by_place.get(key)
     return told.change if told else None
 
 

@@ -1,43 +1,140 @@
 """Answers by channel, and how often people were asked: read for what stands under the table."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from hashlib import blake2b
+from typing import Any
 
-import msgspec
+import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.months import shift
-from feedback.dashboards.queries import AskedRow, CountQuery, CountRow, read_asked, read_counts
+from feedback.dashboards.months import first_day
+from feedback.dashboards.queries import (
+    AskedRow,
+    CountQuery,
+    CountRow,
+    rating_sums,
+)
+from feedback.responses.models import CHANNELS, RatingCount
 
-MONTHS = 24  # complete ones, that a change and the months before it may reach back
-RATES_BEFORE = 3  # months before the first one shown, that its response rate is held against
+REST = ""  # the channels that asked in every month, together
+OTHER = "other"  # all channels, where none asked
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Two periods that touch: from `first` to the month before `between`, and to `last`."""
+
+    first: str
+    between: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRow:
+    """How many answered in a month by a channel; `REST` for those that surely asked."""
+
+    month: date
+    channel: str
+    n: int
 
 
 @dataclass(frozen=True)
 class ByChannel:
-    """Of the series in view: `answers` by series, month and channel; `asked` of the months shown
-    and the three before."""
+    """periods: answers of each window by series and channel, the month being the first of its
+    period. asked, answered: by month and channel, of the months shown and the three before."""
 
-    answers: Sequence[CountRow] = ()
+    periods: Mapping[Window, Sequence[CountRow]] = field(default_factory=dict)
     asked: Sequence[AskedRow] = ()
+    answered: Sequence[AnsweredRow] = ()
 
     @cached_property
     def version(self) -> str:
         """Another one whenever anything of it is another."""
-        rows = msgspec.msgpack.encode([self.answers, self.asked])
-        return blake2b(rows, digest_size=12).hexdigest()
+        digest = blake2b(digest_size=12)
+        for window, rows in self.periods.items():
+            digest.update(repr(window).encode())
+            for row in rows:
+                facts = repr((row.month.toordinal(), row.channel, row.counts))
+                digest.update(row.series.bytes + facts.encode())
+        digest.update(repr((self.asked, self.answered)).encode())
+        return digest.hexdigest()
 
 
-async def read_by_channel(
-    session: AsyncSession, workspace_id: uuid.UUID, shown: CountQuery, looked_at: str
-) -> ByChannel:
-    """shown: the series and months of the page; looked_at: its last complete month."""
-    asked = replace(shown, since=shift(shown.since, -RATES_BEFORE))
-    answers = replace(shown, since=min(asked.since, shift(looked_at, 1 - MONTHS)))
-    return ByChannel(
-        await read_counts(session, workspace_id, answers, by_channel=True),
-        await read_asked(session, workspace_id, asked),
+async def read_periods(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    windows: Mapping[Window, Sequence[uuid.UUID]],
+    channel: str,
+) -> dict[Window, list[CountRow]]:
+    """The answers of each window's series, by channel and period, in one statement."""
+    if not windows:
+        return {}
+    numbered = list(windows.items())
+    parts = [
+        _periods_query(workspace_id, number, pair, channel) for number, pair in enumerate(numbered)
+    ]
+    found = await session.exec(sa.union_all(*parts))  # type: ignore[call-overload]
+    rows: dict[Window, list[CountRow]] = {window: [] for window in windows}
+    for number, series, name, is_after, *counts in found:
+        window = numbered[number][0]
+        month = first_day(window.between if is_after else window.first)
+        rows[window].append(CountRow(series, month, name, tuple(counts)))
+    return {
+        window: sorted(of, key=lambda row: (row.series, row.month, row.channel))
+        for window, of in rows.items()
+    }
+
+
+def _periods_query(
+    workspace_id: uuid.UUID, number: int, part: tuple[Window, Sequence[uuid.UUID]], channel: str
+) -> Any:
+    window, series = part
+    count = sa.inspect(RatingCount).local_table.c
+    is_after = sa.case((count.month >= first_day(window.between), 1), else_=0).label("is_after")
+    return (
+        sa.select(
+            sa.literal_column(str(number)).label("number"),
+            count.series_id,
+            count.channel,
+            is_after,
+            *rating_sums(),
+        )
+        .where(
+            count.workspace_id == workspace_id,
+            count.series_id.in_(series),
+            # Every channel by name, so that the key leads to the months wanted.
+            count.channel.in_([channel] if channel else CHANNELS),
+            count.month >= first_day(window.first),
+            count.month <= first_day(window.last),
+        )
+        .group_by(count.series_id, count.channel, is_after)
+        .having(sa.func.sum(count.n) > 0)
     )
+
+
+async def read_answered(
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, channels: Sequence[str]
+) -> list[AnsweredRow]:
+    """Answers by month and channel over all series, of these channels only."""
+    if not query.series or not channels:
+        return []
+    count = sa.inspect(RatingCount).local_table.c
+    statement = (
+        sa.select(count.month, count.channel, sa.func.sum(count.n))
+        .where(
+            count.workspace_id == workspace_id,
+            count.series_id.in_(query.series),
+            count.channel.in_(channels),
+            count.month >= first_day(query.since),
+            count.month <= first_day(query.until),
+        )
+        .group_by(count.month, count.channel)
+        .having(sa.func.sum(count.n) > 0)
+        .order_by(count.month, count.channel)
+    )
+    found = await session.exec(statement)  # type: ignore[call-overload]
+    return [AnsweredRow(month, channel, int(n)) for month, channel, n in found]

@@ -76,7 +76,7 @@ def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: boo
             count.series_id,
             count.month,
             count.channel if by_channel else sa.literal_column("''").label("channel"),
-            *(sa.literal_column(sql) for sql in _RATING_COLUMNS),
+            *rating_sums(),
         )
         .where(
             count.workspace_id == workspace_id,
@@ -87,6 +87,11 @@ def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: boo
         .having(sa.func.sum(count.n) > 0)
         .order_by(*keys)
     )
+
+
+def rating_sums() -> list[Any]:
+    """The columns of a statement over `rating_count`, one for each of `RATINGS`."""
+    return [sa.literal_column(sql) for sql in _RATING_COLUMNS]
 
 
 # As text: built of expressions, the eleven take SQLAlchemy longer than the database.
@@ -110,7 +115,20 @@ def _within(query: CountQuery, month: Any, channel: Any) -> list[Any]:
 async def import_pandas() -> None:
     """The first import takes seconds: in a thread, so that nobody else's answer waits for it."""
     if "pandas" not in sys.modules:
-        await asyncio.to_thread(import_module, "pandas")
+        await asyncio.to_thread(_import_pandas)
+
+
+def _import_pandas() -> None:
+    # Where pyarrow is installed pandas loads it, for columns of text: 40 MB for a few names.
+    # The server never needs it; commands that read Parquet do, and import pandas themselves.
+    is_loaded = "pyarrow" in sys.modules
+    if not is_loaded:
+        sys.modules["pyarrow"] = None  # type: ignore[assignment]  # "there is none"
+    try:
+        import_module("pandas")
+    finally:
+        if not is_loaded:
+            del sys.modules["pyarrow"]
 
 
 def counts_frame(

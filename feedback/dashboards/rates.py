@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from feedback.dashboards.mix_read import RATES_BEFORE, ByChannel
+from feedback.dashboards.mix_read import REST, AnsweredRow, ByChannel
 from feedback.dashboards.months import month_of, months_between, shift
-from feedback.dashboards.queries import AskedRow, CountRow
+from feedback.dashboards.queries import AskedRow
 from feedback.scoring import FEW_BELOW, Interval, share_interval
 
+RATES_BEFORE = 3  # months that a rate is held against
 UNUSUAL = 0.10  # further than this from the months before is said in a word
 ASKING = ("shown", "invited")
 
@@ -70,7 +71,7 @@ class Rates:
 def month_rates(found: ByChannel, months: Sequence[str], running: str) -> Rates:
     """The rates of these consecutive months; `running`, the month that is not over, gets no
     word, since many were asked too late to have answered."""
-    asked, answered = _asked(found.asked), _answered(found.answers)
+    asked, answered = _asked(found.asked), _answered(found.answered)
     known: dict[str, MonthRate] = {}
     for month in months_between(shift(months[0], -RATES_BEFORE), months[-1]):
         usual = None if month == running else _usual(month, known)
@@ -89,16 +90,16 @@ def _asked(rows: Iterable[AskedRow]) -> dict[str, dict[str, dict[str, int]]]:
     return found
 
 
-def _answered(rows: Iterable[CountRow]) -> dict[str, dict[str, int]]:
+def _answered(rows: Iterable[AnsweredRow]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for row in rows:
         channels = found.setdefault(month_of(row.month), {})
-        channels[row.channel] = channels.get(row.channel, 0) + sum(row.counts)
+        channels[row.channel] = row.n
     return found
 
 
 def _month(month: str, asked: Asked, answered: Mapping[str, int], usual: float | None) -> MonthRate:
-    asking = {name for name, of in asked.items() if any(of.get(kind) for kind in ASKING)}
+    asking = {REST} | {name for name, of in asked.items() if any(of.get(k) for k in ASKING)}
     shown, invited, dismissed = (
         sum(of.get(kind, 0) for of in asked.values()) for kind in (*ASKING, "dismissed")
     )

@@ -51,7 +51,7 @@ def say_rates(source: TrendsSource) -> RatesPage:
     found = month_rates(source.by_channel, source.window.months, source.window.running)
     if found.overall.share is None:
         text = _("Nobody was counted as asked in these months, so there is no response rate.")
-        return RatesPage(text, None, (), tuple(_left_out(found.overall)))
+        return RatesPage(text, None, (), ())
     rows = tuple(_row(each, source.window.running) for each in reversed(found.months))
     return RatesPage(_sentence(found), _chart(found, source), rows, tuple(_notes(found)))
 

@@ -22,7 +22,7 @@ from feedback.dashboards.filters import (
 )
 from feedback.dashboards.journey_map import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.dashboards.lines import Window
-from feedback.dashboards.mix_read import ByChannel, read_by_channel
+from feedback.dashboards.mix_read import ByChannel
 from feedback.dashboards.months import first_day, month_at, month_of, months_between, shift
 from feedback.dashboards.pooled import MONTHS as POOLED
 from feedback.dashboards.queries import (
@@ -230,9 +230,6 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         watched=watched,
         looked_at=looked_at,
         flags=await read_flags(session, workspace_id, journey.id),
-        by_channel=await read_by_channel(
-            session, workspace_id, replace(query, since=since), looked_at
-        ),
     )
 
 

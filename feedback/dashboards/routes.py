@@ -25,6 +25,7 @@ from feedback.dashboards.filters import (
     NotOursError,
     parse_asked,
 )
+from feedback.dashboards.mix_load import with_channels
 from feedback.dashboards.months import month_at
 from feedback.dashboards.pages import (
     board_source,
@@ -145,7 +146,8 @@ async def load_trends_counts(database: Database, scope: Scope) -> Counts | None:
     await import_pandas()
     try:
         async with database.read() as session:
-            return await load_trends(session, scope)
+            counts = await load_trends(session, scope)
+            return counts and await with_channels(session, counts, scope)
     except NotOursError:
         raise not_found() from None
 
