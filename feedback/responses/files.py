@@ -6,33 +6,37 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from feedback.responses.follow_up_answers import read_told
 from feedback.responses.listing import Row
 from feedback.scoreprint import harmless
 
 COLUMNS = (
     "id", "answered_at", "journey", "stage", "touchpoint", "survey", "metric", "rating", "band",
-    "comment", "channel", "locale", "page", "state", "properties",
+    "comment", "channel", "locale", "page", "state", "properties", "answers", "follow_ups",
 )  # fmt: skip
 
 
-def responses_json(rows: Iterable[Row]) -> str:
-    """{"rows": [{...}]}, newest first; times in UTC."""
-    return json.dumps({"rows": [_fields(row) for row in rows]}, ensure_ascii=False, indent=1)
+def responses_json(rows: Iterable[Row], language: str) -> str:
+    """{"rows": [{...}]}, newest first; times in UTC; follow-up questions in the reader's words."""
+    return json.dumps(
+        {"rows": [_fields(row, language) for row in rows]}, ensure_ascii=False, indent=1
+    )
 
 
-def responses_csv(rows: Iterable[Row]) -> str:
-    """The same fields, properties as JSON text, texts made harmless for spreadsheets."""
+def responses_csv(rows: Iterable[Row], language: str) -> str:
+    """The same fields, those with parts as JSON text, texts made harmless for spreadsheets."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        fields = _fields(row)
-        fields["properties"] = json.dumps(fields["properties"], ensure_ascii=False)
+        fields = _fields(row, language)
+        for name in ("properties", "answers", "follow_ups"):
+            fields[name] = json.dumps(fields[name], ensure_ascii=False)
         writer.writerow([harmless(fields[name]) for name in COLUMNS])
     return out.getvalue()
 
 
-def _fields(row: Row) -> dict[str, Any]:
+def _fields(row: Row, language: str) -> dict[str, Any]:
     response, place = row.response, row.place
     return {
         "id": str(response.id),
@@ -50,4 +54,6 @@ def _fields(row: Row) -> dict[str, Any]:
         "page": response.page,
         "state": response.state,
         "properties": response.properties or {},
+        "answers": response.answers or {},
+        "follow_ups": {told.question: told.said for told in read_told(row, language)},
     }

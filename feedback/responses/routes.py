@@ -13,10 +13,11 @@ from litestar.response import Redirect, Template
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
 from feedback.db import Database
+from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
-from feedback.i18n import pgettext
 from feedback.responses.counted_most import name_counted_most
 from feedback.responses.files import responses_csv, responses_json
+from feedback.responses.follow_up_answers import Told, read_told
 from feedback.responses.listing import (
     BANDS,
     LOOK_AT_MOST,
@@ -59,6 +60,7 @@ async def response_list(
         state_name=state_name,
         channel_name=channel_name,
         band_name=band_name,
+        told=told,
     )
 
 
@@ -70,9 +72,9 @@ async def response_file(
     if error:
         return Response(error, status_code=422, media_type=MediaType.TEXT)
     if request.url.path.endswith(".json"):
-        return Response(responses_json(found.rows), media_type=MediaType.JSON)
+        return Response(responses_json(found.rows, current_locale()), media_type=MediaType.JSON)
     return Response(
-        responses_csv(found.rows),
+        responses_csv(found.rows, current_locale()),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="responses.csv"'},
     )
@@ -157,12 +159,17 @@ async def _detail(
         band_name=band_name(row),
         metric_name=metric_name(row.place.metric),
         changes=changes,
+        told=told(row),
         counted_most=counted_most,
         reason=reason,
         error=error,
         state_name=state_name,
         channel_name=channel_name,
     )
+
+
+def told(row: Row) -> list[Told]:
+    return read_told(row, current_locale())
 
 
 def state_name(state: str) -> str:

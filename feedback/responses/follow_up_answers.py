@@ -1,0 +1,40 @@
+"""What one person answered after the rating, in the words of the questions."""
+
+from dataclasses import dataclass
+
+from feedback.responses.listing import Row
+from feedback.surveys.follow_ups import FollowUp, read_follow_ups
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A question and what was answered: the choices' texts, or the rating and its scale's end."""
+
+    question: str
+    answers: tuple[str, ...]
+    maximum: int = 0
+
+    @property
+    def said(self) -> str:
+        """On one line, as a file holds it."""
+        return ", ".join(self.answers)
+
+
+def read_told(row: Row, language: str) -> list[Told]:
+    """The follow-up questions that were answered, those put away meanwhile too, in order.
+
+    language: the reader's; a text that lacks it is told in the language of the answer.
+    """
+    given = row.response.answers or {}
+    asked = [item for item in read_follow_ups(row.place.survey.follow_ups) if item.id in given]
+    told = [_told(item, given[item.id], language, row.response.locale or "") for item in asked]
+    return [each for each in told if each.answers]
+
+
+def _told(item: FollowUp, value: object, language: str, other: str) -> Told:
+    question = item.text("question", language, other)
+    if item.kind == "rating":
+        return Told(question, (str(value),), item.maximum)
+    texts = {choice.id: choice.text(language, other) for choice in item.choices}
+    chosen = value if isinstance(value, list) else [value]
+    return Told(question, tuple(texts[each] for each in chosen if each in texts))
