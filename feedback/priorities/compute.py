@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback.dashboards.journey_map import JourneyInfo, TouchpointInfo, journey_names, read_journey
 from feedback.dashboards.months import first_day, shift
-from feedback.dashboards.queries import answered_span
+from feedback.dashboards.queries import answered_span, import_pandas
 from feedback.db import Database
 from feedback.outbox import computed
 from feedback.priorities.findings import (
@@ -103,6 +103,7 @@ async def find_out(database: Database, task: Task, now: datetime) -> Findings | 
     people = await read_people(database, task.workspace_id, overall, among, first_day(since))
     said = await read_follow_ups(database, task.workspace_id, overall, first_day(since))
     period = (since, span.last)
+    await import_pandas()
     found = await asyncio.to_thread(_findings, overall, people, said, task.selection, period)
     async with database.write() as session:
         made = computed.Made(version, JSON, encode(found))
