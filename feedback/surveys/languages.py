@@ -109,9 +109,10 @@ def _first_offered(wanted: Iterable[str], offered: Sequence[str]) -> str | None:
     family = {_family(_normal(code)): code for code in reversed(offered)}
     short = {code.split("-")[0]: offers for code, offers in family.items()}
     for code in map(_normal, wanted):
-        kin = _family(code)
-        root = kin.split("-")[0]
-        found = exact.get(code) or family.get(kin) or exact.get(root) or short.get(root)
+        kin, root = _family(code), code.split("-")[0]
+        found = (
+            exact.get(code) or family.get(kin) or exact.get(root) or short.get(kin.split("-")[0])
+        )
         if found:
             return found
     return None
