@@ -10,7 +10,8 @@ from litestar.response import Template
 
 from feedback.accounts.guards import Viewer
 from feedback.db import Database
-from feedback.surveys.languages import direction
+from feedback.i18n import current_locale
+from feedback.surveys.languages import choose_language
 from feedback.surveys.queries import site_keys
 from feedback.surveys.routes import need_survey
 from feedback.web import page, security_headers
@@ -29,11 +30,12 @@ async def widget_preview(
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template:
-    """The real widget in test mode, which asks whatever the rules say."""
+    """The real widget in test mode: it asks whatever the rules say, in the reader's language."""
     async with database.read() as session:
         place = await need_survey(session, viewer, survey_id)
         [site_key, *_rest] = await site_keys(session, viewer.workspace.id)
-    language = place.question.default_language
+    question = place.question
+    languages = list(question.texts)
     # A frame without an origin of its own has no 'self': the address is named too.
     ours = f"'self' {str(request.base_url).rstrip('/')}"
     return page(
@@ -42,7 +44,6 @@ async def widget_preview(
         headers=security_headers() | {"Content-Security-Policy": POLICY.format(ours=ours)},
         survey=place.survey,
         site_key=site_key,
-        language=language,
-        direction=direction(language),
+        language=choose_language([current_locale()], languages, question.default_language),
         is_inline=(place.survey.look or {}).get("place") == "inline",
     )

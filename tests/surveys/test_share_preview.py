@@ -21,7 +21,10 @@ async def test_it_works(alice: Client, shop: Shop) -> None:
     assert f'src="{path}" sandbox="allow-scripts"' in share
     preview = await alice.get(path)
     assert preview.status_code == 200
-    assert f'data-feedback-survey="{shop.nps.key}" data-feedback-test async' in preview.text
+    assert (
+        f'data-feedback-survey="{shop.nps.key}" data-feedback-lang="en" data-feedback-test async'
+        in preview.text
+    )
     assert f'data-survey="{shop.nps.key}"' in preview.text
 
 
