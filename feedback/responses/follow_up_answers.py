@@ -25,7 +25,9 @@ def read_told(row: Row, language: str) -> list[Told]:
 
     language: the reader's; a text that lacks it is told in the language of the answer.
     """
-    given = row.response.answers or {}
+    given = row.response.answers
+    if not given:
+        return []
     asked = [item for item in read_follow_ups(row.place.survey.follow_ups) if item.id in given]
     told = [_told(item, given[item.id], language, row.response.locale or "") for item in asked]
     return [each for each in told if each.answers]

@@ -104,10 +104,11 @@ def configuration(
         if survey_key not in (None, survey.key):
             continue
         codes = [languages[at]] if languages else list(question.texts)
-        told = _survey(question, codes, site.sentences.get(survey.touchpoint_id, {}))
+        done = site.sentences.get(survey.touchpoint_id, {})
+        told = _survey(question, codes, done)
         told |= _whole(question) if languages is None else {}
         told |= show_where(survey, question, codes)
-        told |= after_rating(survey, question, codes, site.moments.get(survey.id, ()))
+        told |= after_rating(survey, question, codes, site.moments.get(survey.id, ()), done)
         surveys.append({"key": survey.key} | told)
         words |= {code: _words(question, code, is_alone=survey_key is not None) for code in codes}
     return _document(msgspec.json.encode({"surveys": surveys, "words": words}))

@@ -11,6 +11,7 @@ from feedback.surveys.models import Survey
 from feedback.surveys.overall import mark_overall
 from tests.cast import Shop
 from tests.surveys.follow_ups import ENDINGS, FOLLOW_UPS, RATING, Client
+from tests.surveys.test_you_said_we_did import SAID, act
 
 KEYS = {"follow_ups", "endings", "bands", "counted_most"}
 
@@ -120,3 +121,12 @@ async def test_the_survey_about_the_journey_lists_what_may_have_counted_most(
     found, other = (await client.get(address)).json()["surveys"]
     assert found["counted_most"] == [{"id": str(shop.delivery.id), "name": "Delivery"}]
     assert not KEYS & other.keys()
+
+
+async def test_what_we_did_follows_an_ending(
+    client: Client, shop: Shop, database: Database, address: str
+) -> None:
+    await set_up(shop, database, endings=ENDINGS)
+    await act(database, shop)
+    survey = (await client.get(address)).json()["surveys"][0]
+    assert survey["endings"]["negative"]["texts"]["en"] == f"We are sorry. {SAID['en']}"
