@@ -134,3 +134,8 @@ async def test_what_a_workspace_writes_stays_text(
     assert "<script>alert" not in page
     assert told(page)["languages"]["en"]["endings"]["positive"] == bad
     assert told(page)["properties"] == {"x": bad}
+
+
+async def test_the_share_page_names_it(alice: Client, shop: Shop) -> None:
+    page = (await alice.get(f"/surveys/{shop.nps.id}/share")).text
+    assert f'value="http://testserver.local/k/{shop.nps.key}"' in page

@@ -267,3 +267,13 @@ async def test_it_rejects_someone_elses_thing(
     assert (await alice.get(theirs)).status_code == 404
     assert (await send(alice, theirs, **EVERYTHING)).status_code == 404
     assert all("look" not in survey for survey in await configured(alice, database, stranger))
+
+
+async def test_rules_choose_from_all_surveys_in_one_language(
+    client: Client, shop: Shop, database: Database
+) -> None:
+    found = await configured(client, database, shop, lang="fr-CA,en")
+    assert [survey["key"] for survey in found] == [shop.nps.key, shop.csat.key]
+    assert all(survey["texts"] == {"fr": cast.TEXTS["fr"]} for survey in found)
+    [one] = await configured(client, database, shop, lang="fr", survey=shop.csat.key)
+    assert one == found[1]
