@@ -54,7 +54,7 @@ def read_draft(data: Any, name: str) -> Draft:
         code = language_code(typed)
         problem = _cannot_add(code, texts)
         if code is not None and not problem:
-            texts, typed = suggested_texts(_known(metric), name, [code]) | texts, ""
+            texts, typed = {**texts, **_new(texts, code, metric, name)}, ""
     if act.startswith(DROP) and len(texts) > 1:
         texts.pop(act.removeprefix(DROP), None)
     if act == "suggest" and metric in METRICS:
@@ -79,7 +79,12 @@ def _known(metric: str) -> str:
 
 
 def _filled(texts: dict[str, str]) -> dict[str, str]:
-    return {key: texts.get(key, "") for key in TEXTS}
+    return {**dict.fromkeys(TEXTS, ""), **texts}
+
+
+def _new(texts: Texts, code: str, metric: str, name: str) -> Texts:
+    """Texts in one more language; none where it is there already."""
+    return {} if code in texts else suggested_texts(_known(metric), name, [code])
 
 
 def _cannot_add(code: str | None, texts: Texts) -> str:

@@ -20,6 +20,7 @@ from feedback.journeys.queries import JourneyTree, load_journeys
 from feedback.surveys.draft import Draft, draft_of, new_draft, offered_languages, read_draft
 from feedback.surveys.labels import language_names, metric_choices
 from feedback.surveys.models import Question
+from feedback.surveys.own_words import word_fields
 from feedback.surveys.publish import publish_survey
 from feedback.surveys.questions import (
     Effect,
@@ -149,6 +150,7 @@ async def _new_form(
         metrics=metric_choices(),
         languages=language_names(list(draft.texts)),
         offered=offered_languages(draft),
+        words=word_fields(draft.texts, draft.default_language),
         address="/surveys/new",
     )
 
@@ -181,6 +183,7 @@ async def _edit_form(
         metrics=metric_choices(),
         languages=language_names(list(draft.texts)),
         offered=offered_languages(draft),
+        words=word_fields(draft.texts, draft.default_language),
         address=f"/surveys/{survey_id}/edit",
     )
 

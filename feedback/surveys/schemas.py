@@ -7,6 +7,7 @@ from typing import Any
 from feedback.forms import Form, FormReader
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS
+from feedback.surveys.own_words import read_words, sent_words
 from feedback.surveys.texts import FIRST, MOST_LANGUAGES, TEXTS, Texts, language_code
 
 MOST_TOUCHPOINTS = 200
@@ -58,10 +59,11 @@ def sent_languages(data: Any) -> list[str]:
 
 
 def sent_texts(data: Any) -> Texts:
-    """The texts as typed, blank ones too."""
+    """The texts as typed, blank ones too, and after them the words a survey says in its own way."""
     reader = FormReader(data)
     return {
         language: {key: reader.raw(field_name(language, key)) for key in TEXTS}
+        | sent_words(reader, language)
         for language in sent_languages(data)
     }
 
@@ -78,7 +80,7 @@ def _question(reader: FormReader) -> QuestionIn:
             key: reader.line(field_name(language, key), most=most) for key, most in TEXTS.items()
         }
         if any(written.values()):
-            texts[language] = written
+            texts[language] = written | read_words(reader, language)
             _ask_for_the_rest(reader, language, written)
     if not texts:
         reader.fail(

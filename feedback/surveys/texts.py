@@ -107,5 +107,6 @@ def _follow(written: dict[str, str], metric: str, name: str, language: str) -> d
     ever = {text for each in METRICS for text in _suggested(each, name, language).values()}
     suggested = _suggested(metric, name, language)
     return {
-        key: suggested[key] if not text or text in ever else text for key, text in written.items()
+        key: suggested.get(key, text) if not text or text in ever else text
+        for key, text in written.items()
     }

@@ -169,6 +169,36 @@ async def test_leaving_out_a_language_saves_nothing_yet(
     assert (await rows.question(shop.nps)).texts == TEXTS
 
 
+async def test_a_survey_says_a_word_in_its_own_way(
+    alice: Client, shop: Shop, database: Database, rows: Rows
+) -> None:
+    fields = question_fields("nps", TEXTS, do="save", word_fr_send=" Poster ", word_en_send="")
+    answer = await send(alice, f"/surveys/{shop.nps.id}/edit", **fields)
+    assert answer.status_code == 303, answer.text
+    assert (await rows.question(shop.nps)).texts["fr"] == TEXTS["fr"] | {"send": "Poster"}
+    assert len(await rows.series(shop.nps)) == 1
+    page = (await alice.get(f"/s/{shop.nps.key}?lang=fr")).text
+    assert "Poster</button>" in page and "Envoyer" not in page
+    site = f"/w/{await site_key(database, shop)}"
+    told = await alice.get(site, params={"survey": shop.nps.key, "lang": "fr"})
+    assert told.json()["words"]["fr"]["send"] == "Poster"
+    form = (await alice.get(f"/surveys/{shop.nps.id}/edit")).text
+    assert 'value="Poster" placeholder="Envoyer"' in form
+
+
+async def test_a_word_of_ones_own_keeps_its_numbers(alice: Client, shop: Shop, rows: Rows) -> None:
+    fields = question_fields("nps", TEXTS, do="save", word_en_of="{rating} points")
+    answer = await send(alice, f"/surveys/{shop.nps.id}/edit", block="survey_form", **fields)
+    assert answer.status_code == 422 and "Keep {maximum}, {rating}" in answer.text
+    assert (await rows.question(shop.nps)).texts == TEXTS
+
+
+async def test_words_of_ones_own_stay_when_the_metric_changes(alice: Client) -> None:
+    fields = question_fields("csat_5", TEXTS, do="suggest", word_en_send="Go")
+    answer = await send(alice, "/surveys/new", block="question_fields", **fields)
+    assert 'value="Go" placeholder="Send"' in answer.text
+
+
 async def test_another_metric_brings_the_texts_of_every_language(alice: Client) -> None:
     texts = suggested_texts("nps", "Alice's shop", ["de", "ko"])
     fields = question_fields("ces_ease_7", texts, do="suggest")
