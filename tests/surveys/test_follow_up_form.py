@@ -107,6 +107,7 @@ async def test_a_button_adds_a_question_and_saves_nothing(
     for kind, name in (("comment", "Comment"), ("multiple", "Several choices")):
         answer = await send(alice, path, block="follow_up_form", do=f"add_{kind}", **SINGLE)
         assert answer.status_code == 200 and f"2. {name}" in answer.text
+        assert answer.text.strip().startswith('<form id="follow_up_form"')
         assert "What went wrong?" in answer.text and 'value="Le prix"' in answer.text
     assert await stored(rows, shop) == []
 
@@ -258,6 +259,7 @@ async def test_the_surveys_page_tells_what_is_asked(alice: Client, asking: Shop)
     page = (await alice.get(f"/surveys/{asking.nps.id}")).text
     assert "What did you use?" in page and "Shop · App" in page and "Fax" not in page
     assert "Unhappy (0–6), Happy (9–10)" in page and "Write a review</a>" in page
+    assert cast.TEXTS["en"]["comment"] not in page  # the questions stand in its place
     other = (await alice.get(f"/surveys/{asking.csat.id}")).text
     assert "Everybody is asked for a comment." in other
 
