@@ -19,6 +19,11 @@ class Release:
     integrity: str
 
     @property
+    def is_tag(self) -> bool:
+        """Whether a tag names it; the others are what such a version loads later."""
+        return "-" not in self.version
+
+    @property
     def path(self) -> str:
         return f"/widget/{self.version}.js"
 
@@ -28,7 +33,7 @@ class Release:
 
 @cache
 def releases() -> tuple[Release, ...]:
-    """Every frozen version, the newest last."""
+    """Every frozen file, the newest last: what a tag names, after what that loads later."""
     manifest = json.loads((RELEASES / "manifest.json").read_text(encoding="utf-8"))
     return tuple(Release(version, integrity) for version, integrity in manifest.items())
 

@@ -10,6 +10,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from feedback.surveys.share_tag import RELEASES, Release, frozen_snippet, releases
+from scripts.freeze_widget import frozen
 
 Client = AsyncTestClient[Any]
 GUIDE = Path(__file__).parents[2].joinpath("docs", "recipes.md").read_text()
@@ -65,6 +66,18 @@ async def test_there_is_no_other_version(client: Client, name: str) -> None:
 
 async def test_it_refuses_another_method(client: Client) -> None:
     assert (await client.post("/widget/v1.js")).status_code == 405
+
+
+def test_the_widget_of_today_can_be_frozen() -> None:
+    source = (RELEASES.parent / "widget.js").read_text(encoding="utf-8")
+    moved = frozen(source, "v9")
+    assert "/[^/]*$/" in moved and "widget-after.js" not in moved
+    with pytest.raises(ValueError, match="another way"):
+        frozen("fetch('/w/site')", "v9")
+
+
+def test_a_tag_names_the_newest_whole_version() -> None:
+    assert releases()[-1].is_tag
 
 
 def test_its_tag_names_its_hash() -> None:
