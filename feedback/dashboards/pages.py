@@ -61,6 +61,13 @@ class TrendsPage:
     nothing: Nothing | None = None
 
     @property
+    def action_address(self) -> str:
+        """Where an action at the very place looked at is written down."""
+        names = ("journey", "stage", "touchpoint")
+        given = [f"{n}={v}" for n, v in zip(names, self.was.split(","), strict=True) if v]
+        return f"/actions/new?{given[-1]}" if given else "/actions/new"
+
+    @property
     def has_seams(self) -> bool:
         return any(panel.chart.seams for panel in self.panels)
 

@@ -302,3 +302,11 @@ async def test_someone_elses_stage(alice: Client, years: Counted, database: Data
 async def test_bob_may_read(client: Client, database: Database, shop: Shop, years: Counted) -> None:
     await cast.sign_in(client, database, shop.bob, shop.workspace)
     assert (await client.get("/trends")).status_code == 200
+
+
+async def test_it_leads_to_an_action_at_the_place_looked_at(
+    alice: AsyncTestClient[Any], shop: Shop, years: Counted
+) -> None:
+    page = (await alice.get(f"/trends?touchpoint={shop.payment.id}")).text
+    assert f'href="/actions/new?touchpoint={shop.payment.id}"' in page
+    assert 'href="/actions/new"' in (await alice.get("/trends")).text
