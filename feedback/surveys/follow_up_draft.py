@@ -41,11 +41,15 @@ ENDS = ("low", "high")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the form shows. `languages`: those of the survey, its default first."""
+    """What the form shows. `languages`: those of the survey, its default first.
+
+    focus: the number of the question that a button was about, -1 when it is gone.
+    """
 
     languages: tuple[str, ...]
     items: tuple[FollowUp, ...]
     endings: Mapping[str, Ending]
+    focus: int | None = None
 
     @property
     def addable(self) -> tuple[str, ...]:
@@ -92,16 +96,19 @@ def act_on(draft: Draft, act: str) -> Draft:
     name, *where = act.split("_")
     items = list(draft.items)
     if name == "add" and where and where[0] in draft.addable:
-        return replace(draft, items=(*items, _new(where[0])))
+        return replace(draft, items=(*items, FollowUp("", where[0], {})), focus=len(items))
     numbers = [int(part) for part in where if part.isdecimal() and len(part) < 3]
     if not numbers or numbers[0] >= len(items):
         return draft
     at = numbers[0]
     if name == "drop":
         del items[at]
-    elif name in ("up", "down"):
-        _swap(items, at, at - 1 if name == "up" else at + 1)
-    elif name == "raise" and len(numbers) == 2:
+        return replace(draft, items=tuple(items), focus=-1)
+    if name in ("up", "down"):
+        to = at - 1 if name == "up" else at + 1
+        _swap(items, at, to)
+        return replace(draft, items=tuple(items), focus=max(0, min(to, len(items) - 1)))
+    if name == "raise" and len(numbers) == 2:
         choices = list(items[at].choices)
         _swap(choices, numbers[1], numbers[1] - 1)
         items[at] = changed(items[at], choices=tuple(choices))
@@ -140,10 +147,6 @@ def read_after_rating(place: SurveyPlace) -> AfterRatingRead:
 def _texts_of(item: FollowUp) -> list[dict[str, str]]:
     names = ("question", *ENDS) if item.kind == "rating" else ("question",)
     return [*map(item.texts_of, names), *(choice.texts for choice in item.offered)]
-
-
-def _new(kind: str) -> FollowUp:
-    return FollowUp("", kind, {})
 
 
 def _swap(listed: list[Any], a: int, b: int) -> None:
