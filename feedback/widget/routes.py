@@ -13,12 +13,13 @@ from litestar.params import FromPath, FromQuery
 from feedback.actions.public import Sentences, sentence_in
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
-from feedback.surveys.languages import choose_language, direction
+from feedback.surveys.languages import choose_language
 from feedback.surveys.models import Question
 from feedback.surveys.widget_settings import show_where
-from feedback.surveys.words import complete_texts, survey_words, widget_words
+from feedback.surveys.words import complete_texts
 from feedback.widget.after_rating import after_rating
 from feedback.widget.sites import Site, Sites
+from feedback.widget.words import said_otherwise, words_around
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -109,8 +110,13 @@ def configuration(
         told |= _whole(question) if languages is None else {}
         told |= show_where(survey, question, codes)
         told |= after_rating(survey, question, codes, site.moments.get(survey.id, ()), done)
+        around = words_around(survey, question, codes, has_moments="counted_most" in told)
+        own = said_otherwise(question, codes)
+        if own and survey_key is None:  # else they are the words of all there is
+            told["words"] = own
+        for code, said in around.items():
+            words[code] = words.get(code, {}) | said | (own.get(code, {}) if survey_key else {})
         surveys.append({"key": survey.key} | told)
-        words |= {code: _words(question, code, is_alone=survey_key is not None) for code in codes}
     return _document(msgspec.json.encode({"surveys": surveys, "words": words}))
 
 
@@ -131,18 +137,6 @@ def _whole(question: Question) -> dict[str, Any]:
         "low_is_good": metric.low_is_good,
         "default_language": question.default_language,
     }
-
-
-def _words(question: Question, language: str, *, is_alone: bool) -> dict[str, str]:
-    """What the widget says around a survey; `dir` where it is read to the left.
-
-    The survey's own words are among them where it is the only one.
-    """
-    words = widget_words(language, question.default_language)
-    if is_alone:
-        own = survey_words(question.texts, language, question.default_language)
-        words = {name: own[name] for name in words}
-    return words | ({"dir": "rtl"} if direction(language) == "rtl" else {})
 
 
 def _texts(question: Question, language: str, sentences: Sentences) -> dict[str, str]:

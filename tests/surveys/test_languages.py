@@ -182,6 +182,9 @@ async def test_a_survey_says_a_word_in_its_own_way(
     site = f"/w/{await site_key(database, shop)}"
     told = await alice.get(site, params={"survey": shop.nps.key, "lang": "fr"})
     assert told.json()["words"]["fr"]["send"] == "Poster"
+    both = (await alice.get(site, params={"lang": "fr"})).json()
+    assert both["surveys"][0]["words"] == {"fr": {"send": "Poster"}}
+    assert both["words"]["fr"]["send"] == "Envoyer" and "words" not in both["surveys"][1]
     form = (await alice.get(f"/surveys/{shop.nps.id}/edit")).text
     assert 'value="Poster" placeholder="Envoyer"' in form
 
