@@ -173,6 +173,8 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/touchpoints/{touchpoint_id}", {"name": "", "target": "x", "place": "moon"}),
     ("/surveys/new", {"do": "publish"}),
     ("/surveys/{survey_id}/edit", {"do": "save"}),
+    ("/surveys/{survey_id}/widget", {"place": "x", "color": "teal", "delay": "2", "paths": "x"}),
+    ("/surveys/{survey_id}/widget", {"place": "inline", "art": "faces", "properties": "x"}),
     ("/responses/{response_id}/exclude", {"reason": ""}),
     ("/settings", {"name": "", "language": "xx"}),
     ("/actions/new", {"do": "save", "kind": "note", "title": "", "place": "", "done_on": "x"}),
