@@ -1,45 +1,34 @@
 """The only place that wires things together."""
 
+import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
-from litestar import Litestar, Router, get
+from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.logging import LoggingConfig
 from litestar.plugins.htmx import HTMXPlugin
-from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
-from feedback.accounts import routes as accounts
-from feedback.accounts import settings_routes as account_settings
-from feedback.accounts.guards import NotSignedInError, provide_viewer, require_viewer
-from feedback.actions import handlers as actions
-from feedback.comparisons import routes as comparisons
-from feedback.dashboards import map_files
-from feedback.dashboards import map_routes as journey_map
-from feedback.dashboards import picture_routes as pictures
-from feedback.dashboards import routes as dashboards
+from feedback.accounts.guards import NotSignedInError
 from feedback.db import Database
-from feedback.demo import routes as demo
-from feedback.journeys import handlers as journeys
 from feedback.migrate import require_newest
-from feedback.priorities import routes as priorities
 from feedback.problems import ask_to_sign_in, say_problem
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
-from feedback.responses import routes as responses
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
-from feedback.surveys import handlers as surveys
 from feedback.surveys import hosted, kiosk
 from feedback.surveys.catalog import Catalog
 from feedback.surveys.sightings import Sightings
-from feedback.web import security_headers, template_config
+from feedback.web import template_config
 from feedback.widget import frozen
 from feedback.widget import routes as widget
 from feedback.widget.sites import Sites
@@ -48,30 +37,50 @@ from feedback.work import make_worker
 log = logging.getLogger(__name__)
 
 
+# What customers ask for: answered from the first moment on, before the pages are there.
+AT_ONCE = ("/widget", "/w/", "/s/", "/k/", "/static/")
+PAGES = "feedback.pages"
+
+
 class App(Litestar):
-    """Litestar, with ingest answered before its router: half the cost of an answer is saved."""
+    """Litestar, with ingest answered before its router: half the cost of an answer is saved.
+
+    The pages of the team are a third of the start: they may come right after it.
+    """
+
+    lacks_pages = True
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and public_routes.is_ours(scope["path"]):
             await public_routes.answer(self.state, scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return
+        if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):
+            self.add_pages()
+        await super().__call__(scope, receive, send)
+
+    def add_pages(self) -> None:
+        """Take in the pages; the first import of them takes a while."""
+        from feedback.pages import all_pages
+
+        self.lacks_pages = False
+        self.register(all_pages(self.state.settings))
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
-    """The application. Granian calls it in each worker, with the settings of the environment."""
+def create_app(settings: Settings | None = None, *, pages_later: bool = False) -> Litestar:
+    """The application. Granian calls it in each worker, with the settings of the environment.
+
+    pages_later: the pages come when the server runs, or when the first is asked for.
+    """
     settings = settings or load_settings()
-    return App(
+    app = App(
         route_handlers=[
             widget.router,
             frozen.frozen_script,
             hosted.router,
             kiosk.router,
             _static_router(),
-            _public_pages(),
-            _signed_in_pages(settings),
         ],
-        lifespan=[_run_services],
+        lifespan=[_run_services, _bring_pages],
         state=State({"settings": settings}),
         dependencies={
             "settings": Provide(_settings, sync_to_thread=False),
@@ -87,6 +96,9 @@ def create_app(settings: Settings | None = None) -> Litestar:
         },
         logging_config=_logging(),
     )
+    if not pages_later:
+        app.add_pages()
+    return app
 
 
 def _logging() -> LoggingConfig:
@@ -105,50 +117,6 @@ def _static_router() -> Router:
         directories=[PACKAGE / "static"],
         cache_control=CacheControlHeader(max_age=31_536_000, public=True),
     )
-
-
-def _public_pages() -> Router:
-    return Router(
-        "/",
-        route_handlers=[
-            *accounts.public_handlers,
-            *surveys.public_handlers,
-            *comparisons.public_handlers,
-        ],
-        before_request=accounts.use_browser_language,
-        response_headers=security_headers(),
-    )
-
-
-def _signed_in_pages(settings: Settings) -> Router:
-    return Router(
-        "/",
-        route_handlers=[
-            home,
-            *dashboards.signed_in_handlers,
-            *pictures.signed_in_handlers,
-            *journey_map.signed_in_handlers,
-            *map_files.signed_in_handlers,
-            *priorities.signed_in_handlers,
-            *comparisons.signed_in_handlers,
-            *actions.handlers,
-            *journeys.handlers,
-            *surveys.handlers,
-            *responses.signed_in_handlers,
-            *accounts.signed_in_handlers,
-            *account_settings.signed_in_handlers,
-            *(demo.handlers if settings.demo else ()),
-        ],
-        before_request=require_viewer,
-        dependencies={"viewer": Provide(provide_viewer)},
-        # The demo shows the board beside a shop, in a frame of our own.
-        response_headers=security_headers(framed_by="'self'" if settings.demo else "'none'"),
-    )
-
-
-@get("/")
-async def home() -> Redirect:
-    return Redirect("/board", status_code=303)
 
 
 @asynccontextmanager
@@ -174,6 +142,23 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
         if worker is not None:
             await worker.stop()
         await database.close()
+
+
+@asynccontextmanager
+async def _bring_pages(app: Litestar) -> AsyncIterator[None]:
+    """The pages that were left for later, as soon as the server runs."""
+    task = asyncio.create_task(_add_pages(app))
+    yield
+    task.cancel()
+
+
+async def _add_pages(app: Litestar) -> None:
+    if not isinstance(app, App) or not app.lacks_pages:
+        return
+    await asyncio.to_thread(import_module, PAGES)
+    if app.lacks_pages:
+        app.add_pages()
+    gc.freeze()  # see commands/serve.py
 
 
 def _settings(state: State) -> Settings:

@@ -67,7 +67,7 @@ FEATURES = {
     },
 }
 # What wires everything together, and may therefore use everything.
-TOP = {"app", "cli", "commands", "work"}
+TOP = {"app", "cli", "commands", "pages", "work"}
 
 
 def unit(path: Path) -> str:

@@ -97,7 +97,7 @@ def make_app() -> "Litestar":
     gc.disable()
     from feedback.app import create_app
 
-    app = create_app()
+    app = create_app(pages_later=True)
     gc.freeze()
     gc.enable()
     return app

@@ -1,0 +1,70 @@
+"""Every page that people of the team open, wired together. `app` takes them in."""
+
+from litestar import Router, get
+from litestar.di import Provide
+from litestar.response import Redirect
+
+from feedback.accounts import routes as accounts
+from feedback.accounts import settings_routes as account_settings
+from feedback.accounts.guards import provide_viewer, require_viewer
+from feedback.actions import handlers as actions
+from feedback.comparisons import routes as comparisons
+from feedback.dashboards import map_files
+from feedback.dashboards import map_routes as journey_map
+from feedback.dashboards import picture_routes as pictures
+from feedback.dashboards import routes as dashboards
+from feedback.demo import routes as demo
+from feedback.journeys import handlers as journeys
+from feedback.priorities import routes as priorities
+from feedback.responses import routes as responses
+from feedback.settings import Settings
+from feedback.surveys import handlers as surveys
+from feedback.web import security_headers
+
+
+def all_pages(settings: Settings) -> Router:
+    return Router("/", route_handlers=[_public_pages(), _signed_in_pages(settings)])
+
+
+def _public_pages() -> Router:
+    return Router(
+        "/",
+        route_handlers=[
+            *accounts.public_handlers,
+            *surveys.public_handlers,
+            *comparisons.public_handlers,
+        ],
+        before_request=accounts.use_browser_language,
+        response_headers=security_headers(),
+    )
+
+
+def _signed_in_pages(settings: Settings) -> Router:
+    return Router(
+        "/",
+        route_handlers=[
+            home,
+            *dashboards.signed_in_handlers,
+            *pictures.signed_in_handlers,
+            *journey_map.signed_in_handlers,
+            *map_files.signed_in_handlers,
+            *priorities.signed_in_handlers,
+            *comparisons.signed_in_handlers,
+            *actions.handlers,
+            *journeys.handlers,
+            *surveys.handlers,
+            *responses.signed_in_handlers,
+            *accounts.signed_in_handlers,
+            *account_settings.signed_in_handlers,
+            *(demo.handlers if settings.demo else ()),
+        ],
+        before_request=require_viewer,
+        dependencies={"viewer": Provide(provide_viewer)},
+        # The demo shows the board beside a shop, in a frame of our own.
+        response_headers=security_headers(framed_by="'self'" if settings.demo else "'none'"),
+    )
+
+
+@get("/")
+async def home() -> Redirect:
+    return Redirect("/board", status_code=303)
