@@ -78,7 +78,7 @@ def _target(reader: FormReader, place: str) -> str:
     if place != "inline":
         return ""
     if not target:
-        reader.fail("target", _("Name the element it stands in, such as #feedback-here."))
+        reader.fail("target", _("Name the element it stands in, such as #after-order."))
     return target
 
 
