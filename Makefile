@@ -12,7 +12,7 @@ define install
 	  $(V)/bin/python -m pip install $(PIP_FLAGS) $(1)
 endef
 
-.PHONY: help demo dev test test-long check format docs locales bench lock clean
+.PHONY: help demo dev test test-long check format docs locales widget bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -23,7 +23,7 @@ demo: $(V)/.runtime  ## install, fill a demo workspace and serve it (PORT=8123, 
 dev: $(V)/.dev  ## serve the demo workspace, again whenever a file changes
 	@$(V)/bin/feedback demo --reload $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: $(V)/.dev  ## every test on SQLite, PostgreSQL and Chromium, with coverage (ARGS="-k board")
+test: $(V)/.dev $(V)/.widget  ## every test on SQLite, PostgreSQL and Chromium, with coverage (ARGS="-k board")
 	@chromium=$$(scripts/chromium) && $(V)/bin/coverage erase && \
 	  { CHROMIUM="$$chromium" $(V)/bin/coverage run -m pytest -n $(WORKERS) --dist loadfile --durations 10 $(ARGS); \
 	    tests=$$?; $(V)/bin/coverage combine -q && \
@@ -49,6 +49,9 @@ docs: $(V)/.dev  ## check that the docs name what the program has
 locales: $(V)/.dev  ## find new words of the interface and put them into every catalogue
 	@$(V)/bin/python scripts/locales.py
 
+widget: $(V)/.widget  ## build widget.js and widget-after.js from feedback/widget/src
+	@$(V)/bin/python scripts/widget.py build
+
 bench: $(V)/.dev  ## the measured budgets, side by side with their limits
 	@$(V)/bin/python -m bench $(ARGS)
 
@@ -57,7 +60,7 @@ lock: $(V)/.dev  ## refresh both lock files from pyproject.toml (ARGS=--upgrade)
 	$(call compile,dev,requirements-dev.lock) -c requirements.lock
 
 clean:  ## remove what the other targets made, the demo's data included
-	rm -rf $(V) feedback-demo.* build dist htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(V) feedback/widget/node_modules feedback-demo.* build dist htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define compile
@@ -84,3 +87,7 @@ $(V)/.dev: requirements-dev.lock $(V)/.runtime
 	@echo "Installing the development tools into $(V)"
 	$(call install,--require-hashes -r requirements-dev.lock)
 	@touch $@
+
+# Without it the tests of the built widget are skipped; CI then fails.
+$(V)/.widget: feedback/widget/package-lock.json $(V)/.dev
+	@$(V)/bin/python scripts/widget.py install && touch $@ || echo "No packages of the widget's build."

@@ -78,6 +78,6 @@ export declare function load(options: LoadOptions): void;
 declare global {
   interface Window {
     /** Only once the widget has loaded does it have `explain`. */
-    feedback?: Feedback & { explain?: () => { survey: string; because: string }[] };
+    feedback?: Feedback & { explain?: () => void };
   }
 }

@@ -18,6 +18,7 @@ from feedback.surveys.models import Question
 from feedback.surveys.widget_settings import show_where
 from feedback.surveys.words import complete_texts
 from feedback.widget.after_rating import after_rating
+from feedback.widget.compiled import compiled, rarity
 from feedback.widget.sites import Site, Sites
 from feedback.widget.words import said_otherwise, words_around
 
@@ -47,6 +48,12 @@ async def widget_script(request: AnyRequest) -> Response[bytes]:
     return _send(request, script(), JAVASCRIPT, "public, max-age=3600")
 
 
+@get("/widget-after.js")
+async def widget_after_script(request: AnyRequest) -> Response[bytes]:
+    """What the widget loads after the first tap."""
+    return _send(request, script("widget-after.js"), JAVASCRIPT, "public, max-age=3600")
+
+
 @get("/w/{site_key:str}")
 async def widget_configuration(
     request: AnyRequest,
@@ -65,9 +72,9 @@ async def widget_configuration(
 
 
 @cache
-def script() -> Document:
-    """The widget, as it lies in the package."""
-    return _document((PACKAGE / "widget" / "widget.js").read_bytes())
+def script(name: str = "widget.js") -> Document:
+    """One of the widget's built files, as it lies in the package."""
+    return _document((PACKAGE / "widget" / name).read_bytes())
 
 
 def _asked_for(site: Site, survey_key: str | None) -> str | None:
@@ -108,7 +115,9 @@ def configuration(
         done = site.sentences.get(survey.touchpoint_id, {})
         told = _survey(question, codes, done)
         told |= _whole(question) if languages is None else {}
-        told |= show_where(survey, question, codes)
+        where = show_where(survey, question, codes)
+        scale = told["minimum"], told["maximum"]
+        told |= compiled(where, codes[0], *scale) if languages else where
         told |= after_rating(survey, question, codes, site.moments.get(survey.id, ()), done)
         around = words_around(survey, question, codes, has_moments="counted_most" in told)
         own = said_otherwise(question, codes)
@@ -117,6 +126,8 @@ def configuration(
         for code, said in around.items():
             words[code] = words.get(code, {}) | said | (own.get(code, {}) if survey_key else {})
         surveys.append({"key": survey.key} | told)
+    if languages:
+        surveys.sort(key=rarity)
     return _document(msgspec.json.encode({"surveys": surveys, "words": words}))
 
 
@@ -184,4 +195,4 @@ def _unknown_site() -> Response[bytes]:
     )
 
 
-router = Router("/", route_handlers=[widget_script, widget_configuration])
+router = Router("/", route_handlers=[widget_script, widget_after_script, widget_configuration])

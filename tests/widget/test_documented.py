@@ -8,7 +8,8 @@ import pytest
 from feedback.resources import PACKAGE
 from feedback.surveys.hosted_form import CHANNELS
 
-WIDGET = (PACKAGE / "widget" / "widget.js").read_text()
+SOURCE = sorted((PACKAGE / "widget" / "src").glob("*.js"))
+WIDGET = "\n".join(path.read_text() for path in SOURCE)
 GUIDE = Path(__file__).parents[2].joinpath("docs", "embed.md").read_text()
 
 

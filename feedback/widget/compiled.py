@@ -1,0 +1,158 @@
+"""What `look` and `rules` mean to the script: worked out here, so that it stays small.
+
+A page loads the script's 5 kB always; what only some surveys need, such as the style of a side
+tab or the faces of a scale, travels with the configuration of those.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+DAY = 86_400_000
+_LEFT = "right:auto;left:clamp(0px,50% - 180px,16px)"
+_TOP = "top:0;bottom:auto"
+CORNERS = {
+    "bottom-left": f".over{{{_LEFT}}}",
+    "top-right": f".over{{{_TOP}}}",
+    "top-left": f".over{{{_TOP};{_LEFT}}}",
+}
+# On a phone from edge to edge; elsewhere it is a pop-up.
+BAR = "@media(max-width:640px){.over{right:0;left:0;width:100%}}"
+TAB = (
+    "summary{list-style:none;cursor:pointer;position:fixed;z-index:2147483647;right:0;top:40%;"
+    "padding:20px 12px;"
+    "writing-mode:vertical-rl;font-size:15px;color-scheme:var(--scheme,light dark);"
+    "border-radius:var(--radius,6px) 0 0 var(--radius,6px)}"
+    "summary::-webkit-details-marker{display:none}"
+)
+FRAME = "iframe{width:100%;height:60vh;border:0}"
+PICTURES = (
+    "svg{width:28px;max-width:100%;fill:none;stroke:currentColor;stroke-width:1.5;"
+    "vertical-align:middle}"
+)
+STARS = ".lit svg{fill:currentColor}"
+STAR = "M12 2l3 7 7 1-5 5 1 7-6-4-6 4 1-7-5-5 7-1z"
+
+
+def compiled(
+    where: Mapping[str, Any], language: str, minimum: int, maximum: int
+) -> dict[str, dict[str, Any]]:
+    """`look` and `rules` of one survey in one language, each only when set."""
+    found = {}
+    if "look" in where:
+        found["look"] = _look(where["look"], language, maximum - minimum)
+    if "rules" in where:
+        found["rules"] = _rules(where["rules"])
+    return found
+
+
+def rarity(told: Mapping[str, Any]) -> float:
+    """Sorts the survey of the smallest sample first, or a common one would take its every turn."""
+    sample: float = told.get("rules", {}).get("sample", 100)
+    return sample
+
+
+def _look(look: Mapping[str, Any], language: str, steps: int) -> dict[str, Any]:
+    kept = {name: look[name] for name in ("place", "target", "logo") if look.get(name)}
+    worked_out = {
+        "css": _css(look),
+        "pictures": _pictures(look.get("art"), steps),
+        "tab": (look.get("tab") or {}).get(language),
+    }
+    return kept | {name: value for name, value in worked_out.items() if value}
+
+
+def _css(look: Mapping[str, Any]) -> str:
+    place, art = look.get("place"), look.get("art")
+    parts = (
+        _tokens(look),
+        CORNERS.get(look.get("corner", ""), ""),
+        BAR if place == "bar" else "",
+        TAB if place == "tab" else "",
+        FRAME if place == "frame" else "",
+        PICTURES if art in ("faces", "stars") else "",
+        STARS if art == "stars" else "",
+    )
+    return "".join(parts)
+
+
+def _tokens(look: Mapping[str, Any]) -> str:
+    color, radius, scheme = look.get("color"), look.get("radius"), look.get("scheme")
+    found = []
+    if color:
+        found += [f"--color:{color}", f"--ink:{ink_on(color)}"]
+    if radius is not None:
+        found.append(f"--radius:{radius}px")
+    if scheme in ("light", "dark"):
+        found.append(f"--scheme:{scheme}")
+    return f":host{{{';'.join(found)}}}" if found else ""
+
+
+def ink_on(color: str) -> str:
+    """Black or white, whichever is read better on this colour (WCAG's contrast).
+
+    >>> ink_on("#0b6b5d"), ink_on("#ffd54a")
+    ('#fff', '#000')
+    """
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#fff"
+
+
+def _pictures(art: Any, steps: int) -> list[str]:
+    if art == "stars":
+        return [STAR] * (steps + 1)
+    return [_face(at / steps) for at in range(steps + 1)] if art == "faces" else []
+
+
+def _face(smile: float) -> str:
+    """An outline of a face that smiles more from 0 to 1."""
+    mouth = f"M7 {17 - 3 * smile:.4g}q5 {10 * smile - 5:.4g} 10 0"
+    return f"M12 2a10 10 0 1 0 .1 0M8 9v1M16 9v1{mouth}"
+
+
+def _rules(rules: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("delay", "event", "sample", "again_after", "rest_after_dismissal")
+    found = {name: rules[name] for name in names if rules.get(name) is not None}
+    if first := rules.get("from"):
+        found["from"] = _milliseconds(first)
+    if last := rules.get("to"):
+        found["to"] = _milliseconds(last) + DAY - 1
+    if path := path_pattern(rules.get("paths") or [], rules.get("not_paths") or []):
+        found["path"] = path
+    wanted = {"@device": rules.get("devices"), "@language": rules.get("languages")}
+    wanted |= rules.get("properties") or {}
+    if is_one_of := {name: _texts(values) for name, values in wanted.items() if values}:
+        found["is"] = is_one_of
+    return found
+
+
+def _milliseconds(day: str) -> int:
+    """When a day begins, in UTC, as JavaScript counts."""
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+def _texts(values: Sequence[Any]) -> list[str]:
+    """As JavaScript writes them."""
+    return [value if isinstance(value, str) else json.dumps(value) for value in values]
+
+
+def path_pattern(paths: Sequence[str], not_paths: Sequence[str]) -> str:
+    r"""One regular expression for both lists, which Python and JavaScript read alike.
+
+    >>> path_pattern(["/cart*", "/pay"], ["/cart/empty"])
+    '^(?!(?:/cart/empty)$)(?:/cart.*|/pay)$'
+    >>> path_pattern([], ["/a.b"]), path_pattern([], [])
+    ('^(?!(?:/a\\.b)$)', '')
+    """
+    if not paths and not not_paths:
+        return ""
+    never = f"(?!(?:{_any(not_paths)})$)" if not_paths else ""
+    return f"^{never}" + (f"(?:{_any(paths)})$" if paths else "")
+
+
+def _any(patterns: Sequence[str]) -> str:
+    return "|".join(re.sub(r"[^\w/*-]", r"\\\g<0>", each).replace("*", ".*") for each in patterns)

@@ -1,0 +1,116 @@
+import { install, safely } from "./api.js";
+import { isAfterAct, use } from "./memory.js";
+import { ask, loadAfter, pause } from "./network.js";
+import { open } from "./panel.js";
+import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js";
+import { isTest, languages, named, option, say, script } from "./tag.js";
+
+const DELAY = 10;
+const HERE = "already on this page";
+
+const start = async () => {
+  if (!script) return say("no script tag");
+  const test = isTest();
+  const target = option("target");
+  const only = option("survey");
+  const api = install();
+  const heard = [];
+  let contact = named("contact"), properties = named("property"), signature, events = {}, shown = [], timer;
+
+  if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
+  const found = await (await ask(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`)).json();
+  const { surveys = [], words, reason = "no such live survey" } = found;
+  while (document.readyState === "loading") await pause(0.05);
+
+  const page = {
+    test,
+    words,
+    who: () => ({ contact, properties, ...signature && { signature } }),
+    tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
+  };
+  const drawn = ({ key }) => {
+    if (contact.id) return share(contact.id + key);
+    const visit = { draw: Math.random() * 100, ...use("visit") };
+    use("visit", visit);
+    return visit.draw;
+  };
+  const placeOf = ({ look }) => (target ? "inline" : look?.place);
+  const against = (survey) => (document.querySelector(`feedback-widget[survey="${survey.key}"]`) ? HERE : reasonAgainst(survey, placeOf(survey), {
+    time: Date.now(),
+    path: location.pathname,
+    traits: {
+      ...properties,
+      "@device": /Mobi/.test(navigator.userAgent) ? "phone" : matchMedia("(pointer: coarse)").matches ? "tablet" : "desktop",
+      "@language": languages()[0].split("-")[0],
+    },
+    events,
+    asked: use("asked"),
+    visit: use("visit"),
+    isAfterAct: isAfterAct(),
+    test,
+    drawn,
+  }));
+  const show = (survey) => {
+    const place = placeOf(survey);
+    const selector = target || place === "inline" && survey.look.target || "body";
+    const into = document.querySelector(selector);
+    if (into) shown.push(open(survey, place, into, page));
+    else say("nothing matches " + selector);
+  };
+  // Asks what may be asked now: all that lie in the page, and one that comes over it.
+  const consider = () => {
+    clearTimeout(timer);
+    shown = shown.filter(({ survey, rating, panel, leave }) => {
+      if (rating === undefined && isOffPath(survey, location.pathname)) leave();
+      return panel.isConnected;
+    });
+    let isOver = shown.some(({ place }) => !isQuiet(place));
+    for (const survey of longestAgo(surveys, use("asked"))) {
+      const isAside = isQuiet(placeOf(survey));
+      if (against(survey) || !isAside && isOver) continue;
+      isOver ||= !isAside;
+      const usual = survey.rules?.delay ?? (isAside ? 0 : DELAY);
+      const wait = test ? 0 : option("delay", usual) * 1000 - performance.now();
+      if (wait > 0) timer = setTimeout(safely, wait, consider);
+      else show(survey);
+    }
+  };
+  const leave = () => shown.forEach((each) => each.leave());
+  const acts = {
+    identify: ({ properties: more, signature: proof, ...who }) => {
+      contact = { ...contact, ...who };
+      properties = { ...properties, ...more };
+      signature = proof ?? signature;
+    },
+    track: (name) => { events[name] = 1; },
+    on: (...pair) => heard.push(pair),
+    reset: () => {
+      contact = properties = {};
+      signature = 0;
+      events = {};
+      leave();
+    },
+    close: leave,
+    show: (key) => {
+      const survey = surveys.find((each) => !key || each.key === key);
+      if (!survey) say(reason);
+      else if (against(survey) !== HERE) show(survey);
+    },
+    explain: () => surveys.forEach((survey) => say(survey.key + ": " + (against(survey) || "asks"))),
+  };
+  const run = (act, ...given) => {
+    acts[act](...given);
+    if (/^[it]/.test(act)) consider(); // identify, track
+  };
+  api.runs.push(run);
+  for (const call of api.q) safely(run, ...call);
+  consider();
+  const because = surveys[0] ? against(surveys[0]) : reason;
+  if (because && !timer && !shown[0]) say(because);
+  // A single-page application moves on: told by the Navigation API, and by the oldest way.
+  const moved = () => safely(consider);
+  window.navigation?.addEventListener("currententrychange", moved);
+  addEventListener("popstate", moved);
+};
+
+start().catch(say);

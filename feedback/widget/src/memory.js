@@ -1,0 +1,41 @@
+// What stays in this browser. Before an act: one mark of the visit in sessionStorage, unless the tag says
+// data-feedback-storage="after-act". After an act: when not to ask again, and what is not sent yet.
+import { option } from "./tag.js";
+
+export const DAY = 864e5;
+export const BETWEEN_DAYS = 30;
+const ANSWERED_DAYS = 90;
+const DISMISSED_DAYS = 30;
+const NEVER = 864e13;
+
+export const isAfterAct = () => option("storage") === "after-act";
+
+// Where storage is off, full or not wanted, the page remembers for as long as it lives.
+const page = {};
+export const use = (name, value) => {
+  if (value) page[name] = value;
+  try {
+    const storage = name === "visit" ? !isAfterAct() && sessionStorage : localStorage;
+    if (value) {
+      storage.setItem("feedback-" + name, JSON.stringify(value));
+      delete page[name];
+    }
+    return page[name] || JSON.parse(storage.getItem("feedback-" + name)) || {};
+  } catch {
+    return page[name] || {};
+  }
+};
+
+// After an answer or a dismissal: when this survey, and when any other, may be asked again.
+export const remember = ({ key, rules }, isAnswer) => {
+  const at = Date.now();
+  const asked = use("asked");
+  const dismissals = isAnswer ? 0 : (asked[key]?.dismissals || 0) + 1;
+  const days = isAnswer ? rules?.again_after ?? ANSWERED_DAYS : rules?.rest_after_dismissal ?? DISMISSED_DAYS;
+  asked[key] = { at, dismissals, until: dismissals > 1 ? NEVER : at + days * DAY };
+  asked["*"] = { until: at + BETWEEN_DAYS * DAY };
+  use("asked", asked);
+};
+
+// Answers on their way: by submission, each with the survey it goes to.
+export const keep = (to, body) => use("queue", { ...use("queue"), [body.submission_id]: { to, body } });

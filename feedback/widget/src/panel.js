@@ -1,0 +1,135 @@
+// The question, and everything until a rating is given.
+import CSS from "./panel.css";
+import { fill, make, picture } from "./dom.js";
+import { keep, remember, use } from "./memory.js";
+import { about, at, loadAfter, post } from "./network.js";
+import { isQuiet } from "./rules.js";
+import { say } from "./tag.js";
+import { newId } from "./uuid.js";
+
+// `page`: what the whole page shares: whether it is a test, who answers, who listens, all words.
+export const open = (survey, place, into, page) => {
+  const { key, minimum, maximum } = survey;
+  const { css = "", pictures, logo, tab } = survey.look || {};
+  const { test } = page;
+  const [[lang, texts]] = Object.entries(survey.texts);
+  const words = { ...page.words[lang], ...survey.words?.[lang] };
+  const message = { v: 1, submission_id: newId(), comment: "", locale: lang, test };
+  let timer, before, seq = 0, typed = "";
+
+  const cells = [];
+  for (let n = minimum; n <= maximum; n++) {
+    cells.push(make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, pictures ? picture(pictures[n - minimum]) : n));
+  }
+  const status = make("div", { role: "status" });
+  const close = make("button", { class: "close", "aria-label": words.close }, "×");
+  const panel = make("section", { class: place === "inline" ? "" : "over", "aria-labelledby": "question", lang, dir: words.dir || "ltr" });
+  const host = make("feedback-widget", { survey: key });
+  if (logo) panel.append(make("div", { class: "note" }, logo));
+  panel.append(make("div", { id: "question" }, texts.question), ...place === "frame"
+    ? [make("iframe", { src: at(`s/${key}?lang=${lang}`), title: texts.question })]
+    : [
+      make("div", { class: "scale", role: "radiogroup", "aria-labelledby": "question", "aria-describedby": "ends" }, ...cells),
+      make("div", { class: "ends note", id: "ends" }, make("span", {}, texts.low), " ", make("span", {}, texts.high)),
+      status,
+    ]);
+  if (test) panel.append(make("div", { class: "note" }, words.test));
+  if (place !== "inline") panel.append(close);
+
+  const ask = {
+    survey, texts, words, lang, place, panel, status, close,
+    emit: (kind) => {
+      const detail = { kind, survey: key, rating: ask.rating, test };
+      host.dispatchEvent(new CustomEvent("feedback", { bubbles: true, detail }));
+      page.tell(detail);
+    },
+    leave: () => {
+      const inside = root.activeElement;
+      host.remove();
+      if (inside) before?.focus();
+    },
+    // The whole answer so far: kept, sent at once, and looked after by the second file until it is acknowledged.
+    send: (parts) => {
+      const body = {
+        ...Object.assign(message, parts), seq: ++seq, rating: ask.rating, ...page.who(), ...about(), answered_at: new Date().toISOString(),
+      };
+      keep(key, body);
+      const reply = post("r/" + key, body);
+      after((file) => file.settle(ask, body, reply));
+    },
+  };
+  const after = (use) => loadAfter(() => { status.textContent = words.waiting; }).then(use).catch(say);
+  const count = (kind) => {
+    ask.emit(kind);
+    if (!test) post("d/" + key, { kind, ...about() });
+  };
+  const draw = () => cells.forEach((cell, place) => {
+    const n = place + minimum;
+    cell.setAttribute("aria-checked", n === ask.rating);
+    cell.className = n <= ask.rating ? "lit" : "";
+    cell.tabIndex = n === (ask.rating ?? minimum) ? 0 : -1;
+  });
+  const choose = (rating, byKeyboard) => {
+    typed = "";
+    if (!cells[rating - minimum]) return;
+    const isNew = rating !== ask.rating;
+    ask.rating = rating;
+    draw();
+    if (!test) remember(survey, true);
+    if (isNew) {
+      ask.send();
+      ask.emit("rated");
+    }
+    after((file) => file.follow(ask, byKeyboard));
+  };
+  const dismiss = () => {
+    if (ask.rating === undefined) {
+      if (!test) remember(survey);
+      count("dismissed");
+    }
+    ask.leave();
+  };
+
+  panel.onclick = ({ target, detail }) => {
+    if (target === close) dismiss();
+    choose(cells.findIndex((cell) => cell.contains(target)) + minimum, !detail);
+  };
+  panel.onkeydown = (event) => {
+    if (event.key === "Escape" && place !== "inline") return dismiss();
+    const from = cells.indexOf(event.target);
+    if (from < 0) return;
+    const right = words.dir ? -1 : 1;
+    const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: right, ArrowLeft: -right }[event.key];
+    if (step) {
+      event.preventDefault();
+      cells.at((from + step) % cells.length).focus();
+    } else if (/^\d$/.test(event.key)) {
+      clearTimeout(timer);
+      typed += event.key;
+      // A 1 may be the beginning of 10.
+      timer = setTimeout(choose, typed === "1" && maximum > 9 ? 600 : 0, +typed, true);
+    }
+  };
+  panel.addEventListener("focusin", (event) => { before ||= event.relatedTarget; });
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS + css);
+  const root = host.attachShadow({ mode: "open" });
+  // The side tab is opened by the visitor.
+  root.append(place === "tab" ? make("details", {}, make("summary", { class: "send" }, tab || texts.question), panel) : panel);
+  root.adoptedStyleSheets = [sheet];
+  draw();
+
+  // Never over a field being typed in.
+  const yieldToTyping = () => { panel.hidden = !isQuiet(place) && document.activeElement?.matches("input,textarea,select,[contenteditable]"); };
+  for (const name of ["focusin", "focusout"]) addEventListener(name, () => setTimeout(yieldToTyping));
+  yieldToTyping();
+  into.append(host);
+  new IntersectionObserver(([entry], observer) => {
+    if (!entry.isIntersecting) return;
+    observer.disconnect();
+    if (!isQuiet(place) && !test) use("visit", { ...use("visit"), survey: key });
+    count("shown");
+  }).observe(panel);
+  return ask;
+};

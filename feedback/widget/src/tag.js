@@ -1,0 +1,26 @@
+// The script tag, and what it says.
+
+export const script = document.currentScript || document.querySelector("script[data-feedback-site]");
+
+export const option = (name, usual = "") => script.getAttribute("data-feedback-" + name) ?? usual;
+
+// The one line a developer reads in the console.
+export const say = (reason) => console.info("feedback: " + reason);
+
+// data-feedback-property-plan="pro" as {plan: "pro"}
+export const named = (kind) => {
+  const found = {};
+  for (const { name, value } of script.attributes) {
+    const [, key] = name.split(`data-feedback-${kind}-`);
+    if (key) found[key] = value;
+  }
+  return found;
+};
+
+export const isTest = () => {
+  const asked = /[?&]feedback-test\b/.test(location.search) || /(^|\.)localhost$/.test(location.hostname);
+  return !/^(off|false)$/.test(option("test", asked ? "" : "off"));
+};
+
+// The visitor's languages, the most wanted first.
+export const languages = () => [option("lang"), document.documentElement.lang, ...navigator.languages].filter(Boolean);

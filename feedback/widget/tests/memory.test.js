@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { keep, remember, use } from "../src/memory.js";
+
+const DAY = 864e5;
+const days = (key) => Math.round((use("asked")[key].until - Date.now()) / DAY);
+
+beforeEach(() => {
+  vi.restoreAllMocks();
+  localStorage.clear();
+  sessionStorage.clear();
+});
+
+describe("when to ask again", () => {
+  it("rests 90 days after an answer, 30 before any other", () => {
+    remember({ key: "nps" }, true);
+    expect([days("nps"), days("*")]).toEqual([90, 30]);
+  });
+  it("rests 30 days after a dismissal, and for good after two", () => {
+    remember({ key: "nps" });
+    expect(days("nps")).toBe(30);
+    remember({ key: "nps" });
+    expect(new Date(use("asked").nps.until).getUTCFullYear()).toBeGreaterThan(4000);
+  });
+  it("forgets dismissals at an answer", () => {
+    remember({ key: "nps" });
+    remember({ key: "nps" }, true);
+    remember({ key: "nps" });
+    expect(days("nps")).toBe(30);
+  });
+  it("follows the survey's own days", () => {
+    remember({ key: "nps", rules: { again_after: 7, rest_after_dismissal: 3 } }, true);
+    remember({ key: "ces", rules: { rest_after_dismissal: 3 } });
+    expect([days("nps"), days("ces")]).toEqual([7, 3]);
+  });
+});
+
+describe("where it is kept", () => {
+  it("keeps the mark of a visit for the visit only", () => {
+    use("visit", { survey: "nps" });
+    expect(Object.keys(localStorage)).toEqual([]);
+    expect(JSON.parse(sessionStorage.getItem("feedback-visit"))).toEqual({ survey: "nps" });
+  });
+  it("keeps the newest message of each answer", () => {
+    keep("nps", { submission_id: "one", seq: 1 });
+    keep("nps", { submission_id: "one", seq: 2 });
+    keep("ces", { submission_id: "two", seq: 1 });
+    expect(Object.values(use("queue")).map(({ to, body }) => [to, body.seq])).toEqual([["nps", 2], ["ces", 1]]);
+  });
+  it("remembers in the page where storage is full, and reads what it could not write", () => {
+    vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => { throw new Error("full"); });
+    remember({ key: "nps" }, true);
+    expect(days("nps")).toBe(90);
+    vi.restoreAllMocks();
+    remember({ key: "nps" }, true);
+    expect(JSON.parse(localStorage.getItem("feedback-asked")).nps.dismissals).toBe(0);
+  });
+  it("takes broken storage for an empty one", () => {
+    localStorage.setItem("feedback-asked", "{");
+    expect(use("asked")).toEqual({});
+  });
+});
