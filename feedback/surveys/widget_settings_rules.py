@@ -91,7 +91,8 @@ def _paths(reader: FormReader, name: str) -> list[str]:
 def _delay(reader: FormReader, place: str) -> int | None:
     least = 0 if place == "inline" else LEAST_DELAY
     delay = _whole(reader, "delay", least, MOST_DELAY)
-    return None if delay == least else delay
+    # A side tab interrupts nobody: unless told to wait it is there at once.
+    return None if delay == least and place != "tab" else delay
 
 
 def _event(reader: FormReader) -> str:
