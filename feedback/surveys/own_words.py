@@ -11,6 +11,7 @@ from feedback.surveys.texts import Texts
 from feedback.surveys.words import page_words, respondent_texts
 
 MOST_CHARACTERS = 120
+EXAMPLE = {"rating": "8", "maximum": "10"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def word_fields(texts: Texts, default: str) -> dict[str, list[OwnWord]]:
         language: [
             OwnWord(
                 word_field(language, name),
-                labels[name],
+                labels[name].format(**EXAMPLE),
                 page_words(language, default)[name],
                 written.get(name, ""),
             )

@@ -38,6 +38,8 @@ OURS = (
     "Alice's shop", "Online shop", "Checkout", "After-sales", "Payment", "Delivery",
     *cast.TEXTS["en"].values(), "feedback user add", "--role viewer",
 )  # fmt: skip
+# What a survey's own words are to keep, as they are written.
+PLACEHOLDER = re.compile(r"\{\w+\}")
 TOLD = ("title", "placeholder", "aria-label", "alt", "data-copied", "data-label", "data-after")
 NOT_PROSE = {"script", "style", "textarea", "code", "kbd", "pre"}
 EMPTY_TAGS = {"br", "hr", "img", "input", "link", "meta", "path", "rect", "circle", "line", "wbr"}
@@ -90,6 +92,7 @@ def english_in(html: str) -> list[str]:
 def is_english(text: str) -> bool:
     for name in OURS:
         text = text.replace(name, "")
+    text = PLACEHOLDER.sub("", text)
     return text in UNTRANSLATED or ENGLISH.search(text) is not None
 
 
