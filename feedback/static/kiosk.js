@@ -171,7 +171,9 @@
   // Somebody is there: the time begins anew.
   function touch() {
     if (screen === "thanks") return;
-    part("still").hidden = true;
+    const still = part("still");
+    if (still.contains(document.activeElement)) part("comment").focus();
+    still.hidden = true;
     wait();
   }
 
