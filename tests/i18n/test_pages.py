@@ -97,11 +97,11 @@ def is_english(text: str) -> bool:
 
 
 def _untranslated() -> set[str]:
-    """Sources whose French differs: printed as they stand, they were forgotten."""
+    """Sources whose French differs: printed as they stand, they were forgotten. A word that is
+    French for something else, as `Note` for a rating, cannot be told."""
     (french,) = catalogues()
-    return {
-        m.id for m in read_catalogue(french) if m.id and isinstance(m.id, str) and m.id != m.string
-    }
+    texts = {m.id: m.string for m in read_catalogue(french) if m.id and isinstance(m.id, str)}
+    return {source for source, text in texts.items() if source != text} - set(texts.values())
 
 
 UNTRANSLATED = _untranslated()
