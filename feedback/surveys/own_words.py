@@ -25,9 +25,9 @@ class OwnWord:
 
 
 def own_names() -> tuple[str, ...]:
-    """The names of the words that a survey may replace."""
+    """The names of the words that a survey may replace; a side tab is named with its look."""
     sections = respondent_texts(DEFAULT)
-    return (*sections["widget"], *sections["steps"])
+    return tuple(name for name in (*sections["widget"], *sections["steps"]) if name != "tab")
 
 
 def word_field(language: str, name: str) -> str:

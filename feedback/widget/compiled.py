@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from feedback.surveys.words import page_words
+
 DAY = 86_400_000
 _LEFT = "right:auto;left:clamp(0px,50% - 180px,16px)"
 _TOP = "top:0;bottom:auto"
@@ -59,9 +61,13 @@ def _look(look: Mapping[str, Any], language: str, steps: int) -> dict[str, Any]:
     worked_out = {
         "css": _css(look),
         "pictures": _pictures(look.get("art"), steps),
-        "tab": (look.get("tab") or {}).get(language),
+        "tab": (look.get("tab") or {}).get(language) or _usual_tab(look, language),
     }
     return kept | {name: value for name, value in worked_out.items() if value}
+
+
+def _usual_tab(look: Mapping[str, Any], language: str) -> str:
+    return page_words(language)["tab"] if look.get("place") == "tab" else ""
 
 
 def _css(look: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import select
 from feedback.accounts.models import PublicKey
 from feedback.db import Database
 from feedback.surveys.languages import BUILT_IN, built_in, choose_language, direction
-from feedback.surveys.models import Question
+from feedback.surveys.models import Question, Survey
 from feedback.surveys.texts import suggested_texts
 from tests.cast import TEXTS, Shop
 from tests.forms import Client, send
@@ -128,6 +128,21 @@ async def test_the_widget_is_told_to_turn_round_only_when_it_must(
         told[code] = answer.json()["words"][code]
     assert told["ar"]["dir"] == "rtl" and told["ar"]["send"] == "إرسال"
     assert "dir" not in told["en"]
+
+
+async def test_a_side_tab_without_a_label_is_named_in_the_readers_language(
+    client: Client, shop: Shop, database: Database
+) -> None:
+    await speak(database, shop, suggested_texts("nps", "us", ["de", "en"]), "en")
+    async with database.write() as session:
+        survey = await session.get_one(Survey, (shop.workspace.id, shop.nps.id))
+        survey.look = {"place": "tab", "tab": {"en": "Say it"}}
+    site = f"/w/{await site_key(database, shop)}"
+    tabs = {}
+    for code in ("de", "en"):
+        found = (await client.get(site, params={"survey": shop.nps.key, "lang": code})).json()
+        tabs[code] = found["surveys"][0]["look"]["tab"]
+    assert tabs == {"de": "Ihre Meinung", "en": "Say it"}
 
 
 async def test_a_language_is_added_with_its_texts(alice: Client, shop: Shop) -> None:
