@@ -18,11 +18,32 @@ LINES = (
     "import of 1 thousand ratings, a second",
     "import, memory at 1 thousand / at 200",
     "an answer during an import",
-    "/board at 2 thousand responses",
-    "/trends at 2 thousand responses",
-    "/responses at 2 thousand responses",
-    "/board at 2 thousand / at 500",
     "dashboards, unchanged data by ETag",
+    "dashboards, unchanged data by ETag, PostgreSQL",
+    "priorities job at 2 thousand responses",
+    "priorities job at 2 thousand responses, PostgreSQL",
+    *(
+        f"{page} at {sizes}"
+        for page in (
+            "/board",
+            "/trends",
+            "/trends?touchpoint",
+            "/map",
+            "/priorities",
+            "/actions",
+            "/actions/{id}",
+            "/compare",
+            "/compare?kind=groups",
+            "/compare?kind=groups&touchpoint",
+            "/responses",
+        )
+        for sizes in (
+            "2 thousand responses",
+            "2 thousand responses, PostgreSQL",
+            "2 thousand / at 500",
+            "2 thousand / at 500, PostgreSQL",
+        )
+    ),
 )
 
 
