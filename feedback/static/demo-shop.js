@@ -9,6 +9,13 @@
     }
   } catch { /* storage refused: then nothing is remembered either */ }
 
+  // Each page of this shop asks, at once.
+  if (!window.feedback || !window.feedback.q) {
+    window.feedback = function () { window.feedback.q.push(arguments); };
+    window.feedback.q = [];
+  }
+  window.feedback("show");
+
   addEventListener("feedback", (event) => {
     if (parent !== window) parent.postMessage({ feedback: event.detail.kind }, location.origin);
   });

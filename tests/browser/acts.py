@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from feedback.db import Database
 from feedback.responses.models import DisplayCount, Response
+from feedback.surveys.models import Survey
 from tests.cast import Shop
 
 PROPERTIES = (
@@ -50,6 +51,22 @@ async def rate(page: Page, rating: int) -> None:
     async with page.expect_response("**/r/*") as reply:
         await page.get_by_role("radio", name=f"{rating} of", exact=False).first.click()
     assert (await reply.value).ok
+
+
+async def change(database: Database, survey: Survey, **values: Any) -> None:
+    """Change a survey before its page is opened."""
+    async with database.write() as session:
+        found = await session.get_one(Survey, (survey.workspace_id, survey.id))
+        for name, value in values.items():
+            setattr(found, name, value)
+
+
+async def heard_by_console(page: Page, act: str) -> list[str]:
+    """What the widget says in the console while this runs in the page."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.evaluate(act)
+    return [line.removeprefix("feedback: ") for line in said if line.startswith("feedback: ")]
 
 
 async def storage(page: Page) -> list[str]:

@@ -127,5 +127,11 @@ async def test_the_page_hears_what_happens(site: Site, tag: Tag, open_page: Page
     await expect(page.get_by_role("radiogroup")).to_be_visible()
     await page.wait_for_function("heard.length")
     await rate(page, 8)
-    await page.wait_for_function("heard.length > 1")
-    assert await page.evaluate("heard") == ["shown undefined", "answered 8"]
+    await page.get_by_role("button", name="Send").click()
+    await page.wait_for_function("heard.length > 3")
+    assert await page.evaluate("heard") == [
+        "shown undefined",
+        "rated 8",
+        "answered 8",
+        "completed 8",
+    ]

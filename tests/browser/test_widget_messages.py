@@ -38,7 +38,7 @@ async def test_it_sends_the_same_message_until_it_arrives(
 
     await page.route("**/r/*", fail_twice)
     await page.get_by_role("radio", name="8 of 10").click()
-    await expect(page.get_by_role("status")).to_have_text("Not sent yet. We keep trying.")
+    await expect(page.get_by_role("status")).to_have_text("Saved on this device. It will be sent.")
     await expect(page.get_by_role("status")).to_contain_text("You chose 8.")
     assert len(bodies) == 3 and len(set(bodies)) == 1
     assert [row.rating for row in await answers(database, shop)] == [8]

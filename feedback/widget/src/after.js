@@ -96,6 +96,7 @@ const begin = (ask) => {
   const band = bandOf(ask.survey, ask.rating);
   if (ask.steps && band === ask.band) return;
   ask.band = band;
+  ask.finished = false;
   ask.steps = stepsFor(ask.survey, band);
   step(ask, 0);
 };
