@@ -125,7 +125,8 @@ def configuration(
             told["words"] = own
         for code, said in around.items():
             words[code] = words.get(code, {}) | said | (own.get(code, {}) if survey_key else {})
-        surveys.append({"key": survey.key} | told)
+        signed = {"signed": True} if survey.needs_signature else {}
+        surveys.append({"key": survey.key} | told | signed)
     if languages:
         surveys.sort(key=rarity)
     return _document(msgspec.json.encode({"surveys": surveys, "words": words}))

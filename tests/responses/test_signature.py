@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from feedback.accounts.identity import identity_secret, sign
+from feedback.accounts.models import PublicKey
 from feedback.db import Database
 from feedback.surveys.models import Survey
 from tests import cast
@@ -136,6 +138,17 @@ async def test_an_editor_turns_it_on_and_off(alice: Client, shop: Shop, database
     for flag, status in (({"needs_signature": "1"}, 403), ({}, 201)):
         assert (await send(alice, f"{path}/signature", **flag)).status_code == 303
         assert (await answer(alice, shop, {"id": "42"}, None)).status_code == status
+
+
+async def test_the_widget_is_told(client: Client, shop: Shop, database: Database) -> None:
+    async with database.read() as session:
+        query = select(PublicKey.key).where(
+            PublicKey.kind == "site", PublicKey.workspace_id == shop.workspace.id
+        )
+        site = (await session.exec(query)).one()
+    await need_signature(client, database, shop)
+    surveys = (await client.get(f"/w/{site}")).json()["surveys"]
+    assert [survey.get("signed") for survey in surveys] == [True, None]
 
 
 async def test_who_only_reads_may_not(alice: Client, shop: Shop, database: Database) -> None:
