@@ -142,12 +142,14 @@
   let language = kiosk.language;
   let answer = null;
   let screen = "ask";
+  const languages = document.querySelector(".languages");
   let changed = 0;
   let clock;
 
   function show(name, focus) {
     for (const id of ["ask", "more", "thanks"]) part(id).hidden = id !== name;
     part("still").hidden = true;
+    if (languages) languages.hidden = name !== "ask";
     screen = name;
     changed = Date.now();
     // What has come is read out, and the keyboard goes on from there.
