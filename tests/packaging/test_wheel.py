@@ -106,7 +106,10 @@ def bundled() -> set[str]:
     """What the checkout has beside and inside the package, as the wheel should name it."""
     catalogues = ROOT.glob("locales/*/LC_MESSAGES/*.po")
     beside = [*(ROOT / "templates").rglob("*.*"), *(ROOT / "migrations").rglob("*.py")]
-    inside = [*(ROOT / "feedback/static").rglob("*.*"), *(ROOT / "feedback").rglob("*.js")]
+    scripts = (
+        path for path in (ROOT / "feedback").rglob("*.js") if "node_modules" not in path.parts
+    )
+    inside = [*(ROOT / "feedback/static").rglob("*.*"), *scripts]
     inside += (ROOT / "feedback/surveys").rglob("*.toml")
     return (
         {f"feedback/_bundled/{path.relative_to(ROOT).with_suffix('.mo')}" for path in catalogues}
