@@ -1,0 +1,117 @@
+"""Follow-up questions in a real Chromium: answered without JavaScript, written with it."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from feedback import clock
+from feedback.accounts.sessions import open_session
+from feedback.db import Database
+from feedback.surveys.models import Survey
+from tests.browser.acts import answers
+from tests.browser.axe import find_violations
+from tests.browser.conftest import PageMaker
+from tests.cast import Shop
+from tests.surveys.follow_ups import ENDINGS, FOLLOW_UPS, RATING
+
+LOOKS = [
+    pytest.param(320, "light", id="phone, light"),
+    pytest.param(320, "dark", id="phone, dark"),
+    pytest.param(1280, "light", id="desk, light"),
+    pytest.param(1280, "dark", id="desk, dark"),
+]
+
+
+@pytest.fixture
+async def link(base: str, shop: Shop, database: Database) -> str:
+    """The NPS survey asks detractors one choice, several choices and a rating."""
+    async with database.write() as session:
+        survey = await session.get_one(Survey, (shop.workspace.id, shop.nps.id))
+        survey.follow_ups = [*FOLLOW_UPS[1:3], RATING]
+        survey.endings = ENDINGS
+    return f"{base}/s/{shop.nps.key}"
+
+
+async def open_editor(
+    base: str, database: Database, shop: Shop, open_page: PageMaker, **options: Any
+) -> Page:
+    async with database.write() as session:
+        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
+    page = await open_page("about:blank", **options)
+    await page.context.add_cookies([{"name": "feedback_session", "value": token, "url": base}])
+    await page.goto(f"{base}/surveys/{shop.nps.id}/follow-ups")
+    return page
+
+
+async def test_it_is_answered_by_keyboard_alone(
+    link: str, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    page = await open_page(link, java_script_enabled=False)
+    for key in ("Tab", "Space", "Tab", "Enter"):  # a rating of 0, then Send
+        await page.keyboard.press(key)
+    await page.wait_for_url("**/more?*")
+    [stored] = await answers(database, shop)
+    assert (stored.rating, stored.answers) == (0, None)
+    await page.get_by_role("radio", name="0 of 10", exact=True).focus()
+    for key in ("Tab", "Space", "Tab", "Space", "Tab", "Space", "Tab", "Space", "Tab", "Enter"):
+        await page.keyboard.press(key)
+    await page.wait_for_url("**/thanks?*")
+    [stored] = await answers(database, shop)
+    assert stored.answers == {"f2": "c1", "f3": ["c3", "c4"], "f5": 1}
+
+
+async def test_back_keeps_one_answer(
+    link: str, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    page = await open_page(link, java_script_enabled=False)
+    for rating in ("3", "9"):
+        await page.get_by_role("radio", name=f"{rating} of 10", exact=True).check(force=True)
+        await page.get_by_role("button", name="Send").click()
+        await page.wait_for_url("**/more?*")
+        if rating == "3":
+            await page.go_back()
+    [stored] = await answers(database, shop)
+    assert stored.rating == 9
+
+
+@pytest.mark.parametrize("width, scheme", LOOKS)
+async def test_axe_finds_nothing(
+    link: str,
+    base: str,
+    open_page: PageMaker,
+    database: Database,
+    shop: Shop,
+    width: int,
+    scheme: str,
+) -> None:
+    looks: Any = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    page = await open_page(f"{link}?rating=3", **looks)
+    await page.get_by_role("button", name="Send").click()
+    await page.wait_for_url("**/more?*")
+    editor = await open_editor(base, database, shop, open_page, **looks)
+    await expect(editor.get_by_role("heading", name="After the rating")).to_be_visible()
+    for each in (page, editor):
+        assert await find_violations(each) == []
+        assert await each.evaluate("document.documentElement.scrollWidth") == width
+    await page.goto(f"{link}/thanks?rating=9")
+    assert await find_violations(page) == []
+
+
+async def test_a_question_is_written_without_loading_the_page(
+    base: str, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    page = await open_editor(base, database, shop, open_page)
+    await page.get_by_role("button", name="One choice").press("Enter")
+    question = page.get_by_role("group", name="1. One choice")
+    await expect(question).to_be_focused()
+    await page.fill("#question_0_en", "What went wrong?")
+    await page.fill("#choice_0_0_en", "Price")
+    await page.get_by_role("button", name="Save").last.click()
+    await expect(page.get_by_role("alert")).to_be_focused()
+    await expect(page.locator("#choices_0_error")).to_have_text("Write 2 to 12 choices.")
+    await page.fill("#choice_0_1_en", "Wait")
+    await page.get_by_role("button", name="Move choice 2 up").press("Enter")
+    await expect(page.locator("#choice_0_0_en")).to_have_value("Wait")
+    await page.get_by_role("button", name="Save").last.click()
+    await expect(page.get_by_text("Wait · Price")).to_be_visible()
