@@ -6,16 +6,47 @@ import pytest
 from playwright.async_api import Page, expect
 
 from feedback.db import Database
-from tests.browser.acts import answers, displays, rate, storage
+from tests.browser.acts import answers, change, displays, rate, storage
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
 
 
-async def test_nothing_is_kept_before_an_act(site: Site, tag: Tag, open_page: PageMaker) -> None:
-    page = await open_page(site.add(tag()))
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
+async def test_before_an_act_one_mark_of_the_visit_is_kept(
+    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
+) -> None:
+    page = await open_page("about:blank")
+    async with page.expect_response("**/d/*"):
+        await page.goto(site.add(tag()))
+    assert await storage(page) == ["feedback-visit"]
+    assert (
+        await page.evaluate("sessionStorage['feedback-visit']") == f'{{"survey":"{shop.nps.key}"}}'
+    )
+
+
+async def test_an_ignored_question_does_not_come_back_in_the_visit(
+    site: Site, tag: Tag, open_page: PageMaker
+) -> None:
+    page = await open_page("about:blank")
+    async with page.expect_response("**/d/*"):
+        await page.goto(site.add(tag()))
+    async with page.expect_console_message(lambda m: "asked in this visit" in m.text):
+        await page.reload()
+    assert await page.locator("feedback-widget").count() == 0
+
+
+async def test_nothing_at_all_is_kept_before_an_act_where_that_is_wanted(
+    site: Site, tag: Tag, open_page: PageMaker
+) -> None:
+    page = await open_page("about:blank")
+    async with page.expect_console_message(lambda m: "waits for an event" in m.text):
+        await page.goto(site.add(tag('data-feedback-storage="after-act"')))
+    async with page.expect_response("**/d/*"):
+        await page.evaluate("feedback('show')")
     assert await storage(page) == []
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.locator("feedback-widget")).to_have_count(0)
+    assert await storage(page) == ["feedback-asked"]
 
 
 async def test_it_does_not_ask_again_after_an_answer(
@@ -23,7 +54,8 @@ async def test_it_does_not_ask_again_after_an_answer(
 ) -> None:
     page = await open_page(site.add(tag()))
     await rate(page, 8)
-    assert await storage(page) == [f"feedback-{shop.nps.key}"]
+    await page.wait_for_function("!localStorage['feedback-queue']")
+    assert await storage(page) == ["feedback-asked", "feedback-visit"]
     await _assert_rests(page, shop, days=90)
 
 
@@ -38,14 +70,149 @@ async def test_it_does_not_ask_again_soon_after_a_dismissal(
 
 async def _assert_rests(page: Page, shop: Shop, *, days: int) -> None:
     until = await page.evaluate(
-        "key => (localStorage.getItem(key) - Date.now()) / 864e5", f"feedback-{shop.nps.key}"
+        "key => (JSON.parse(localStorage['feedback-asked'])[key].until - Date.now()) / 864e5",
+        shop.nps.key,
     )
     assert days - 0.1 < until <= days
     async with page.expect_console_message(lambda m: "not asked again before" in m.text):
         await page.reload()
     assert await page.locator("feedback-widget").count() == 0
-    await page.evaluate("key => localStorage.setItem(key, 1)", f"feedback-{shop.nps.key}")
+    await page.evaluate("localStorage.clear(), sessionStorage.clear()")
     await page.reload()
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
+
+
+async def test_after_two_dismissals_it_never_asks_again(
+    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
+) -> None:
+    page = await open_page("about:blank")
+    for _ in range(2):
+        await page.goto(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
+        await page.get_by_role("button", name="Close").click()
+        await page.evaluate(
+            """() => {
+              const asked = JSON.parse(localStorage["feedback-asked"]);
+              for (const mark of Object.values(asked)) if (mark.until < 9e12) mark.until = 1;
+              localStorage["feedback-asked"] = JSON.stringify(asked);
+              sessionStorage.clear();
+            }"""
+        )
+    async with page.expect_console_message(lambda m: "not asked again before" in m.text):
+        await page.reload()
+    assert await page.locator("feedback-widget").count() == 0
+
+
+async def test_one_survey_a_month_asks_over_the_page_in_every_tab(
+    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
+) -> None:
+    page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
+    await rate(page, 8)
+    other = await page.context.new_page()
+    async with other.expect_console_message(lambda m: "not asked again before" in m.text):
+        await other.goto(site.add(tag(f'data-feedback-survey="{shop.csat.key}"'), "/other"))
+    assert await other.locator("feedback-widget").count() == 0
+    inline = tag(f'data-feedback-survey="{shop.csat.key}" data-feedback-target="main"')
+    await other.goto(site.add(f"<main></main>{inline}", "/inline"))
+    await expect(other.get_by_role("radiogroup")).to_be_visible()
+
+
+async def test_a_rare_survey_has_its_turn_before_a_common_one(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.csat, rules={"sample": 99.999})
+    page = await open_page(site.add(tag()))
+    widget = page.locator("feedback-widget")
+    await expect(widget).to_have_attribute("survey", shop.csat.key)
+    await rate(page, 3)
+    await page.evaluate(
+        """() => {
+          const asked = JSON.parse(localStorage["feedback-asked"]);
+          for (const mark of Object.values(asked)) mark.until = 1;
+          localStorage["feedback-asked"] = JSON.stringify(asked);
+          sessionStorage.clear();
+        }"""
+    )
+    await page.reload()
+    await expect(widget).to_have_attribute("survey", shop.nps.key)
+
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ({"paths": ["/help*"]}, "not on /cart/1"),
+        ({"paths": ["/cart*"]}, ""),
+        ({"not_paths": ["/cart/*"]}, "not on /cart/1"),
+        ({"devices": ["phone"]}, "not for this @device"),
+        ({"devices": ["desktop"]}, ""),
+        ({"languages": ["fr"]}, "not for this @language"),
+        ({"languages": ["en"]}, ""),
+        ({"properties": {"plan": ["free", "team"]}}, "not for this plan"),
+        ({"properties": {"plan": ["pro"]}}, ""),
+        ({"sample": 0}, "not in the sample"),
+        ({"from": "2999-01-01"}, "not at this date"),
+        ({"to": "2001-01-01"}, "not at this date"),
+        ({"from": "2001-01-01", "to": "2999-01-01"}, ""),
+    ],
+    ids=str,
+)
+async def test_a_rule_decides_and_says_why(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop,
+    rules: dict[str, Any], reason: str,
+) -> None:  # fmt: skip
+    await change(database, shop.nps, rules=rules)
+    attributes = f'data-feedback-survey="{shop.nps.key}" data-feedback-property-plan="pro"'
+    page = await open_page("about:blank")
+    address = site.add(tag(attributes), "/cart/1")
+    if not reason:
+        await page.goto(address)
+        return await expect(page.get_by_role("radiogroup")).to_be_visible()
+    async with page.expect_console_message(lambda m: m.text == f"feedback: {reason}"):
+        await page.goto(address)
+    assert await page.locator("feedback-widget").count() == 0
+
+
+async def test_a_phone_is_told_by_its_browser(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"devices": ["phone"]})
+    attributes = f'data-feedback-survey="{shop.nps.key}"'
+    page = await open_page(site.add(tag(attributes)), user_agent=PHONE)
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
+
+
+async def test_the_same_person_is_always_in_the_sample_or_never(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"sample": 50})
+    page = await open_page("about:blank")
+    drawn: dict[str, int] = {}
+    for person in (*"abcdefgh", *"abcdefgh"):
+        html = tag(f'data-feedback-survey="{shop.nps.key}" data-feedback-contact-id="{person}"')
+        await page.goto(site.add(html))
+        await page.wait_for_function("window.feedback && feedback.runs.length")
+        seen = await page.locator("feedback-widget").count()
+        assert drawn.setdefault(person, seen) == seen
+        await page.evaluate("sessionStorage.clear()")
+    assert set(drawn.values()) == {0, 1}
+
+
+async def test_it_waits_ten_seconds_over_the_page_and_not_at_all_in_it(
+    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
+) -> None:
+    page = await open_page("about:blank")
+    await page.clock.install()
+    usual = tag().replace('data-feedback-delay="0"', "")
+    await page.goto(site.add(usual))
+    await page.wait_for_function("window.feedback && feedback.runs.length")
+    await page.clock.run_for(9_000)
+    assert await page.locator("feedback-widget").count() == 0
+    await page.clock.run_for(2_000)
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
+    inline = tag('data-feedback-target="main"').replace('data-feedback-delay="0"', "")
+    await page.goto(site.add(f"<main></main>{inline}", "/inline"))
     await expect(page.get_by_role("radiogroup")).to_be_visible()
 
 
@@ -70,6 +237,7 @@ async def test_a_test_is_shown_and_never_counted(
     await rate(page, 3)
     await expect(page.get_by_text("Test, not counted")).to_be_visible()
     assert [row.state for row in await answers(database, shop)] == ["test", "test"]
+    await page.wait_for_function("!localStorage['feedback-queue']")
     assert await displays(database, shop) == {} and await storage(page) == []
 
 

@@ -26,7 +26,7 @@ const forget = ({ submission_id, seq }) => {
 // Sends a message until it arrives or a newer one of the same answer is on its way.
 export const settle = (ask, body, reply) => {
   ask.newest = body.seq;
-  return alone(body.submission_id + body.seq, {}, () => deliver(ask, body, reply));
+  return alone(body.submission_id + body.seq, () => deliver(ask, body, reply));
 };
 
 const deliver = async (ask, body, reply) => {
@@ -47,7 +47,7 @@ const deliver = async (ask, body, reply) => {
 };
 
 // What an earlier page could not send: one round over all, then a rest, until nothing is left.
-export const flush = () => alone("queue", {}, async () => {
+export const flush = () => alone("queue", async () => {
   for (let attempt = 0; ; attempt++) {
     let rest = 0;
     for (const { to, body } of Object.values(use("queue")).slice(-MOST)) {
@@ -69,10 +69,18 @@ const tell = (ask, what) => {
   render(ask);
 };
 
+const isStored = () => {
+  try {
+    return localStorage.getItem("feedback-queue");
+  } catch {
+    return false;
+  }
+};
+
 const render = (ask) => {
   const { words, news, finished, status } = ask;
   if (finished && news === "sent") return thank(ask);
-  const kept = news === "waiting" && words.saved;
+  const kept = news === "waiting" && isStored() && words.saved;
   status.textContent = kept || fill(words[news] || words.chosen, ask.rating);
 };
 

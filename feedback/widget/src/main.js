@@ -3,13 +3,12 @@ import { isAfterAct, use } from "./memory.js";
 import { ask, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
 import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js";
-import { isTest, languages, named, option, say, script } from "./tag.js";
+import { isTest, languages, named, option, say } from "./tag.js";
 
 const DELAY = 10;
 const HERE = "already on this page";
 
 const start = async () => {
-  if (!script) return say("no script tag");
   const test = isTest();
   const target = option("target");
   const only = option("survey");
@@ -94,7 +93,7 @@ const start = async () => {
     show: (key) => {
       const survey = surveys.find((each) => !key || each.key === key);
       if (!survey) say(reason);
-      else if (against(survey) !== HERE) show(survey);
+      else if (against(survey) !== HERE) show({ ...survey, rules: { ...survey.rules, path: 0 } });
     },
     explain: () => surveys.forEach((survey) => say(survey.key + ": " + (against(survey) || "asks"))),
   };

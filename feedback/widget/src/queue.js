@@ -21,5 +21,17 @@ export const restOf = (reply, attempt) => Number(reply?.headers.get("Retry-After
 // Older than the server takes as answered then.
 export const isStale = ({ answered_at }, now) => now - Date.parse(answered_at) > WEEK;
 
-// One tab at a time; where the browser has no locks, or on plain http, the server's own memory is enough.
-export const alone = (name, options, work) => (navigator.locks ? navigator.locks.request("feedback-" + name, options, work) : work(true));
+// One tab at a time. Without locks (plain http, a sandboxed frame) the server's own memory is enough.
+export const alone = async (name, work) => {
+  let isBegun = false;
+  const once = () => {
+    isBegun = true;
+    return work();
+  };
+  try {
+    if (navigator.locks) return await navigator.locks.request("feedback-" + name, once);
+  } catch (error) {
+    if (isBegun) throw error;
+  }
+  return once();
+};

@@ -1,0 +1,196 @@
+"""`window.feedback`: what a page can tell the widget, before and after it has loaded."""
+
+import json
+
+import pytest
+from playwright.async_api import Page, expect
+
+from feedback.db import Database
+from tests.browser.acts import answers, change, heard_by_console, rate
+from tests.browser.conftest import PageMaker, Tag
+from tests.browser.sites import Site
+from tests.cast import Shop
+
+STUB = """<script>
+  if (!window.feedback || !window.feedback.q) {
+    window.feedback = function () { window.feedback.q.push(arguments); };
+    window.feedback.q = [];
+  }
+  %s
+</script>"""
+LISTEN = """
+  window.heard = [];
+  for (const kind of ["shown", "rated", "completed", "dismissed"])
+    feedback("on", kind, (detail) => heard.push(detail.kind));
+"""
+
+
+async def is_ready(page: Page, name: str = "feedback") -> None:
+    await page.wait_for_function(f"window.{name} && window.{name}.runs?.length")
+
+
+async def test_it_hears_what_was_said_before_it_loaded(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    early = STUB % (
+        "feedback('identify', {id: '42', properties: {plan: 'pro', seats: 3}});"
+        "feedback('identify', {name: 'Anna', signature: 'proof', properties: {plan: 'team'}});"
+    )
+    page = await open_page(site.add(early + tag()))
+    async with page.expect_request("**/r/*") as request:
+        await page.get_by_role("radio", name="8 of 10").click()
+    sent = json.loads((await request.value).post_data or "")
+    assert sent["contact"] == {"id": "42", "name": "Anna"}
+    assert sent["properties"] == {"plan": "team", "seats": 3}
+    assert sent["signature"] == "proof"
+
+
+async def test_it_is_told_who_answers_later(site: Site, tag: Tag, open_page: PageMaker) -> None:
+    page = await open_page(site.add(tag('data-feedback-property-plan="pro"')))
+    await is_ready(page)
+    await page.evaluate("feedback('identify', {id: '42', properties: {country: 'FR'}})")
+    async with page.expect_request("**/r/*") as request:
+        await page.get_by_role("radio", name="8 of 10").click()
+    sent = json.loads((await request.value).post_data or "")
+    assert (sent["contact"], sent["properties"]) == ({"id": "42"}, {"plan": "pro", "country": "FR"})
+
+
+async def test_reset_forgets_who_and_closes(site: Site, tag: Tag, open_page: PageMaker) -> None:
+    page = await open_page(site.add(tag()))
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
+    await page.evaluate("feedback('identify', {id: '42', signature: 'x'}), feedback('reset')")
+    await expect(page.locator("feedback-widget")).to_have_count(0)
+    await page.evaluate("feedback('show')")
+    async with page.expect_request("**/r/*") as request:
+        await page.get_by_role("radio", name="8 of 10").click()
+    sent = json.loads((await request.value).post_data or "")
+    assert (sent["contact"], sent.get("signature")) == ({}, None)
+
+
+async def test_an_event_is_waited_for(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"event": "order-paid"})
+    page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
+    await is_ready(page)
+    await page.evaluate("feedback('track', 'order-opened')")
+    assert await page.locator("feedback-widget").count() == 0
+    await page.evaluate("feedback('track', 'order-paid')")
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
+
+
+async def test_show_asks_whatever_the_rules_say_and_close_closes(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.csat, rules={"paths": ["/nowhere"]})
+    page = await open_page(site.add(STUB % f"feedback('show', '{shop.csat.key}')" + tag()))
+    widget = page.locator("feedback-widget")
+    await expect(widget).to_have_attribute("survey", shop.csat.key)
+    await page.evaluate("key => feedback('show', key)", shop.csat.key)
+    assert await widget.count() == 1
+    await page.evaluate("feedback('close')")
+    await expect(widget).to_have_count(0)
+
+
+async def test_it_tells_what_happens(site: Site, tag: Tag, open_page: PageMaker) -> None:
+    page = await open_page(site.add(STUB % LISTEN + tag()))
+    await page.wait_for_function("heard.length")
+    await rate(page, 8)
+    await page.get_by_role("button", name="Send").click()
+    await page.wait_for_function("heard.length > 2")
+    assert await page.evaluate("heard") == ["shown", "rated", "completed"]
+
+
+async def test_it_tells_of_a_dismissal(site: Site, tag: Tag, open_page: PageMaker) -> None:
+    page = await open_page(site.add(STUB % LISTEN + tag()))
+    await page.wait_for_function("heard.length")
+    await page.get_by_role("button", name="Close").click()
+    assert await page.evaluate("heard") == ["shown", "dismissed"]
+
+
+async def test_a_listener_that_throws_breaks_nothing(
+    site: Site, tag: Tag, open_page: PageMaker
+) -> None:
+    throwing = STUB % "feedback('on', 'shown', () => { throw new Error('of the page'); });"
+    page = await open_page("about:blank")
+    wrong: list[object] = []
+    page.on("pageerror", lambda error: wrong.append(error))
+    async with page.expect_console_message(lambda m: "of the page" in m.text):
+        await page.goto(site.add(throwing + tag()))
+    await rate(page, 8)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("call", ["feedback()", "feedback('dance')", "feedback('identify')"])
+async def test_a_wrong_call_is_one_line(
+    site: Site, tag: Tag, open_page: PageMaker, call: str
+) -> None:
+    page = await open_page(site.add(tag()))
+    await is_ready(page)
+    assert len(await heard_by_console(page, call)) == 1
+
+
+async def test_explain_says_of_each_survey_why(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.csat, rules={"paths": ["/pay"]})
+    page = await open_page(site.add(tag()))
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
+    assert await heard_by_console(page, "feedback.explain()") == [
+        f"{shop.nps.key}: already on this page",
+        f"{shop.csat.key}: not on /",
+    ]
+
+
+async def test_an_element_of_that_name_is_not_taken_for_it(
+    site: Site, tag: Tag, open_page: PageMaker
+) -> None:
+    html = '<div id="feedback">Feedback</div>' + STUB % "feedback('on', 'rated', () => {})"
+    page = await open_page(site.add(html + tag()))
+    await rate(page, 8)
+    await page.goto(site.add(f'<div id="feedback">Feedback</div>{tag()}', "/bare"))
+    await is_ready(page)
+    await expect(page.locator("#feedback")).to_have_text("Feedback")
+
+
+async def test_what_is_the_pages_own_is_left_alone(
+    site: Site, tag: Tag, open_page: PageMaker
+) -> None:
+    page = await open_page("about:blank")
+    own = "<script>window.feedback = { of: 'the page' };</script>"
+    async with page.expect_console_message(lambda m: m.text == "feedback: feedback is taken"):
+        await page.goto(site.add(own + tag()))
+    await rate(page, 8)
+    assert await page.evaluate("feedback.of") == "the page"
+    await page.goto(site.add(own + tag('data-feedback-global="ask"'), "/renamed"))
+    await is_ready(page, "ask")
+    assert await page.evaluate("feedback.of") == "the page"
+
+
+async def test_it_follows_a_single_page_application(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"paths": ["/cart*"]})
+    page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
+    await is_ready(page)
+    assert await page.locator("feedback-widget").count() == 0
+    await page.evaluate("history.pushState({}, '', '/cart/2')")
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
+    await page.evaluate("history.back()")
+    await expect(page.locator("feedback-widget")).to_have_count(0)
+
+
+async def test_two_tags_share_one_function(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    tags = tag(f'data-feedback-survey="{shop.nps.key}"') + tag(
+        f'data-feedback-survey="{shop.csat.key}" data-feedback-target="main"'
+    )
+    page = await open_page(site.add(f"<main></main>{tags}"))
+    await page.wait_for_function("window.feedback && feedback.runs.length === 2")
+    await page.evaluate("feedback('identify', {id: '42'})")
+    for name in ("8 of 10", "4 of 5"):
+        async with page.expect_response("**/r/*"):
+            await page.get_by_role("radio", name=name).click()
+    stored = await answers(database, shop)
+    assert len({row.respondent_key for row in stored}) == 1 and len(stored) == 2
