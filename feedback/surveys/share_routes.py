@@ -71,7 +71,11 @@ async def share_page(
         frozen=frozen_snippet(base_url, releases()[-1], site_key, key),
         policy=embed_policy(base_url, is_framed=_is_framed(place)),
         seen=told(seen, clock.now()),
-        widget_preview=f"/surveys/{survey_id}/share/preview.html",
+        is_framed=_is_framed(place),
+        # A frame shows the survey's own page, which must know that this is a test.
+        widget_preview=f"/s/{key}?feedback-test"
+        if _is_framed(place)
+        else f"/surveys/{survey_id}/share/preview.html",
         link=survey_link(base_url, key),
         test_link=survey_link(base_url, key) + "?feedback-test",
         qr=f"/s/{key}/qr.svg",

@@ -52,6 +52,14 @@ async def test_the_policy_to_allow_names_the_frame(
     assert "frame-src http://testserver.local" in share
 
 
+async def test_a_frame_is_previewed_as_a_test_of_its_page(
+    alice: Client, shop: Shop, database: Database
+) -> None:
+    await dress(database, shop, look={"place": "frame"})
+    share = (await alice.get(f"/surveys/{shop.nps.id}/share")).text
+    assert f'src="/s/{shop.nps.key}?feedback-test" sandbox="allow-forms allow-same-origin"' in share
+
+
 async def test_a_survey_that_does_not_ask_has_none(
     alice: Client, shop: Shop, database: Database
 ) -> None:
