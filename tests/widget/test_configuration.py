@@ -55,7 +55,7 @@ async def test_all_a_page_loads_stays_light(
     client: Client, shop: Shop, site_key: str, language: str
 ) -> None:
     zipped = {"Accept-Encoding": "gzip"}
-    loaded = (
+    loaded: tuple[tuple[str, dict[str, str], int], ...] = (
         ("/widget.js", {}, MOST_BYTES),
         (f"/w/{site_key}", {"survey": "", "lang": language}, MOST_BYTES_OF_ONE),
         (f"/w/{site_key}", {"lang": language}, 2 * MOST_BYTES_OF_ONE),
