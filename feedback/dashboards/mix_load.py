@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -14,18 +14,15 @@ from feedback.dashboards.mix_read import (
     REST,
     AnsweredRow,
     ByChannel,
-    Window,
     read_answered,
     read_periods,
 )
 from feedback.dashboards.months import first_day, month_of, months_between, shift
-from feedback.dashboards.pages import KEPT, changes_of
+from feedback.dashboards.pages import changes_of
 from feedback.dashboards.queries import AskedRow, CountQuery, CountRow, read_asked
 from feedback.dashboards.rates import ASKING, RATES_BEFORE
 from feedback.dashboards.read import Counts, Scope
 from feedback.responses.models import CHANNELS
-
-Windows = Mapping[Window, Sequence[uuid.UUID]]
 
 
 async def with_channels(session: AsyncSession, counts: Counts, scope: Scope) -> Counts:
@@ -36,28 +33,10 @@ async def with_channels(session: AsyncSession, counts: Counts, scope: Scope) -> 
     asked = await read_asked(session, workspace_id, query)
     answered = await _answered(session, workspace_id, query, (counts, asked))
     view = View(counts.journey, counts.focus, counts.metric, changes_of(counts), counts.time_zone)
-    periods = await _periods(session, counts, wanted_windows(view), (workspace_id, channel))
+    periods = await read_periods(session, workspace_id, wanted_windows(view), channel)
     made = replace(counts, by_channel=ByChannel(periods, asked, answered))
     vars(made)["watched_version"] = counts.watched_version  # nothing of it is another
     return made
-
-
-async def _periods(
-    session: AsyncSession, counts: Counts, windows: Windows, where: tuple[uuid.UUID, str]
-) -> Mapping[Window, Sequence[CountRow]]:
-    """The answers of both periods. They are complete months: as long as no count of them is
-    another, what was read last is true, whatever comes in the running month."""
-    key = (*where, counts.watched_version, *((w, tuple(of)) for w, of in windows.items()))
-    known = _known.pop(key, None)
-    if known is None:
-        known = await read_periods(session, where[0], windows, where[1])
-    _known[key] = known
-    if len(_known) > KEPT:
-        del _known[next(iter(_known))]
-    return known
-
-
-_known: dict[tuple[object, ...], Mapping[Window, Sequence[CountRow]]] = {}
 
 
 async def _answered(
