@@ -22,7 +22,9 @@ from feedback.surveys.languages import (
     direction,
 )
 from feedback.surveys.overall import Moment
+from feedback.surveys.widget_settings_origins import framed_by
 from feedback.surveys.words import complete_texts, survey_words, words_language
+from feedback.web import security_headers
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -146,8 +148,16 @@ def _page(
             **context,
         },
         status_code=status,
-        headers=CACHING,
+        headers=CACHING | _framing(survey),
     )
+
+
+def _framing(survey: SurveyDefinition | None) -> dict[str, str]:
+    """The policy of a survey that other sites may frame; otherwise the router's holds."""
+    if survey is None or not survey.look.get("origins"):
+        return {}
+    name = "Content-Security-Policy"
+    return {name: security_headers(framed_by=framed_by(survey.look))[name]}
 
 
 def _moments(survey: SurveyDefinition) -> list[tuple[str, list[Moment]]]:

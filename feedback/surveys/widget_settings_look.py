@@ -6,6 +6,7 @@ from typing import Any
 from feedback.forms import FormReader
 from feedback.i18n import gettext as _
 from feedback.surveys.widget_settings_color import is_color
+from feedback.surveys.widget_settings_origins import read_origins
 
 PLACES = ("popup", "tab", "bar", "inline", "frame")
 CORNERS = ("bottom-right", "bottom-left", "top-right", "top-left")
@@ -41,21 +42,27 @@ def read_look(reader: FormReader, metric: str, languages: Sequence[str]) -> dict
         "radius": _radius(reader),
         "logo": reader.line("logo", most=MOST_LOGO),
         "tab": _tab(reader, place, languages),
+        "origins": read_origins(reader),
     }
-    look |= {name: value for name, value in more.items() if value not in ("", None, {})}
+    look |= {name: value for name, value in more.items() if value not in ("", None, {}, [])}
     return None if look == USUAL else look
 
 
 def look_values(look: Mapping[str, Any] | None) -> dict[str, str]:
     """What the form shows of a stored look."""
     stored = USUAL | dict(look or {})
-    values = {name: str(value) for name, value in stored.items() if name != "tab"}
-    return values | {tab_field(code): label for code, label in stored.get("tab", {}).items()}
+    labels, origins = stored.pop("tab", {}), stored.pop("origins", [])
+    values = {name: str(value) for name, value in stored.items()}
+    values["origins"] = "\n".join(origins)
+    return values | {tab_field(code): label for code, label in labels.items()}
 
 
 def shown_look(look: Mapping[str, Any], metric: str, languages: Iterable[str]) -> dict[str, Any]:
-    """The look as the widget reads it in these languages; faces follow the metric of today."""
-    found = dict(look)
+    """The look as the widget reads it in these languages; faces follow the metric of today.
+
+    Which sites may frame the hosted page is told by that page alone.
+    """
+    found = {name: value for name, value in look.items() if name != "origins"}
     if not has_art(metric):
         found["art"] = ARTS[0]
     labels = found.pop("tab", {})

@@ -137,3 +137,22 @@ async def test_what_is_read_from_the_right_is_laid_out_so(
     await first.focus()
     await page.keyboard.press("ArrowLeft")
     await expect(page.get_by_role("radio", name="2 of 5")).to_be_focused()
+
+
+async def test_a_framed_survey_shows_and_answers_on_the_sites_it_names(
+    site: Site, csat_tag: str, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    origin = site.base.replace("127.0.0.1", "localhost")
+    await change(database, shop.csat, look={"place": "frame", "origins": [origin]})
+    address = site.add(SHOP + csat_tag)
+    page = await open_page(address.replace(site.base, origin))
+    frame = page.locator("feedback-widget iframe").content_frame
+    await frame.get_by_role("radio", name="4").check()
+    await frame.get_by_role("button", name="Send").click()
+    await expect(frame.get_by_text("Thank you")).to_be_visible()
+    assert [row.rating for row in await answers(database, shop)] == [4]
+    elsewhere = await open_page("about:blank")
+    async with elsewhere.expect_event("requestfailed", lambda request: "/s/" in request.url):
+        await elsewhere.goto(address)
+    frame = elsewhere.locator("feedback-widget iframe").content_frame
+    await expect(frame.get_by_role("radio")).to_have_count(0)

@@ -19,6 +19,7 @@ EVERYTHING = {
     "place": "inline",
     "corner": "top-left",
     "target": "#here",
+    "origins": " https://Shop.example/\r\n\r\nhttp://localhost:3000 ",
     "color": "#0B6B5D",
     "radius": "0",
     "scheme": "dark",
@@ -64,6 +65,7 @@ async def test_it_stores_what_was_chosen(alice: Client, shop: Shop, rows: Rows) 
         "scheme": "dark",
         "art": "numbers",
         "target": "#here",
+        "origins": ["https://shop.example", "http://localhost:3000"],
         "color": "#0b6b5d",
         "radius": 0,
         "logo": "Alice's shop",
@@ -126,6 +128,13 @@ async def test_it_stores_nothing_when_nothing_differs(
         ("art", "stars", "for satisfaction only"),
         ("color", "teal", "# and six digits"),
         ("color", "#12345", "# and six digits"),
+        ("origins", "shop.example", "is not a site"),
+        ("origins", "http://shop.example", "is not a site"),
+        ("origins", "https://shop.example/cart", "is not a site"),
+        ("origins", "https://*.example", "is not a site"),
+        ("origins", "https://a.example; script-src *", "is not a site"),
+        ("origins", "https://a.example https://b.example", "is not a site"),
+        ("origins", "".join(f"https://s{n}.example\n" for n in range(21)), "at most 20 lines"),
         ("radius", "25", "0 to 24"),
         ("radius", "2.5", "0 to 24"),
         ("radius", "round", "Write a number."),
@@ -228,6 +237,37 @@ async def test_the_widget_is_told_at_once(alice: Client, shop: Shop, database: D
     assert nps["look"] == USUAL | {"place": "tab", "tab": {"en": "Tell us", "fr": "Votre avis"}}
     assert nps["rules"] == {"event": "e"}
     assert "look" not in csat and "rules" not in csat
+
+
+async def test_the_sites_it_names_may_frame_its_own_page(
+    alice: Client, shop: Shop, database: Database
+) -> None:
+    sites = "https://shop.example\nhttps://help.shop.example:8443"
+    await send(alice, address(shop), **USUAL | {"place": "frame", "origins": sites})
+    opened = f"frame-ancestors 'self' {sites.replace(chr(10), ' ')}"
+    for path in ("", "/thanks", "/more?rating=9"):
+        [policy] = await policies(alice, f"/s/{shop.nps.key}{path}")
+        assert policy.endswith(opened) and policy.startswith("default-src 'none'")
+    for path in (f"/s/{shop.csat.key}", "/s/unknown", f"/surveys/{shop.nps.id}"):
+        [policy] = await policies(alice, path)
+        assert "shop.example" not in policy
+    for query in ({}, {"survey": shop.nps.key, "lang": "en"}):
+        assert "shop.example" not in str(await configured(alice, database, shop, **query))
+
+
+async def test_only_a_site_gets_into_the_header(
+    alice: Client, shop: Shop, database: Database
+) -> None:
+    async with database.write() as session:
+        stored = await session.merge(shop.nps)
+        stored.look = {"place": "frame", "origins": ["*; script-src *", "https://a.example\n"]}
+    alice.app.state.catalog.forget()
+    [policy] = await policies(alice, f"/s/{shop.nps.key}")
+    assert policy.endswith("frame-ancestors 'self'")
+
+
+async def policies(client: Client, path: str) -> list[str]:
+    return (await client.get(path)).headers.get_list("Content-Security-Policy")
 
 
 async def test_the_form_is_a_part_of_the_page(alice: Client, shop: Shop) -> None:
