@@ -9,17 +9,18 @@ export const safely = (act, ...given) => {
   }
 };
 
-// `q` is our mark: an element with id="feedback" is window.feedback too, and is not ours.
+// A function with `q` is ours: an element with id="feedback" is window.feedback too, and a form has its fields.
 export const install = () => {
   const name = option("global", "feedback");
   const found = window[name];
+  const q = found?.call && found.q;
   if (found?.runs) return found;
   const api = (...call) => {
     api.q.push(call);
     for (const run of api.runs) safely(run, ...call);
   };
-  Object.assign(api, { q: found?.q || [], runs: [], explain: () => api("explain") });
-  if (found?.q || !Object.hasOwn(window, name)) window[name] = api;
+  Object.assign(api, { q: q || [], runs: [], explain: () => api("explain") });
+  if (q || !Object.hasOwn(window, name)) window[name] = api;
   else say(name + " is taken");
   return api;
 };
