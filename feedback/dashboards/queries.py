@@ -191,6 +191,13 @@ class Span:
     last: str = ""
 
 
+def span_of(rows: Sequence[CountRow]) -> Span:
+    """The span of counts that were read without limits."""
+    if not rows:
+        return Span()
+    return Span(month_of(min(row.month for row in rows)), month_of(max(row.month for row in rows)))
+
+
 async def answered_span(
     session: AsyncSession, workspace_id: uuid.UUID, series: Sequence[uuid.UUID]
 ) -> Span:

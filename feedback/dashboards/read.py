@@ -34,6 +34,7 @@ from feedback.dashboards.queries import (
     counts_frame,
     first_answered_at,
     read_counts,
+    span_of,
 )
 from feedback.dashboards.trends import chosen_metric
 from feedback.scoring import METRICS, Metric
@@ -162,6 +163,17 @@ async def _read_rows(
     everything, looked_at = watch
     whole = CountQuery(everything, until=query.until)
     counted = await read_counts(session, workspace_id, whole)
+    return await _part(session, workspace_id, query, (counted, looked_at))
+
+
+async def _part(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    query: CountQuery,
+    known: tuple[list[CountRow], str],
+) -> tuple[list[CountRow], list[CountRow]]:
+    """What is watched of all that was counted, and what is shown."""
+    counted, looked_at = known
     watched = [row for row in counted if row.month <= first_day(looked_at)]
     if query.channel:
         return watched, await read_counts(session, workspace_id, query)
@@ -203,7 +215,9 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     focus = chosen_focus(asked, journey)
     metric = chosen_metric(asked, journey, focus)
     everything = tuple(line.id for _, _, line in journey.placed_series)
-    span = await answered_span(session, workspace_id, everything)
+    # All of it is read for the changes: the span needs no statement of its own.
+    counted = await read_counts(session, workspace_id, CountQuery(everything))
+    span = span_of(counted)
     latest = _latest(span, scope.running, scope.running)
     until = asked.get("to") or max(latest, asked.get("from"))
     since = asked.get("from") or min(max(span.first, shift(until, 1 - MONTHS)), until)
@@ -216,7 +230,8 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     )
     query = CountQuery(series, shift(since, 1 - POOLED), until, asked.get("channel"))
     looked_at = min(until, shift(scope.running, -1))
-    watched, rows = await _read_rows(session, workspace_id, query, (everything, looked_at))
+    counted = [row for row in counted if row.month <= first_day(until)]
+    watched, rows = await _part(session, workspace_id, query, (counted, looked_at))
     months = months_between(since, until)
     return Counts(
         journeys=journeys,
