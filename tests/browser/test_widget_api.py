@@ -12,7 +12,7 @@ from tests.browser.sites import Site
 from tests.cast import Shop
 
 STUB = """<script>
-  if (!window.feedback || !window.feedback.q) {
+  if (typeof window.feedback !== "function" || !window.feedback.q) {
     window.feedback = function () { window.feedback.q.push(arguments); };
     window.feedback.q = [];
   }
