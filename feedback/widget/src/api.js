@@ -19,7 +19,7 @@ export const install = () => {
     api.q.push(call);
     for (const run of api.runs) safely(run, ...call);
   };
-  Object.assign(api, { q: q || [], runs: [], explain: () => api("explain") });
+  Object.assign(api, { q: q || [], runs: [], shown: [], explain: () => api("explain") });
   if (q || !Object.hasOwn(window, name)) window[name] = api;
   else say(name + " is taken");
   return api;

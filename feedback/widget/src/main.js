@@ -13,8 +13,9 @@ const start = async () => {
   const target = option("target");
   const only = option("survey");
   const api = install();
+  const { shown } = api; // of all tags: they share the page
   const heard = [];
-  let contact = named("contact"), properties = named("property"), signature, events = {}, shown = [], timer;
+  let contact = named("contact"), properties = named("property"), signature, events = {}, timer;
 
   if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
   const found = await (await ask(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`)).json();
@@ -59,11 +60,11 @@ const start = async () => {
   // Asks what may be asked now: all that lie in the page, and one that comes over it.
   const consider = () => {
     clearTimeout(timer);
-    shown = shown.filter(({ survey, rating, panel, leave }) => {
+    let isOver = false;
+    for (const { survey, rating, place, panel, leave } of shown) {
       if (rating === undefined && isOffPath(survey, location.pathname)) leave();
-      return panel.isConnected;
-    });
-    let isOver = shown.some(({ place }) => !isQuiet(place));
+      isOver ||= panel.isConnected && !isQuiet(place);
+    }
     for (const survey of longestAgo(surveys, use("asked"))) {
       const isAside = isQuiet(placeOf(survey));
       if (against(survey) || !isAside && isOver) continue;
