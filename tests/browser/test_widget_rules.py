@@ -233,6 +233,7 @@ async def test_a_test_is_shown_and_never_counted(
 ) -> None:  # fmt: skip
     page = await open_page(site.add(tag(attributes)) + query)
     await rate(page, 8)
+    await page.wait_for_function("!localStorage['feedback-queue']")
     await page.reload()
     await rate(page, 3)
     await expect(page.get_by_text("Test, not counted")).to_be_visible()
