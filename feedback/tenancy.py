@@ -17,6 +17,17 @@ class TenancyError(RuntimeError):
     """A distributed table was touched without naming its workspace: a defect of ours."""
 
 
+def refers(foreign: Any, table: Any) -> Any:
+    """The condition of a join: the row of `table` that a foreign key names, in its own workspace.
+
+    foreign: the key's attribute, such as `Survey.question_id`.
+    """
+    return sa.and_(
+        table.workspace_id == foreign.class_.workspace_id,
+        table.id == foreign,
+    )
+
+
 def check_tenancy(_connection: Any, statement: Any, *_rest: Any) -> None:
     """Raise TenancyError unless every distributed table is compared on its `workspace_id`.
 

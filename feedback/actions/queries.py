@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.actions.models import Action
 from feedback.journeys.models import Stage, Touchpoint
 from feedback.surveys.models import Question, Survey
+from feedback.tenancy import refers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,7 @@ async def survey_texts(
     """By touchpoint, the texts of the newest survey in use there, language by language."""
     wanted = (
         select(Survey.touchpoint_id, Question.texts)
-        .join(
-            Question,
-            (col(Question.workspace_id) == Survey.workspace_id)
-            & (col(Question.id) == Survey.question_id),
-        )
+        .join(Question, refers(Survey.question_id, Question))
         .where(Survey.workspace_id == workspace_id, col(Survey.archived_at).is_(None))
         .order_by(col(Survey.id))
     )
@@ -88,15 +85,7 @@ def _home() -> Any:
 def _placed(workspace_id: uuid.UUID) -> Any:
     return (
         select(Action, sa.type_coerce(_home(), Action.__table__.c.journey_id.type))  # type: ignore[attr-defined]
-        .outerjoin(
-            Touchpoint,
-            (col(Touchpoint.workspace_id) == Action.workspace_id)
-            & (col(Touchpoint.id) == Action.touchpoint_id),
-        )
-        .outerjoin(
-            Stage,
-            (col(Stage.workspace_id) == Touchpoint.workspace_id)
-            & (col(Stage.id) == Touchpoint.stage_id),
-        )
+        .outerjoin(Touchpoint, refers(Action.touchpoint_id, Touchpoint))
+        .outerjoin(Stage, refers(Touchpoint.stage_id, Stage))
         .where(Action.workspace_id == workspace_id)
     )

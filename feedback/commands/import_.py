@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def import_command(
-    file: Annotated[Path | None, typer.Argument(help="CSV, XLSX or Parquet file with the answers.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV, XLSX or Parquet file with the answers.")
+    ] = None,
     mapping: Annotated[
         Path | None, typer.Option(metavar="MAP.toml", help="What its columns mean.")
     ] = None,

@@ -12,6 +12,7 @@ from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.priorities.compute import Task
 from feedback.priorities.findings import Selection
 from feedback.surveys.models import Survey
+from feedback.tenancy import refers
 
 
 async def due_each_hour(
@@ -28,25 +29,12 @@ async def due_each_hour(
 
 
 async def _journeys_with_overall(session: AsyncSession, workspace_id: Any) -> Sequence[Any]:
-    same = (
-        (col(Touchpoint.workspace_id) == workspace_id)
-        & (col(Survey.workspace_id) == workspace_id)
-        & (col(Touchpoint.id) == Survey.touchpoint_id)
-    )
     found = await session.exec(
         select(Journey.id)
         .distinct()
-        .join(
-            Stage,
-            (col(Stage.workspace_id) == Journey.workspace_id)
-            & (col(Stage.journey_id) == Journey.id),
-        )
-        .join(
-            Touchpoint,
-            (col(Touchpoint.workspace_id) == Stage.workspace_id)
-            & (col(Touchpoint.stage_id) == Stage.id),
-        )
-        .join(Survey, same)
+        .join(Stage, refers(Stage.journey_id, Journey))
+        .join(Touchpoint, refers(Touchpoint.stage_id, Stage))
+        .join(Survey, refers(Survey.touchpoint_id, Touchpoint))
         .where(
             Journey.workspace_id == workspace_id,
             col(Survey.is_overall).is_(True),

@@ -11,6 +11,7 @@ from feedback.accounts.models import PublicKey
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.surveys.models import Series, Sighting, Survey
 from feedback.surveys.questions import drop_unused_question
+from feedback.tenancy import refers
 
 
 async def archive_surveys(
@@ -53,11 +54,7 @@ async def is_answered(
 ) -> bool:
     found = await session.exec(
         select(Response.id)
-        .join(
-            Series,
-            (col(Series.workspace_id) == Response.workspace_id)
-            & (col(Series.id) == Response.series_id),
-        )
+        .join(Series, refers(Response.series_id, Series))
         .where(Response.workspace_id == workspace_id, col(Series.survey_id).in_(list(surveys)))
         .limit(1)
     )

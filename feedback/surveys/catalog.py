@@ -19,6 +19,7 @@ from feedback.surveys.endings import Ending, read_endings
 from feedback.surveys.follow_ups import FollowUp, read_follow_ups
 from feedback.surveys.models import Question, Series, Survey
 from feedback.surveys.overall import Moment, load_moments
+from feedback.tenancy import refers
 
 # Another process may have closed the survey: after this long it is read again.
 FRESH_SECONDS = 5.0
@@ -105,16 +106,10 @@ async def load_definition(database: Database, key: str) -> SurveyDefinition | No
             return None
         found = await session.exec(
             select(Survey, Question, Series, Workspace)
-            .join(
-                Question,
-                (col(Question.workspace_id) == Survey.workspace_id)
-                & (col(Question.id) == Survey.question_id),
-            )
+            .join(Question, refers(Survey.question_id, Question))
             .outerjoin(
                 Series,
-                (col(Series.workspace_id) == Survey.workspace_id)
-                & (col(Series.survey_id) == Survey.id)
-                & col(Series.closed_at).is_(None),
+                refers(Series.survey_id, Survey) & col(Series.closed_at).is_(None),
             )
             .join(Workspace, col(Workspace.id) == Survey.workspace_id)
             .where(Survey.workspace_id == public.workspace_id, Survey.id == public.id)

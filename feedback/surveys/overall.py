@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.surveys.models import Survey
+from feedback.tenancy import refers
 
 # Where a response keeps it: `response.answers["counted_most"]`, a list of touchpoint ids.
 COUNTED_MOST = "counted_most"
@@ -66,11 +67,7 @@ async def load_moments(
     """The other touchpoints of the journey in order, archived ones included but not asked."""
     found = await session.exec(
         select(Touchpoint, Stage)
-        .join(
-            Stage,
-            (col(Stage.workspace_id) == Touchpoint.workspace_id)
-            & (col(Stage.id) == Touchpoint.stage_id),
-        )
+        .join(Stage, refers(Touchpoint.stage_id, Stage))
         .where(
             Touchpoint.workspace_id == workspace_id,
             Touchpoint.id != touchpoint_id,
@@ -126,16 +123,8 @@ async def _hold_journey(session: AsyncSession, survey: Survey) -> None:
 def _marked_beside(survey: Survey) -> Any:
     return (
         select(Survey)
-        .join(
-            Touchpoint,
-            (col(Touchpoint.workspace_id) == Survey.workspace_id)
-            & (col(Touchpoint.id) == Survey.touchpoint_id),
-        )
-        .join(
-            Stage,
-            (col(Stage.workspace_id) == Touchpoint.workspace_id)
-            & (col(Stage.id) == Touchpoint.stage_id),
-        )
+        .join(Touchpoint, refers(Survey.touchpoint_id, Touchpoint))
+        .join(Stage, refers(Touchpoint.stage_id, Stage))
         .where(
             Survey.workspace_id == survey.workspace_id,
             col(Survey.is_overall).is_(True),

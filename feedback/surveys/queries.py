@@ -13,6 +13,7 @@ from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.journeys.queries import JourneyTree, load_journeys
 from feedback.responses.models import RatingCount
 from feedback.surveys.models import Question, Series, Survey
+from feedback.tenancy import refers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,9 @@ async def load_places(
     """Every survey of the workspace, or the one asked for, in the order of its journeys."""
     wanted = (
         select(Survey, Question, Touchpoint, Stage)
-        .join(
-            Question,
-            (col(Question.workspace_id) == Survey.workspace_id)
-            & (col(Question.id) == Survey.question_id),
-        )
-        .join(
-            Touchpoint,
-            (col(Touchpoint.workspace_id) == Survey.workspace_id)
-            & (col(Touchpoint.id) == Survey.touchpoint_id),
-        )
-        .join(
-            Stage,
-            (col(Stage.workspace_id) == Touchpoint.workspace_id)
-            & (col(Stage.id) == Touchpoint.stage_id),
-        )
+        .join(Question, refers(Survey.question_id, Question))
+        .join(Touchpoint, refers(Survey.touchpoint_id, Touchpoint))
+        .join(Stage, refers(Touchpoint.stage_id, Stage))
         .where(Survey.workspace_id == workspace_id)
     )
     if survey_id is not None:
@@ -93,11 +82,7 @@ async def load_rows(
     """Every survey by its touchpoint, oldest first."""
     surveys = await session.exec(
         select(Survey, Question.metric)
-        .join(
-            Question,
-            (col(Question.workspace_id) == Survey.workspace_id)
-            & (col(Question.id) == Survey.question_id),
-        )
+        .join(Question, refers(Survey.question_id, Question))
         .where(Survey.workspace_id == workspace_id)
         .order_by(col(Survey.id))
     )

@@ -18,6 +18,7 @@ from feedback.journeys.models import Stage, Touchpoint
 from feedback.surveys.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
 from feedback.surveys.models import Question, Survey
 from feedback.surveys.overall import Moment, load_moments
+from feedback.tenancy import refers
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,21 +105,9 @@ async def _live_surveys(
 ) -> tuple[tuple[Survey, Question], ...]:
     found = await session.exec(
         select(Survey, Question)
-        .join(
-            Question,
-            (col(Question.workspace_id) == Survey.workspace_id)
-            & (col(Question.id) == Survey.question_id),
-        )
-        .join(
-            Touchpoint,
-            (col(Touchpoint.workspace_id) == Survey.workspace_id)
-            & (col(Touchpoint.id) == Survey.touchpoint_id),
-        )
-        .join(
-            Stage,
-            (col(Stage.workspace_id) == Touchpoint.workspace_id)
-            & (col(Stage.id) == Touchpoint.stage_id),
-        )
+        .join(Question, refers(Survey.question_id, Question))
+        .join(Touchpoint, refers(Survey.touchpoint_id, Touchpoint))
+        .join(Stage, refers(Touchpoint.stage_id, Stage))
         .where(
             Survey.workspace_id == workspace_id,
             Survey.state == "live",
