@@ -82,8 +82,6 @@ def _fresh(letter: str, taken: Iterable[str]) -> Iterator[str]:
 
 
 def _item(reader: FormReader, n: int, item: FollowUp, draft: Draft) -> FollowUp:
-    if not item.bands:
-        reader.fail(f"band_{n}", _("Choose who is asked this."))
     texts: dict[str, dict[str, str]] = {code: {} for code in draft.languages}
     for name, most, missing in _wanted_texts(item.kind):
         found = _texts(reader, f"{name}_{n}", draft, most, missing)

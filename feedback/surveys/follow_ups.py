@@ -41,7 +41,7 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
 class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
     """One question. `texts` maps a language to its question and, of a rating, its two ends.
 
-    bands: whose question it is. minimum, maximum: the scale of a rating.
+    bands: whose question it is; with none it rests. minimum, maximum: the scale of a rating.
     """
 
     id: str

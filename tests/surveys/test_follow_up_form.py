@@ -92,6 +92,16 @@ async def test_the_next_visitor_is_asked_it(alice: Client, shop: Shop, path: str
     assert "What went wrong?" in sent.text
 
 
+async def test_a_survey_whose_questions_all_rest_ends_with_the_rating(
+    alice: Client, shop: Shop, path: str
+) -> None:
+    resting = {"kind_0": "comment", "question_0_en": "Tell us more?", "band_0": []}
+    assert (await send(alice, path, do="save", **resting)).status_code == 303
+    assert "rests" in (await alice.get(f"/surveys/{shop.nps.id}")).text
+    sent = await alice.post(f"/s/{shop.nps.key}", data={"rating": "3"})
+    assert "Thank you" in sent.text and "Tell us more?" not in sent.text
+
+
 async def test_saving_what_is_shown_changes_nothing(
     alice: Client, asking: Shop, rows: Rows, path: str
 ) -> None:
@@ -212,7 +222,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "choice twice": ({"choice_0_1_en": " price "}, "choice_0_1_en", "there twice"),
     "choice that cannot be seen": ({"choice_0_1_en": "a\x00b"}, "choice_0_1_en", "cannot be seen"),
-    "nobody": ({"band_0": []}, "band_0", "Choose who is asked this."),
     "link without text": (
         {"ending_positive_en": "Thanks", "link_positive": "https://a.example"},
         "link_text_positive_en", "Write the text of the link.",

@@ -27,7 +27,7 @@ export const open = (survey, place, into, page) => {
   const host = make("feedback-widget", { survey: key });
   if (logo) panel.append(make("div", { class: "note" }, logo));
   panel.append(make("div", { id: "question" }, texts.question), ...place === "frame"
-    ? [make("iframe", { src: at(`s/${key}?lang=${lang}`), title: texts.question })]
+    ? [make("iframe", { src: at(`s/${key}?lang=${lang}${test ? "&feedback-test" : ""}`), title: texts.question })]
     : [
       make("div", { class: "scale", role: "radiogroup", "aria-labelledby": "question", "aria-describedby": "ends" }, ...cells),
       make("div", { class: "ends note", id: "ends" }, make("span", {}, texts.low), " ", make("span", {}, texts.high)),

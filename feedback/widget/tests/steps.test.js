@@ -24,6 +24,8 @@ describe("which questions follow", () => {
     expect(stepsFor(survey, "negative").map(({ id }) => id)).toEqual(["f1", "f3", "counted_most"]);
     expect(stepsFor(survey, "positive").map(({ id }) => id)).toEqual(["f2", "f3", "counted_most"]);
   });
+  it("asks nobody a question that rests", () =>
+    expect(stepsFor({ follow_ups: [{ id: "f1", kind: "comment", bands: [] }] }, "negative")).toEqual([]));
   it("takes a text in the language, else the first", () => {
     expect(pick({ en: "a", fr: "b" }, "fr")).toBe("b");
     expect(pick({ en: "a" }, "fr")).toBe("a");
