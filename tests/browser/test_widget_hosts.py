@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from playwright.async_api import ConsoleMessage, FrameLocator, Page, Route, expect
 
 from feedback.db import Database
-from tests.browser.acts import answers
+from feedback.resources import PACKAGE
+from tests.browser.acts import answers, change
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
@@ -34,7 +36,9 @@ PATCHES = """<script>
     for (let at = 0; at < this.length; at++) made.push(work.call(self, this[at], at, this));
     return made;
   };
+  Array.prototype.includes = function (wanted) { return this.indexOf(wanted) >= 0; };
   Array.prototype.last = function () { return this[this.length - 1]; };
+  Object.prototype.extra = function () { return "everywhere"; };
   Element.prototype.append = function (...parts) {
     parts.forEach((part) => {
       this.appendChild(part instanceof Node ? part : document.createTextNode(String(part)));
@@ -50,19 +54,29 @@ PATCHES = """<script>
     });
   };
 </script>"""
+# As a library of before 2015 does: nothing of the browser's own is left in it.
+PROMISES = """<script>
+  (() => {
+    const { resolve } = Promise;
+    const Own = Promise;
+    window.Promise = function (work) {
+      const real = new Own(work);
+      this.then = (...done) => new Promise((fulfil, fail) => real.then(...done).then(fulfil, fail));
+      this.catch = (failed) => this.then(undefined, failed);
+    };
+    window.Promise.resolve = (value) => new Promise((done) => done(value));
+    window.Promise.is = "replaced";
+  })();
+</script>"""
 NAMED = '<form id="feedback" name="feedback"><input name="q" value="Feedback"></form>'
-# A stand-in for jQuery and its habits: delegated handlers, and properties on what it has seen.
-DOLLAR = """<script>
-  window.$ = window.jQuery = (found) => ({
-    on: (kind, selector, work) => found.addEventListener(kind, (event) => {
-      event.target.jQuery123 = { kind };
-      if (event.target.closest(selector)) work(event);
-    }),
+# The library itself, and the habits of its pages: handlers on the document, data on what they see.
+JQUERY = PACKAGE / "widget" / "node_modules" / "jquery" / "dist" / "jquery.min.js"
+HANDLERS = """<script>
+  $(document).on("click focusin keydown", "a, button, input, label, section", (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
   });
-  $.fn = {};
-  for (const kind of ["click", "focusin", "keydown"]) {
-    $(document).on(kind, "feedback-widget, button", (event) => event.preventDefault());
-  }
+  setInterval(() => $("body *").addClass("seen").data("seen", Date.now()), 20);
 </script>"""
 MOVES = """<script>
   let visited = 0;
@@ -97,36 +111,63 @@ HOSTS = {
     "isolated": Host(headers=ISOLATED, holds="crossOriginIsolated"),
     "sandboxed frame": Host(is_framed=True),
     "hostile css": Host(SHOP + CSS, holds="getComputedStyle(body.firstChild).fontSize === '90px'"),
-    "patched prototypes": Host(SHOP + PATCHES, holds="'last' in []"),
+    "patched prototypes": Host(SHOP + PATCHES, holds="'last' in [] && 'extra' in {}"),
+    "replaced promises": Host(SHOP + PROMISES, holds="Promise.is === 'replaced'"),
     "element named feedback": Host(SHOP + NAMED, holds="document.feedback.q.value === 'Feedback'"),
-    "dollar": Host(SHOP + DOLLAR, holds="$ === jQuery && 'fn' in $"),
+    "jquery": Host(SHOP + "{jquery}" + HANDLERS, holds="$ === jQuery && $('h1.seen').data('seen')"),
     "single-page application": Host(SHOP + MOVES, holds="visited > 1"),
 }
 
 
+FOLLOW_UPS: list[dict[str, Any]] = [
+    {
+        "id": "f1", "kind": "multiple", "texts": {"en": {"question": "What was missing?"}},
+        "choices": [{"id": f"c{n}", "texts": {"en": f"Thing {n}"}} for n in (1, 2, 3)],
+    },
+    {
+        "id": "f2", "kind": "rating", "minimum": 1, "maximum": 5,
+        "texts": {"en": {"question": "How was the box?", "low": "Broken", "high": "Whole"}},
+    },
+    {"id": "f3", "kind": "comment", "texts": {"en": {"question": "What else?"}}},
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS.keys())
-async def test_a_tap_is_stored_once_and_the_page_hears_of_no_error(
+async def test_the_whole_answer_is_stored_once_and_the_page_hears_of_no_error(
     site: Site, tag: Tag, base: str, open_page: PageMaker, database: Database, shop: Shop,
     host: Host,
 ) -> None:  # fmt: skip
+    await change(database, shop.nps, follow_ups=FOLLOW_UPS)
     page = await open_page("about:blank")
     await page.add_init_script(WATCH)
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda line: said.append(line.text) if _is_error(line) else None)
     headers = {name: value.replace("{base}", base) for name, value in host.headers.items()}
-    address = site.add(host.html + tag(), "/shop", **headers)
+    only = tag(f'data-feedback-survey="{shop.nps.key}"')
+    address = site.add(_with_jquery(host.html) + only, "/shop", **headers)
     if host.is_framed:
         frame = '<iframe title="Shop" sandbox="allow-scripts" width="600" height="500" src="/shop">'
         address = site.add(frame + "</iframe>")
     await page.goto(address)
-    await _answer(page.frame_locator("iframe") if host.is_framed else page, page)
+    await _answer(page.frame_locator("iframe") if host.is_framed else page)
     assert await page.evaluate(f"(({{ body }}) => {host.holds})(document)")
     wrong = [await frame.evaluate("wrong") for frame in page.frames]
     assert (sum(wrong, []), said) == ([], [])
     await page.goto(site.add(tag(), "/next"))  # which would send what is still kept
     await page.wait_for_function("!localStorage['feedback-queue']")
-    assert [row.rating for row in await answers(database, shop)] == [9]
+    [stored] = await answers(database, shop)
+    assert (stored.rating, stored.comment, stored.seq) == (9, "Fast", 4)
+    assert stored.answers == {"f1": ["c1", "c3"], "f2": 4}
+
+
+def _with_jquery(html: str) -> str:
+    """The library in its place, for the page that has one."""
+    if "{jquery}" not in html:
+        return html
+    if not JQUERY.exists():
+        pytest.skip("no jQuery: `make test` brings it")
+    return html.replace("{jquery}", f"<script>{JQUERY.read_text()}</script>")
 
 
 def _is_error(line: ConsoleMessage) -> bool:
@@ -134,15 +175,50 @@ def _is_error(line: ConsoleMessage) -> bool:
     return line.type == "error" and not line.location["url"].endswith("/favicon.ico")
 
 
-async def _answer(where: Page | FrameLocator, page: Page) -> None:
-    """One tap, on a question that is seen and of its usual size."""
+async def _answer(where: Page | FrameLocator) -> None:
+    """All questions, one by one, by a scale that is seen and of its usual size."""
     radio = where.get_by_role("radio", name="9 of 10")
     await expect(where.get_by_text("How likely are you to recommend")).to_be_visible()
     await expect(radio).to_have_css("font-size", "15px")
-    async with page.expect_response("**/r/*") as reply:
-        await radio.click()
-    assert (await reply.value).ok
-    await expect(where.get_by_role("textbox", name="What is the main")).to_be_visible()
+    await radio.click()
+    onward = where.locator("feedback-widget button.send")
+    for name in ("Thing 1", "Thing 3"):
+        await where.get_by_role("checkbox", name=name).check()
+    await onward.click()
+    await where.get_by_role("radio", name="4", exact=True).check()
+    await onward.click()
+    await where.get_by_role("textbox", name="What else?").fill("Fast")
+    await onward.click()
+    await expect(where.get_by_role("status")).to_have_text("Thank you.")
+
+
+# As a client-side router of the old kind: it draws the whole body anew.
+REPLACES = """<script>
+  const visit = (path) => {
+    history.pushState({}, "", path);
+    document.body = document.createElement("body");
+    document.body.append(Object.assign(document.createElement("h1"), { textContent: path }));
+  };
+</script>"""
+
+
+async def test_an_application_may_replace_the_body_under_it(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    page = await open_page("about:blank")
+    await page.add_init_script(WATCH)
+    await page.goto(site.add(SHOP + REPLACES + tag(f'data-feedback-survey="{shop.nps.key}"')))
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
+    await page.evaluate("visit('/page/1')")
+    await expect(page.locator("feedback-widget")).to_have_count(0)
+    await page.evaluate("feedback('show')")
+    await page.get_by_role("radio", name="9 of 10").click()
+    await page.evaluate("visit('/page/2')")  # maybe before the answer has been acknowledged
+    await page.wait_for_function("!localStorage['feedback-queue']")
+    assert [(row.rating, row.page) for row in await answers(database, shop)] == [
+        (9, f"{site.base}/page/1")
+    ]
+    assert await page.evaluate("wrong") == []
 
 
 async def test_cut_replies_neither_lose_nor_double_an_answer(
