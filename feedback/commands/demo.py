@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from feedback.commands.serve import run_server
+from feedback.commands.serve import require_free_port, run_server
 from feedback.settings import PREFIX, load_settings
 
 DATABASE = "sqlite:///./feedback-demo.db"
@@ -37,6 +37,8 @@ def demo_command(
     os.environ[f"{PREFIX}DEMO"] = "true"
     os.environ.setdefault(f"{PREFIX}BASE_URL", f"http://{name}:{port}")
     settings = load_settings()
+    if not no_serve:
+        require_free_port(host, port)
     link = asyncio.run(build_demo(settings, clock.now()))
     if no_serve:
         print("Rebuilt feedback-demo.db with two years of answers.")

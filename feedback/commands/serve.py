@@ -1,19 +1,24 @@
 """`feedback serve` and `feedback migrate`."""
 
 import asyncio
+import errno
 import gc
 import os
+import socket
 import sys
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from feedback.errors import FeedbackError
 from feedback.resources import PACKAGE, resource_dir
 from feedback.settings import PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:
     from litestar import Litestar
 
+LEAVING_SECONDS = 3.0  # a server that was killed may hold its port while it dies
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
 Workers = Annotated[int, typer.Option(help="Processes; SQLite always uses one.", min=1)]
@@ -32,6 +37,7 @@ def serve_command(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers 
     if settings.sqlite_file is not None and workers > 1:
         print("feedback: SQLite is written by one process, so one worker serves.", file=sys.stderr)
         workers = 1
+    require_free_port(host, port)
     if link := asyncio.run(prepare(settings)):
         print(f"Set up this server (the link works once, for a week): {settings.base_url}{link}")
     run_server(host, port, workers)
@@ -67,6 +73,33 @@ async def prepare(settings: Settings) -> str | None:
             return await make_link(session, "first", clock.now())
     finally:
         await database.close()
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raises FeedbackError when another program listens there. Granian would join it, and the
+    requests of one browser would reach now the one, now the other."""
+    until = time.monotonic() + LEAVING_SECONDS
+    while _is_taken(host, port):
+        if time.monotonic() > until:
+            raise FeedbackError(
+                f"Port {port} is in use: another feedback serve, perhaps. "
+                f"End that one, or choose another port: --port {port % 65535 + 1}",
+                exit_code=1,
+            )
+        time.sleep(0.1)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        for family, kind, _protocol, _canonical, address in found:
+            with socket.socket(family, kind) as probe:
+                # Else a port that was in use a minute ago would count as taken.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 def run_server(host: str, port: int, workers: int, *, reload: bool = False) -> None:
