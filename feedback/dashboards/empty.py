@@ -32,7 +32,7 @@ def no_answers() -> Nothing:
         _("No answers yet"),
         _(
             "Publish a survey at one touchpoint and share it: its first answer shows here "
-            "within seconds."
+            "within seconds. Tests are not counted."
         ),
         "/surveys",
         _("Go to the surveys"),

@@ -69,7 +69,12 @@ async def make_journey(
         journey = await create_journey(
             session, workspace.id, form.checked, workspace.language, clock.now()
         )
-    return leave(request, f"/journeys/{journey.id}", _("The journey is made."))
+    next_step = (
+        _("The journey is made. Next: “Ask here” beside a touchpoint.")
+        if form.checked.kept
+        else _("The journey is made. Write its stages and touchpoints here.")
+    )
+    return leave(request, f"/journeys/{journey.id}", next_step)
 
 
 @get("/journeys/{journey_id:uuid}")
