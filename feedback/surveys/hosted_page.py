@@ -94,7 +94,7 @@ def _form_context(
         ],
         "error": words[ERRORS.get(error, "not_stored")] if error else "",
         "error_field": FIELDS.get(error, "rating"),
-        "moments": _moments(survey),
+        "moments": moments_by_stage(survey),
         "ticked": form.moments,
         "is_test": form.is_test,
         "is_stepwise": False,
@@ -160,7 +160,7 @@ def _framing(survey: SurveyDefinition | None) -> dict[str, str]:
     return {name: security_headers(framed_by=framed_by(survey.look))[name]}
 
 
-def _moments(survey: SurveyDefinition) -> list[tuple[str, list[Moment]]]:
+def moments_by_stage(survey: SurveyDefinition) -> list[tuple[str, list[Moment]]]:
     """What "What counted most?" lists: (stage, its touchpoints), one nameless stage when short.
 
     Empty where the survey does not ask about the whole journey.

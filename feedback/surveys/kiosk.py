@@ -21,6 +21,8 @@ from feedback.surveys.follow_ups import band_limits
 from feedback.surveys.hosted import is_shut
 from feedback.surveys.hosted_form import HostedForm, read_link
 from feedback.surveys.hosted_page import language_of, own_name
+from feedback.surveys.kiosk_steps import told_steps
+from feedback.surveys.kiosk_worker import SCRIPTS, STYLES, files_version, kiosk_worker
 from feedback.surveys.languages import DEFAULT, direction
 from feedback.surveys.widget_settings_look import shown_look
 from feedback.surveys.words import complete_texts, survey_words, words_language
@@ -29,7 +31,10 @@ from feedback.web import security_headers
 AnyRequest = Request[Any, Any, Any]
 
 # The words around the texts that the page's script needs; the rest stands in the page.
-SPOKEN = ("of", "send", "skip", "start_over", "still_there", "go_on", "offline", "optional")
+SPOKEN = (
+    *("of", "send", "next", "skip", "start_over", "still_there", "go_on", "offline"),
+    *("choose_any", "counted_most", "up_to_two", "none_of_these"),
+)
 STATUS = {"closed": 410, "unknown": 404}
 # A page that is open for weeks asks by HEAD whether it is still the right one.
 VERSION = "X-Feedback-Version"
@@ -41,7 +46,9 @@ async def kiosk_page(request: AnyRequest, survey_key: FromPath[str]) -> Template
     survey: SurveyDefinition | None = await request.app.state.catalog.find(survey_key)
     if survey is None or is_shut(survey, form):
         return _shut(request, survey, form)
-    kiosk = _kiosk(survey, form, asks_why=_is_on(request.query_params, "comment"))
+    query = request.query_params
+    kiosk = _kiosk(survey, form, asks_why=_is_on(query, "comment"))
+    kiosk["offline"] = _is_on(query, "offline", usual="on")
     language = language_of(request, survey, form)
     return _page(
         kiosk,
@@ -60,7 +67,8 @@ def _shut(request: AnyRequest, survey: SurveyDefinition | None, form: HostedForm
     """Why nobody can answer here. The page asks again each minute, and sends what still waits."""
     state = "unknown" if survey is None else survey.state
     state = state if state in ("unknown", "closed", "paused") else "draft"
-    kiosk = {"key": survey.key if survey else "", "state": state}
+    is_kept = _is_on(request.query_params, "offline", usual="on")
+    kiosk = {"key": survey.key if survey else "", "state": state, "offline": is_kept}
     language = language_of(request, survey, form)
     return _page(kiosk, language, STATUS.get(state, 403), survey=survey, state=state)
 
@@ -70,11 +78,11 @@ def _kiosk(survey: SurveyDefinition, form: HostedForm, *, asks_why: bool) -> dic
     return {
         "key": survey.key,
         "state": "live",
-        "comment": asks_why,
         "test": form.is_test,
         "properties": dict(form.properties),
         "maximum": survey.metric.maximum,
         "bands": band_limits(survey.metric),
+        "steps": told_steps(survey, asks_why=asks_why),
         "languages": {code: _language(survey, code) for code in survey.texts},
     }
 
@@ -104,12 +112,14 @@ def _page(kiosk: dict[str, Any], language: str, status: int, **context: Any) -> 
     survey: SurveyDefinition | None = context["survey"]
     texts, default = (survey.texts, survey.default_language) if survey else ({}, DEFAULT)
     told = msgspec.json.encode(kiosk | {"language": language})
-    version = hashlib.blake2b(told, digest_size=12).hexdigest()
+    version = hashlib.blake2b(told + files_version().encode(), digest_size=12).hexdigest()
     return Template(
         template_name="surveys/kiosk.html",
         context={
             "kiosk": told.decode(),
             "version": version,
+            "scripts": SCRIPTS,
+            "styles": STYLES,
             "state": "",
             "language": language,
             "direction": direction(language),
@@ -126,12 +136,20 @@ def _page(kiosk: dict[str, Any], language: str, status: int, **context: Any) -> 
     )
 
 
-def _is_on(query: Mapping[str, str], name: str) -> bool:
-    return query.get(name, "off") not in ("off", "false", "0")
+def _is_on(query: Mapping[str, str], name: str, *, usual: str = "off") -> bool:
+    return query.get(name, usual) not in ("off", "false", "0")
+
+
+def _headers() -> dict[str, str]:
+    headers = security_headers()
+    headers["Content-Security-Policy"] += "; worker-src 'self'"
+    return headers | {"Referrer-Policy": "no-referrer"}
 
 
 router = Router(
     "/",
-    route_handlers=[kiosk_page],
-    response_headers=security_headers() | {"Referrer-Policy": "no-referrer"},
+    route_handlers=[
+        Router("/", route_handlers=[kiosk_page], response_headers=_headers()),
+        kiosk_worker,
+    ],
 )

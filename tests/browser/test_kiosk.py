@@ -175,7 +175,7 @@ async def test_a_comment_nobody_ends_leaves_the_rating(
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_role("alert")).to_be_hidden()
     await page.clock.fast_forward(21_000)
-    await page.clock.fast_forward(11_000)
+    await page.clock.fast_forward(21_000)
     await expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
     await page.get_by_role("button", name="8 of 10").press("Enter")
     await expect(page.get_by_role("textbox")).to_have_value("")

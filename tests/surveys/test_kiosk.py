@@ -1,9 +1,7 @@
 """`/k/{survey_key}`: the survey on a screen of its own."""
 
 import html
-import json
 import re
-from typing import Any
 
 import pytest
 
@@ -11,31 +9,19 @@ from feedback.db import Database
 from tests.cast import TEXTS, Shop
 from tests.forms import Client, send
 from tests.surveys.hosted import answers
-
-
-def told(page: str) -> dict[str, Any]:
-    """What the page tells its script."""
-    found = re.search(r'data-kiosk="([^"]*)"', page)
-    assert found
-    return dict(json.loads(html.unescape(found[1])))
+from tests.surveys.kiosk import told
 
 
 async def test_it_works(client: Client, shop: Shop) -> None:
     answer = await client.get(f"/k/{shop.nps.key}?lang=fr&p_desk=3")
     assert answer.status_code == 200 and '<html lang="fr"' in answer.text
     assert html.escape(TEXTS["fr"]["question"]) in answer.text
-    assert len(re.findall(r'<button type="button" value="\d+"', answer.text)) == 11
+    assert len(re.findall(r'name="rating" value="\d+"', answer.text)) == 11
     kiosk = told(answer.text)
     assert kiosk["properties"] == {"desk": "3"} and kiosk["language"] == "fr"
     assert set(kiosk["languages"]) == {"en", "fr"}
     assert kiosk["languages"]["en"]["question"] == TEXTS["en"]["question"]
-    assert (kiosk["comment"], kiosk["test"]) == (False, False)
-
-
-async def test_it_asks_why_when_its_link_says_so(client: Client, shop: Shop) -> None:
-    for query, asks in (("comment", True), ("comment=1", True), ("comment=off", False)):
-        page = await client.get(f"/k/{shop.nps.key}?{query}")
-        assert told(page.text)["comment"] is asks, query
+    assert (kiosk["steps"], kiosk["test"]) == ([], False)
 
 
 async def test_it_loads_own_files_only(client: Client, shop: Shop) -> None:
@@ -43,6 +29,7 @@ async def test_it_loads_own_files_only(client: Client, shop: Shop) -> None:
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    assert policy.endswith("; worker-src 'self'")
     assert not re.search(r"https?://|\sstyle=|\son\w+=|<script>", answer.text)
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', answer.text):
         assert (await client.get(html.unescape(address))).status_code == 200, address

@@ -1,0 +1,42 @@
+// A page that is open for weeks: awake, never an old one, and there again after a restart without network.
+"use strict";
+
+(() => {
+  const RECHECK = visit.isOpen ? 300 : 60; // seconds
+  const CACHES = "feedback-kiosk-"; // as in kiosk_worker.js
+
+  function stayAwake() {
+    if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
+  }
+
+  // Between two visitors: is it still the page that the server would send?
+  async function recheck() {
+    if (!visit.isIdle()) return;
+    try {
+      const reply = await fetch(location.href, { method: "HEAD", cache: "no-store", credentials: "omit" });
+      const version = reply.headers.get("X-Feedback-Version");
+      if (version && version !== document.body.dataset.version && visit.isIdle()) location.reload();
+    } catch { /* no network: the page goes on as it is */ }
+  }
+
+  // Where a browser has service workers: on https and on localhost.
+  async function keepPage() {
+    const workers = navigator.serviceWorker;
+    if (!workers || !kiosk.key) return;
+    if (kiosk.offline) return workers.register("/k/worker.js", { scope: "/k/" });
+    await (await workers.getRegistration("/k/"))?.unregister();
+    for (const name of await caches.keys()) if (name.startsWith(CACHES)) await caches.delete(name);
+  }
+
+  if (visit.isOpen) {
+    document.addEventListener("visibilitychange", stayAwake);
+    document.addEventListener("visibilitychange", visit.catchUp);
+    // The browser may keep the page as it is left, and bring it back with what was on it.
+    addEventListener("pagehide", () => visit.isIdle() || visit.startOver());
+    stayAwake();
+  }
+  addEventListener("online", recheck);
+  setInterval(recheck, RECHECK * 1000);
+  keepPage().catch((error) => say("this page is not kept for use without a network: " + error));
+  queue.drain();
+})();
