@@ -9,10 +9,10 @@ from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import provide_viewer, require_viewer
 from feedback.actions import handlers as actions
 from feedback.comparisons import routes as comparisons
-from feedback.dashboards import map_files
-from feedback.dashboards import map_routes as journey_map
-from feedback.dashboards import picture_routes as pictures
 from feedback.dashboards import routes as dashboards
+from feedback.dashboards.map import files as map_files
+from feedback.dashboards.map import routes as journey_map
+from feedback.dashboards.pictures import routes as pictures
 from feedback.demo import routes as demo
 from feedback.journeys import handlers as journeys
 from feedback.priorities import routes as priorities

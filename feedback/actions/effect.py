@@ -12,7 +12,7 @@ from datetime import date
 from math import ceil
 
 from feedback.actions.places import Asked
-from feedback.dashboards.journey_map import SeriesInfo
+from feedback.dashboards.journey import SeriesInfo
 from feedback.dashboards.months import month_at, month_of, months_between, shift
 from feedback.dashboards.queries import RATINGS, CountRow
 from feedback.scoring import FEW_BELOW, Comparison, Metric, Score, compare_scores, score

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.actions.places import Place, asked_at
 from feedback.actions.read import Reading
-from feedback.dashboards.changes import Told
+from feedback.dashboards.changes.find import Told
 from feedback.dashboards.charts import ChartData
 from feedback.dashboards.filters import Asked as AskedFilters
 from feedback.dashboards.filters import NotOursError

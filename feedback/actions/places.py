@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from feedback.actions.models import Action
 from feedback.dashboards.filters import Focus
-from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS, Metric
 

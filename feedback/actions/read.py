@@ -14,7 +14,7 @@ from feedback.actions.effect import Calendar, Effect, read_effects, tally_of
 from feedback.actions.models import Action
 from feedback.actions.places import Asked, Place, asked_at, place_of
 from feedback.actions.queries import PlacedAction, read_actions
-from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, journey_names, read_journey
+from feedback.dashboards.journey import JourneyInfo, SeriesInfo, journey_names, read_journey
 from feedback.dashboards.queries import CountQuery, read_counts
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from math import ceil
 
 from feedback.actions.effect import LEAST, SIDE, Calendar, Effect, Side
-from feedback.dashboards.changes import Told
+from feedback.dashboards.changes.find import Told
 from feedback.dashboards.months import shift
 from feedback.i18n import format_date, format_number, ngettext
 from feedback.i18n import gettext as _

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.filters import Focus, chosen_focus, chosen_journey
-from feedback.dashboards.journey_map import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.dashboards.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.dashboards.months import first_day, shift
 from feedback.dashboards.queries import RATINGS, CountQuery, Span, answered_span, read_counts
 from feedback.dashboards.read import Scope

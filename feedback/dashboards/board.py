@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from feedback.actions.queries import Flag
-from feedback.dashboards.changes import JourneyChanges, Told
-from feedback.dashboards.journey_map import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.changes.find import JourneyChanges, Told
+from feedback.dashboards.journey import JourneyInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.lines import Window
 from feedback.dashboards.scores import Line, Lines, score_lines, score_totals
 from feedback.dashboards.seams import CURRENT, REPLACED

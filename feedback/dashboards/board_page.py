@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from feedback.dashboards.board import read_board
-from feedback.dashboards.change_words import SaidChanges
+from feedback.dashboards.changes.words import SaidChanges
 from feedback.dashboards.choices import Choice, channel_choice, journey_choice, month_choice
 from feedback.dashboards.empty import Nothing, no_answers, no_journey
 from feedback.dashboards.filters import FilterError, place_of

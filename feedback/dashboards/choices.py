@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from feedback.dashboards.filters import Asked
-from feedback.dashboards.journey_map import JourneyInfo, JourneyName
+from feedback.dashboards.journey import JourneyInfo, JourneyName
 from feedback.dashboards.months import months_between
 from feedback.i18n import gettext as _
 from feedback.responses.models import CHANNELS

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from feedback.dashboards.board import BoardSource, StageReading, board_metrics, board_rows
-from feedback.dashboards.changes import Told, change_facts, changes_document
+from feedback.dashboards.changes.find import Told, change_facts, changes_document
 from feedback.dashboards.queries import RATINGS
 from feedback.dashboards.seams import CURRENT
 from feedback.scoreprint import harmless

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from feedback.dashboards.journey_map import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
+from feedback.dashboards.journey import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
 from feedback.dashboards.months import is_month, shift
 from feedback.i18n import gettext as _
 from feedback.responses.models import CHANNELS

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
 from feedback.actions.queries import Flag
-from feedback.dashboards.journey_map import StageInfo, TouchpointInfo
+from feedback.dashboards.journey import StageInfo, TouchpointInfo
 from feedback.dashboards.plot import FlagDay
 from feedback.i18n import format_date
 from feedback.i18n import gettext as _

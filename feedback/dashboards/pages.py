@@ -7,8 +7,8 @@ from feedback.dashboards.board import (
     COARSE_BELOW,
     BoardSource,
 )
-from feedback.dashboards.change_words import SaidChanges, say_changes
-from feedback.dashboards.changes import JourneyChanges, find_changes
+from feedback.dashboards.changes.find import JourneyChanges, find_changes
+from feedback.dashboards.changes.words import SaidChanges, say_changes
 from feedback.dashboards.choices import (
     Choice,
     channel_choice,
@@ -20,7 +20,7 @@ from feedback.dashboards.choices import (
 )
 from feedback.dashboards.empty import Nothing, no_answers, no_journey
 from feedback.dashboards.filters import Asked, FilterError, place_of
-from feedback.dashboards.mix_page import MixPage, say_mix
+from feedback.dashboards.mix.page import MixPage, say_mix
 from feedback.dashboards.months import shift
 from feedback.dashboards.panels import draw_panels, write_table
 from feedback.dashboards.rates_words import RatesPage, say_rates

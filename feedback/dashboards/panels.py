@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from feedback.dashboards.change_words import note_change
+from feedback.dashboards.changes.words import note_change
 from feedback.dashboards.charts import PANEL, WIDE, Box, ChartData, draw
 from feedback.dashboards.flags import flag_days
 from feedback.dashboards.formula import explain_score

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.journey_map import JourneyInfo
+from feedback.dashboards.journey import JourneyInfo
 from feedback.dashboards.months import first_day, month_of
 from feedback.dashboards.seams import CURRENT, REPLACED, read_seams
 from feedback.responses.models import DisplayCount, RatingCount, Response

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from feedback.dashboards.mix_read import REST, AnsweredRow, ByChannel
+from feedback.dashboards.mix.read import REST, AnsweredRow, ByChannel
 from feedback.dashboards.months import month_of, months_between, shift
 from feedback.dashboards.queries import AskedRow
 from feedback.scoring import FEW_BELOW, Interval, share_interval

@@ -20,9 +20,9 @@ from feedback.dashboards.filters import (
     chosen_focus,
     chosen_journey,
 )
-from feedback.dashboards.journey_map import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.dashboards.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.dashboards.lines import Window
-from feedback.dashboards.mix_read import ByChannel
+from feedback.dashboards.mix.read import ByChannel
 from feedback.dashboards.months import first_day, month_at, month_of, months_between, shift
 from feedback.dashboards.pooled import MONTHS as POOLED
 from feedback.dashboards.queries import (

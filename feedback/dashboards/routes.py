@@ -25,7 +25,7 @@ from feedback.dashboards.filters import (
     NotOursError,
     parse_asked,
 )
-from feedback.dashboards.mix_load import with_channels
+from feedback.dashboards.mix.load import with_channels
 from feedback.dashboards.months import month_at
 from feedback.dashboards.pages import (
     board_source,

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from feedback.dashboards.journey_map import SeriesInfo
+from feedback.dashboards.journey import SeriesInfo
 from feedback.dashboards.months import month_at
 
 CURRENT, REPLACED = "current", "replaced"  # what the field `wording` of a row says

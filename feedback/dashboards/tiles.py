@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.dashboards.board import BoardSource, Reading, StageReading, TouchpointReading
-from feedback.dashboards.change_words import ChangeNote, note_change
+from feedback.dashboards.changes.words import ChangeNote, note_change
 from feedback.dashboards.charts import ChartData
 from feedback.dashboards.flags import flag_days
 from feedback.dashboards.formula import explain_score
-from feedback.dashboards.journey_map import StageInfo, TouchpointInfo
+from feedback.dashboards.journey import StageInfo, TouchpointInfo
 from feedback.dashboards.lines import sparkline
 from feedback.dashboards.plot import Beside
 from feedback.i18n import format_number, ngettext

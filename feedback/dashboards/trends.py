@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedback.actions.queries import Flag
-from feedback.dashboards.change_words import ChangeNote
-from feedback.dashboards.changes import JourneyChanges, Told
+from feedback.dashboards.changes.find import JourneyChanges, Told
+from feedback.dashboards.changes.words import ChangeNote
 from feedback.dashboards.charts import ChartData
 from feedback.dashboards.filters import Asked, Focus
-from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.lines import Window
-from feedback.dashboards.mix_read import ByChannel
+from feedback.dashboards.mix.read import ByChannel
 from feedback.dashboards.months import month_at
 from feedback.dashboards.plot import Seam
 from feedback.dashboards.pooled import pooled_line, pooled_rows

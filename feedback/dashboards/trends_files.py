@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-from feedback.dashboards.changes import Told, changes_document
+from feedback.dashboards.changes.find import Told, changes_document
 from feedback.dashboards.files import Place, change_columns
-from feedback.dashboards.mix_files import mix_document
+from feedback.dashboards.mix.files import mix_document
 from feedback.dashboards.pooled import TrendRow, pooled_rows
 from feedback.dashboards.rates import month_rates, rates_document
 from feedback.dashboards.seams import CURRENT

@@ -19,7 +19,8 @@ from feedback.demo.answers import Answers, Month, make_answers, make_people, mon
 from feedback.demo.rows import Places, batches
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.migrate import upgrade
-from feedback.responses.bulk import Origin, no_search_for_cycles, store_all
+from feedback.responses.bulk import no_search_for_cycles, store_all
+from feedback.responses.bulk_rows import Origin
 from feedback.responses.models import DisplayCount
 from feedback.settings import Settings
 from feedback.surveys.models import Question, Series, Survey

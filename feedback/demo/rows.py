@@ -12,7 +12,7 @@ from uuid import UUID
 
 from feedback.demo.answers import COUNTRIES, DEVICES, PLANS, Answers, People
 from feedback.imports.cells import EPOCH
-from feedback.responses.bulk import NewResponse
+from feedback.responses.bulk_rows import NewResponse
 from feedback.surveys.overall import COUNTED_MOST
 
 if TYPE_CHECKING:

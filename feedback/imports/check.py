@@ -2,25 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedback.i18n import LOCALES
+from feedback.imports.mapping import MappingFile, RatingPart
 from feedback.journeys.models import PLACES
 from feedback.scoring import METRICS
-
-if TYPE_CHECKING:
-    from feedback.imports.mapping import MappingFile, RatingPart
 
 _NAME_LENGTH = 120
 
 
-def check_mapping(mapping: "MappingFile") -> str | None:
+def check_mapping(mapping: MappingFile) -> str | None:
     """The first thing wrong with the mapping, in one sentence; None when all is well."""
     return next(_wrongs(mapping), None)
 
 
-def _wrongs(mapping: "MappingFile") -> Iterator[str]:
+def _wrongs(mapping: MappingFile) -> Iterator[str]:
     yield from _workspace(mapping)
     yield from _journey(mapping)
     if not mapping.ratings:
@@ -31,7 +28,7 @@ def _wrongs(mapping: "MappingFile") -> Iterator[str]:
     yield from _overall(mapping)
 
 
-def _workspace(mapping: "MappingFile") -> Iterator[str]:
+def _workspace(mapping: MappingFile) -> Iterator[str]:
     workspace = mapping.workspace
     try:
         ZoneInfo(workspace.time_zone)
@@ -45,7 +42,7 @@ def _workspace(mapping: "MappingFile") -> Iterator[str]:
     yield from _names([workspace.name], "workspace.name")
 
 
-def _journey(mapping: "MappingFile") -> Iterator[str]:
+def _journey(mapping: MappingFile) -> Iterator[str]:
     journey = mapping.journey
     touchpoints = [point for stage in journey.stages for point in stage.touchpoints]
     yield from _names([journey.name], "journey.name")
@@ -72,7 +69,7 @@ def _names(names: list[str], what: str) -> Iterator[str]:
             yield f'{what} "{name}" is named {times} times; each needs its own name'
 
 
-def _rating(mapping: "MappingFile", rating: "RatingPart") -> Iterator[str]:
+def _rating(mapping: MappingFile, rating: RatingPart) -> Iterator[str]:
     where = f"[[ratings]] {rating.column}"
     stages = [stage.name for stage in mapping.journey.stages]
     if rating.stage is not None and rating.stage not in stages:
@@ -100,7 +97,7 @@ def _no_metric(key: str) -> str:
     return f'there is no metric "{key}"; the metrics are {", ".join(METRICS)}'
 
 
-def _mixed(mapping: "MappingFile") -> Iterator[str]:
+def _mixed(mapping: MappingFile) -> Iterator[str]:
     """Two columns must not run into one survey: they were two questions."""
     seen: dict[tuple[str, str, str | None], str] = {}
     for rating in mapping.ratings:
@@ -114,7 +111,7 @@ def _mixed(mapping: "MappingFile") -> Iterator[str]:
             )
 
 
-def _overall(mapping: "MappingFile") -> Iterator[str]:
+def _overall(mapping: MappingFile) -> Iterator[str]:
     """One survey of a journey asks about all of it."""
     marked = [rating for rating in mapping.ratings if rating.overall]
     for rating in marked:
@@ -130,5 +127,5 @@ def _overall(mapping: "MappingFile") -> Iterator[str]:
             )
 
 
-def _survey(rating: "RatingPart") -> tuple[object, ...]:
+def _survey(rating: RatingPart) -> tuple[object, ...]:
     return rating.touchpoint, rating.metric, rating.survey

@@ -16,20 +16,16 @@ from feedback.commands.workspace import open_database, open_workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.imports.make import Maker, moment
-from feedback.imports.mapping import MappingFile, read_mapping
+from feedback.imports.mapping import MappingFile
+from feedback.imports.mapping_file import read_mapping
 from feedback.imports.place import Span, place_surveys
 from feedback.imports.read import Reader
 from feedback.imports.report import Report
 from feedback.imports.source import open_rows
 from feedback.imports.spool import Spool
 from feedback.migrate import require_newest
-from feedback.responses.bulk import (
-    NewResponse,
-    Origin,
-    Stored,
-    no_search_for_cycles,
-    store_all,
-)
+from feedback.responses.bulk import no_search_for_cycles, store_all
+from feedback.responses.bulk_rows import NewResponse, Origin, Stored
 from feedback.responses.models import ImportRun
 from feedback.settings import Settings, secret_key
 

@@ -10,7 +10,7 @@ from feedback.accounts.models import Workspace
 from feedback.imports.cells import EPOCH
 from feedback.imports.place import Place
 from feedback.imports.read import Entry
-from feedback.responses.bulk import NewResponse
+from feedback.responses.bulk_rows import NewResponse
 from feedback.responses.ingest import month_of
 
 # Version 7 and variant of a UUID, as ingest.id_at sets them.

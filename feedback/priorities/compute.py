@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from feedback.dashboards.journey_map import JourneyInfo, TouchpointInfo, journey_names, read_journey
+from feedback.dashboards.journey import JourneyInfo, TouchpointInfo, journey_names, read_journey
 from feedback.dashboards.months import first_day, shift
 from feedback.dashboards.queries import answered_span, import_pandas
 from feedback.db import Database

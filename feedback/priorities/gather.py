@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from feedback.dashboards.journey_map import JourneyInfo, TouchpointInfo
+from feedback.dashboards.journey import JourneyInfo, TouchpointInfo
 from feedback.db import Database
 from feedback.responses.models import Response
 from feedback.scoring import METRICS, Metric

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from feedback.dashboards.journey_map import JourneyInfo
+from feedback.dashboards.journey import JourneyInfo
 from feedback.dashboards.months import months_between, shift
 from feedback.dashboards.queries import RATINGS, CountRow, Span
 from feedback.priorities.findings import Driver, Matrix, Mentions, Named

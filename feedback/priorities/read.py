@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.filters import chosen_journey
-from feedback.dashboards.journey_map import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.dashboards.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.dashboards.queries import CountQuery, answered_span, read_counts
 from feedback.dashboards.read import Scope
 from feedback.outbox import computed

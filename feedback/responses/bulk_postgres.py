@@ -9,7 +9,7 @@ from asyncpg.exceptions._base import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
-from feedback.responses.bulk import (
+from feedback.responses.bulk_rows import (
     RESPONSE_COLUMNS,
     SUBMISSION_COLUMNS,
     Name,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from feedback.db import SQLITE_PRAGMAS
 from feedback.errors import FeedbackError
-from feedback.responses.bulk import Name, NewResponse, Origin, Row, Rows, Stored, sort_out
+from feedback.responses.bulk_rows import Name, NewResponse, Origin, Row, Rows, Stored, sort_out
 from feedback.responses.statements import Statement
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from feedback.dashboards.journey_map import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.months import shift
 from feedback.dashboards.queries import RATINGS, CountRow
 

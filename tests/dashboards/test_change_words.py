@@ -3,10 +3,10 @@
 import pytest
 
 from feedback import i18n
-from feedback.dashboards.change_words import note_change, say_changes
-from feedback.dashboards.changes import JourneyChanges, NamedChange, Told
-from feedback.dashboards.journey_map import StageInfo, TouchpointInfo
-from feedback.dashboards.watched import WatchedLine
+from feedback.dashboards.changes.find import JourneyChanges, NamedChange, Told
+from feedback.dashboards.changes.watched import WatchedLine
+from feedback.dashboards.changes.words import note_change, say_changes
+from feedback.dashboards.journey import StageInfo, TouchpointInfo
 from feedback.scoring import METRICS
 from tests.dashboards.journeys import stage, touchpoint
 

@@ -10,7 +10,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from feedback import clock
-from feedback.dashboards.map_routes import MAP_BLOCKS
+from feedback.dashboards.map.routes import MAP_BLOCKS
 from feedback.db import Database, new_id
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.outbox.computed import Made, store

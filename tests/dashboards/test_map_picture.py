@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
-from feedback.dashboards.map_page import map_page
-from feedback.dashboards.map_paper import LEAST, paper_fit
-from feedback.dashboards.map_picture import Titles, _cut, _fitted, _wide, map_picture
-from feedback.dashboards.map_words import MapCard, MapColumn
+from feedback.dashboards.map.page import map_page
+from feedback.dashboards.map.paper import LEAST, paper_fit
+from feedback.dashboards.map.picture import Titles, _cut, _fitted, _wide, map_picture
+from feedback.dashboards.map.words import MapCard, MapColumn
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
 

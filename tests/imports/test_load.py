@@ -14,7 +14,8 @@ from feedback.imports import load
 from feedback.imports.load import Request, import_file
 from feedback.imports.make import keyed_hash
 from feedback.responses import bulk
-from feedback.responses.bulk import BulkStore, NewResponse, Origin, Stored, make_bulk_store
+from feedback.responses.bulk import BulkStore, make_bulk_store
+from feedback.responses.bulk_rows import NewResponse, Origin, Stored
 from feedback.responses.ingest import respondent_key
 from feedback.scoring import METRICS, score
 from feedback.settings import Settings

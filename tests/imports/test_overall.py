@@ -6,7 +6,7 @@ import pytest
 
 from feedback.db import Database
 from feedback.errors import FeedbackError
-from feedback.imports.mapping import read_mapping
+from feedback.imports.mapping_file import read_mapping
 from feedback.surveys.models import Survey
 from feedback.surveys.overall import mark_overall
 from tests.imports.conftest import MAPPING, ROWS, Import

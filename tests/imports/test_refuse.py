@@ -8,7 +8,7 @@ from sqlmodel import select
 from feedback.accounts.models import Workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
-from feedback.imports.mapping import read_mapping
+from feedback.imports.mapping_file import read_mapping
 from tests.imports.conftest import HEADER, MAPPING, ROWS, Import
 from tests.imports.stored import stored_in
 

@@ -95,7 +95,7 @@ async def test_the_next_visitor_is_asked_it(alice: Client, shop: Shop, path: str
 async def test_a_survey_whose_questions_all_rest_ends_with_the_rating(
     alice: Client, shop: Shop, path: str
 ) -> None:
-    resting = {"kind_0": "comment", "question_0_en": "Tell us more?", "band_0": []}
+    resting: dict[str, Any] = {"kind_0": "comment", "question_0_en": "Tell us more?", "band_0": []}
     assert (await send(alice, path, do="save", **resting)).status_code == 303
     assert "rests" in (await alice.get(f"/surveys/{shop.nps.id}")).text
     sent = await alice.post(f"/s/{shop.nps.key}", data={"rating": "3"})

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.changes import JourneyChanges, NamedChange
+from feedback.dashboards.changes.find import JourneyChanges, NamedChange
 from feedback.dashboards.filters import Focus
-from feedback.dashboards.journey_map import JourneyInfo, StageInfo, TouchpointInfo
-from feedback.dashboards.mix_read import Window
+from feedback.dashboards.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.mix.read import Window
 from feedback.dashboards.months import month_of, shift
 from feedback.dashboards.queries import RATINGS, CountRow
 from feedback.dashboards.seams import Seams, read_seams

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from feedback.dashboards.changes import JourneyChanges, NamedChange, Told
+from feedback.dashboards.changes.find import JourneyChanges, NamedChange, Told
 from feedback.dashboards.months import shift
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _

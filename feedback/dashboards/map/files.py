@@ -18,10 +18,10 @@ from feedback.dashboards.drawings import (
     picture_answer,
 )
 from feedback.dashboards.filters import BOARD_NAMES, FilterError, NotOursError, parse_asked
-from feedback.dashboards.map_page import MapPage, map_page
-from feedback.dashboards.map_picture import Titles, map_picture
-from feedback.dashboards.map_read import load_map
-from feedback.dashboards.map_routes import load_map_counts
+from feedback.dashboards.map.page import MapPage, map_page
+from feedback.dashboards.map.picture import Titles, map_picture
+from feedback.dashboards.map.read import load_map
+from feedback.dashboards.map.routes import load_map_counts
 from feedback.dashboards.queries import import_pandas
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import filter_problem

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.dashboards.board import BoardSource, Reading
-from feedback.dashboards.map_read import Mentions
-from feedback.dashboards.map_rows import Card, Column, Gap, gap_of
+from feedback.dashboards.map.read import Mentions
+from feedback.dashboards.map.rows import Card, Column, Gap, gap_of
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import round_half_away

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.mix_lines import OTHERS, MixLine, Period, Split, group_names
+from feedback.dashboards.mix.lines import OTHERS, MixLine, Period, Split, group_names
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, MixGroup, Score, round_half_away

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.mix_lines import MixLine, is_hidden, mix_lines
-from feedback.dashboards.mix_words import Told, number, say_periods, say_splits, signed
+from feedback.dashboards.mix.lines import MixLine, is_hidden, mix_lines
+from feedback.dashboards.mix.words import Told, number, say_periods, say_splits, signed
 from feedback.dashboards.trends import TrendsSource
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, MixGroup

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from feedback.dashboards.journey_map import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.journey import JourneyInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.months import month_of, months_between
 from feedback.dashboards.queries import RATINGS, CountRow
 from feedback.dashboards.seams import Seams, read_seams

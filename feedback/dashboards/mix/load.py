@@ -8,8 +8,8 @@ from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.mix_lines import View, wanted_windows
-from feedback.dashboards.mix_read import (
+from feedback.dashboards.mix.lines import View, wanted_windows
+from feedback.dashboards.mix.read import (
     OTHER,
     REST,
     AnsweredRow,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from feedback.dashboards.change_words import ChangeNote
+from feedback.dashboards.changes.words import ChangeNote
 from feedback.dashboards.charts import ChartData
 from feedback.dashboards.trends import TrendPanel
 

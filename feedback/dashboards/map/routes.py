@@ -12,9 +12,9 @@ from litestar.response import Redirect, Template
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
 from feedback.dashboards.filters import BOARD_NAMES, Asked, FilterError, NotOursError
-from feedback.dashboards.map_page import MapPage, map_page, read_place, refused_map, write_undo
-from feedback.dashboards.map_read import MapCounts, find_journey, load_map
-from feedback.dashboards.map_rows import map_csv, map_json, read_map
+from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_map, write_undo
+from feedback.dashboards.map.read import MapCounts, find_journey, load_map
+from feedback.dashboards.map.rows import map_csv, map_json, read_map
 from feedback.dashboards.pages import board_source
 from feedback.dashboards.queries import import_pandas
 from feedback.dashboards.read import Scope

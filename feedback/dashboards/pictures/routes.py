@@ -20,7 +20,7 @@ from feedback.dashboards.drawings import (
 from feedback.dashboards.filters import TRENDS_NAMES, FilterError, NotOursError, parse_asked
 from feedback.dashboards.months import month_at
 from feedback.dashboards.pages import trends_page
-from feedback.dashboards.pictures import Words, picture
+from feedback.dashboards.pictures.draw import Words, picture
 from feedback.dashboards.queries import import_pandas
 from feedback.dashboards.read import Scope, load_trends
 from feedback.dashboards.routes import filter_problem, load_trends_counts

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.filters import NotOursError, chosen_journey
-from feedback.dashboards.journey_map import journey_names
+from feedback.dashboards.journey import journey_names
 from feedback.dashboards.read import Counts, Scope, load_board
 from feedback.journeys.models import Journey
 from feedback.outbox import computed

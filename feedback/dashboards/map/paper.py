@@ -7,7 +7,7 @@ in CSS pixels, reckoned rather too high than too low.
 from collections.abc import Sequence
 from math import ceil
 
-from feedback.dashboards.map_words import MapCard, MapColumn, MapScore
+from feedback.dashboards.map.words import MapCard, MapColumn, MapScore
 
 ROOM = 620  # what the head of the page and its legend leave of A4, less 12 mm around
 NOTICE = 50

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from feedback.dashboards.mix_lines import (
+from feedback.dashboards.mix.lines import (
     MixLine,
     Period,
     Split,

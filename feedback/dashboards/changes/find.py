@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from feedback.dashboards.journey_map import JourneyInfo
+from feedback.dashboards.changes.moves import count_moves
+from feedback.dashboards.changes.watched import Place, WatchedLine, watched_lines
+from feedback.dashboards.journey import JourneyInfo
 from feedback.dashboards.months import shift
-from feedback.dashboards.moves import count_moves
 from feedback.dashboards.queries import CountRow
-from feedback.dashboards.watched import Place, WatchedLine, watched_lines
 from feedback.scoring import FALSE_ALARMS_A_YEAR, Metric, changes, changes_from
 
 BASELINE = 12  # months with 30 answers, before a change can be named

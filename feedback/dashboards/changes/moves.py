@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from feedback.dashboards.changes.watched import WatchedLine
 from feedback.dashboards.months import months_between
-from feedback.dashboards.watched import WatchedLine
 from feedback.scoring import FEW_BELOW, Metric, round_half_away, score
 
 

@@ -1,0 +1,1 @@
+"""What differences are made of: within channels or touchpoints, or of another mix of them."""
