@@ -14,7 +14,7 @@ from feedback.surveys.words import page_words
 
 DAY = 86_400_000
 _LEFT = "right:auto;left:clamp(0px,50% - 180px,16px)"
-_TOP = "top:0;bottom:auto"
+_TOP = "top:0;bottom:auto;border-radius:0 0 var(--radius,6px) var(--radius,6px)"
 CORNERS = {
     "bottom-left": f".over{{{_LEFT}}}",
     "top-right": f".over{{{_TOP}}}",
@@ -24,12 +24,16 @@ CORNERS = {
 BAR = "@media(max-width:640px){.over{right:0;left:0;width:100%}}"
 TAB = (
     "summary{list-style:none;cursor:pointer;position:fixed;z-index:2147483647;right:0;top:40%;"
-    "padding:20px 12px;"
+    "padding:20px 12px;border:solid #888;border-width:1px 0 1px 1px;"
     "writing-mode:vertical-rl;font-size:15px;color-scheme:var(--scheme,light dark);"
     "border-radius:var(--radius,6px) 0 0 var(--radius,6px)}"
     "summary::-webkit-details-marker{display:none}"
 )
-FRAME = "iframe{width:100%;height:60vh;border:0}"
+# The page in the frame asks the question itself; here it is left to who hears it.
+FRAME = (
+    "iframe{display:block;width:calc(100% + 32px);height:60vh;margin:32px -16px 0;border:0}"
+    "#question{position:absolute;clip-path:inset(50%)}"
+)
 PICTURES = (
     "svg{width:28px;max-width:100%;fill:none;stroke:currentColor;stroke-width:1.5;"
     "vertical-align:middle}"

@@ -26,6 +26,7 @@ const forget = ({ submission_id, seq }) => {
 // Sends a message until it arrives or a newer one of the same answer is on its way.
 export const settle = (ask, body, reply) => {
   ask.newest = body.seq;
+  ask.id = body.submission_id;
   return alone(body.submission_id + body.seq, () => deliver(ask, body, reply));
 };
 
@@ -50,7 +51,7 @@ const deliver = async (ask, body, reply) => {
 export const flush = () => alone("queue", async () => {
   for (let attempt = 0; ; attempt++) {
     let rest = 0;
-    for (const { to, body } of Object.values(use("queue")).slice(-MOST)) {
+    for (const { to, body } of Object.values(use("queue")).filter((item) => item?.body).slice(-MOST)) {
       const reply = isStale(body, Date.now()) ? { ok: true } : await post("r/" + to, body);
       let what = await outcome(reply, body, say);
       if (what === "again") what = await outcome(await post("r/" + to, body), body, say);
@@ -69,9 +70,9 @@ const tell = (ask, what) => {
   render(ask);
 };
 
-const isStored = () => {
+const isStored = ({ id }) => {
   try {
-    return localStorage.getItem("feedback-queue");
+    return localStorage.getItem("feedback-queue").includes(id);
   } catch {
     return false;
   }
@@ -80,7 +81,7 @@ const isStored = () => {
 const render = (ask) => {
   const { words, news, finished, status } = ask;
   if (finished && news === "sent") return thank(ask);
-  const kept = news === "waiting" && isStored() && words.saved;
+  const kept = news === "waiting" && isStored(ask) && words.saved;
   status.textContent = kept || fill(words[news] || words.chosen, ask.rating);
 };
 

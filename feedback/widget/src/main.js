@@ -58,11 +58,11 @@ const start = async () => {
     else say("nothing matches " + selector);
   };
   // Asks what may be asked now: all that lie in the page, and one that comes over it.
-  const consider = () => {
+  const consider = (isAsked) => {
     clearTimeout(timer);
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
-      if (rating === undefined && isOffPath(survey, location.pathname)) leave();
+      if (rating === undefined && (isOffPath(survey, location.pathname) || isAsked && !isQuiet(place))) leave();
       isOver ||= panel.isConnected && !isQuiet(place);
     }
     for (const survey of longestAgo(surveys, use("asked"))) {
@@ -72,12 +72,15 @@ const start = async () => {
       const usual = survey.rules?.delay ?? (isAside ? 0 : DELAY);
       const wait = test ? 0 : option("delay", usual) * 1000 - performance.now();
       if (wait > 0) timer = setTimeout(safely, wait, consider);
-      else show(survey);
+      else if (wait <= 0) show(survey);
+      else say("delay is no number");
     }
   };
   const leave = () => shown.forEach((each) => each.leave());
   const acts = {
-    identify: ({ properties: more, signature: proof, ...who }) => {
+    identify: (told) => {
+      // A copy that can be sent: what cannot is one line now, not an answer lost later.
+      const { properties: more, signature: proof, ...who } = JSON.parse(JSON.stringify(told));
       contact = { ...contact, ...who };
       properties = { ...properties, ...more };
       signature = proof ?? signature;
@@ -108,9 +111,12 @@ const start = async () => {
   const because = surveys[0] ? against(surveys[0]) : reason;
   if (because && !timer && !shown[0]) say(because);
   // A single-page application moves on: told by the Navigation API, and by the oldest way.
-  const moved = () => safely(consider);
+  // What waits unanswered over it leaves when another tab has asked, and when the visitor comes back to the page.
+  const moved = ({ key, persisted }) => safely(consider, persisted || key === "feedback-asked");
   window.navigation?.addEventListener("currententrychange", moved);
   addEventListener("popstate", moved);
+  addEventListener("pageshow", moved);
+  addEventListener("storage", moved);
 };
 
 start().catch(say);

@@ -32,7 +32,9 @@ export const remember = ({ key, rules }, isAnswer) => {
   const asked = use("asked");
   const dismissals = isAnswer ? 0 : (asked[key]?.dismissals || 0) + 1;
   const days = isAnswer ? rules?.again_after ?? ANSWERED_DAYS : rules?.rest_after_dismissal ?? DISMISSED_DAYS;
-  asked[key] = { at, dismissals, until: dismissals > 1 ? NEVER : at + days * DAY };
+  // A dismissal in another tab never shortens what an answer earned.
+  const until = Math.max(asked[key]?.until || 0, dismissals > 1 ? NEVER : at + days * DAY);
+  asked[key] = { at, dismissals, until };
   asked["*"] = { until: at + BETWEEN_DAYS * DAY };
   use("asked", asked);
 };

@@ -121,15 +121,20 @@ export const open = (survey, place, into, page) => {
   draw();
 
   // Never over a field being typed in.
-  const yieldToTyping = () => { panel.hidden = !isQuiet(place) && document.activeElement?.matches("input,textarea,select,[contenteditable]"); };
-  for (const name of ["focusin", "focusout"]) addEventListener(name, () => setTimeout(yieldToTyping));
+  const yieldToTyping = () => {
+    let field = document.activeElement;
+    while (field?.shadowRoot && field !== host) field = field.shadowRoot.activeElement;
+    panel.hidden = !isQuiet(place) && field?.matches("input,textarea,select,[contenteditable]");
+  };
+  addEventListener("focus", () => setTimeout(yieldToTyping), true);
+  addEventListener("blur", () => setTimeout(yieldToTyping), true);
   yieldToTyping();
-  into.append(host);
   new IntersectionObserver(([entry], observer) => {
     if (!entry.isIntersecting) return;
     observer.disconnect();
     if (!isQuiet(place) && !test) use("visit", { ...use("visit"), survey: key });
     count("shown");
   }).observe(panel);
+  into.append(host);
   return ask;
 };
