@@ -92,7 +92,7 @@ async def test_its_tokens_colour_what_is_chosen(
     await expect(cell).to_have_css("color", "rgb(0, 0, 0)")
     panel = page.locator("feedback-widget section")
     await expect(panel).to_have_css("color-scheme", "dark")
-    await expect(panel).to_have_css("border-radius", "20px")
+    await expect(panel).to_have_css("border-radius", "20px 20px 0px 0px")
     await expect(panel).to_contain_text("Alice")
 
 
