@@ -33,7 +33,8 @@ export const remember = ({ key, rules }, isAnswer) => {
   const dismissals = isAnswer ? 0 : (asked[key]?.dismissals || 0) + 1;
   const days = isAnswer ? rules?.again_after ?? ANSWERED_DAYS : rules?.rest_after_dismissal ?? DISMISSED_DAYS;
   // A dismissal in another tab never shortens what an answer earned.
-  const until = Math.max(asked[key]?.until || 0, dismissals > 1 ? NEVER : at + days * DAY);
+  const earned = isAnswer ? 0 : asked[key]?.until || 0;
+  const until = dismissals > 1 ? NEVER : Math.max(earned, at + days * DAY);
   asked[key] = { at, dismissals, until };
   asked["*"] = { until: at + BETWEEN_DAYS * DAY };
   use("asked", asked);

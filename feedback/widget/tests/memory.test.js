@@ -23,9 +23,14 @@ describe("when to ask again", () => {
   });
   it("forgets dismissals at an answer", () => {
     remember({ key: "nps" });
+    remember({ key: "nps" });
+    remember({ key: "nps" }, true);
+    expect([days("nps"), use("asked").nps.dismissals]).toEqual([90, 0]);
+  });
+  it("keeps what an answer earned when another tab is closed after it", () => {
     remember({ key: "nps" }, true);
     remember({ key: "nps" });
-    expect(days("nps")).toBe(30);
+    expect(days("nps")).toBe(90);
   });
   it("follows the survey's own days", () => {
     remember({ key: "nps", rules: { again_after: 7, rest_after_dismissal: 3 } }, true);
