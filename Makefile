@@ -30,8 +30,9 @@ test: $(V)/.dev $(V)/.widget  ## every test on SQLite, PostgreSQL and Chromium, 
 	    $(V)/bin/coverage report $(if $(ARGS),--fail-under=0) && exit $$tests; }
 
 test-long: $(V)/.dev  ## what CI does a tenth of: 2,000 quiet and changed years, 50 kills (half an hour)
-	@TEST_LONG=1 nice -n 10 $(V)/bin/python -m pytest -s --durations 10 \
-	  tests/dashboards/test_quiet_years.py tests/faults $(ARGS)
+	@chromium=$$(scripts/chromium) && CHROMIUM="$$chromium" TEST_LONG=1 \
+	  nice -n 10 $(V)/bin/python -m pytest -s --durations 10 tests/dashboards/test_quiet_years.py \
+	  tests/faults tests/browser/test_widget_away.py tests/browser/test_lost_replies.py $(ARGS)
 
 check: $(V)/.dev  ## what a commit must pass: format, lint, types, docs, tests
 	$(V)/bin/ruff format --check .

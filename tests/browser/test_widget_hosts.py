@@ -1,11 +1,10 @@
 """The widget on pages that make it hard: each is asked, answers once, and hears of no error."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.async_api import ConsoleMessage, FrameLocator, Page, Route, expect
+from playwright.async_api import ConsoleMessage, FrameLocator, Page, expect
 
 from feedback.db import Database
 from feedback.resources import PACKAGE
@@ -13,8 +12,6 @@ from tests.browser.acts import answers, change
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
-from tests.faults.proxy import BadNetwork, bad_network
-from tests.serving import Served
 
 WATCH = """
 window.wrong = [];
@@ -219,32 +216,3 @@ async def test_an_application_may_replace_the_body_under_it(
         (9, f"{site.base}/page/1")
     ]
     assert await page.evaluate("wrong") == []
-
-
-async def test_cut_replies_neither_lose_nor_double_an_answer(
-    site: Site, tag: Tag, server: tuple[Served, str], open_page: PageMaker, database: Database,
-    shop: Shop,
-) -> None:  # fmt: skip
-    ratings = [n % 11 for n in range(20)]
-    async with bad_network(server[0].port, share=0.3, seed=4) as network:
-        page = await open_page("about:blank")
-        await _load_whole(page, network, server[0].base)
-        address = site.add(SHOP + tag().replace(server[0].base, network.base))
-        for rating in ratings:
-            await page.goto(address)
-            await page.evaluate("localStorage.removeItem('feedback-asked')")
-            await page.get_by_role("radio", name=f"{rating} of 10", exact=True).click()
-            await page.wait_for_function("localStorage['feedback-asked']")
-            await page.evaluate("localStorage.removeItem('feedback-asked'); sessionStorage.clear()")
-        await page.wait_for_function("!localStorage['feedback-queue']")
-        assert network.cut > 3
-    assert sorted(row.rating for row in await answers(database, shop)) == sorted(ratings)
-
-
-async def _load_whole(page: Page, network: BadNetwork, base: str) -> None:
-    """The question itself always arrives: a page without it asks nothing."""
-
-    async def past(route: Route) -> None:
-        await route.continue_(url=route.request.url.replace(network.base, base))
-
-    await page.route(re.compile(r"/widget\.js|/w/"), past)

@@ -14,6 +14,7 @@ class BadNetwork:
     upstream: int
     share: float
     dice: random.Random
+    method: bytes
     port: int = 0
     requests: int = 0
     cut: int = 0
@@ -25,15 +26,23 @@ class BadNetwork:
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request, one reply or a part of it, then the connection is closed."""
         try:
-            reply = await self._ask(await _read_request(reader))
-            self.requests += 1
-            if self.dice.random() < self.share:
-                self.cut += 1
-                reply = reply[: self.dice.choice([0, 20])]
+            request = await _read_request(reader)
+            reply = await self._ask(request)
+            if request.startswith(self.method):
+                reply = self._damaged(reply)
             writer.write(reply)
             await writer.drain()
+        except asyncio.IncompleteReadError:
+            pass  # browsers open connections they may not need
         finally:
             writer.close()
+
+    def _damaged(self, reply: bytes) -> bytes:
+        self.requests += 1
+        if self.dice.random() >= self.share:
+            return reply
+        self.cut += 1
+        return reply[: self.dice.choice([0, 20])]
 
     async def _ask(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream)
@@ -55,9 +64,14 @@ async def _read_request(reader: asyncio.StreamReader) -> bytes:
 
 
 @asynccontextmanager
-async def bad_network(upstream: int, *, share: float, seed: int) -> AsyncIterator[BadNetwork]:
-    """Listens until the block ends. share: of the replies that are lost, 0 to 1."""
-    network = BadNetwork(upstream, share, random.Random(seed))
+async def bad_network(
+    upstream: int, *, share: float, seed: int, method: str = ""
+) -> AsyncIterator[BadNetwork]:
+    """Listens until the block ends. share: of the replies that are lost, 0 to 1.
+
+    method: lose, and count, only what answers this one; a page then always arrives.
+    """
+    network = BadNetwork(upstream, share, random.Random(seed), method.encode())
     server = await asyncio.start_server(network.carry, "127.0.0.1", 0)
     network.port = server.sockets[0].getsockname()[1]
     try:
