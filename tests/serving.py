@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 import httpx
 
@@ -33,9 +34,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(database_url: str) -> Iterator[Served]:
-    """`feedback serve` on this database. Ends by SIGTERM, as an operator would stop it."""
-    port = free_port()
+def serve(
+    database_url: str, *, port: int | None = None, log: IO[bytes] | int = subprocess.DEVNULL
+) -> Iterator[Served]:
+    """`feedback serve` on this database. Ends by SIGTERM, as an operator would stop it.
+
+    log: where what it prints goes, a file or nowhere.
+    """
+    port = port or free_port()
     base = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "FEEDBACK_DATABASE_URL": database_url,
@@ -45,7 +51,7 @@ def serve(database_url: str) -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, "-c", COMMAND, "serve", "--port", str(port)],
         env=environment,
-        stdout=subprocess.DEVNULL,
+        stdout=log,
     )
     try:
         _wait_for(base, process)
