@@ -2,11 +2,13 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 from playwright.async_api import Page, Request
 from sqlmodel import select
 
+from feedback import clock
 from feedback.db import Database
 from feedback.responses.models import DisplayCount, Response
 from feedback.surveys.models import Survey
@@ -51,6 +53,30 @@ async def rate(page: Page, rating: int) -> None:
     async with page.expect_response("**/r/*") as reply:
         await page.get_by_role("radio", name=f"{rating} of", exact=False).first.click()
     assert (await reply.value).ok
+
+
+async def is_ready(page: Page, name: str = "feedback", tags: int = 1) -> None:
+    """Wait until the widget of so many tags has decided: what it asks without delay, it asks now."""
+    await page.wait_for_function(
+        "([name, tags]) => window[name]?.runs?.length === tags", arg=[name, tags]
+    )
+
+
+async def stop_clock(page: Page) -> None:
+    """Stop the time of this visitor's tabs, before they are opened: `page.clock.run_for` moves it.
+
+    Without it a page's clock runs on by itself also when it is installed.
+    """
+    await page.clock.install()
+    await page.clock.pause_at(clock.now() + timedelta(minutes=1))
+
+
+async def asked(page: Page) -> list[str | None]:
+    """The keys of the surveys that the page asks at this moment."""
+    found: list[str | None] = await page.locator("feedback-widget").evaluate_all(
+        "all => all.map((each) => each.getAttribute('survey'))"
+    )
+    return found
 
 
 async def change(database: Database, survey: Survey, **values: Any) -> None:

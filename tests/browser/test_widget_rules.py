@@ -1,160 +1,54 @@
-"""When the widget asks, when it does not, and what it says then."""
+"""When the widget asks and whom, and what it says when it does not.
 
+In test mode rules decide as ever, and no clock does: one visitor may be asked again and again.
+"""
+
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
 from feedback.db import Database
-from tests.browser.acts import answers, change, displays, rate, storage
+from tests.browser.acts import (
+    asked,
+    change,
+    displays,
+    heard_by_console,
+    is_ready,
+    stop_clock,
+)
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
 
-
-async def test_before_an_act_one_mark_of_the_visit_is_kept(
-    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
-) -> None:
-    page = await open_page("about:blank")
-    async with page.expect_response("**/d/*"):
-        await page.goto(site.add(tag()))
-    assert await storage(page) == ["feedback-visit"]
-    assert (
-        await page.evaluate("sessionStorage['feedback-visit']") == f'{{"survey":"{shop.nps.key}"}}'
-    )
-
-
-async def test_an_ignored_question_does_not_come_back_in_the_visit(
-    site: Site, tag: Tag, open_page: PageMaker
-) -> None:
-    page = await open_page("about:blank")
-    async with page.expect_response("**/d/*"):
-        await page.goto(site.add(tag()))
-    async with page.expect_console_message(lambda m: "asked in this visit" in m.text):
-        await page.reload()
-    assert await page.locator("feedback-widget").count() == 0
-
-
-async def test_nothing_at_all_is_kept_before_an_act_where_that_is_wanted(
-    site: Site, tag: Tag, open_page: PageMaker
-) -> None:
-    page = await open_page("about:blank")
-    async with page.expect_console_message(lambda m: "waits for an event" in m.text):
-        await page.goto(site.add(tag('data-feedback-storage="after-act"')))
-    async with page.expect_response("**/d/*"):
-        await page.evaluate("feedback('show')")
-    assert await storage(page) == []
-    await page.get_by_role("button", name="Close").click()
-    await expect(page.locator("feedback-widget")).to_have_count(0)
-    assert await storage(page) == ["feedback-asked"]
-
-
-async def test_it_does_not_ask_again_after_an_answer(
-    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
-) -> None:
-    page = await open_page(site.add(tag()))
-    await rate(page, 8)
-    await page.wait_for_function("!localStorage['feedback-queue']")
-    assert await storage(page) == ["feedback-asked", "feedback-visit"]
-    await _assert_rests(page, shop, days=90)
-
-
-async def test_it_does_not_ask_again_soon_after_a_dismissal(
-    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
-) -> None:
-    page = await open_page(site.add(tag()))
-    await page.get_by_role("button", name="Close").click()
-    await expect(page.locator("feedback-widget")).to_have_count(0)
-    await _assert_rests(page, shop, days=30)
-
-
-async def _assert_rests(page: Page, shop: Shop, *, days: int) -> None:
-    until = await page.evaluate(
-        "key => (JSON.parse(localStorage['feedback-asked'])[key].until - Date.now()) / 864e5",
-        shop.nps.key,
-    )
-    assert days - 0.1 < until <= days
-    async with page.expect_console_message(lambda m: "not asked again before" in m.text):
-        await page.reload()
-    assert await page.locator("feedback-widget").count() == 0
-    await page.evaluate("localStorage.clear(), sessionStorage.clear()")
-    await page.reload()
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
-
-
-async def test_after_two_dismissals_it_never_asks_again(
-    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
-) -> None:
-    page = await open_page("about:blank")
-    for _ in range(2):
-        await page.goto(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
-        await page.get_by_role("button", name="Close").click()
-        await page.evaluate(
-            """() => {
-              const asked = JSON.parse(localStorage["feedback-asked"]);
-              for (const mark of Object.values(asked)) if (mark.until < 9e12) mark.until = 1;
-              localStorage["feedback-asked"] = JSON.stringify(asked);
-              sessionStorage.clear();
-            }"""
-        )
-    async with page.expect_console_message(lambda m: "not asked again before" in m.text):
-        await page.reload()
-    assert await page.locator("feedback-widget").count() == 0
-
-
-async def test_one_survey_a_month_asks_over_the_page_in_every_tab(
-    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
-) -> None:
-    page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
-    await rate(page, 8)
-    other = await page.context.new_page()
-    async with other.expect_console_message(lambda m: "not asked again before" in m.text):
-        await other.goto(site.add(tag(f'data-feedback-survey="{shop.csat.key}"'), "/other"))
-    assert await other.locator("feedback-widget").count() == 0
-    inline = tag(f'data-feedback-survey="{shop.csat.key}" data-feedback-target="main"')
-    await other.goto(site.add(f"<main></main>{inline}", "/inline"))
-    await expect(other.get_by_role("radiogroup")).to_be_visible()
-
-
-async def test_a_rare_survey_has_its_turn_before_a_common_one(
-    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
-) -> None:
-    await change(database, shop.csat, rules={"sample": 99.999})
-    page = await open_page(site.add(tag()))
-    widget = page.locator("feedback-widget")
-    await expect(widget).to_have_attribute("survey", shop.csat.key)
-    await rate(page, 3)
-    await page.evaluate(
-        """() => {
-          const asked = JSON.parse(localStorage["feedback-asked"]);
-          for (const mark of Object.values(asked)) mark.until = 1;
-          localStorage["feedback-asked"] = JSON.stringify(asked);
-          sessionStorage.clear();
-        }"""
-    )
-    await page.reload()
-    await expect(widget).to_have_attribute("survey", shop.nps.key)
-
-
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"
+# Which of several rules fits, where all but one do.
+FITTING: dict[str, Any] = {
+    "paths": ["/cart*", "/pay"],
+    "not_paths": ["/cart/empty"],
+    "devices": ["desktop"],
+    "languages": ["en", "de"],
+    "properties": {"plan": ["pro", "team"]},
+    "from": "2001-01-01",
+    "to": "2999-01-01",
+    "sample": 100,
+}
 
 
 @pytest.mark.parametrize(
     ("rules", "reason"),
     [
+        ({}, ""),
         ({"paths": ["/help*"]}, "not on /cart/1"),
-        ({"paths": ["/cart*"]}, ""),
         ({"not_paths": ["/cart/*"]}, "not on /cart/1"),
-        ({"devices": ["phone"]}, "not for this @device"),
-        ({"devices": ["desktop"]}, ""),
+        ({"devices": ["phone", "tablet"]}, "not for this @device"),
         ({"languages": ["fr"]}, "not for this @language"),
-        ({"languages": ["en"]}, ""),
-        ({"properties": {"plan": ["free", "team"]}}, "not for this plan"),
-        ({"properties": {"plan": ["pro"]}}, ""),
+        ({"properties": {"plan": ["free"]}}, "not for this plan"),
+        ({"properties": {"plan": ["pro"], "country": ["FR"]}}, "not for this country"),
         ({"sample": 0}, "not in the sample"),
         ({"from": "2999-01-01"}, "not at this date"),
         ({"to": "2001-01-01"}, "not at this date"),
-        ({"from": "2001-01-01", "to": "2999-01-01"}, ""),
+        ({"event": "paid"}, "waits for paid"),
     ],
     ids=str,
 )
@@ -162,7 +56,7 @@ async def test_a_rule_decides_and_says_why(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop,
     rules: dict[str, Any], reason: str,
 ) -> None:  # fmt: skip
-    await change(database, shop.nps, rules=rules)
+    await change(database, shop.nps, rules=FITTING | rules)
     attributes = f'data-feedback-survey="{shop.nps.key}" data-feedback-property-plan="pro"'
     page = await open_page("about:blank")
     address = site.add(tag(attributes), "/cart/1")
@@ -171,127 +65,188 @@ async def test_a_rule_decides_and_says_why(
         return await expect(page.get_by_role("radiogroup")).to_be_visible()
     async with page.expect_console_message(lambda m: m.text == f"feedback: {reason}"):
         await page.goto(address)
-    assert await page.locator("feedback-widget").count() == 0
+    assert await asked(page) == []
+    said = await heard_by_console(page, "feedback.explain()")
+    assert said == [f"{shop.nps.key}: {reason}"]
 
 
-async def test_a_phone_is_told_by_its_browser(
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"
+
+
+async def test_phone_tablet_and_desktop_are_told_apart(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
     await change(database, shop.nps, rules={"devices": ["phone"]})
-    attributes = f'data-feedback-survey="{shop.nps.key}"'
-    page = await open_page(site.add(tag(attributes)), user_agent=PHONE)
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
+    await change(database, shop.csat, rules={"devices": ["tablet"]})
+    address = site.add(tag())
+    devices: list[tuple[dict[str, Any], list[str]]] = [
+        ({"user_agent": PHONE, "has_touch": True}, [shop.nps.key]),
+        ({"has_touch": True}, [shop.csat.key]),
+        ({}, []),
+    ]
+    for options, expected in devices:
+        page = await open_page(address, **options)
+        await is_ready(page)
+        assert await asked(page) == expected, options
+
+
+async def test_the_language_is_the_tags_else_the_pages_else_the_browsers(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"languages": ["fr"]})
+    await change(database, shop.csat, rules={"languages": ["en"]})
+    page = await open_page("about:blank", locale="fr-CA")
+    pages = [
+        ('data-feedback-lang="fr"', "en", shop.nps.key),
+        ('data-feedback-lang="en"', "fr", shop.csat.key),
+        ("", "fr-FR", shop.nps.key),
+        ("", "en-GB", shop.csat.key),
+        ("", "", shop.nps.key),
+    ]
+    for attributes, language, expected in pages:
+        html = f"<script>document.documentElement.lang = '{language}'</script>"
+        await page.goto(site.add(html + tag(f"data-feedback-test {attributes}")))
+        await is_ready(page)
+        assert await asked(page) == [expected], (attributes, language)
+
+
+async def test_a_property_that_is_told_later_decides_then(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"properties": {"seats": [3], "beta": [True]}})
+    page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
+    await is_ready(page)
+    await page.evaluate("feedback('identify', {properties: {seats: 3, beta: false}})")
+    assert await asked(page) == []
+    await page.evaluate("feedback('identify', {properties: {beta: true}})")
+    assert await asked(page) == [shop.nps.key]
 
 
 async def test_the_same_person_is_always_in_the_sample_or_never(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
     await change(database, shop.nps, rules={"sample": 50})
-    page = await open_page("about:blank")
-    drawn: dict[str, int] = {}
-    for person in (*"abcdefgh", *"abcdefgh"):
-        html = tag(f'data-feedback-survey="{shop.nps.key}" data-feedback-contact-id="{person}"')
-        await page.goto(site.add(html))
-        await page.wait_for_function("window.feedback && feedback.runs.length")
-        seen = await page.locator("feedback-widget").count()
-        assert drawn.setdefault(person, seen) == seen
+    addresses = {
+        # Four persons who lie evenly on the scale: some are in half of it, some are not.
+        person: site.add(
+            tag(f'data-feedback-survey="{shop.nps.key}" data-feedback-contact-id="{person}"'),
+            f"/{person}",
+        )
+        for person in "aeim"
+    }
+    rounds = [await _drawn(await open_page("about:blank"), addresses) for _ in range(2)]
+    assert rounds[0] == rounds[1] and set(rounds[0].values()) == {True, False}
+
+
+async def _drawn(page: Page, addresses: dict[str, str]) -> dict[str, bool]:
+    found = {}
+    for person, address in addresses.items():
+        await page.goto(address)
+        await is_ready(page)
+        found[person] = bool(await asked(page))
         await page.evaluate("sessionStorage.clear()")
-    assert set(drawn.values()) == {0, 1}
+    return found
+
+
+async def test_somebody_unknown_is_drawn_once_a_visit(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"sample": 50})
+    page = await open_page("about:blank")
+    await page.add_init_script("Math.random = () => 0.6")
+    address = site.add(tag(f'data-feedback-survey="{shop.nps.key}"'))
+    async with page.expect_console_message(lambda m: m.text.endswith("not in the sample")):
+        await page.goto(address)
+    await page.add_init_script("Math.random = () => 0.4")
+    async with page.expect_console_message(lambda m: m.text.endswith("not in the sample")):
+        await page.reload()
+    visit = await page.context.new_page()
+    await visit.add_init_script("Math.random = () => 0.4")
+    await visit.goto(address)
+    await is_ready(visit)
+    assert await asked(visit) == [shop.nps.key]
+
+
+async def test_the_first_and_the_last_day_belong_to_it(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"from": "2031-05-01", "to": "2031-05-02"})
+    page = await open_page("about:blank")
+    address = site.add(tag(f'data-feedback-test data-feedback-survey="{shop.nps.key}"'))
+    minutes = [
+        (datetime(2031, 4, 30, 23, 59, tzinfo=UTC), []),
+        (datetime(2031, 5, 1, tzinfo=UTC), [shop.nps.key]),
+        (datetime(2031, 5, 2, 23, 59, tzinfo=UTC), [shop.nps.key]),
+        (datetime(2031, 5, 3, tzinfo=UTC), []),
+    ]
+    for minute, expected in minutes:
+        await page.clock.set_fixed_time(minute)
+        await page.goto(address)
+        await is_ready(page)
+        assert await asked(page) == expected, minute
 
 
 async def test_it_waits_ten_seconds_over_the_page_and_not_at_all_in_it(
     site: Site, tag: Tag, open_page: PageMaker, shop: Shop
 ) -> None:
-    page = await open_page("about:blank")
-    await page.clock.install()
     usual = tag().replace('data-feedback-delay="0"', "")
-    await page.goto(site.add(usual))
-    await page.wait_for_function("window.feedback && feedback.runs.length")
-    await page.clock.run_for(9_000)
-    assert await page.locator("feedback-widget").count() == 0
-    await page.clock.run_for(2_000)
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
     inline = tag('data-feedback-target="main"').replace('data-feedback-delay="0"', "")
-    await page.goto(site.add(f"<main></main>{inline}", "/inline"))
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
+    page = await _with_stopped_clock(open_page, site.add(usual))
+    await page.clock.run_for(8_000)
+    await page.evaluate("history.pushState({}, '', '/moved')")
+    assert await asked(page) == []
+    await page.clock.run_for(3_000)
+    assert await asked(page) == [shop.nps.key]
+    page = await _with_stopped_clock(open_page, site.add(f"<main></main>{inline}", "/inline"))
+    assert await asked(page) == [shop.nps.key]
 
 
-async def test_it_waits_while_somebody_types(site: Site, tag: Tag, open_page: PageMaker) -> None:
-    page = await open_page(site.add(f"<input autofocus aria-label=name><p>Text</p>{tag()}"))
+async def test_its_own_delay_holds_after_the_event_too(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"event": "paid", "delay": 30})
+    usual = tag(f'data-feedback-survey="{shop.nps.key}"').replace('data-feedback-delay="0"', "")
+    page = await _with_stopped_clock(open_page, site.add(usual))
+    await page.evaluate("feedback('track', 'paid')")
+    await page.clock.run_for(28_000)
+    assert await asked(page) == []
+    await page.clock.run_for(3_000)
+    assert await asked(page) == [shop.nps.key]
+
+
+async def _with_stopped_clock(open_page: PageMaker, address: str) -> Page:
+    page = await open_page("about:blank")
+    await stop_clock(page)
+    await page.goto(address)
+    await page.clock.run_for(100)  # the script may be waiting for the document
+    await is_ready(page)
+    return page
+
+
+async def test_it_is_never_over_a_field_that_has_the_focus(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    fields = (
+        "<input aria-label=name autofocus>",
+        "<textarea aria-label=note></textarea>",
+        "<select aria-label=size><option>S</option></select>",
+        "<p aria-label=text contenteditable>Write</p>",
+        "<web-field></web-field>",
+    )
+    inside = """<script>
+      const field = document.createElement("input");
+      field.ariaLabel = "inside";
+      document.querySelector("web-field").attachShadow({ mode: "open" }).append(field);
+    </script>"""
+    page = await open_page(
+        site.add(f"<h1>Cart</h1>{''.join(fields)}<button>Buy</button>{inside}{tag()}")
+    )
+    question = page.get_by_role("radiogroup")
     await expect(page.locator("feedback-widget")).to_have_count(1)
-    await expect(page.get_by_role("radiogroup")).to_be_hidden()
-    await page.get_by_text("Text").click()
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    ("attributes", "query"), [("data-feedback-test", ""), ("", "?feedback-test")]
-)
-async def test_a_test_is_shown_and_never_counted(
-    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop, attributes: str,
-    query: str,
-) -> None:  # fmt: skip
-    page = await open_page(site.add(tag(attributes)) + query)
-    await rate(page, 8)
-    await page.wait_for_function("!localStorage['feedback-queue']")
-    await page.reload()
-    await rate(page, 3)
-    await expect(page.get_by_text("Test, not counted")).to_be_visible()
-    assert [row.state for row in await answers(database, shop)] == ["test", "test"]
-    await page.wait_for_function("!localStorage['feedback-queue']")
-    assert await displays(database, shop) == {} and await storage(page) == []
-
-
-@pytest.mark.parametrize(
-    ("host", "attributes", "is_test"),
-    [
-        ("localhost", "", True),
-        ("shop.localhost", "", True),
-        ("localhost", 'data-feedback-test="off"', False),
-        ("127.0.0.1", "", False),
-    ],
-    ids=["localhost", "under localhost", "turned off", "address"],
-)
-async def test_localhost_means_test(
-    site: Site, tag: Tag, open_page: PageMaker, host: str, attributes: str, is_test: bool
-) -> None:
-    address = site.add(tag(attributes)).replace("127.0.0.1", host)
-    page = await open_page(address)
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
-    assert await page.get_by_text("Test, not counted").count() == is_test
-
-
-@pytest.mark.parametrize(
-    ("attributes", "reason"),
-    [
-        ('data-feedback-survey="nothing"', "feedback: no such live survey"),
-        ('data-feedback-target="#nowhere"', "feedback: nothing matches #nowhere"),
-        ('data-feedback-target="!!"', "SyntaxError"),
-    ],
-)
-async def test_it_says_in_one_line_why_it_does_not_ask(
-    site: Site, tag: Tag, open_page: PageMaker, attributes: str, reason: str
-) -> None:
-    page = await open_page("about:blank")
-    errors: list[Any] = []
-    page.on("pageerror", lambda error: errors.append(error))
-    async with page.expect_console_message(lambda m: reason in m.text):
-        await page.goto(site.add(tag(attributes)))
-    assert errors == [] and await page.locator("feedback-widget").count() == 0
-
-
-async def test_an_unknown_site_is_one_line(site: Site, base: str, open_page: PageMaker) -> None:
-    page = await open_page("about:blank")
-    script = f'<script src="{base}/widget.js" data-feedback-site="nothing" async></script>'
-    async with page.expect_console_message(
-        lambda m: m.text == "feedback: there is no site with this key"
-    ):
-        await page.goto(site.add(script))
-
-
-async def test_two_tags_ask_once(site: Site, tag: Tag, open_page: PageMaker) -> None:
-    page = await open_page("about:blank")
-    await page.goto(site.add(tag() + tag()))
-    await page.locator("feedback-widget #question").wait_for()
-    await page.wait_for_timeout(1000)  # the second tag has had its time
-    assert await page.locator("feedback-widget").count() == 1
+    await expect(question).to_be_hidden()
+    assert await displays(database, shop) == {}
+    for name in ("name", "note", "size", "text", "inside"):
+        await page.get_by_label(name, exact=True).focus()
+        await expect(question).to_be_hidden()
+        await page.get_by_role("button", name="Buy").focus()
+        await expect(question).to_be_visible()
