@@ -77,11 +77,14 @@ def test_every_picture_of_it_is_shown() -> None:
 
 
 def test_what_it_says_of_the_console_is_what_the_widget_says() -> None:
-    told = re.findall(r"^\| `([a-z ]+)`", GUIDE.partition("## When nothing")[2], re.MULTILINE)
-    source = Path(PICTURES.parents[1] / "feedback" / "widget" / "src")
-    said = "".join(path.read_text(encoding="utf-8") for path in source.glob("*.js"))
-    assert len(told) >= 4
-    assert [line for line in told if f'"{line.strip()}' not in said] == []
+    rows = re.findall(r"^\| (`[a-z].*?) \|", GUIDE.partition("| The console says")[2], re.MULTILINE)
+    told = [line for row in rows for line in re.findall(r"`([a-z ]{4,})`", row)]
+    folder = PICTURES.parents[1] / "feedback" / "widget"
+    said = [
+        path.read_text(encoding="utf-8") for path in (*folder.glob("src/*"), *folder.glob("*.py"))
+    ]
+    assert len(told) >= 10
+    assert [line for line in told if not any(f'"{line}' in text for text in said)] == []
 
 
 def reader(page: Page, step: Step) -> Reader:
