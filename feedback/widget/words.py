@@ -8,7 +8,7 @@ from feedback.surveys.words import own_words, widget_words
 
 # Said between the questions, and where "What counted most?" is asked.
 STEPS: tuple[str, ...] = ("next",)
-MOMENTS = ("counted_most", "none_of_these")
+MOMENTS = ("counted_most", "up_to_two", "none_of_these")
 
 
 def words_around(

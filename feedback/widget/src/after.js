@@ -121,7 +121,8 @@ const step = (ask, at) => {
     const given = read();
     if (given !== undefined) answer(ask, ask.steps[at], given);
     step(ask, at + 1);
-    if (!detail) ask.first?.focus();
+    // Heard as the next question; by a tap only where no phone's keyboard opens.
+    if (!detail || ask.first?.type !== "textarea") ask.first?.focus();
   });
   ask.first = first;
   ask.more.replaceChildren(element, next);
@@ -144,8 +145,10 @@ const finish = (ask) => {
 const thank = (ask) => {
   const { panel, status, survey, lang, texts, place, close } = ask;
   const ending = survey.endings?.[bandOf(survey, ask.rating)];
+  // The live region stays, or its new text is not announced.
+  for (const part of [...panel.children]) if (part !== status) part.remove();
+  panel.setAttribute("aria-label", texts.question); // what named it is gone
   status.textContent = pick(ending?.texts, lang) || texts.thanks;
-  panel.replaceChildren(status);
   if (/^https:/.test(ending?.link)) {
     const link = make("a", { href: ending.link, target: "_blank", rel: "noopener" }, pick(ending.link_texts, lang) || ending.link);
     panel.append(make("p", {}, link));

@@ -112,7 +112,7 @@ const start = async () => {
   if (because && !timer && !shown[0]) say(because);
   // A single-page application moves on: told by the Navigation API, and by the oldest way.
   // What waits unanswered over it leaves when another tab has asked, and when the visitor comes back to the page.
-  const moved = ({ key, persisted }) => safely(consider, persisted || key === "feedback-asked");
+  const moved = ({ key, persisted }) => persisted === false || safely(consider, persisted || key === "feedback-asked");
   window.navigation?.addEventListener("currententrychange", moved);
   addEventListener("popstate", moved);
   addEventListener("pageshow", moved);

@@ -1,5 +1,5 @@
 // The questions after the rating, and how each is drawn and read.
-import { make } from "./dom.js";
+import { fill, make } from "./dom.js";
 
 export const bandOf = ({ bands = {} }, rating) =>
   Object.keys(bands).find((band) => bands[band][0] <= rating && rating <= bands[band][1]);
@@ -21,16 +21,24 @@ export const drawStep = (step, { words, texts, lang }) => {
   }
   const many = /multiple|counted_most/.test(step.kind);
   const choices = choicesOf(step, words, lang);
-  const inputs = choices.map(({ id }) => make("input", { type: many ? "checkbox" : "radio", name: step.id, value: id }));
+  const isRating = step.kind === "rating";
+  // A number is heard as "4 of 5", as on the scale above.
+  const inputs = choices.map(({ id }) => make("input", {
+    type: many ? "checkbox" : "radio", name: step.id, value: id, ...isRating && { "aria-label": fill(words.of, id, step.maximum ?? 5) },
+  }));
   const labels = choices.map(({ name }, at) => make("label", {}, inputs[at], name));
-  const rows = make("div", { class: step.kind === "rating" ? "numbers" : "" }, ...labels);
-  const element = make("fieldset", {}, make("legend", {}, own.question || words.counted_most || ""), rows);
-  if (own.low || own.high) element.append(make("div", { class: "ends" }, make("span", {}, own.low || ""), make("span", {}, own.high || "")));
+  const rows = make("div", { class: isRating ? "numbers" : "" }, ...labels);
+  const question = step.kind === "counted_most" ? `${words.counted_most} (${words.up_to_two})` : own.question || "";
+  const element = make("fieldset", {}, make("legend", {}, question), rows);
+  if (own.low || own.high) {
+    element.append(make("div", { class: "ends", id: "limits" }, make("span", {}, own.low || ""), make("span", {}, own.high || "")));
+    element.setAttribute("aria-describedby", "limits");
+  }
   if (step.kind === "counted_most") element.addEventListener("change", ({ target }) => limit(inputs, target));
   const read = () => {
     const chosen = inputs.filter((input) => input.checked).map((input) => input.value);
     if (!chosen.length) return undefined;
-    if (step.kind === "rating") return Number(chosen[0]);
+    if (isRating) return Number(chosen[0]);
     return many ? chosen.filter((id) => id !== "none") : chosen[0];
   };
   return { element, first: inputs[0], read };

@@ -6,7 +6,7 @@ import { newId } from "../src/uuid.js";
 const bands = { negative: [0, 6], neutral: [7, 8], positive: [9, 10] };
 const context = {
   lang: "fr", texts: { comment: "Pourquoi ?" },
-  words: { counted_most: "What counted most?", none_of_these: "None of these" },
+  words: { of: "{rating} of {maximum}", counted_most: "What counted most?", up_to_two: "up to two", none_of_these: "None of these" },
 };
 const choices = ["c1", "c2", "c3"].map((id) => ({ id, texts: { fr: id.toUpperCase() } }));
 
