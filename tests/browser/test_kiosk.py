@@ -10,8 +10,8 @@ from playwright.async_api import Page, expect
 from feedback.db import Database
 from feedback.responses.models import Response
 from tests.browser.acts import answers, storage
-from tests.browser.axe import find_violations
 from tests.browser.conftest import PageMaker
+from tests.browser.kiosk import emptied
 from tests.cast import TEXTS, Shop
 
 SMALL, WIDE, TALL = (
@@ -37,11 +37,6 @@ async def tap(page: Page, rating: int, of: int = 10) -> None:
 
 async def go_on(page: Page) -> None:
     await page.get_by_role("button", name="Start over").press("Enter")
-
-
-async def emptied(page: Page) -> None:
-    """Wait until the server has acknowledged everything this device kept."""
-    await page.wait_for_function("() => localStorage.length === 0")
 
 
 def told(rows: list[Response]) -> list[int]:
@@ -94,7 +89,7 @@ async def test_answers_without_a_network_are_stored_once_each(
 async def test_a_lost_reply_stores_no_second_answer(
     link: str, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
-    page = await open_page(link)
+    page = await open_page(link, service_workers="block")  # only the page's own requests
     lost: list[str | None] = []
 
     async def lose(route: Any) -> None:
@@ -115,7 +110,7 @@ async def test_a_lost_reply_stores_no_second_answer(
 async def test_what_waits_survives_a_reload(
     link: str, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
-    page = await open_page(link)
+    page = await open_page(link, service_workers="block")
     await page.route("**/r/*", lambda route: route.abort())
     await tap(page, 6)
     await page.unroute("**/r/*")
@@ -210,13 +205,6 @@ async def test_it_is_answered_by_keyboard_alone(
     assert told(await answers(database, shop)) == [2, 10]
 
 
-async def test_a_screen_reader_meets_a_named_scale(link: str, open_page: PageMaker) -> None:
-    page = await open_page(link)
-    scale = page.get_by_role("group", name=QUESTION)
-    await expect(scale).to_have_accessible_description("Not at all likely Extremely likely")
-    await expect(scale.get_by_role("button")).to_have_count(11)
-
-
 async def test_it_says_when_the_survey_has_closed_meanwhile(
     link: str, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
@@ -254,28 +242,6 @@ async def test_nothing_breaks_where_storage_is_refused(
     while len(rows := await answers(database, shop)) < 3:  # nothing on the page tells when
         await page.wait_for_timeout(100)
     assert told(rows) == [4, 5, 6]
-
-
-@pytest.mark.parametrize("viewport", [SMALL, WIDE, TALL], ids=["320", "1280", "768 upright"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing(
-    link: str, base: str, open_page: PageMaker, viewport: Any, scheme: str
-) -> None:
-    page = await open_page(
-        f"{link}?comment&feedback-test&lang=fr",
-        viewport=viewport,
-        color_scheme=scheme,
-        reduced_motion="reduce",
-    )
-    fits = "document.documentElement.scrollWidth <= innerWidth"
-    assert await find_violations(page) == [] and await page.evaluate(fits)
-    await page.get_by_role("button", name="9 sur 10").press("Enter")
-    await expect(page.get_by_role("textbox")).to_be_visible()
-    assert await find_violations(page) == [] and await page.evaluate(fits)
-    await page.get_by_role("button", name="Envoyer").press("Enter")
-    assert await find_violations(page) == [] and await page.evaluate(fits)
-    await page.goto(f"{base}/k/nothing")
-    assert await find_violations(page) == []
 
 
 async def test_eleven_numbers_are_large_targets_in_one_row(link: str, open_page: PageMaker) -> None:
