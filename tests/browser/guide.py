@@ -37,10 +37,10 @@ class Step:
     def unseen(self) -> list[str]:
         return [word for word in self.words if not any(word in page for page in self.seen)]
 
-    def block(self, language: str = "") -> str:
-        """Its first code block of this language."""
+    def code(self, language: str = "") -> list[str]:
+        """Its code blocks of this language."""
         blocks = re.finditer(r"^```(\w*)\n(.*?)^```$", self.text, re.DOTALL | re.MULTILINE)
-        return next(block[2] for block in blocks if block[1] == language)
+        return [block[2] for block in blocks if block[1] == language]
 
 
 def plain(text: str) -> str:

@@ -42,11 +42,12 @@ def place(tmp_path: Path) -> Iterator[Place]:
         printed = stack.enter_context(log.open("wb"))
         url = f"sqlite:///{tmp_path}/feedback.db"
         served = stack.enter_context(serve(url, port=port, log=printed))
-        command = steps()[5].block().splitlines()[-1]
+        [command] = steps()[5].code()
         stack.enter_context(served_folder(shop, command, shop_port))
-        link = re.search(r"^Set up this server .*: (\S+)$", log.read_text(), re.MULTILINE)
-        assert link
-        yield Place(served.base, link[1], shop, shop_port)
+        first, second = log.read_text().splitlines()[:2]
+        promised = steps()[1].code()[1].replace("http://127.0.0.1:8000", served.base)
+        assert f"{first[:-32]}...\n{second}\n" == promised
+        yield Place(served.base, first.split()[-1], shop, shop_port)
 
 
 async def test_its_reader_gets_from_an_empty_folder_to_the_first_answer_on_the_board(
@@ -64,6 +65,12 @@ async def test_its_reader_gets_from_an_empty_folder_to_the_first_answer_on_the_b
     await try_it(reader(shop, guide[6]), reader(page, guide[6]), place)
     await answer_as_a_visitor(reader(shop, guide[7]), reader(page, guide[7]), place)
     assert [step.unseen for step in guide] == [[] for _ in guide]
+
+
+def test_it_installs_as_the_readme_does() -> None:
+    install, serve = steps()[1].code()[0].strip().rsplit("\n", 1)
+    readme = (PICTURES.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert install.replace("\n", " && ") in readme and f" {serve}\n" in readme
 
 
 @pytest.mark.parametrize(("alt", "name"), IMAGES, ids=[name for _, name in IMAGES])
@@ -133,7 +140,7 @@ async def paste_the_tag(reader: Reader, place: Place) -> None:
     )
     await expect(page.get_by_role("button", name="Copied")).to_be_visible()
     snippet = await page.evaluate("navigator.clipboard.readText()")
-    html = reader.step.block("html")
+    [html] = reader.step.code("html")
     assert html.endswith("PASTE THE SNIPPET HERE\n")
     (place.shop / "index.html").write_text(html.replace("PASTE THE SNIPPET HERE", snippet))
     await answers(place.shop_port)
