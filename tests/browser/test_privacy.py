@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ STORES = """async () => {
 CACHED = "async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)"
 EMPTY = "async () => !(await caches.keys()).length"
 NOTHING: dict[str, Any] = {}
+GUIDE = Path(__file__).parents[2] / "docs" / "embed.md"
 MARKS = {"at", "dismissals", "until"}
 
 
@@ -207,8 +209,16 @@ async def test_no_address_of_a_respondent_sets_a_cookie(base: str, shop: Shop) -
         {"data": {"rating": "x"}},
     ]
     async with httpx.AsyncClient(base_url=base, cookies={FLASH_COOKIE: "7b7d"}) as client:
+        assert "Set-Cookie" in (await client.get("/sign-in")).headers  # a page that does
+        client.cookies.set(FLASH_COOKIE, "7b7d")
         for method, path in paths:
             for body in bodies if method == "POST" else [{}]:
                 for address in (path.format_map(values), path.replace("survey_key", "none")):
                     answer = await client.request(method, address, **body)
                     assert "Set-Cookie" not in answer.headers, (method, path)
+
+
+def test_the_legal_note_names_all_that_is_kept() -> None:
+    note = GUIDE.read_text(encoding="utf-8").split("### The legal note")[1]
+    for name in ("feedback-visit", "feedback-asked", "feedback-queue", "kiosk", "ePrivacy"):
+        assert name in note.split("\n## ")[0]
