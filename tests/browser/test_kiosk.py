@@ -251,3 +251,15 @@ async def test_eleven_numbers_are_large_targets_in_one_row(link: str, open_page:
         boxes = [await cell.bounding_box() for cell in cells]
         assert len(boxes) == 11 and len({box["y"] for box in boxes if box}) == 1
         assert all(box and box["width"] >= width and box["height"] >= height for box in boxes)
+
+
+async def test_it_keeps_the_screen_awake(link: str, open_page: PageMaker) -> None:
+    page = await open_page("about:blank")
+    await page.add_init_script(
+        "window.locks = []; navigator.wakeLock.request = async (kind) => { locks.push(kind); };"
+    )
+    await page.goto(link)
+    await page.wait_for_function("() => locks.join() === 'screen'")
+    # A tablet that was put aside lets go of it.
+    await page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    assert await page.evaluate("locks") == ["screen", "screen"]

@@ -1,7 +1,9 @@
 """The kiosk's service worker in a real Chromium: the page opens again without a network."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Error, Page, expect
@@ -53,16 +55,21 @@ def gateway(base: str) -> Iterator[Gateway]:
     made.close()
 
 
+async def done(page: Page, script: str) -> Any:
+    """What the script comes to; `evaluate` alone would wait for it for ever."""
+    return await asyncio.wait_for(page.evaluate(script), PATIENCE / 1000)
+
+
 async def is_kept(page: Page) -> None:
     """Wait until the worker has all it needs."""
-    await page.evaluate("() => navigator.serviceWorker.ready")
+    await done(page, "() => navigator.serviceWorker.ready")
     await page.wait_for_function("() => navigator.serviceWorker.controller")
 
 
 async def until(page: Page, condition: str) -> None:
     """Wait for an asynchronous condition, which `wait_for_function` takes for met at once."""
     pause = "new Promise((done) => setTimeout(done, 20))"
-    await page.evaluate(f"async () => {{ while (!({condition})) await {pause}; }}")
+    await done(page, f"async () => {{ while (!({condition})) await {pause}; }}")
 
 
 async def asks(page: Page) -> None:
@@ -156,13 +163,13 @@ async def test_an_update_takes_the_place_of_what_was_kept(
     assert f"/k/{shop.nps.key}" in kept and "/static/kiosk/visit.js" in kept
     # One that cannot be fetched whole changes nothing.
     gateway.edits = {before.removeprefix("feedback-kiosk-"): "half", '"/static/icon.svg': '"/k/no'}
-    assert await page.evaluate(UPDATE) == "redundant"
+    assert await done(page, UPDATE) == "redundant"
     gateway.state = "away"
     await page.reload()
     await expect(page.get_by_role("heading", name=TEXTS["fr"]["question"])).to_be_visible()
     gateway.state = "open"
     gateway.edits = {before.removeprefix("feedback-kiosk-"): "next"}
-    await page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
+    await done(page, "async () => { await (await navigator.serviceWorker.ready).update(); }")
     await until(page, "(await caches.keys()).join() === 'feedback-kiosk-next'")
     assert set((await page.evaluate(KEPT))["feedback-kiosk-next"]) == set(kept)
     gateway.state = "away"

@@ -19,7 +19,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("textarea")) return;
     const step = /^Arrow(Right|Down)$/.test(event.key) - /^Arrow(Left|Up)$/.test(event.key);
     if (step) move(event, step);
-    else if (/^\d$/.test(event.key)) type(event.key);
+    else if (/^\d$/.test(event.key) && !event.repeat) type(event.key);
   }
 
   function move(event, step) {
