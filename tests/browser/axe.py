@@ -1,21 +1,34 @@
 """axe-core in the page: what a machine can find of WCAG 2.2 AA and good practice."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.async_api import Page
+from playwright.async_api import Frame, Page
+
+from feedback.surveys.languages import direction
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core-4.14.1.min.js"
-RUN = "() => axe.run({ resultTypes: ['violations', 'passes'] })"
+# A frame of another site is a page of its own, to be audited by itself.
+OPTIONS: dict[str, Any] = {"resultTypes": ["violations", "passes"], "iframes": False}
+RUN = "(options) => axe.run(options)"
+# What another colour scheme or width can change; targets are not yet axe's own choice.
+LARGE: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}
+SEEN: dict[str, Any] = {"runOnly": ["color-contrast", "target-size"]}
+LOOKS: dict[str, list[tuple[int, Literal["light", "dark"]]]] = {
+    "ltr": [(320, "dark"), (1280, "light")],
+    "rtl": [(320, "light"), (1280, "dark")],
+}
+HOST = "feedback-widget"
 
 
-async def audit(page: Page) -> dict[str, Any]:
+async def audit(page: Page | Frame, **options: Any) -> dict[str, Any]:
     """The results of a run, once nothing moves any more: fading text has too little contrast."""
     await page.evaluate(
         "() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => 0)))"
     )
-    await page.evaluate(AXE.read_text() + "; void 0")
-    found: dict[str, Any] = await page.evaluate(RUN)
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text() + "; void 0")
+    found: dict[str, Any] = await page.evaluate(RUN, OPTIONS | options)
     return found
 
 
@@ -28,7 +41,7 @@ def violations(results: dict[str, Any]) -> list[str]:
     ]
 
 
-async def find_violations(page: Page) -> list[str]:
+async def find_violations(page: Page | Frame) -> list[str]:
     return violations(await audit(page))
 
 
@@ -41,3 +54,20 @@ def visited(results: dict[str, Any], host: str) -> list[str]:
         for target in node["target"]
         if isinstance(target, list) and target[0].startswith(host)
     ]
+
+
+async def audit_looks(page: Page, language: str, seen: str = "") -> None:
+    """Assert that all is well on a phone and a desk, in light and dark, with nothing cut sideways.
+
+    language: two of the four looks each, the other two of what is read from the right.
+    seen: what axe must have looked at inside the widget's shadow root each time.
+    """
+    for options, (width, scheme) in zip((LARGE, SEEN), LOOKS[direction(language)], strict=True):
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.emulate_media(color_scheme=scheme)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        results = await audit(page, **options)
+        found = violations(results)
+        assert not found, (width, scheme, found)
+        inside = visited(results, HOST)
+        assert not seen or any(seen in html for html in inside), (width, scheme, inside)

@@ -1,13 +1,12 @@
-"""The widget for everybody, and on every page: small screens, axe, strict and hostile hosts."""
+"""The widget on every page: small screens, strict and hostile hosts."""
 
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from feedback.db import Database
 from tests.browser.acts import answers, rate
-from tests.browser.axe import audit, violations, visited
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
@@ -19,29 +18,7 @@ addEventListener("error", (event) => wrong.push(event.message));
 addEventListener("unhandledrejection", (event) => wrong.push(String(event.reason)));
 """
 SHOP = "<main><h1>Shop</h1><p>Your order is on its way.</p></main>"
-PLACES = ["", 'data-feedback-target="main"']
-SMALL, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 800}
-
-
-@pytest.mark.parametrize("viewport", [SMALL, WIDE], ids=["320 px", "1280 px"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "attributes", ["", 'data-feedback-target="main"'], ids=["pop-up", "inline"]
-)
-async def test_axe_finds_nothing(
-    site: Site, tag: Tag, open_page: PageMaker, viewport: Any, scheme: str, attributes: str
-) -> None:
-    page = await open_page(site.add(SHOP + tag(attributes)), viewport=viewport, color_scheme=scheme)
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
-    await _assert_accessible(page)
-    await rate(page, 8)
-    await _assert_accessible(page)
-
-
-async def _assert_accessible(page: Page) -> None:
-    results = await audit(page)
-    assert violations(results) == []
-    assert any('role="radio"' in html for html in visited(results, "feedback-widget"))
+SMALL: Any = {"width": 320, "height": 640}
 
 
 @pytest.mark.parametrize(
@@ -59,21 +36,6 @@ async def test_eleven_numbers_fit_a_small_phone_in_one_row(
     least = 28 if not attributes else 24
     assert all(box and box["width"] >= least and box["height"] >= 44 for box in boxes)
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-async def test_a_screen_reader_hears_number_and_scale(
-    site: Site, tag: Tag, open_page: PageMaker
-) -> None:
-    page = await open_page(site.add(tag()))
-    await expect(page.get_by_role("region", name="How likely are you to recommend")).to_be_visible()
-    group = page.get_by_role("radiogroup", name="How likely are you to recommend us to a friend?")
-    await expect(group).to_have_accessible_description("Not at all likely Extremely likely")
-    await expect(group.get_by_role("radio").nth(9)).to_have_accessible_name("9 of 10")
-    await rate(page, 9)
-    await expect(page.get_by_role("radio", name="9 of 10", checked=True)).to_have_count(1)
-    await expect(page.get_by_role("textbox")).to_have_accessible_name(
-        "What is the main reason for your score?"
-    )
 
 
 async def test_the_focus_is_seen_and_does_not_move_by_itself(
