@@ -1,5 +1,6 @@
 """What the browser tests do with a page, and what the database then holds."""
 
+import asyncio
 import json
 import re
 from datetime import timedelta
@@ -26,6 +27,15 @@ async def answers(database: Database, shop: Shop) -> list[Response]:
             select(Response).where(Response.workspace_id == shop.workspace.id)
         )
         return list(found)
+
+
+async def arriving(database: Database, shop: Shop) -> list[Response]:
+    """The answers as soon as there is one: no page hears when its last message has arrived."""
+    for _ in range(600):
+        if found := await answers(database, shop):
+            return found
+        await asyncio.sleep(0.05)
+    return []
 
 
 async def displays(database: Database, shop: Shop) -> dict[str, int]:
@@ -56,7 +66,7 @@ async def rate(page: Page, rating: int) -> None:
 
 
 async def is_ready(page: Page, name: str = "feedback", tags: int = 1) -> None:
-    """Wait until the widget of so many tags has decided: what it asks without delay, it asks now."""
+    """Wait until the widget of so many tags has decided: what needs no delay is asked now."""
     await page.wait_for_function(
         "([name, tags]) => window[name]?.runs?.length === tags", arg=[name, tags]
     )

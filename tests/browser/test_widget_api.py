@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from feedback.db import Database
-from tests.browser.acts import answers, change, heard_by_console, rate
+from tests.browser.acts import PROPERTIES, asked, change, heard_by_console, is_ready, rate
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
@@ -21,12 +21,8 @@ STUB = """<script>
 LISTEN = """
   window.heard = [];
   for (const kind of ["shown", "rated", "completed", "dismissed"])
-    feedback("on", kind, (detail) => heard.push(detail.kind));
+    feedback("on", kind, (told) => heard.push([told.kind, told.survey, told.rating, told.test]));
 """
-
-
-async def is_ready(page: Page, name: str = "feedback") -> None:
-    await page.wait_for_function(f"window.{name} && window.{name}.runs?.length")
 
 
 async def test_it_hears_what_was_said_before_it_loaded(
@@ -55,16 +51,37 @@ async def test_it_is_told_who_answers_later(site: Site, tag: Tag, open_page: Pag
     assert (sent["contact"], sent["properties"]) == ({"id": "42"}, {"plan": "pro", "country": "FR"})
 
 
-async def test_reset_forgets_who_and_closes(site: Site, tag: Tag, open_page: PageMaker) -> None:
-    page = await open_page(site.add(tag()))
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
-    await page.evaluate("feedback('identify', {id: '42', signature: 'x'}), feedback('reset')")
-    await expect(page.locator("feedback-widget")).to_have_count(0)
+async def test_reset_forgets_who_and_what_and_closes(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"event": "paid"})
+    page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}" {PROPERTIES}')))
+    await is_ready(page)
+    await page.evaluate("feedback('identify', {id: '42', signature: 'x'})")
+    await page.evaluate("feedback('track', 'paid')")
+    assert await asked(page) == [shop.nps.key]
+    await page.evaluate("feedback('reset')")
+    assert await asked(page) == []
+    said = await heard_by_console(page, "feedback.explain()")
+    assert said == [f"{shop.nps.key}: waits for paid"]
     await page.evaluate("feedback('show')")
     async with page.expect_request("**/r/*") as request:
         await page.get_by_role("radio", name="8 of 10").click()
     sent = json.loads((await request.value).post_data or "")
-    assert (sent["contact"], sent.get("signature")) == ({}, None)
+    assert (sent["contact"], sent["properties"], sent.get("signature")) == ({}, {}, None)
+
+
+async def test_a_wrong_call_before_it_loaded_holds_up_none(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"event": "paid"})
+    calls = "feedback('dance'); feedback('identify');" + LISTEN + "feedback('track', 'paid');"
+    page = await open_page("about:blank")
+    thrown: list[object] = []
+    page.on("pageerror", lambda error: thrown.append(error))
+    await page.goto(site.add(STUB % calls + tag(f'data-feedback-survey="{shop.nps.key}"')))
+    await page.wait_for_function("heard.length")
+    assert await asked(page) == [shop.nps.key] and thrown == []
 
 
 async def test_an_event_is_waited_for(
@@ -74,9 +91,9 @@ async def test_an_event_is_waited_for(
     page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
     await is_ready(page)
     await page.evaluate("feedback('track', 'order-opened')")
-    assert await page.locator("feedback-widget").count() == 0
+    assert await asked(page) == []
     await page.evaluate("feedback('track', 'order-paid')")
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
+    assert await asked(page) == [shop.nps.key]
 
 
 async def test_show_asks_whatever_the_rules_say_and_close_closes(
@@ -92,20 +109,26 @@ async def test_show_asks_whatever_the_rules_say_and_close_closes(
     await expect(widget).to_have_count(0)
 
 
-async def test_it_tells_what_happens(site: Site, tag: Tag, open_page: PageMaker) -> None:
+async def test_it_tells_what_happens(
+    site: Site, tag: Tag, open_page: PageMaker, shop: Shop
+) -> None:
     page = await open_page(site.add(STUB % LISTEN + tag()))
     await page.wait_for_function("heard.length")
     await rate(page, 8)
     await page.get_by_role("button", name="Send").click()
     await page.wait_for_function("heard.length > 2")
-    assert await page.evaluate("heard") == ["shown", "rated", "completed"]
+    assert await page.evaluate("heard") == [
+        ["shown", shop.nps.key, None, False],
+        ["rated", shop.nps.key, 8, False],
+        ["completed", shop.nps.key, 8, False],
+    ]
 
 
 async def test_it_tells_of_a_dismissal(site: Site, tag: Tag, open_page: PageMaker) -> None:
     page = await open_page(site.add(STUB % LISTEN + tag()))
     await page.wait_for_function("heard.length")
     await page.get_by_role("button", name="Close").click()
-    assert await page.evaluate("heard") == ["shown", "dismissed"]
+    assert await page.evaluate("heard.map(([kind]) => kind)") == ["shown", "dismissed"]
 
 
 async def test_a_listener_that_throws_breaks_nothing(
@@ -165,6 +188,10 @@ async def test_what_is_the_pages_own_is_left_alone(
     await page.goto(site.add(own + tag('data-feedback-global="ask"'), "/renamed"))
     await is_ready(page, "ask")
     assert await page.evaluate("feedback.of") == "the page"
+    [first, *_] = await heard_by_console(page, "ask.explain()")
+    assert "not asked again before" in first
+    await page.evaluate("ask('show')")
+    await expect(page.get_by_role("radiogroup")).to_be_visible()
 
 
 async def test_it_follows_a_single_page_application(
@@ -173,24 +200,26 @@ async def test_it_follows_a_single_page_application(
     await change(database, shop.nps, rules={"paths": ["/cart*"]})
     page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
     await is_ready(page)
-    assert await page.locator("feedback-widget").count() == 0
+    assert await asked(page) == []
     await page.evaluate("history.pushState({}, '', '/cart/2')")
-    await expect(page.get_by_role("radiogroup")).to_be_visible()
-    await page.evaluate("history.back()")
-    await expect(page.locator("feedback-widget")).to_have_count(0)
+    assert await asked(page) == [shop.nps.key]
+    await page.evaluate("history.replaceState({}, '', '/pay')")
+    assert await asked(page) == []
+    await page.evaluate("sessionStorage.clear(), history.pushState({}, '', '/cart/3')")
+    await rate(page, 8)
+    await page.evaluate("history.pushState({}, '', '/thanks')")
+    assert await asked(page) == [shop.nps.key]  # it is being answered
 
 
-async def test_two_tags_share_one_function(
+async def test_without_the_navigation_api_it_follows_the_way_back(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
-    tags = tag(f'data-feedback-survey="{shop.nps.key}"') + tag(
-        f'data-feedback-survey="{shop.csat.key}" data-feedback-target="main"'
-    )
-    page = await open_page(site.add(f"<main></main>{tags}"))
-    await page.wait_for_function("window.feedback && feedback.runs.length === 2")
-    await page.evaluate("feedback('identify', {id: '42'})")
-    for name in ("8 of 10", "4 of 5"):
-        async with page.expect_response("**/r/*"):
-            await page.get_by_role("radio", name=name).click()
-    stored = await answers(database, shop)
-    assert len({row.respondent_key for row in stored}) == 1 and len(stored) == 2
+    await change(database, shop.nps, rules={"paths": ["/cart*"]})
+    page = await open_page("about:blank")
+    await page.add_init_script("delete window.navigation")
+    await page.goto(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
+    await is_ready(page)
+    await page.evaluate("history.pushState({}, '', '/cart/2'), feedback('track', 'moved')")
+    assert await asked(page) == [shop.nps.key]
+    await page.evaluate("history.back()")
+    await expect(page.locator("feedback-widget")).to_have_count(0)

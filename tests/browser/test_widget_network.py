@@ -5,7 +5,7 @@ import asyncio
 from playwright.async_api import Page, Request, Route, expect
 
 from feedback.db import Database
-from tests.browser.acts import answers, is_ready, rate, stop_clock
+from tests.browser.acts import answers, arriving, is_ready, rate, stop_clock
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.browser.test_widget_offline import SAVED, is_empty, item, leave_in_queue
@@ -48,11 +48,7 @@ async def test_an_answer_of_the_pages_last_moment_arrives(
     page = await open_page(site.add(leaves + tag()))
     await page.get_by_role("radio", name="8 of 10").click()
     await page.wait_for_url(bye)
-    for _ in range(100):
-        if stored := await answers(database, shop):
-            break
-        await page.wait_for_timeout(50)
-    assert [row.rating for row in stored] == [8]
+    assert [row.rating for row in await arriving(database, shop)] == [8]
 
 
 async def test_it_waits_as_long_as_the_server_asks(

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from feedback import clock
 from feedback.db import Database
-from tests.browser.acts import answers, messages, rate
+from tests.browser.acts import answers, arriving, messages, rate
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
@@ -75,11 +75,8 @@ async def test_what_is_not_sent_yet_is_sent_when_the_page_is_left(
     await page.get_by_role("radio", name="8 of 10").click()
     await expect(page.get_by_role("status")).to_have_text(SAVED)
     await page.goto(site.add("<p>Bye</p>", "/bye"))
-    for _ in range(100):
-        if stored := await answers(database, shop):
-            break
-        await page.wait_for_timeout(50)
-    assert [row.rating for row in stored] == [8] and tries == 1  # a beacon passes by the route
+    assert [row.rating for row in await arriving(database, shop)] == [8]
+    assert tries == 1  # a beacon passes by the route
 
 
 async def test_one_bad_answer_does_not_hold_up_the_others(
