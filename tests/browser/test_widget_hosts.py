@@ -116,6 +116,7 @@ HOSTS = {
 }
 
 
+WHO = {"id": "c-7", "properties": {"plan": "pro", "items": 3}}
 FOLLOW_UPS: list[dict[str, Any]] = [
     {
         "id": "f1", "kind": "multiple", "texts": {"en": {"question": "What was missing?"}},
@@ -147,6 +148,8 @@ async def test_the_whole_answer_is_stored_once_and_the_page_hears_of_no_error(
         frame = '<iframe title="Shop" sandbox="allow-scripts" width="600" height="500" src="/shop">'
         address = site.add(frame + "</iframe>")
     await page.goto(address)
+    await page.frames[-1].wait_for_function("() => window.feedback?.runs?.length")
+    await page.frames[-1].evaluate("told => feedback('identify', told)", WHO)
     await _answer(page.frame_locator("iframe") if host.is_framed else page)
     assert await page.evaluate(f"(({{ body }}) => {host.holds})(document)")
     wrong = [await frame.evaluate("wrong") for frame in page.frames]
@@ -156,6 +159,7 @@ async def test_the_whole_answer_is_stored_once_and_the_page_hears_of_no_error(
     [stored] = await answers(database, shop)
     assert (stored.rating, stored.comment, stored.seq) == (9, "Fast", 4)
     assert stored.answers == {"f1": ["c1", "c3"], "f2": 4}
+    assert stored.properties == WHO["properties"] and stored.respondent_key
 
 
 def _with_jquery(html: str) -> str:
@@ -182,7 +186,7 @@ async def _answer(where: Page | FrameLocator) -> None:
     for name in ("Thing 1", "Thing 3"):
         await where.get_by_role("checkbox", name=name).check()
     await onward.click()
-    await where.get_by_role("radio", name="4", exact=True).check()
+    await where.get_by_role("radio", name="4 of 5").check()
     await onward.click()
     await where.get_by_role("textbox", name="What else?").fill("Fast")
     await onward.click()
