@@ -5,6 +5,7 @@ from playwright.async_api import Page, expect
 
 from feedback.db import Database
 from tests.browser.asking import ask_everything
+from tests.browser.axe import audit_looks
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
@@ -132,10 +133,13 @@ async def test_the_widget_is_heard_from_the_question_to_the_thanks(
 async def test_an_answer_that_waits_is_announced(
     site: Site, tag: Tag, open_page: PageMaker, shop: Shop
 ) -> None:
-    page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')))
+    page = await open_page(
+        site.add("<main><h1>Shop</h1></main>" + tag(f'data-feedback-survey="{shop.nps.key}"'))
+    )
     await page.route("**/r/*", lambda route: route.abort())
     await page.get_by_role("radio", name="9 of 10").click()
     await expect(page.get_by_role("status")).to_have_text("Saved on this device. It will be sent.")
+    await audit_looks(page, "en", 'role="radio"')
 
 
 async def test_the_hosted_page_is_heard_from_the_question_to_the_thanks(

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from feedback.db import Database
 from tests.browser.acts import answers, change
 from tests.browser.asking import ask_everything, speak
-from tests.browser.axe import audit_looks
+from tests.browser.axe import audit_looks, find_violations
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.measure import SPACED, cut, small_targets
 from tests.browser.sites import Site
@@ -122,3 +122,20 @@ async def test_arabic_is_answered_by_keyboard_alone(
     [stored] = await answers(database, shop)
     chosen = {"f1": "c2", "f2": ["c1", "c3"], "f3": 2, "counted_most": [str(shop.delivery.id)]}
     assert (stored.rating, stored.answers) == (9, chosen)
+
+
+async def test_axe_finds_nothing_around_a_framed_page_and_in_it(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await speak(database, shop)
+    origin = site.base.replace("127.0.0.1", "localhost")
+    await change(database, shop.csat, look={"place": "frame", "origins": [origin]})
+    for language in ("en", "he"):
+        named = f'data-feedback-survey="{shop.csat.key}" data-feedback-lang="{language}"'
+        page = await open_page(site.add(SHOP + tag(named)).replace(site.base, origin))
+        frame = page.frame_locator("feedback-widget iframe")
+        await expect(frame.get_by_role("radio")).to_have_count(5)
+        await audit_looks(page, language, 'class="close"')
+        for inside in page.frames[1:]:
+            assert await find_violations(inside) == []
+            assert await inside.evaluate("document.documentElement.scrollWidth <= innerWidth")
