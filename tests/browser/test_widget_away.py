@@ -35,6 +35,8 @@ AWAY_SECONDS, VISITORS = (30.0, 12) if IS_LONG else (6.0, 4)
 DRAINED_SECONDS = 60
 SAVED = "Saved on this device. It will be sent."
 QUEUE = "localStorage['feedback-queue']"
+WAITING = "Object.keys(localStorage).some((key) => /queue|kiosk/.test(key))"
+TAPS = [3, 0, 10]  # at the kiosk
 Absence = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -102,27 +104,40 @@ async def test_what_is_said_while_the_database_is_away_is_stored_once_after_it(
     pages = [await open_page(address) for _ in range(VISITORS)]
     for page in pages:
         await expect(page.get_by_role("radiogroup")).to_be_visible()
+    kiosk, form = [await open_page(f"{stage.served.base}/{at}/{shop.nps.key}") for at in "ks"]
     crowd = Crowd(stage.served.base, shop.nps.key)
-    crowd.up.set()
-    clients = asyncio.create_task(crowd.run())
-    async with stage.away():
-        begun = time.monotonic()
-        await asyncio.gather(*(_answer(page, n) for n, page in enumerate(pages)))
-        await _leave(pages[0], pages[1], site.add(tag(), "/next"))
-        await asyncio.sleep(AWAY_SECONDS - (time.monotonic() - begun))
-        async with asyncio.timeout(DRAINED_SECONDS):
-            while not crowd.ledger.refused:  # no program has met the absence yet
-                await asyncio.sleep(0.1)
-        assert all([await page.evaluate(QUEUE) for page in (pages[0], *pages[2:])])
-    back = time.monotonic()
-    last = await pages[1].context.new_page()
-    await last.goto(address)
-    await asyncio.gather(*(_drained(page) for page in (pages[0], last, *pages[2:])))
-    print(f"drained {time.monotonic() - back:.1f} s after {back - begun:.0f} s away")
-    crowd.enough.set()
-    await clients
+    async with _at_work(crowd):
+        async with stage.away():
+            begun = time.monotonic()
+            visitors = (_answer(page, n) for n, page in enumerate(pages))
+            await asyncio.gather(*visitors, _tap(kiosk), _submit(form))
+            await _leave(pages[0], pages[1], site.add(tag(), "/next"))
+            await asyncio.sleep(AWAY_SECONDS - (time.monotonic() - begun))
+            async with asyncio.timeout(DRAINED_SECONDS):
+                while not crowd.ledger.refused:  # no program has met the absence yet
+                    await asyncio.sleep(0.1)
+            assert all([await page.evaluate(QUEUE) for page in (pages[0], *pages[2:])])
+        back = time.monotonic()
+        pages[1] = await pages[1].context.new_page()
+        await pages[1].goto(address)
+        await asyncio.gather(*map(_drained, [*pages, kiosk]), _resubmit(form))
+        print(f"drained {time.monotonic() - back:.1f} s after {back - begun:.0f} s away")
     assert crowd.ledger.interrupted == 0, "the server itself was away"
     await _assert_stored_once(database, shop, crowd)
+
+
+@asynccontextmanager
+async def _at_work(crowd: Crowd) -> AsyncIterator[None]:
+    """Programs that answer beside the visitors, and go home with their last acknowledgement."""
+    crowd.up.set()
+    clients = asyncio.create_task(crowd.run())
+    try:
+        yield
+    except BaseException:
+        clients.cancel()
+        raise
+    crowd.enough.set()
+    await clients
 
 
 async def _answer(page: Page, n: int) -> None:
@@ -134,6 +149,27 @@ async def _answer(page: Page, n: int) -> None:
     await expect(page.get_by_role("status")).to_have_text(SAVED)
 
 
+async def _tap(kiosk: Page) -> None:
+    for rating in TAPS:
+        await kiosk.get_by_role("button", name=f"{rating} of 10", exact=True).press("Enter")
+        await kiosk.get_by_role("button", name="Start over").locator("visible=true").press("Enter")
+
+
+async def _submit(form: Page) -> None:
+    """The page says that it did not work."""
+    await form.get_by_role("radio", name="7 of 10").check()
+    async with form.expect_response(lambda reply: reply.request.method == "POST") as reply:
+        await form.get_by_role("button", name="Send").click()
+    assert (await reply.value).status == 503
+
+
+async def _resubmit(form: Page) -> None:
+    """Until it works: a reload sends the form again."""
+    async with asyncio.timeout(DRAINED_SECONDS):
+        while "/thanks?" not in form.url:
+            await form.reload()
+
+
 async def _leave(one: Page, other: Page, address: str) -> None:
     """One visitor goes on to another page of the site; another closes it."""
     await one.goto(address)
@@ -141,7 +177,7 @@ async def _leave(one: Page, other: Page, address: str) -> None:
 
 
 async def _drained(page: Page) -> None:
-    await page.wait_for_function(f"!{QUEUE}", timeout=DRAINED_SECONDS * 1000)
+    await page.wait_for_function(f"() => !{WAITING}", timeout=DRAINED_SECONDS * 1000)
 
 
 async def _assert_stored_once(database: Database, shop: Shop, crowd: Crowd) -> None:
@@ -153,7 +189,10 @@ async def _assert_stored_once(database: Database, shop: Shop, crowd: Crowd) -> N
     }
     acked = crowd.ledger.final()
     kept = await stored.answers(database, shop)
-    assert len(rows) == len(kept) == len(acked) + VISITORS
+    assert len(rows) == len(kept) == len(acked) + VISITORS + len(TAPS) + 1
+    taps = sorted((row for row in rows if row.channel == "kiosk"), key=lambda row: row.answered_at)
+    assert [row.rating for row in taps] == TAPS
+    assert [row.rating for row in rows if row.channel == "page"] == [7]
     assert {key: (str(kept[key].response_id), kept[key].seq) for key in acked} == {
         key: (ack.response_id, ack.seq) for key, ack in acked.items()
     }
