@@ -102,6 +102,17 @@ async def _assert_rests(page: Page) -> None:
     assert said and all(RESTS in line for line in said)
 
 
+async def test_a_side_tab_rests_by_its_own_clock(
+    addresses: Addresses, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.csat, look={"place": "tab", "tab": {"en": "Your opinion"}})
+    page = await open_page(addresses["csat"])
+    await page.get_by_text("Your opinion").click()
+    await dismiss(page)
+    assert await asked(await visit(page, addresses["csat"], day=29.9)) == []
+    assert await asked(await visit(page, addresses["csat"], day=30.1)) == [shop.csat.key]
+
+
 async def test_after_two_dismissals_it_never_asks_again(
     addresses: Addresses, open_page: PageMaker
 ) -> None:

@@ -58,6 +58,24 @@ async def test_an_answer_given_without_a_connection_is_sent_by_the_next_page(
     assert stored.page == f"{site.base}/"
 
 
+async def test_of_an_answer_that_changes_the_newest_is_kept_and_nothing_that_is_only_typed(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    page = await open_page(site.add(tag()))
+    await page.route("**/r/*", lambda route: route.abort())
+    for rating in (8, 9):
+        await page.get_by_role("radio", name=f"{rating} of 10").click()
+    await page.get_by_role("textbox").fill("Not said yet")
+    [kept] = await page.evaluate("Object.values(JSON.parse(localStorage['feedback-queue']))")
+    body = kept["body"]
+    assert (body["rating"], body["seq"], body["comment"]) == (9, 2, "")
+    await page.unroute("**/r/*")
+    await page.goto(site.add(tag(), "/next"))
+    await is_empty(page)
+    [stored] = await answers(database, shop)
+    assert (stored.rating, stored.seq, stored.comment) == (9, 2, None)
+
+
 async def test_what_is_not_sent_yet_is_sent_when_the_page_is_left(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
