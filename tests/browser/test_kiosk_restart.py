@@ -68,7 +68,7 @@ async def is_kept(page: Page) -> None:
 
 async def until(page: Page, condition: str) -> None:
     """Wait for an asynchronous condition, which `wait_for_function` takes for met at once."""
-    pause = "new Promise((done) => setTimeout(done, 20))"
+    pause = "new Promise((done) => requestAnimationFrame(done))"
     await done(page, f"async () => {{ while (!({condition})) await {pause}; }}")
 
 
@@ -175,6 +175,22 @@ async def test_an_update_takes_the_place_of_what_was_kept(
     gateway.state = "away"
     await page.reload()
     await expect(page.get_by_role("heading", name=TEXTS["fr"]["question"])).to_be_visible()
+
+
+async def test_what_a_bad_network_kept_back_comes_later(
+    gateway: Gateway, open_page: PageMaker, shop: Shop
+) -> None:
+    gateway.edits = {'"/static/icon.svg': '"/k/no'}  # one of the files cannot be had
+    page = await open_page("about:blank")
+    await page.clock.install()
+    await page.goto(f"{gateway.base}/k/{shop.nps.key}")
+    async with asyncio.timeout(PATIENCE / 1000):
+        while not any(path.startswith("/k/no") for path in gateway.seen):
+            await page.wait_for_timeout(20)
+    await until(page, f"!(await ({REGISTERED})()).length")
+    gateway.edits = {}
+    await page.clock.fast_forward(300_000)
+    await is_kept(page)
 
 
 async def test_no_other_page_is_controlled(base: str, open_page: PageMaker, shop: Shop) -> None:

@@ -142,10 +142,12 @@ async def test_a_refused_detail_costs_nobody_the_rating(
         f"""document.addEventListener("DOMContentLoaded", () => kiosk.steps.push({strange}))"""
     )
     await page.goto(link)
+    await page.context.set_offline(True)  # all of it comes in one message
     await press(page, "9 of 10")
     for _ in range(3):
         await press(page, "Skip")
     await press(page, "Gone", "checkbox")
+    await page.context.set_offline(False)
     await emptied(page)
     [stored] = await answers(database, shop)
     assert (stored.rating, stored.answers) == (9, None)

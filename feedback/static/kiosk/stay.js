@@ -19,11 +19,20 @@
     } catch { /* no network: the page goes on as it is */ }
   }
 
-  // Where a browser has service workers: on https and on localhost.
+  // Where a browser has service workers: on https and on localhost. Asked again with each recheck: on a
+  // bad network it may not come at once.
   async function keepPage() {
     const workers = navigator.serviceWorker;
     if (!workers || !kiosk.key) return;
-    if (kiosk.offline) return workers.register("/k/worker.js", { scope: "/k/" });
+    try {
+      if (kiosk.offline) await workers.register("/k/worker.js", { scope: "/k/" });
+      else await forgetPage(workers);
+    } catch (error) {
+      say("this page is not kept for use without a network: " + error);
+    }
+  }
+
+  async function forgetPage(workers) {
     await (await workers.getRegistration("/k/"))?.unregister();
     for (const name of await caches.keys()) if (name.startsWith(CACHES)) await caches.delete(name);
   }
@@ -36,7 +45,7 @@
     stayAwake();
   }
   addEventListener("online", recheck);
-  setInterval(recheck, RECHECK * 1000);
-  keepPage().catch((error) => say("this page is not kept for use without a network: " + error));
+  setInterval(() => { recheck(); keepPage(); }, RECHECK * 1000);
+  keepPage();
   queue.drain();
 })();
