@@ -162,5 +162,10 @@ router = Router(
     route_handlers=[survey_page, answer_survey, survey_more, survey_thanks],
     exception_handlers={413: _say_too_large},
     # The link may name the reader: it is not passed on to anybody.
-    response_headers=security_headers(framed_by="'self'") | {"Referrer-Policy": "no-referrer"},
+    response_headers={
+        **security_headers(framed_by="'self'"),
+        "Referrer-Policy": "no-referrer",
+        # Who may frame it, its policy says; a site that isolates itself asks for this too.
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    },
 )

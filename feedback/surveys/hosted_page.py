@@ -28,6 +28,8 @@ from feedback.web import security_headers
 
 AnyRequest = Request[Any, Any, Any]
 
+# A site that isolates itself shows only frames that do so too.
+ISOLATED = {"Cross-Origin-Embedder-Policy": "require-corp"}
 # Back must find the form as it was left, its id included; a shared cache must not keep it.
 CACHING = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
 ERRORS = {
@@ -157,7 +159,7 @@ def _framing(survey: SurveyDefinition | None) -> dict[str, str]:
     if survey is None or not survey.look.get("origins"):
         return {}
     name = "Content-Security-Policy"
-    return {name: security_headers(framed_by=framed_by(survey.look))[name]}
+    return {name: security_headers(framed_by=framed_by(survey.look))[name]} | ISOLATED
 
 
 def moments_by_stage(survey: SurveyDefinition) -> list[tuple[str, list[Moment]]]:

@@ -11,6 +11,7 @@ from feedback.db import Database
 from tests.browser.acts import answers
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
+from tests.browser.taps import tap
 from tests.cast import Shop
 from tests.faults.proxy import BadNetwork, bad_network
 from tests.serving import Served
@@ -56,9 +57,7 @@ async def test_the_kiosk_neither_loses_nor_doubles_an_answer(
     page: Page, network: BadNetwork, database: Database, shop: Shop
 ) -> None:
     await page.goto(f"{network.base}/k/{shop.nps.key}")
-    for rating in RATINGS:
-        await page.get_by_role("button", name=f"{rating} of 10", exact=True).press("Enter")
-        await page.get_by_role("button", name="Start over").press("Enter")
+    await tap(page, RATINGS)
     # The network is said to be back again and again, rather than waiting for the next attempt.
     await page.evaluate("setInterval(() => dispatchEvent(new Event('online')), 50)")
     await page.wait_for_function("() => !localStorage.length")

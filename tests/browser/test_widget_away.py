@@ -22,6 +22,7 @@ from feedback.settings import Settings
 from tests.browser.acts import answers
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
+from tests.browser.taps import tap
 from tests.cast import Shop
 from tests.databases import SqliteMaker
 from tests.faults import stored
@@ -110,7 +111,7 @@ async def test_what_is_said_while_the_database_is_away_is_stored_once_after_it(
         async with stage.away():
             begun = time.monotonic()
             visitors = (_answer(page, n) for n, page in enumerate(pages))
-            await asyncio.gather(*visitors, _tap(kiosk), _submit(form))
+            await asyncio.gather(*visitors, tap(kiosk, TAPS), _submit(form))
             await _leave(pages[0], pages[1], site.add(tag(), "/next"))
             await asyncio.sleep(AWAY_SECONDS - (time.monotonic() - begun))
             async with asyncio.timeout(DRAINED_SECONDS):
@@ -147,12 +148,6 @@ async def _answer(page: Page, n: int) -> None:
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("textbox")).to_have_count(0)
     await expect(page.get_by_role("status")).to_have_text(SAVED)
-
-
-async def _tap(kiosk: Page) -> None:
-    for rating in TAPS:
-        await kiosk.get_by_role("button", name=f"{rating} of 10", exact=True).press("Enter")
-        await kiosk.get_by_role("button", name="Start over").locator("visible=true").press("Enter")
 
 
 async def _submit(form: Page) -> None:

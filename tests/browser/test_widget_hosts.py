@@ -220,3 +220,32 @@ async def test_an_application_may_replace_the_body_under_it(
         (9, f"{site.base}/page/1")
     ]
     assert await page.evaluate("wrong") == []
+
+
+@pytest.mark.parametrize("place", ["bar", "tab", "inline", "frame"])
+async def test_wherever_it_stands_it_keeps_the_strictest_policy(
+    site: Site, tag: Tag, base: str, open_page: PageMaker, database: Database, shop: Shop,
+    place: str,
+) -> None:  # fmt: skip
+    origin = site.base.replace("127.0.0.1", "localhost")  # which frames of ours may be shown on
+    look = {"place": place, "target": "main", "origins": [origin], "art": "faces"}
+    await change(database, shop.csat, look=look | {"color": "#1a7f37", "radius": 12})
+    policy = STRICT.replace("{base}", base) + (f"; frame-src {base}" if place == "frame" else "")
+    strict = ISOLATED | {"Content_Security_Policy": policy}
+    page = await open_page("about:blank")
+    await page.add_init_script(WATCH)
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text) if _is_error(line) else None)
+    only = tag(f'data-feedback-survey="{shop.csat.key}"')
+    await page.goto(site.add(SHOP + only, **strict).replace(site.base, origin))
+    if place == "tab":
+        await page.locator("feedback-widget summary").click()
+    where = page.frame_locator("iframe") if place == "frame" else page
+    await where.get_by_role("radio", name="4 of 5").click()
+    if place == "frame":
+        await where.get_by_role("button", name="Send").click()
+        await expect(where.get_by_role("heading")).to_have_text("Thank you.")
+    else:
+        await expect(page.get_by_role("textbox")).to_be_visible()
+    assert await page.evaluate("crossOriginIsolated")
+    assert (await page.evaluate("wrong"), said) == ([], [])
