@@ -17,7 +17,18 @@ READABLE = {
 }
 
 
-async def test_it_sends_text_which_needs_no_preflight_and_no_cookie(
+# What Chromium does not tell of a request: whether it may outlive its page.
+OUTLIVES = """
+  const plain = fetch;
+  window.outlives = [];
+  window.fetch = (to, options) => {
+    if (options.method === "POST") outlives.push(new Request(to, options).keepalive);
+    return plain(to, options);
+  };
+"""
+
+
+async def test_it_sends_text_which_needs_no_preflight_no_cookie_and_no_page(
     site: Site, tag: Tag, open_page: PageMaker, base: str
 ) -> None:
     page = await open_page("about:blank")
@@ -28,8 +39,10 @@ async def test_it_sends_text_which_needs_no_preflight_and_no_cookie(
     await network.send("Network.enable")
     requests: list[Request] = []
     page.on("request", lambda request: requests.append(request))
+    await page.add_init_script(OUTLIVES)
     await page.goto(site.add(tag()))
     await rate(page, 8)
+    assert await page.evaluate("outlives") == [True, True]
     ours = [request for request in requests if request.url.startswith(base)]
     posts = [request for request in ours if request.method == "POST"]
     assert [request.url.split("/")[3] for request in posts] == ["d", "r"]
