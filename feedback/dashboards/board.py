@@ -29,6 +29,7 @@ class BoardSource:
     window: Window
     recent: bool
     asked: Mapping[str, int]
+    time_zone: str
     changes: JourneyChanges | None = None
     flags: tuple[Flag, ...] = ()
 

@@ -100,6 +100,7 @@ def board_source(counts: Counts) -> BoardSource:
         window=counts.window,
         recent=counts.recent,
         asked=counts.touchpoints_asked or {},
+        time_zone=counts.time_zone,
         changes=changes_of(counts),
         flags=counts.flags,
     )

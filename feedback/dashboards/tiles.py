@@ -8,9 +8,9 @@ from feedback.dashboards.changes.words import ChangeNote, note_change
 from feedback.dashboards.charts import ChartData
 from feedback.dashboards.flags import flag_days
 from feedback.dashboards.formula import explain_score
-from feedback.dashboards.journey import StageInfo, TouchpointInfo
 from feedback.dashboards.lines import sparkline
 from feedback.dashboards.plot import Beside
+from feedback.dashboards.seam_marks import Place, askers_at, seam_marks
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.wording import (
@@ -107,10 +107,9 @@ def _change(reading: Reading, source: BoardSource) -> ChangeNote | None:
     return note_change(reading.told, source.changes.looked_at, has_enough=has_enough)
 
 
-def _spark(
-    place: tuple[StageInfo, TouchpointInfo | None], reading: Reading, source: BoardSource
-) -> ChartData:
+def _spark(place: Place, reading: Reading, source: BoardSource) -> ChartData:
     stage, touchpoint = place
+    asked = askers_at(reading.metric.key, place)
     title = _("%(name)s, month by month from %(first)s to %(last)s") % {
         "name": (touchpoint or stage).name,
         "first": month_name(source.window.months[0]),
@@ -123,6 +122,7 @@ def _spark(
         title=title,
         target=reading.target,
         beside=Beside(
+            seams=seam_marks(asked, source.time_zone),
             flags=flag_days(source.flags, stage, touchpoint),
             is_changed=reading.told is not None and reading.told.change is not None,
         ),

@@ -1,6 +1,6 @@
 """Trends: one metric month by month, a panel for each stage or touchpoint, and a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,16 +9,14 @@ from feedback.dashboards.changes.find import JourneyChanges, Told
 from feedback.dashboards.changes.words import ChangeNote
 from feedback.dashboards.charts import ChartData
 from feedback.dashboards.filters import Asked, Focus
-from feedback.dashboards.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.journey import JourneyInfo, StageInfo, TouchpointInfo
 from feedback.dashboards.lines import Window
 from feedback.dashboards.mix.read import ByChannel
-from feedback.dashboards.months import month_at
 from feedback.dashboards.plot import Seam
 from feedback.dashboards.pooled import pooled_line, pooled_rows
 from feedback.dashboards.scores import Line, Lines, score_lines
+from feedback.dashboards.seam_marks import Askers, Place, askers, askers_at, seam_marks
 from feedback.dashboards.seams import REPLACED
-from feedback.i18n import format_date
-from feedback.i18n import gettext as _
 from feedback.scoring import METRICS, Metric, ScoreRow, score_groups
 from feedback.wording import WrittenScore
 
@@ -121,24 +119,15 @@ def read_strands(source: TrendsSource) -> list[Strand]:
     column = "stage_id" if stage is None else "touchpoint_id"
     lines = score_lines(source.frame, column), score_lines(source.frame, column, REPLACED)
     if stage is None:
-        places: Places = [(stage, None) for stage in source.journey.stages]
+        places: list[Place] = [(stage, None) for stage in source.journey.stages]
     else:
         wanted = source.focus.touchpoint
         places = [(stage, each) for each in (stage.touchpoints if wanted is None else (wanted,))]
     return [
         _strand(source, place, asked, lines)
         for place in places
-        if (asked := _askers(source.metric, [place[1]] if place[1] else place[0].touchpoints))
+        if (asked := askers_at(source.metric.key, place))
     ]
-
-
-Place = tuple[StageInfo, TouchpointInfo | None]
-Places = list[Place]
-Askers = list[tuple[TouchpointInfo, SeriesInfo]]  # who asks the metric, in which series
-
-
-def _askers(metric: Metric, touchpoints: Iterable[TouchpointInfo]) -> Askers:
-    return [(t, s) for t in touchpoints for s in t.series if s.metric == metric.key]
 
 
 def _strand(
@@ -147,7 +136,7 @@ def _strand(
     (stage, touchpoint), metric = place, source.metric
     id = str((touchpoint or stage).id)
     is_main = metric.key == (touchpoint.metrics[0] if touchpoint else stage.headline)
-    seams = _seams(asked, source.time_zone)
+    seams = seam_marks(asked, source.time_zone)
     line, apart = (found.get((metric.key, id), {}) for found in lines)
     watched = (str(stage.id), str(touchpoint.id) if touchpoint else None, metric.key)
     return Strand(
@@ -163,19 +152,6 @@ def _strand(
     )
 
 
-def _seams(asked: Askers, time_zone: str) -> tuple[Seam, ...]:
-    """A seam wherever a survey asks the metric anew: its wording or scale has changed."""
-    seen, seams = set(), []
-    for touchpoint, series in sorted(asked, key=lambda pair: pair[1].opened_at):
-        if series.survey_id in seen:
-            day = format_date(series.opened_at, time_zone)
-            words = {"touchpoint": touchpoint.name, "day": day}
-            label = _("%(touchpoint)s: asked anew since %(day)s") % words
-            seams.append(Seam(month_at(series.opened_at, time_zone), label))
-        seen.add(series.survey_id)
-    return tuple(seams)
-
-
 def unasked(source: TrendsSource) -> list[str]:
     """The names of what is in view and does not ask this metric."""
     stage = source.focus.stage
@@ -183,14 +159,14 @@ def unasked(source: TrendsSource) -> list[str]:
         return [
             place.name
             for place in source.journey.stages
-            if not place.is_archived and not _askers(source.metric, place.touchpoints)
+            if not place.is_archived and not askers(source.metric.key, place.touchpoints)
         ]
     return [
         place.name
         for place in stage.touchpoints
         if not place.is_archived
         and source.focus.touchpoint in (None, place)
-        and not _askers(source.metric, [place])
+        and not askers(source.metric.key, [place])
     ]
 
 

@@ -49,6 +49,12 @@ def test_one_change() -> None:
     )
 
 
+def test_a_change_that_began_in_the_month_looked_at_is_not_since_it() -> None:
+    assert says(told("Payment", -12.2, began=LOOKED_AT)).startswith(
+        "In October, Payment fell by 12 points, more than chance explains."
+    )
+
+
 @pytest.mark.parametrize(
     "metric, difference, amount",
     [

@@ -87,15 +87,16 @@ async def reworded(database: Database, shop: Shop, day: datetime) -> Series:
     return series
 
 
+@pytest.mark.parametrize("address", ["/trends?metric=nps", "/board"])
 async def test_a_changed_wording_shows_a_seam(
-    alice: Client, counted: Counted, shop: Shop, database: Database, march: None
+    alice: Client, counted: Counted, shop: Shop, database: Database, march: None, address: str
 ) -> None:
     series = await reworded(database, shop, datetime(2025, 9, 10, tzinfo=UTC))
     for month in months_between("2025-06", "2025-08"):
         await counted.answers(shop.nps_series, month, {10: 40})
     for month in months_between("2025-09", "2025-11"):
         await counted.answers(series, month, {10: 40})
-    text = (await alice.get("/trends?metric=nps")).text
+    text = (await alice.get(address)).text
     assert "Payment: asked anew since 10 Sept 2025" in text
     [lines] = [part for part in text.split('<g class="trend">')[1:2]]
     assert lines.split("</g>")[0].count("<path") == 2

@@ -85,7 +85,12 @@ def _sentence(told: Told, names: Counter[str], looked_at: str, month: str) -> st
         "amount": _amount(change, told.line.metric),
         "began": _since(change.began, looked_at),
     }
-    if month and change.is_up:
+    is_new = change.began == looked_at
+    if month and is_new and change.is_up:
+        text = _("In %(month)s, %(place)s rose by %(amount)s, more than chance explains.")
+    elif month and is_new:
+        text = _("In %(month)s, %(place)s fell by %(amount)s, more than chance explains.")
+    elif month and change.is_up:
         text = _(
             "In %(month)s, %(place)s rose by %(amount)s since %(began)s, more than chance explains."
         )
@@ -164,7 +169,8 @@ def _explained(found: JourneyChanges) -> list[str]:
         % {"month": month_name(found.looked_at)},
         _(
             "A change is real, and said to be one, when a CUSUM of the monthly scores against the "
-            "12 months before passes its limit. One odd month does not."
+            "12 months before passes its limit. A small move takes months to do so, a large one may "
+            "at once."
         ),
         watched % {"n": found.series},
         _("On a page where nothing happens, this is said wrongly in %(rate)s of years.")
