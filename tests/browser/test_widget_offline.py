@@ -102,6 +102,7 @@ async def test_one_bad_answer_does_not_hold_up_the_others(
 ) -> None:
     page = await open_page("about:blank")
     wrong = [item("nothing"), item(shop.nps.key, rating=80), item(shop.nps.key, days=8)]
+    wrong += [item(shop.nps.key, rating=6, submission_id="no id")]
     nameless = item(shop.nps.key, rating=7, submission_id=str(uuid.uuid4()), properties={"a": [1]})
     await leave_in_queue(page, site, [*wrong, nameless, item(shop.nps.key, rating=9)])
     await page.evaluate(
@@ -115,6 +116,11 @@ async def test_one_bad_answer_does_not_hold_up_the_others(
         "Object.keys(JSON.parse(localStorage['feedback-queue'])).join() === 'of'"
     )
     assert {row.rating for row in await answers(database, shop)} == {7, 9}
+
+
+QUEUES_UP = (
+    "async () => (await navigator.locks.query()).pending.some(({ name }) => /queue/.test(name))"
+)
 
 
 async def test_two_tabs_take_turns_and_each_answer_is_stored_once(
@@ -135,9 +141,8 @@ async def test_two_tabs_take_turns_and_each_answer_is_stored_once(
     async with page.expect_request("**/r/*"):
         await page.goto(address)
     await other.goto(address)
-    await other.wait_for_function(
-        "async () => (await navigator.locks.query()).pending.some(({ name }) => /queue/.test(name))"
-    )
+    while not await other.evaluate(QUEUES_UP):
+        await asyncio.sleep(0.05)
     assert _ratings(again) == []
     second_waits.set()
     await is_empty(page)

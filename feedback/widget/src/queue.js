@@ -10,7 +10,7 @@ export const outcome = async (reply, body, say) => {
   say(reason || "refused with status " + reply.status);
   // Rather lose a detail than the rating: a wrong clock, a long property.
   const detail = error.replace(/_(invalid|ahead|too_old)$/, "");
-  if (detail === "rating" || !body[detail]) return "failed";
+  if (/^(rating|submission_id)$/.test(detail) || !body[detail]) return "failed";
   delete body[detail];
   return "again";
 };
