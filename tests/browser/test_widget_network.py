@@ -46,7 +46,7 @@ async def test_it_sends_text_which_needs_no_preflight_no_cookie_and_no_page(
     ours = [request for request in requests if request.url.startswith(base)]
     posts = [request for request in ours if request.method == "POST"]
     assert [request.url.split("/")[3] for request in posts] == ["d", "r"]
-    assert {request.headers["content-type"] for request in posts} == {"text/plain"}
+    assert {request.headers["content-type"] for request in posts} == {"text/plain;charset=UTF-8"}
     assert [(await request.all_headers()).get("cookie") for request in posts] == [None, None]
     assert "Fetch" in kinds and "Preflight" not in kinds
 

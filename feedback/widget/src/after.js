@@ -1,7 +1,7 @@
 // After the rating: the other questions one by one, the thanks, and every answer until it is acknowledged.
 import CSS from "./after.css";
 import { fill, make } from "./dom.js";
-import { use } from "./memory.js";
+import { text, use } from "./memory.js";
 import { at as address, pause, post } from "./network.js";
 import { alone, isStale, outcome, restOf } from "./queue.js";
 import { bandOf, drawStep, pick, stepsFor } from "./steps.js";
@@ -10,7 +10,7 @@ import { say } from "./tag.js";
 const waiting = new Map();
 const MOST = 50;
 addEventListener("pagehide", () => {
-  for (const [body, path] of waiting) navigator.sendBeacon?.(address(path), JSON.stringify(body));
+  for (const [body, path] of waiting) navigator.sendBeacon?.(address(path), text(body));
 });
 
 const forget = ({ submission_id, seq }) => {

@@ -1,5 +1,5 @@
 import { install, safely } from "./api.js";
-import { isAfterAct, use } from "./memory.js";
+import { isAfterAct, text, use } from "./memory.js";
 import { ask, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
 import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js";
@@ -80,7 +80,7 @@ const start = async () => {
   const acts = {
     identify: (told) => {
       // A copy that can be sent: what cannot is one line now, not an answer lost later.
-      const { properties: more, signature: proof, ...who } = JSON.parse(JSON.stringify(told));
+      const { properties: more, signature: proof, ...who } = JSON.parse(text(told));
       contact = { ...contact, ...who };
       properties = { ...properties, ...more };
       signature = proof ?? signature;

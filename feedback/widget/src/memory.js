@@ -10,6 +10,9 @@ const NEVER = 864e13;
 
 export const isAfterAct = () => option("storage") === "after-act";
 
+// As JSON, also where an old library has taught strings and arrays a `toJSON` of their own; dates have theirs.
+export const text = (value) => JSON.stringify(value, function (key, value) { return this[key]?.getDate ? value : this[key]; });
+
 // Where storage is off, full or not wanted, the page remembers for as long as it lives.
 const page = {};
 export const use = (name, value) => {
@@ -17,7 +20,7 @@ export const use = (name, value) => {
   try {
     const storage = name === "visit" ? !isAfterAct() && sessionStorage : localStorage;
     if (value) {
-      storage.setItem("feedback-" + name, JSON.stringify(value));
+      storage.setItem("feedback-" + name, text(value));
       delete page[name];
     }
     return page[name] || JSON.parse(storage.getItem("feedback-" + name)) || {};

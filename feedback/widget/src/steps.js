@@ -47,7 +47,7 @@ export const drawStep = (step, { words, texts, lang }) => {
 const choicesOf = (step, words, language) => {
   if (step.kind === "rating") {
     const { minimum = 1, maximum = 5 } = step;
-    return Array.from({ length: maximum - minimum + 1 }, (_, at) => ({ id: minimum + at, name: minimum + at }));
+    return [...Array(maximum - minimum + 1).keys()].map((at) => ({ id: minimum + at, name: minimum + at }));
   }
   if (step.kind !== "counted_most") return step.choices.map(({ id, texts }) => ({ id, name: pick(texts, language) }));
   return words.none_of_these ? [...step.choices, { id: "none", name: words.none_of_these }] : step.choices;
