@@ -43,7 +43,7 @@ def test_all_until_a_rating_can_be_given_is_one_light_script() -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_its_first_lines_say_what_is_sent_and_to_whom(name: str) -> None:
     first = (WIDGET / name).read_text().split("*/")[0]
-    for said in ("nobody", "server", "rating", "comment"):
+    for said in ("server this file came from", "nobody else", "rating", "comment"):
         assert said in " ".join(first.replace("*", "").split())
 
 
