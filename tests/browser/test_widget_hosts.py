@@ -51,6 +51,21 @@ PATCHES = """<script>
     });
   };
 </script>"""
+# As libraries of 2008 do: values write themselves as JSON, built-ins do less than today's.
+OLD = """<script>
+  const quoted = function () { return '"' + this + '"'; };
+  String.prototype.toJSON = Number.prototype.toJSON = Boolean.prototype.toJSON = quoted;
+  Array.prototype.toJSON = function () { return "[" + this + "]"; };
+  Array.prototype.toArray = Array.prototype.entries = function () { return this.slice(); };
+  Array.prototype.find = function (test) { return this.filter((each) => test(each))[0]; };
+  Array.from = (found) => Array.prototype.slice.call(found);
+  Object.keys = (of) => {
+    const found = [];
+    for (const name in of) found.push(name);
+    return found;
+  };
+  Object.values = (of) => Object.keys(of).map((name) => of[name]);
+</script>"""
 # As a library of before 2015 does: nothing of the browser's own is left in it.
 PROMISES = """<script>
   (() => {
@@ -109,6 +124,7 @@ HOSTS = {
     "sandboxed frame": Host(is_framed=True),
     "hostile css": Host(SHOP + CSS, holds="getComputedStyle(body.firstChild).fontSize === '90px'"),
     "patched prototypes": Host(SHOP + PATCHES, holds="'last' in [] && 'extra' in {}"),
+    "old library": Host(SHOP + OLD, holds="JSON.stringify([9]) === '\"[9]\"'"),
     "replaced promises": Host(SHOP + PROMISES, holds="Promise.is === 'replaced'"),
     "element named feedback": Host(SHOP + NAMED, holds="document.feedback.q.value === 'Feedback'"),
     "jquery": Host(SHOP + "{jquery}" + HANDLERS, holds="$ === jQuery && $('h1.seen').data('seen')"),

@@ -57,7 +57,11 @@ ATTRIBUTES = """(html) => {
   const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
   return Object.fromEntries([...content.firstChild.attributes].map((a) => [a.name, a.value]));
 }"""
-BUSY = "() => { for (let n = 0; n < 3e8; n++) Math.sqrt(n); }"
+# The task that answers the test may end after the tracing does: so the long one is not the last.
+BUSY = """async () => {
+  for (let n = 0; n < 3e8; n++) Math.sqrt(n);
+  await new Promise((done) => setTimeout(done, 300));
+}"""
 TASKS = "disabled-by-default-devtools.timeline"
 SLOWDOWN = 6
 LONG = 50  # milliseconds
