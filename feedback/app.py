@@ -25,9 +25,10 @@ from feedback.resources import PACKAGE
 from feedback.responses import public_routes
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
-from feedback.surveys import hosted, kiosk
 from feedback.surveys.catalog import Catalog
-from feedback.surveys.sightings import Sightings
+from feedback.surveys.hosted import routes as hosted
+from feedback.surveys.kiosk import routes as kiosk
+from feedback.surveys.share.sightings import Sightings
 from feedback.web import template_config
 from feedback.widget import frozen
 from feedback.widget import routes as widget

@@ -59,7 +59,7 @@ async def _load(settings: Settings, key: str | None) -> tuple[list[dict[str, str
 
 
 def _row(place: "SurveyPlace", base_url: str) -> dict[str, str]:
-    from feedback.surveys.share import survey_link
+    from feedback.surveys.share.ways import survey_link
 
     return {
         "key": place.survey.key,

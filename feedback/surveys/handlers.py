@@ -1,14 +1,10 @@
 """Every handler of the survey pages, and the QR code that anybody may load."""
 
-from feedback.surveys import (
-    edit_routes,
-    follow_up_routes,
-    identity_routes,
-    routes,
-    share_preview,
-    share_routes,
-    widget_settings_routes,
-)
+from feedback.surveys import edit_routes, identity_routes, routes
+from feedback.surveys.after_rating import routes as follow_up_routes
+from feedback.surveys.share import preview as share_preview
+from feedback.surveys.share import routes as share_routes
+from feedback.surveys.widget_settings import routes as widget_settings_routes
 
 handlers = [
     *routes.handlers,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from feedback.accounts.identity import identity_secret, is_signed
 from feedback.surveys.catalog import SurveyDefinition
-from feedback.surveys.hosted_form import HostedForm
+from feedback.surveys.hosted.form import HostedForm
 
 
 def without_false_contact(form: HostedForm, survey: SurveyDefinition, key: bytes) -> HostedForm:

@@ -16,8 +16,8 @@ from feedback.forms import Form, FormReader
 from feedback.i18n import gettext as _
 from feedback.journeys.routes import COARSE_BELOW
 from feedback.scoring import METRICS
+from feedback.surveys.after_rating.draft import read_after_rating
 from feedback.surveys.archive import delete_survey, is_answered
-from feedback.surveys.follow_up_draft import read_after_rating
 from feedback.surveys.labels import (
     act_names,
     acts_done,

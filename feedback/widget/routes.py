@@ -15,7 +15,7 @@ from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
 from feedback.surveys.languages import choose_language
 from feedback.surveys.models import Question
-from feedback.surveys.widget_settings import show_where
+from feedback.surveys.widget_settings.page import show_where
 from feedback.surveys.words import complete_texts
 from feedback.widget.after_rating import after_rating
 from feedback.widget.compiled import compiled, rarity

@@ -13,7 +13,7 @@ from feedback.accounts.identity import identity_secret, sign
 from feedback.accounts.sessions import open_session
 from feedback.db import Database
 from feedback.surveys.models import Sighting
-from feedback.surveys.share_tag import Release, releases
+from feedback.surveys.share.tag import Release, releases
 from tests.browser.acts import answers, rate
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site

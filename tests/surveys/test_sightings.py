@@ -16,10 +16,10 @@ from feedback.db import Database
 from feedback.i18n import set_locale
 from feedback.responses.models import DisplayCount
 from feedback.settings import Settings
-from feedback.surveys import sightings
 from feedback.surveys.catalog import load_definition
 from feedback.surveys.models import Sighting
-from feedback.surveys.sightings import MOST_ORIGINS, Sightings, time_ago, web_origin
+from feedback.surveys.share import sightings as sightings
+from feedback.surveys.share.sightings import MOST_ORIGINS, Sightings, time_ago, web_origin
 from tests import cast
 from tests.cast import Shop
 from tests.forms import Client, send

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedback.resources import PACKAGE
-from feedback.surveys.hosted_form import CHANNELS
+from feedback.surveys.hosted.form import CHANNELS
 
 SOURCE = sorted((PACKAGE / "widget" / "src").glob("*.js"))
 WIDGET = "\n".join(path.read_text() for path in SOURCE)

@@ -169,8 +169,8 @@ def _explained(found: JourneyChanges) -> list[str]:
         % {"month": month_name(found.looked_at)},
         _(
             "A change is real, and said to be one, when a CUSUM of the monthly scores against the "
-            "12 months before passes its limit. A small move takes months to do so, a large one may "
-            "at once."
+            "12 months before passes its limit. A small move takes months to do so, a large one "
+            "may at once."
         ),
         watched % {"n": found.series},
         _("On a page where nothing happens, this is said wrongly in %(rate)s of years.")

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from feedback.surveys.catalog import SurveyDefinition
 from feedback.surveys.follow_ups import FollowUp, asked, asked_in, band_of
-from feedback.surveys.hosted_form import (
+from feedback.surveys.hosted.form import (
     HostedForm,
     given_rating,
     link_fields,

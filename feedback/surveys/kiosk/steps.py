@@ -4,7 +4,7 @@ from typing import Any
 
 from feedback.surveys.catalog import SurveyDefinition
 from feedback.surveys.follow_ups import BANDS, asked, shown
-from feedback.surveys.hosted_page import moments_by_stage
+from feedback.surveys.hosted.page import moments_by_stage
 from feedback.surveys.overall import COUNTED_MOST
 from feedback.surveys.words import complete_texts
 

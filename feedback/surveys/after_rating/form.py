@@ -14,8 +14,8 @@ from msgspec.structs import replace as changed
 
 from feedback.forms import Form, FormReader
 from feedback.i18n import gettext as _
+from feedback.surveys.after_rating.draft import ENDS, Draft
 from feedback.surveys.endings import Ending, is_safe_link
-from feedback.surveys.follow_up_draft import ENDS, Draft
 from feedback.surveys.follow_ups import FEWEST_CHOICES, MOST_CHOICES, Choice, FollowUp
 
 MOST_QUESTION, MOST_END, MOST_CHOICE, MOST_LINK_TEXT = 300, 60, 120, 60

@@ -19,7 +19,14 @@ from feedback.settings import Settings
 from feedback.surveys.labels import language_names, state_names
 from feedback.surveys.queries import SurveyPlace, site_keys
 from feedback.surveys.routes import need_survey
-from feedback.surveys.share import (
+from feedback.surveys.share.sightings import load_sightings, told
+from feedback.surveys.share.tag import (
+    embed_policy,
+    embed_snippet,
+    frozen_snippet,
+    releases,
+)
+from feedback.surveys.share.ways import (
     MailBlock,
     MailChoice,
     base_url_problem,
@@ -30,13 +37,6 @@ from feedback.surveys.share import (
     read_mail_choice,
     survey_link,
 )
-from feedback.surveys.share_tag import (
-    embed_policy,
-    embed_snippet,
-    frozen_snippet,
-    releases,
-)
-from feedback.surveys.sightings import load_sightings, told
 from feedback.web import page, security_headers
 
 AnyRequest = Request[Any, Any, Any]

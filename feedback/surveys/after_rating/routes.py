@@ -17,8 +17,7 @@ from feedback.db import Database
 from feedback.forms import Form, leave
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS
-from feedback.surveys.endings import write_endings
-from feedback.surveys.follow_up_draft import (
+from feedback.surveys.after_rating.draft import (
     Draft,
     act_on,
     draft_of,
@@ -27,7 +26,8 @@ from feedback.surveys.follow_up_draft import (
     lines,
     read_draft,
 )
-from feedback.surveys.follow_up_form import AfterRating, check_draft, settle_ids
+from feedback.surveys.after_rating.form import AfterRating, check_draft, settle_ids
+from feedback.surveys.endings import write_endings
 from feedback.surveys.follow_ups import SCALES, read_follow_ups, write_follow_ups
 from feedback.surveys.labels import band_names, kind_names, language_names
 from feedback.surveys.models import Survey

@@ -15,13 +15,7 @@ from feedback.i18n import gettext as _
 from feedback.surveys.labels import language_names
 from feedback.surveys.queries import SurveyPlace
 from feedback.surveys.routes import lock_survey, need_survey
-from feedback.surveys.widget_settings import (
-    WidgetIn,
-    change_widget,
-    read_widget,
-    widget_values,
-)
-from feedback.surveys.widget_settings_labels import (
+from feedback.surveys.widget_settings.labels import (
     art_choices,
     color_notes,
     corner_choices,
@@ -29,8 +23,14 @@ from feedback.surveys.widget_settings_labels import (
     place_choices,
     scheme_choices,
 )
-from feedback.surveys.widget_settings_look import has_art
-from feedback.surveys.widget_settings_rules import roots
+from feedback.surveys.widget_settings.look import has_art
+from feedback.surveys.widget_settings.page import (
+    WidgetIn,
+    change_widget,
+    read_widget,
+    widget_values,
+)
+from feedback.surveys.widget_settings.rules import roots
 from feedback.surveys.words import page_words
 from feedback.web import page
 

@@ -51,4 +51,4 @@ def worker_script() -> bytes:
 
 @cache
 def _source() -> bytes:
-    return (PACKAGE / "surveys" / "kiosk_worker.js").read_bytes()
+    return (PACKAGE / "surveys" / "kiosk" / "worker.js").read_bytes()

@@ -18,13 +18,13 @@ from feedback.actions.public import sentence_in
 from feedback.scoring import Metric
 from feedback.surveys.catalog import SurveyDefinition
 from feedback.surveys.follow_ups import band_limits
-from feedback.surveys.hosted import is_shut
-from feedback.surveys.hosted_form import HostedForm, read_link
-from feedback.surveys.hosted_page import language_of, own_name
-from feedback.surveys.kiosk_steps import told_steps
-from feedback.surveys.kiosk_worker import SCRIPTS, STYLES, files_version, kiosk_worker
+from feedback.surveys.hosted.form import HostedForm, read_link
+from feedback.surveys.hosted.page import language_of, own_name
+from feedback.surveys.hosted.routes import is_shut
+from feedback.surveys.kiosk.steps import told_steps
+from feedback.surveys.kiosk.worker import SCRIPTS, STYLES, files_version, kiosk_worker
 from feedback.surveys.languages import DEFAULT, direction
-from feedback.surveys.widget_settings_look import shown_look
+from feedback.surveys.widget_settings.look import shown_look
 from feedback.surveys.words import complete_texts, survey_words, words_language
 from feedback.web import security_headers
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from feedback.forms import FormReader
 from feedback.i18n import gettext as _
-from feedback.surveys.widget_settings_color import is_color
-from feedback.surveys.widget_settings_origins import read_origins
+from feedback.surveys.widget_settings.color import is_color
+from feedback.surveys.widget_settings.origins import read_origins
 
 PLACES = ("popup", "tab", "bar", "inline", "frame")
 CORNERS = ("bottom-right", "bottom-left", "top-right", "top-left")

@@ -14,8 +14,8 @@ from typing import Any
 
 from feedback.forms import Form, FormReader
 from feedback.surveys.models import Question, Survey
-from feedback.surveys.widget_settings_look import look_values, read_look, shown_look
-from feedback.surveys.widget_settings_rules import read_rules, roots, rules_values
+from feedback.surveys.widget_settings.look import look_values, read_look, shown_look
+from feedback.surveys.widget_settings.rules import read_rules, roots, rules_values
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from feedback.responses.ingest import MAX_BODY, Refused, prepare, read_message
 from feedback.responses.outcome import Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
 from feedback.surveys.catalog import SurveyDefinition
-from feedback.surveys.hosted_form import (
+from feedback.surveys.hosted.form import (
     HostedForm,
     message_of,
     moment_seq,
@@ -25,14 +25,14 @@ from feedback.surveys.hosted_form import (
     read_form,
     read_link,
 )
-from feedback.surveys.hosted_page import (
+from feedback.surveys.hosted.page import (
     form_page,
     more_page,
     state_page,
     thanks_address,
     thanks_page,
 )
-from feedback.surveys.hosted_steps import (
+from feedback.surveys.hosted.steps import (
     has_more,
     is_answered,
     is_stepwise,

@@ -2,7 +2,7 @@
 
 from feedback.i18n import format_number
 from feedback.i18n import gettext as _
-from feedback.surveys.widget_settings_color import BLACK, LEAST, WHITE, contrast, is_color
+from feedback.surveys.widget_settings.color import BLACK, LEAST, WHITE, contrast, is_color
 
 Choices = list[tuple[str, str]]
 

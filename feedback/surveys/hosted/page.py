@@ -12,8 +12,8 @@ from litestar.response import Template
 from feedback.actions.public import sentence_in
 from feedback.surveys.catalog import SurveyDefinition
 from feedback.surveys.follow_ups import band_of
-from feedback.surveys.hosted_form import TEST_FIELD, HostedForm, given_rating, page_id
-from feedback.surveys.hosted_steps import as_asked, ending_in, is_stepwise
+from feedback.surveys.hosted.form import TEST_FIELD, HostedForm, given_rating, page_id
+from feedback.surveys.hosted.steps import as_asked, ending_in, is_stepwise
 from feedback.surveys.languages import (
     BUILT_IN,
     DEFAULT,
@@ -22,7 +22,7 @@ from feedback.surveys.languages import (
     direction,
 )
 from feedback.surveys.overall import Moment
-from feedback.surveys.widget_settings_origins import framed_by
+from feedback.surveys.widget_settings.origins import framed_by
 from feedback.surveys.words import complete_texts, survey_words, words_language
 from feedback.web import security_headers
 

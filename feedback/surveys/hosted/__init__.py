@@ -1,0 +1,1 @@
+"""The survey as a page of its own: its `form`, `page` and `steps`."""

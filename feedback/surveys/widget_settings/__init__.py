@@ -1,0 +1,1 @@
+"""The page "Widget" of a survey: where it appears, in which colours, when and to whom."""
