@@ -103,7 +103,7 @@ async def test_nothing_at_all_is_kept_before_an_act_where_that_is_wanted(
     wanted = 'data-feedback-storage="after-act" data-feedback-test="off"'
     html = f"<main></main>{tag(f'{wanted} data-feedback-survey={shop.nps.key}')}"
     page = await open_page("about:blank")
-    because = "already on this page" if place in ("inline", "tab") else "waits for an event"
+    because = "asked on this page" if place in ("inline", "tab") else "waits for an event"
     for address in (site.add(html), site.add(html, "/again")):
         await page.goto(address.replace(site.base, origin))
         await page.wait_for_function("window.feedback?.runs.length")

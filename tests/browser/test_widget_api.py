@@ -160,7 +160,7 @@ async def test_explain_says_of_each_survey_why(
     page = await open_page(site.add(tag()))
     await expect(page.get_by_role("radiogroup")).to_be_visible()
     assert await heard_by_console(page, "feedback.explain()") == [
-        f"{shop.nps.key}: already on this page",
+        f"{shop.nps.key}: asked on this page",
         f"{shop.csat.key}: not on /",
     ]
 

@@ -6,7 +6,7 @@ import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js
 import { isTest, languages, named, option, say } from "./tag.js";
 
 const DELAY = 10;
-const HERE = "already on this page";
+const HERE = "asked on this page";
 
 const start = async () => {
   const test = isTest();
@@ -18,8 +18,8 @@ const start = async () => {
   let contact = named("contact"), properties = named("property"), signature, events = {}, timer;
 
   if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
-  const found = await (await ask(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`)).json();
-  const { surveys = [], words, reason = "no such live survey" } = found;
+  const reply = await ask(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`);
+  const { surveys = [], words, reason = "no such live survey" } = await reply.json();
   while (document.readyState === "loading") await pause(0.05);
 
   const page = {
@@ -30,7 +30,8 @@ const start = async () => {
   };
   const drawn = ({ key }) => {
     if (contact.id) return share(contact.id + key);
-    const visit = { draw: Math.random() * 100, ...use("visit") };
+    // As coarse as the shares are: it tells nobody apart.
+    const visit = { draw: (Math.random() * 1e4 | 0) / 100, ...use("visit") };
     use("visit", visit);
     return visit.draw;
   };
@@ -40,7 +41,7 @@ const start = async () => {
     path: location.pathname,
     traits: {
       ...properties,
-      "@device": /Mobi/.test(navigator.userAgent) ? "phone" : matchMedia("(pointer: coarse)").matches ? "tablet" : "desktop",
+      "@device": /Mobi/.test(navigator.userAgent) ? "phone" : matchMedia("(pointer:coarse)").matches ? "tablet" : "desktop",
       "@language": languages()[0].split("-")[0],
     },
     events,
