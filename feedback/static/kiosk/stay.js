@@ -3,7 +3,7 @@
 
 (() => {
   const RECHECK = visit.isOpen ? 300 : 60; // seconds
-  const CACHES = "feedback-kiosk-"; // as in kiosk_worker.js
+  const CACHES = "feedback-kiosk-"; // as in the worker
 
   function stayAwake() {
     if (!document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
