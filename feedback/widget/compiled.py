@@ -7,12 +7,12 @@ tab or the faces of a scale, travels with the configuration of those.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from feedback.surveys.words import page_words
 
-DAY = 86_400_000
 _LEFT = "right:auto;left:clamp(0px,50% - 180px,16px)"
 _TOP = "top:0;bottom:auto;border-radius:0 0 var(--radius,6px) var(--radius,6px)"
 CORNERS = {
@@ -43,14 +43,17 @@ STAR = "M12 2l3 7 7 1-5 5 1 7-6-4-6 4 1-7-5-5 7-1z"
 
 
 def compiled(
-    where: Mapping[str, Any], language: str, minimum: int, maximum: int
+    where: Mapping[str, Any], language: str, steps: int, time_zone: str
 ) -> dict[str, dict[str, Any]]:
-    """`look` and `rules` of one survey in one language, each only when set."""
+    """`look` and `rules` of one survey in one language, each only when set.
+
+    steps: from the lowest rating to the highest. time_zone: the workspace's, whose days count.
+    """
     found = {}
     if "look" in where:
-        found["look"] = _look(where["look"], language, maximum - minimum)
+        found["look"] = _look(where["look"], language, steps)
     if "rules" in where:
-        found["rules"] = _rules(where["rules"])
+        found["rules"] = _rules(where["rules"], ZoneInfo(time_zone))
     return found
 
 
@@ -124,13 +127,13 @@ def _face(smile: float) -> str:
     return f"M12 2a10 10 0 1 0 .1 0M8 9v1M16 9v1{mouth}"
 
 
-def _rules(rules: Mapping[str, Any]) -> dict[str, Any]:
+def _rules(rules: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     names = ("delay", "event", "sample", "again_after", "rest_after_dismissal")
     found = {name: rules[name] for name in names if rules.get(name) is not None}
     if first := rules.get("from"):
-        found["from"] = _milliseconds(first)
+        found["from"] = _begins(date.fromisoformat(first), zone)
     if last := rules.get("to"):
-        found["to"] = _milliseconds(last) + DAY - 1
+        found["to"] = _begins(date.fromisoformat(last) + timedelta(days=1), zone) - 1
     if path := path_pattern(rules.get("paths") or [], rules.get("not_paths") or []):
         found["path"] = path
     wanted = {"@device": rules.get("devices"), "@language": rules.get("languages")}
@@ -140,9 +143,9 @@ def _rules(rules: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _milliseconds(day: str) -> int:
-    """When a day begins, in UTC, as JavaScript counts."""
-    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+def _begins(day: date, zone: ZoneInfo) -> int:
+    """When a day begins there, in milliseconds as JavaScript counts."""
+    return int(datetime.combine(day, time(), zone).timestamp() * 1000)
 
 
 def _texts(values: Sequence[Any]) -> list[str]:

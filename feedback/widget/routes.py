@@ -116,8 +116,8 @@ def configuration(
         told = _survey(question, codes, done)
         told |= _whole(question) if languages is None else {}
         where = show_where(survey, question, codes)
-        scale = told["minimum"], told["maximum"]
-        told |= compiled(where, codes[0], *scale) if languages else where
+        steps = told["maximum"] - told["minimum"]
+        told |= compiled(where, codes[0], steps, site.time_zone) if languages else where
         told |= after_rating(survey, question, codes, site.moments.get(survey.id, ()), done)
         around = words_around(survey, question, codes, has_moments="counted_most" in told)
         own = said_otherwise(question, codes)

@@ -29,6 +29,7 @@ class Site:
     moments: what "What counted most?" lists, by the survey that asks it.
     """
 
+    time_zone: str
     surveys: tuple[tuple[Survey, Question], ...]
     sentences: Mapping[uuid.UUID, Sentences]
     moments: Mapping[uuid.UUID, tuple[Moment, ...]]
@@ -86,7 +87,7 @@ async def _load_site(database: Database, key: str) -> Site | None:
         today = clock.now().astimezone(ZoneInfo(workspace.time_zone)).date()
         asked_at = {survey.touchpoint_id for survey, _ in surveys}
         sentences = await read_sentences(session, workspace.id, asked_at, today)
-        return Site(surveys, sentences, await _moments(session, surveys))
+        return Site(workspace.time_zone, surveys, sentences, await _moments(session, surveys))
 
 
 async def _moments(

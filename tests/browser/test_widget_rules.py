@@ -3,8 +3,9 @@
 In test mode rules decide as ever, and no clock does: one visitor may be asked again and again.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, expect
@@ -22,6 +23,7 @@ from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
 
+PARIS = ZoneInfo("Europe/Paris")  # the shop's
 # Which of several rules fits, where all but one do.
 FITTING: dict[str, Any] = {
     "paths": ["/cart*", "/pay"],
@@ -174,10 +176,10 @@ async def test_the_first_and_the_last_day_belong_to_it(
     page = await open_page("about:blank")
     address = site.add(tag(f'data-feedback-test data-feedback-survey="{shop.nps.key}"'))
     minutes = [
-        (datetime(2031, 4, 30, 23, 59, tzinfo=UTC), []),
-        (datetime(2031, 5, 1, tzinfo=UTC), [shop.nps.key]),
-        (datetime(2031, 5, 2, 23, 59, tzinfo=UTC), [shop.nps.key]),
-        (datetime(2031, 5, 3, tzinfo=UTC), []),
+        (datetime(2031, 4, 30, 23, 59, tzinfo=PARIS), []),
+        (datetime(2031, 5, 1, tzinfo=PARIS), [shop.nps.key]),
+        (datetime(2031, 5, 2, 23, 59, tzinfo=PARIS), [shop.nps.key]),
+        (datetime(2031, 5, 3, tzinfo=PARIS), []),
     ]
     for minute, expected in minutes:
         await page.clock.set_fixed_time(minute)
