@@ -24,8 +24,9 @@ from feedback.i18n import current_locale, format_date, set_locale
 from feedback.i18n import gettext as _
 from feedback.outbox import computed
 from feedback.outbox.computed import Made
-from feedback.outbox.models import Computed
+from feedback.outbox.models import Computed, Job
 from feedback.outbox.queue import enqueue, find_job
+from feedback.outbox.status import retry_dead
 from feedback.outbox.worker import Work
 from feedback.web import page
 
@@ -38,6 +39,8 @@ RETRY_SECONDS = 2
 # What the refreshing page adds to its address: since when its reader waits.
 WAITED_SINCE = "asked"
 LONGEST_WAIT = timedelta(minutes=10)
+# What failed too often, on a full disk perhaps, is tried again when somebody asks after this time.
+SECOND_CHANCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ async def picture_answer(
     request: HTMXRequest, database: Database, workspace: Workspace, asked: Asked, version: str
 ) -> Response[Any] | Template:
     """The picture of this version or a later one; 202 and a page that looks again by itself
-    while it is not drawn; 503 when it cannot be drawn. `version`: at most 64 characters."""
+    while it is not drawn; 503 when it could not be drawn in the last hour. `version`: at most 64
+    characters."""
     now = clock.now()
     path = request.url.path
     order = Order(workspace.id, asked.address(path), current_locale())
@@ -167,13 +171,21 @@ async def _wait_for(
             if found and (found.version == version or found.computed_at >= since):
                 return found
             job = await find_job(session, order.job_key)
-        if job is not None and job.dead_at is not None:
-            raise PictureDeadError
-        if job is None or job.done_at is not None:
-            async with database.write() as writing:
-                await enqueue(writing, KIND, order.payload, dedup_key=order.job_key, now=now)
+        await _ask_for_it(database, order, job, now)
         await asyncio.sleep(pause)
     return None
+
+
+async def _ask_for_it(database: Database, order: Order, job: Job | None, now: datetime) -> None:
+    """Unless its job waits or runs already. Raises PictureDeadError."""
+    if job is None or job.done_at is not None:
+        async with database.write() as session:
+            await enqueue(session, KIND, order.payload, dedup_key=order.job_key, now=now)
+    elif job.dead_at is not None:
+        if job.dead_at > now - SECOND_CHANCE:
+            raise PictureDeadError
+        async with database.write() as session:
+            await retry_dead(session, job.id, now)
 
 
 def _waited_since(request: HTMXRequest, now: datetime) -> datetime:

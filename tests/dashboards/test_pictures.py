@@ -155,6 +155,10 @@ async def test_what_cannot_be_drawn_says_so(apart: Client, shop: Shop, database:
     found = await apart.get("/trends.svg")
     assert found.status_code == 503 and "cannot be drawn" in found.text
     assert "Refresh" not in found.headers
+    async with database.write() as session:
+        await session.exec(sa.update(Job).values(dead_at=clock.now() - drawings.SECOND_CHANCE))
+    again = await apart.get("/trends.svg")
+    assert again.status_code == 202 and "Refresh" in again.headers
 
 
 async def test_a_workspace_that_is_gone_leaves_nothing_to_draw(
