@@ -133,12 +133,3 @@ async def test_a_response_is_taken_out_and_brought_back(
     await page.get_by_label("Reason").fill("It was real")
     await page.get_by_role("button", name="Count it again").click()
     await expect(page.get_by_text("It was real")).to_be_visible()
-
-
-async def test_set_up_proposes_the_browsers_time_zone(
-    open_page: PageMaker, base: str, database: Database
-) -> None:
-    async with database.write() as session:
-        link = await make_link(session, "first", clock.now())
-    page = await open_page(f"{base}{link}", timezone_id="Asia/Manila")
-    await expect(page.get_by_label("Time zone")).to_have_value("Asia/Manila")

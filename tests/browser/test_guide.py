@@ -20,6 +20,7 @@ from tests.serving import free_port, serve
 
 DRAWS = bool(os.environ.get("GUIDE_PICTURES"))
 MOST_BYTES = 80_000
+READERS_ZONE = "Europe/Madrid"  # what the browser knows is proposed
 IMAGES = re.findall(r"!\[(.+)\]\(images/(.+?)\)", GUIDE)
 
 
@@ -55,7 +56,10 @@ async def test_its_reader_gets_from_an_empty_folder_to_the_first_answer_on_the_b
 ) -> None:
     guide = steps()
     rights = ["clipboard-read", "clipboard-write"]
-    page = await open_page(place.link, viewport={"width": 1280, "height": 800}, permissions=rights)
+    window = {"width": 1280, "height": 800}
+    page = await open_page(
+        place.link, viewport=window, permissions=rights, timezone_id=READERS_ZONE
+    )
     console: list[str] = []
     page.on("console", lambda said: console.append(f"{said.type}: {said.text}"))
     await set_up(reader(page, guide[2]))
@@ -104,6 +108,7 @@ def reader(page: Page, step: Step) -> Reader:
 
 async def set_up(reader: Reader) -> None:
     await reader.look()
+    await expect(reader.page.get_by_label("Time zone")).to_have_value(READERS_ZONE)
     await reader.write("Your organisation", "Coffee shop")
     await reader.write("Your e-mail", "me@example.org")
     await reader.write("Password", "a short sentence")
