@@ -47,14 +47,28 @@ LINES = (
 )
 
 
-@pytest.mark.postgres
-def test_it_measures_every_budget() -> None:
-    ran = subprocess.run(
+# Four times as long as it takes on a busy machine.
+MOST_SECONDS = 900
+
+
+def run_bench() -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "bench", "--quick"],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
+        timeout=MOST_SECONDS,
     )
+
+
+@pytest.mark.postgres
+def test_it_measures_every_budget() -> None:
+    try:
+        ran = run_bench()
+    except subprocess.TimeoutExpired:
+        # Seen once in some forty runs: greenlet 3.5.6 spins in C while it takes down the state of a
+        # thread that has ended (ThreadState_DestroyNoGIL). A hang of ours would hang again.
+        ran = run_bench()
     assert ran.returncode == 0, ran.stderr
     measured = {line.split("  ")[0] for line in ran.stdout.splitlines()}
     assert set(LINES) <= measured
