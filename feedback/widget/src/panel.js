@@ -110,7 +110,7 @@ export const open = (survey, place, into, page) => {
       timer = setTimeout(choose, typed === "1" && maximum > 9 ? 600 : 0, +typed, true);
     }
   };
-  panel.addEventListener("focusin", (event) => { before ||= event.relatedTarget; });
+  panel.addEventListener("focus", (event) => { before ||= event.relatedTarget; }, true);
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(CSS + css);
