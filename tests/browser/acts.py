@@ -72,6 +72,8 @@ async def is_ready(page: Page, name: str = "feedback", tags: int = 1) -> None:
     await page.wait_for_function(
         "([name, tags]) => window[name]?.runs?.length === tags", arg=[name, tags]
     )
+    # It asks in a task of its own.
+    await page.evaluate("new Promise((done) => setTimeout(done, 100))")
 
 
 async def stop_clock(page: Page) -> None:

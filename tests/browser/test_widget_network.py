@@ -125,7 +125,6 @@ async def _open(page: Page, address: str) -> None:
     await page.goto(address)
     async with moments(page):
         await is_ready(page)
-    await page.clock.run_for(10)  # asked
 
 
 async def test_fifty_answers_of_seven_days_are_sent_at_once_and_the_rest_by_the_next_page(

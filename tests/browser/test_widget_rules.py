@@ -223,7 +223,6 @@ async def _with_stopped_clock(open_page: PageMaker, address: str) -> Page:
     await page.goto(address)
     async with moments(page):
         await is_ready(page)
-    await page.clock.run_for(10)  # what needs no delay is asked now
     return page
 
 

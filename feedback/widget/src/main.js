@@ -60,8 +60,9 @@ const start = async () => {
     if (into) shown.push(open(survey, place, into, page));
     else say("nothing matches " + selector);
   };
-  // Asks what may be asked now: all that lie in the page, and one that comes over it.
-  const consider = (isAsked) => {
+  // Asks what may be asked now: all that lie in the page, and one that comes over it. What is due it considers once
+  // more in a task of its own: another tag of the page may have been faster.
+  const consider = (isAsked, isDue) => {
     clearTimeout(timer);
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
@@ -75,7 +76,8 @@ const start = async () => {
       const usual = survey.rules?.delay ?? (isAside ? 0 : DELAY);
       const wait = test ? 0 : option("delay", usual) * 1000 - performance.now();
       if (isNaN(wait)) say("delay is no number");
-      else timer = setTimeout(safely, wait, wait > 0 ? consider : () => against(survey) || show(survey));
+      else if (wait > 0 || !isDue) timer = setTimeout(safely, wait, consider, 0, 1);
+      else show(survey);
     }
   };
   const leave = () => shown.forEach((each) => each.leave());

@@ -78,7 +78,7 @@ export const open = (survey, place, into, page) => {
     if (!test) remember(survey, true);
     if (isNew) {
       ask.send();
-      ask.emit("rated");
+      setTimeout(ask.emit, 0, "rated"); // once it is on its way: the page may leave
     }
     after((file) => file.follow(ask, byKeyboard));
   };
