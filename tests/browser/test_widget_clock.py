@@ -133,9 +133,8 @@ async def test_what_another_tab_learnt_during_the_delay_counts(
     waiting = await page.context.new_page()
     await waiting.goto(site.add(tag().replace('data-feedback-delay="0"', ""), "/usual"))
     async with moments(page):
-        await is_ready(waiting)
-    await page.goto(addresses["nps"])  # a clock that moves meanwhile may never come back
-    async with moments(page):
+        await waiting.wait_for_function("window.feedback?.runs?.length")
+        await page.goto(addresses["nps"])
         await answer(page)
     # Two tabs are two processes: what one stores reaches the other a moment later.
     await waiting.wait_for_function("localStorage['feedback-asked']")
