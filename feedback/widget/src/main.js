@@ -1,6 +1,6 @@
 import { install, safely } from "./api.js";
 import { isAfterAct, text, use } from "./memory.js";
-import { load, loadAfter, pause } from "./network.js";
+import { ask, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
 import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js";
 import { isTest, languages, named, option, say } from "./tag.js";
@@ -18,16 +18,14 @@ const start = async () => {
   let contact = named("contact"), properties = named("property"), signature, events = {}, timer;
 
   if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
-  await pause(); // each rest here begins a new task: none is long on a slow phone
-  const reply = await load(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`);
+  const reply = await ask(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`);
   const { surveys = [], words, reason = "no such live survey" } = await reply.json();
-  do await pause(0.05);
-  while (document.readyState === "loading");
+  while (document.readyState === "loading") await pause(0.05);
 
   const page = {
     test,
     words,
-    who: () => ({ contact, properties, signature }),
+    who: () => ({ contact, properties, ...signature && { signature } }),
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
   const drawn = ({ key }) => {
@@ -60,9 +58,8 @@ const start = async () => {
     if (into) shown.push(open(survey, place, into, page));
     else say("nothing matches " + selector);
   };
-  // Asks what may be asked now: all that lie in the page, and one that comes over it. What is due it considers once
-  // more in a task of its own: another tag of the page may have been faster.
-  const consider = (isAsked, isDue) => {
+  // Asks what may be asked now: all that lie in the page, and one that comes over it.
+  const consider = (isAsked) => {
     clearTimeout(timer);
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
@@ -75,9 +72,9 @@ const start = async () => {
       isOver ||= !isAside;
       const usual = survey.rules?.delay ?? (isAside ? 0 : DELAY);
       const wait = test ? 0 : option("delay", usual) * 1000 - performance.now();
-      if (isNaN(wait)) say("delay is no number");
-      else if (wait > 0 || !isDue) timer = setTimeout(safely, wait, consider, 0, 1);
-      else show(survey);
+      if (wait > 0) timer = setTimeout(safely, wait, consider);
+      else if (wait <= 0) show(survey);
+      else say("delay is no number");
     }
   };
   const leave = () => shown.forEach((each) => each.leave());
@@ -93,7 +90,7 @@ const start = async () => {
     on: (...pair) => heard.push(pair),
     reset: () => {
       contact = properties = {};
-      signature = undefined;
+      signature = 0;
       events = {};
       leave();
     },
