@@ -7,7 +7,7 @@ import { minify } from "terser";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const out = process.argv[2] || here(".");
 const SENDS = {
-  "widget.js": `/* feedback tells the server this file came from, and nobody else: shown or closed, page, rating, comment, language,
+  "widget.js": `/* Tells the server this file came from, and nobody else: shown or closed, page, rating, comment, language,
 a random number, who it is. No cookie. */`,
   "widget-after.js": `/*
  * feedback, after the first tap: what follows a rating. Tells the server this file came from, and nobody else, the

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -70,6 +72,8 @@ async def is_ready(page: Page, name: str = "feedback", tags: int = 1) -> None:
     await page.wait_for_function(
         "([name, tags]) => window[name]?.runs?.length === tags", arg=[name, tags]
     )
+    # It asks in a task of its own.
+    await page.evaluate("new Promise((done) => setTimeout(done, 100))")
 
 
 async def stop_clock(page: Page) -> None:
@@ -79,6 +83,25 @@ async def stop_clock(page: Page) -> None:
     """
     await page.clock.install()
     await page.clock.pause_at(clock.now() + timedelta(minutes=1))
+
+
+@asynccontextmanager
+async def moments(page: Page) -> AsyncIterator[None]:
+    """Let a stopped clock go on slowly: the widget rests between its tasks."""
+
+    over = asyncio.Event()
+
+    async def pass_by() -> None:
+        while not over.is_set():
+            await page.clock.run_for(10)
+            await asyncio.sleep(0.02)
+
+    passing = asyncio.create_task(pass_by())
+    try:
+        yield
+    finally:
+        over.set()
+        await passing
 
 
 async def asked(page: Page) -> list[str | None]:

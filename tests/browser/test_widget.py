@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from feedback.db import Database
 from tests import cast
-from tests.browser.acts import PROPERTIES, answers, rate, stop_clock
+from tests.browser.acts import PROPERTIES, answers, moments, rate, stop_clock
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
@@ -62,8 +62,8 @@ async def test_a_number_key_chooses(
     page = await open_page("about:blank")
     await stop_clock(page)
     await page.goto(site.add(tag()))
-    await page.clock.run_for(100)  # the script may be waiting for the document
-    await page.get_by_role("radio").first.focus()
+    async with moments(page):
+        await page.get_by_role("radio").first.focus()
     async with page.expect_request("**/r/*") as request:
         await page.keyboard.type(keys)
         await page.clock.run_for(1_000)  # a 1 may be the beginning of 10

@@ -46,7 +46,8 @@ WRONG = {
     "site that is an address": ('data-feedback-site="../../x?y#z"', ""),
     "unknown survey": ('data-feedback-survey="nothing"', "no such live survey"),
     "survey that is no key": ('data-feedback-survey="a&b c/%"', "no such live survey"),
-    "delay that is no number": ('data-feedback-delay="soon"', "delay is no number"),
+    "delay that is no number": ('data-feedback-delay="soon"', "no usable delay"),
+    "delay longer than a browser can wait": ('data-feedback-delay="3e6"', "no usable delay"),
     "target that matches nothing": ('data-feedback-target="#no"', "nothing matches #no"),
     "target that is no selector": ('data-feedback-target="!!"', ""),
 }

@@ -17,6 +17,7 @@ from tests.browser.acts import (
     change,
     heard_by_console,
     is_ready,
+    moments,
     rate,
     stop_clock,
     storage,
@@ -131,14 +132,15 @@ async def test_what_another_tab_learnt_during_the_delay_counts(
     await stop_clock(page)
     waiting = await page.context.new_page()
     await waiting.goto(site.add(tag().replace('data-feedback-delay="0"', ""), "/usual"))
-    await page.clock.run_for(100)  # the script may be waiting for the document
-    await is_ready(waiting)
-    await page.goto(addresses["nps"])
-    await answer(page)
+    async with moments(page):
+        await is_ready(waiting)
+        await page.goto(addresses["nps"])
+        await answer(page)
     # Two tabs are two processes: what one stores reaches the other a moment later.
     await waiting.wait_for_function("localStorage['feedback-asked']")
     await page.clock.run_for(11_000)
-    await _assert_rests(waiting)
+    async with moments(page):
+        await _assert_rests(waiting)
 
 
 async def test_of_two_tabs_that_ask_one_is_answered_and_the_other_leaves(

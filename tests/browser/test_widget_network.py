@@ -5,7 +5,7 @@ import asyncio
 from playwright.async_api import Page, Request, Route, expect
 
 from feedback.db import Database
-from tests.browser.acts import answers, arriving, is_ready, rate, stop_clock
+from tests.browser.acts import answers, arriving, is_ready, moments, rate, stop_clock
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.browser.test_widget_offline import SAVED, is_empty, item, leave_in_queue
@@ -78,12 +78,13 @@ async def test_it_waits_as_long_as_the_server_asks(
 
     await page.route("**/r/*", busy_once)
     await _open(page, site.add(tag()))
-    await page.get_by_role("radio", name="8 of 10").click()
-    await expect(page.get_by_role("status")).to_have_text(SAVED)
-    await page.clock.run_for(119_000)
+    async with moments(page):
+        await page.get_by_role("radio", name="8 of 10").click()
+        await expect(page.get_by_role("status")).to_have_text(SAVED)
+    await page.clock.run_for(115_000)
     assert len(tries) == 1
     async with page.expect_response("**/r/*"):
-        await page.clock.run_for(2_000)
+        await page.clock.run_for(6_000)
     await expect(page.get_by_role("status")).to_contain_text("You chose 8.")
     assert [row.rating for row in await answers(database, shop)] == [8]
 
@@ -108,20 +109,22 @@ async def test_the_queue_of_an_earlier_page_waits_for_the_longest_time_asked(
 
     await page.route("**/r/*", busy_twice)
     await page.goto(site.add(tag()))
-    await is_refused.wait()
+    async with moments(page):
+        await is_refused.wait()
     seconds = 0
     while len(tries) == 2 and seconds < 10_000:
         await page.clock.run_for(10_000)
         seconds += 10
-    assert seconds >= 120
-    await is_empty(page)
+    assert seconds >= 110
+    async with moments(page):
+        await is_empty(page)
     assert sorted(row.rating for row in await answers(database, shop)) == [1, 2]
 
 
 async def _open(page: Page, address: str) -> None:
     await page.goto(address)
-    await page.clock.run_for(100)  # the script may be waiting for the document
-    await is_ready(page)
+    async with moments(page):
+        await is_ready(page)
 
 
 async def test_fifty_answers_of_seven_days_are_sent_at_once_and_the_rest_by_the_next_page(

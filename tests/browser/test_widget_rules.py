@@ -17,6 +17,7 @@ from tests.browser.acts import (
     displays,
     heard_by_console,
     is_ready,
+    moments,
     stop_clock,
 )
 from tests.browser.conftest import PageMaker, Tag
@@ -220,8 +221,8 @@ async def _with_stopped_clock(open_page: PageMaker, address: str) -> Page:
     page = await open_page("about:blank")
     await stop_clock(page)
     await page.goto(address)
-    await page.clock.run_for(100)  # the script may be waiting for the document
-    await is_ready(page)
+    async with moments(page):
+        await is_ready(page)
     return page
 
 

@@ -1,6 +1,6 @@
 import { install, safely } from "./api.js";
 import { isAfterAct, text, use } from "./memory.js";
-import { ask, loadAfter, pause } from "./network.js";
+import { load, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
 import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js";
 import { isTest, languages, named, option, say } from "./tag.js";
@@ -18,14 +18,16 @@ const start = async () => {
   let contact = named("contact"), properties = named("property"), signature, events = {}, timer;
 
   if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
-  const reply = await ask(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`);
+  await pause(); // each rest here begins a new task: none is long on a slow phone
+  const reply = await load(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`);
   const { surveys = [], words, reason = "no such live survey" } = await reply.json();
-  while (document.readyState === "loading") await pause(0.05);
+  do await pause(0.05);
+  while (document.readyState === "loading");
 
   const page = {
     test,
     words,
-    who: () => ({ contact, properties, ...signature && { signature } }),
+    who: () => ({ contact, properties, signature }),
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
   const drawn = ({ key }) => {
@@ -58,8 +60,9 @@ const start = async () => {
     if (into) shown.push(open(survey, place, into, page));
     else say("nothing matches " + selector);
   };
-  // Asks what may be asked now: all that lie in the page, and one that comes over it.
-  const consider = (isAsked) => {
+  // Asks what may be asked now: all that lie in the page, and one that comes over it. What is due it considers once
+  // more in a task of its own: another tag of the page may have been faster.
+  const consider = (isAsked, isDue) => {
     clearTimeout(timer);
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
@@ -72,9 +75,9 @@ const start = async () => {
       isOver ||= !isAside;
       const usual = survey.rules?.delay ?? (isAside ? 0 : DELAY);
       const wait = test ? 0 : option("delay", usual) * 1000 - performance.now();
-      if (wait > 0) timer = setTimeout(safely, wait, consider);
-      else if (wait <= 0) show(survey);
-      else say("delay is no number");
+      if (!(wait < 1e9)) say("no usable delay");
+      else if (wait > 0 || !isDue) timer = setTimeout(safely, wait, consider, 0, 1);
+      else show(survey);
     }
   };
   const leave = () => shown.forEach((each) => each.leave());
@@ -90,7 +93,7 @@ const start = async () => {
     on: (...pair) => heard.push(pair),
     reset: () => {
       contact = properties = {};
-      signature = 0;
+      signature = undefined;
       events = {};
       leave();
     },

@@ -8,14 +8,18 @@ export const about = () => ({ channel: "widget", page: location.href.split(/[?#]
 
 export const at = (path) => new URL(path, script.src);
 
-export const ask = async (path, options) => fetch(at(path), { credentials: "omit", ...options });
+export const load = (path, body) => fetch(at(path), { credentials: "omit", method: body && "POST", keepalive: true, body });
 
 // A body of text is sent as text/plain, which needs no preflight; a reply that never comes is undefined.
-export const post = (path, body) => ask(path, { method: "POST", keepalive: true, body: text(body) }).catch(() => {});
+// In a task of its own: a tap is answered on the screen first, on a slow phone too.
+export const post = (path, body) =>
+  pause().then(() => load(path, text(body))).catch(() => {});
 
 // What only an answer needs comes after the first tap, however often it takes: a failed address is not tried again.
-export const loadAfter = async (waiting, attempt = 0) => import(at("widget-after.js?" + attempt)).catch(async () => {
-  waiting?.();
-  await pause(++attempt);
-  return loadAfter(waiting, attempt);
-});
+export const loadAfter = async (waiting, attempt = 0) => {
+  await pause(attempt);
+  return import(at("widget-after.js?" + attempt)).catch(() => {
+    waiting?.();
+    return loadAfter(waiting, ++attempt);
+  });
+};

@@ -78,7 +78,7 @@ export const open = (survey, place, into, page) => {
     if (!test) remember(survey, true);
     if (isNew) {
       ask.send();
-      ask.emit("rated");
+      setTimeout(ask.emit, 0, "rated"); // once it is on its way: the page may leave
     }
     after((file) => file.follow(ask, byKeyboard));
   };
@@ -110,7 +110,7 @@ export const open = (survey, place, into, page) => {
       timer = setTimeout(choose, typed === "1" && maximum > 9 ? 600 : 0, +typed, true);
     }
   };
-  panel.addEventListener("focusin", (event) => { before ||= event.relatedTarget; });
+  panel.addEventListener("focus", (event) => { before ||= event.relatedTarget; }, true);
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(CSS + css);
