@@ -2,11 +2,15 @@
 
 Two things really change: Payment falls, and Delivery rose before, after an action. Everything
 else that moves is chance, as on any board.
+
+Whole months are drawn, then what lies ahead is cut off: so chance falls out alike all month long,
+and of the stories that the demo may tell there are twelve, one for each month it may be built in.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -55,10 +59,9 @@ _FRENCH = ("FR", "BE", "CH")
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month of the demo; `share` is how much of it has passed."""
+    """One month of the demo."""
 
     first: date
-    share: float
     age: int  # whole months before the running one
 
 
@@ -80,6 +83,15 @@ class Answers:
     comment: Sequence[str | None]
     variant: "Array"
     counted: Sequence[tuple[str, ...] | None]
+
+    def until(self, moment: datetime) -> "Answers":
+        """Those that were given by then."""
+        kept = self.at <= moment.timestamp() * 1000
+        columns = (self.at, self.month, self.rating, self.channel, self.customer, self.variant)
+        at, month, rating, channel, customer, variant = (column[kept] for column in columns)
+        comment = tuple(compress(self.comment, kept))
+        counted = tuple(compress(self.counted, kept))
+        return Answers(self.point, at, month, rating, channel, customer, comment, variant, counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +119,7 @@ def months_until(now: datetime) -> list[Month]:
     for age in range(MONTHS, -1, -1):
         index = today.year * 12 + today.month - 1 - age
         first = date(index // 12, index % 12 + 1, 1)
-        share = 1.0 if age else today.day / days_in(first)
-        found.append(Month(first, share, age))
+        found.append(Month(first, age))
     return found
 
 
@@ -136,11 +147,9 @@ def make_answers(
     import numpy as np
 
     months = months_until(now)
-    expected = [point.monthly * _BUSY[month.first.month - 1] * month.share for month in months]
+    expected = [point.monthly * _BUSY[month.first.month - 1] for month in months]
     month = np.repeat(np.arange(len(months)), random.poisson(expected))
     at = _moments(random, months, month)
-    is_past = at <= int(now.timestamp() * 1000)
-    month, at = month[is_past], at[is_past]
     customer = _customers(random, point, len(month))
     age = np.array([each.age for each in months])[month]
     is_tried = (age <= TRIED) & bool(point.variant)
@@ -154,7 +163,8 @@ def make_answers(
         feeling = np.array(_feelings(point.metric))[rating]
         asked = age <= ASKED_WHAT_COUNTED
         counted = counted_most(random, people.experience[:, customer], feeling, age, asked)
-    return Answers(point, at, month, rating, channel, customer, comment, variant, counted)
+    whole = Answers(point, at, month, rating, channel, customer, comment, variant, counted)
+    return whole.until(now)
 
 
 def _customers(random: "np.random.Generator", point: Point, n: int) -> "Array":
@@ -218,11 +228,11 @@ def _ratings(metric: str, lean: "Array", luck: "Array") -> "Array":
 def _moments(random: "np.random.Generator", months: Sequence[Month], month: "Array") -> "Array":
     import numpy as np
 
-    lengths = np.array([days_in(m.first) * m.share for m in months])
-    day = np.floor(random.random(len(month)) * np.ceil(lengths)[month]).astype(np.intp)
+    lengths = np.array([days_in(m.first) for m in months])
+    day = np.floor(random.random(len(month)) * lengths[month]).astype(np.intp)
     hours = random.choice(24, len(month), p=np.array(_HOURS) / sum(_HOURS))
     starts = _day_starts(months)
-    offsets = np.cumsum([0, *(days_in(m.first) for m in months)])[month]
+    offsets = np.cumsum([0, *lengths])[month]
     within = hours * 3_600_000 + random.integers(0, 3_600_000, len(month))
     moments: Array = starts[offsets + day] + within
     return moments

@@ -37,7 +37,7 @@ _REWORDED = 14
 async def build_demo(settings: Settings, now: datetime, *, seed: int = SEED) -> str:
     """Fill a new SQLite file; the path of a link that signs in. An old file is replaced.
 
-    The same seed and day make the same answers.
+    The same seed makes the same answers all month long, each from its moment on.
     """
     import numpy as np
 

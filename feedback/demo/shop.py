@@ -84,7 +84,7 @@ STAGES = (
         "ces_ease_7",
         70.0,
         (
-            Point("compare", "Comparing coffees", "ces_ease_7", 640, lean=0.2, weight=0.28,
+            Point("compare", "Comparing coffees", "ces_ease_7", 640, lean=0.2, weight=0.25,
                   yearly=1.1, owner="Marc", target=75.0),
             Point("advice", "Advice by chat", "csat_5", 9, lean=0.5, weight=0.03, owner="Marc"),
             Point("shop-visit", "Shop visit", "csat_5", 130, lean=0.6, place="shop", weight=0.02,
@@ -98,7 +98,7 @@ STAGES = (
         (
             Point("cart", "Cart", "ces_ease_7", 820, lean=0.42, weight=0.12, yearly=1.1,
                   variant=0.3, owner="Lena", target=75.0),
-            Point("payment", "Payment", "csat_5", 930, lean=0.4, drop=0.46, weight=0.3,
+            Point("payment", "Payment", "csat_5", 930, lean=0.3, drop=0.46, weight=0.34,
                   yearly=1.1, owner="Lena", target=80.0),
             Point("confirmation", "Order confirmation", "csat_5", 780, lean=0.75, weight=0.05,
                   yearly=1.1, channels=(("email", 0.6), ("widget", 0.4)), owner="Lena",
@@ -110,7 +110,7 @@ STAGES = (
         "csat_5",
         80.0,
         (
-            Point("delivery", "Delivery", "csat_5", 720, lean=0.32, rise=0.3, weight=0.34,
+            Point("delivery", "Delivery", "csat_5", 720, lean=0.32, rise=0.3, weight=0.31,
                   yearly=1.1, place="email", channels=MAIL, rate=0.2, owner="Tom", target=80.0),
             Point("service", "Customer service", "ces_ease_7", 240, lean=0.22, place="phone",
                   weight=0.18, yearly=0.6, channels=MAIL, rate=0.24, owner="Tom", target=75.0,

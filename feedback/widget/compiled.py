@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from feedback.surveys.words import page_words
 
 _LEFT = "right:auto;left:clamp(0px,50% - 180px,16px)"
-_TOP = "top:0;bottom:auto;border-radius:0 0 var(--radius,6px) var(--radius,6px)"
+_TOP = "top:0;bottom:auto;border-radius:0 0 var(--feedback-radius,6px) var(--feedback-radius,6px)"
 CORNERS = {
     "bottom-left": f".over{{{_LEFT}}}",
     "top-right": f".over{{{_TOP}}}",
@@ -25,8 +25,8 @@ BAR = "@media(max-width:640px){.over{right:0;left:0;width:100%}}"
 TAB = (
     "summary{list-style:none;cursor:pointer;position:fixed;z-index:2147483647;right:0;top:40%;"
     "padding:20px 12px;border:solid #888;border-width:1px 0 1px 1px;"
-    "writing-mode:vertical-rl;font-size:15px;color-scheme:var(--scheme,light dark);"
-    "border-radius:var(--radius,6px) 0 0 var(--radius,6px)}"
+    "writing-mode:vertical-rl;font-size:15px;color-scheme:light dark;"
+    "border-radius:var(--feedback-radius,6px) 0 0 var(--feedback-radius,6px)}"
     "summary::-webkit-details-marker{display:none}"
 )
 # The page in the frame asks the question itself; here it is left to who hears it.
@@ -78,7 +78,7 @@ def _usual_tab(look: Mapping[str, Any], language: str) -> str:
 
 
 def _css(look: Mapping[str, Any]) -> str:
-    place, art = look.get("place"), look.get("art")
+    place, art, scheme = look.get("place"), look.get("art"), look.get("scheme")
     parts = (
         _tokens(look),
         CORNERS.get(look.get("corner", ""), ""),
@@ -87,19 +87,19 @@ def _css(look: Mapping[str, Any]) -> str:
         FRAME if place == "frame" else "",
         PICTURES if art in ("faces", "stars") else "",
         STARS if art == "stars" else "",
+        f"section,summary{{color-scheme:{scheme}}}" if scheme in ("light", "dark") else "",
     )
     return "".join(parts)
 
 
 def _tokens(look: Mapping[str, Any]) -> str:
-    color, radius, scheme = look.get("color"), look.get("radius"), look.get("scheme")
+    # A page's own --color or --ink reaches into the shadow; no page has our prefix.
+    color, radius = look.get("color"), look.get("radius")
     found = []
     if color:
-        found += [f"--color:{color}", f"--ink:{ink_on(color)}"]
+        found += [f"--feedback-color:{color}", f"--feedback-ink:{ink_on(color)}"]
     if radius is not None:
-        found.append(f"--radius:{radius}px")
-    if scheme in ("light", "dark"):
-        found.append(f"--scheme:{scheme}")
+        found.append(f"--feedback-radius:{radius}px")
     return f":host{{{';'.join(found)}}}" if found else ""
 
 

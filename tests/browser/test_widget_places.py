@@ -96,6 +96,29 @@ async def test_its_tokens_colour_what_is_chosen(
     await expect(panel).to_contain_text("Alice")
 
 
+# As shops name their own: such variables reach into any shadow.
+VARIABLES = """<style>* {
+  --color: red; --ink: red; --muted: red; --radius: 99px; --scheme: dark; --text: red; --bg: red;
+}</style>"""
+DRAWN = """[...document.querySelector("feedback-widget").shadowRoot.querySelectorAll("*")]
+  .map((each) => Object.fromEntries([...getComputedStyle(each)]
+    .filter((name) => !name.startsWith("--")).map((name) => [name, getComputedStyle(each)[name]])))
+"""
+
+
+async def test_the_pages_own_variables_change_nothing(
+    site: Site, csat_tag: str, open_page: PageMaker
+) -> None:
+    drawn = []
+    for address, style in (("/plain", ""), ("/own", VARIABLES)):
+        page = await open_page(site.add(style + SHOP + csat_tag, address))
+        await rate(page, 4)
+        await page.get_by_role("textbox").focus()
+        drawn.append(await page.evaluate(DRAWN))
+        await page.context.close()
+    assert len(drawn[0]) > 10 and drawn[0] == drawn[1]
+
+
 @pytest.mark.parametrize("art", ["faces", "stars"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_pictures_change_neither_scale_nor_speech(

@@ -1,7 +1,7 @@
-"""The demo's answers: the same for a seed and a day, many, and with the story they should tell."""
+"""The demo's answers: the same for a seed and a month, many, and with the story they tell."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +19,32 @@ from feedback.demo.answers import REGULARS, Answers, make_answers, make_people, 
 from feedback.demo.build import build_demo
 from feedback.demo.shop import ASKED_WHAT_COUNTED, DEEDS, POINTS, STAGES
 from feedback.journeys.models import Touchpoint
+from feedback.priorities.gather import index_of
 from feedback.responses.models import Response
 from feedback.responses.rollup import find_differences
-from feedback.scoring import METRICS, changes, drivers
+from feedback.scoring import METRICS, changes, compare_share, drivers, quadrants
 from feedback.settings import Settings
 from feedback.surveys.models import Survey
 
 NOW = datetime(2026, 5, 20, 9, 30, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def answers() -> dict[str, Answers]:
+def draw(now: datetime) -> dict[str, Answers]:
     random = np.random.default_rng(build.SEED)
     people = make_people(random)
-    return {point.key: make_answers(random, point, people, NOW) for point in POINTS}
+    return {point.key: make_answers(random, point, people, now) for point in POINTS}
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Answers]:
+    return draw(NOW)
+
+
+# Chance falls out another way in each month the demo may be built in; its story must not.
+@pytest.fixture(scope="module", params=range(1, 13))
+def any_month(request: pytest.FixtureRequest) -> dict[str, Answers]:
+    day = (1, 15, 28)[request.param % 3]
+    return draw(datetime(2027, request.param, day, 22, 10, tzinfo=UTC))
 
 
 def test_it_has_five_stages_and_fourteen_touchpoints() -> None:
@@ -66,31 +78,33 @@ def monthly(answers: dict[str, Answers], *keys: str, since: int = 0) -> list[Cou
     ]
 
 
-def test_payment_falls_and_delivery_rose_before(answers: dict[str, Answers]) -> None:
+def test_payment_falls_and_delivery_rose_before(any_month: dict[str, Answers]) -> None:
     named = {}
-    for key, found in answers.items():
+    for key, found in any_month.items():
         # The reworded survey's line begins ten months later.
-        counts = monthly(answers, key, since=10 if found.point.reworded else 0)
+        counts = monthly(any_month, key, since=10 if found.point.reworded else 0)
         named[key] = changes(counts, METRICS[found.point.metric], series=len(POINTS))
     [payment], [delivery] = named.pop("payment"), named.pop("delivery")
-    assert payment.began == 22 and -16 < payment.difference < -9
+    assert payment.began in (21, 22) and -16 < payment.difference < -9
     assert delivery.began == 16 and 4 < delivery.difference < 10
     assert not any(named.values()), named
 
 
-def test_a_stage_moves_with_its_touchpoint_only(answers: dict[str, Answers]) -> None:
+def test_a_stage_moves_with_its_touchpoint_only(any_month: dict[str, Answers]) -> None:
     moved = {}
     for part in STAGES:
         keys = [point.key for point in part.points if point.metric == part.headline]
-        named = changes(monthly(answers, *keys), METRICS[part.headline], series=len(STAGES))
+        named = changes(monthly(any_month, *keys), METRICS[part.headline], series=len(STAGES))
         moved[part.name] = [change.began for change in named]
     assert moved.pop("Purchase decision") == [22] and moved.pop("Retention") == [16]
     assert not any(moved.values()), moved
 
 
-def test_enough_people_rated_the_journey_and_its_touchpoints(answers: dict[str, Answers]) -> None:
+def test_enough_people_rated_the_journey_and_its_touchpoints(
+    any_month: dict[str, Answers],
+) -> None:
     latest: dict[str, dict[int, int]] = {}
-    for key, found in answers.items():
+    for key, found in any_month.items():
         order = [at for at in found.at.argsort().tolist() if found.month[at] >= 13]
         latest[key] = {int(found.customer[at]): int(found.rating[at]) for at in order}
     keys = ["one-month", "landing", "compare", "cart", "payment", "confirmation", "delivery"]
@@ -103,10 +117,18 @@ def test_enough_people_rated_the_journey_and_its_touchpoints(answers: dict[str, 
     assert min(share["payment"], share["delivery"]) > 2 * max(
         share["landing"], share["confirmation"]
     )
+    indexes = {
+        key: index_of(float(frame[key].mean()), METRICS[any_month[key].point.metric])
+        for key in keys[1:]
+    }
+    placed = {item.name: item.quadrant for item in quadrants(indexes, share).items}
+    assert placed["payment"] == "concentrate_here" and placed["delivery"] == "keep_up"
 
 
-def test_the_unhappy_name_other_touchpoints_than_the_happy(answers: dict[str, Answers]) -> None:
-    found = answers["one-month"]
+def test_the_unhappy_name_other_touchpoints_than_the_happy(
+    any_month: dict[str, Answers],
+) -> None:
+    found = any_month["one-month"]
     asked = [(r, c) for r, c, m in zip(found.rating, found.counted, found.month, strict=True)
              if m >= 24 - ASKED_WHAT_COUNTED]  # fmt: skip
     given = [(rating, counted) for rating, counted in asked if counted is not None]
@@ -114,25 +136,30 @@ def test_the_unhappy_name_other_touchpoints_than_the_happy(answers: dict[str, An
     assert {len(counted) for _, counted in given} == {0, 1, 2}
     assert all(len(set(counted)) == len(counted) for _, counted in given)
 
-    def named(key: str, ratings: range) -> float:
-        band = [counted for rating, counted in given if rating in ratings]
-        return sum(key in counted for counted in band) / len(band)
+    unhappy = [counted for rating, counted in given if rating < 7]
+    happy = [counted for rating, counted in given if rating > 8]
 
-    assert named("payment", range(7)) > 1.3 * named("payment", range(9, 11))
-    assert named("returns", range(7)) > 1.3 * named("returns", range(9, 11))
-    assert named("confirmation", range(7)) < named("confirmation", range(9, 11))
-    assert named("search-ad", range(11)) == 0
+    def least_more(key: str) -> float:
+        """How many points more of the unhappy name it, at least."""
+        among = [sum(key in counted for counted in band) for band in (unhappy, happy)]
+        return compare_share(among[0], len(unhappy), among[1], len(happy)).low
+
+    assert least_more("payment") > 0.03 and least_more("returns") > 0.02
+    # Of what also matters by ratings, payment is the one to start with.
+    assert max("compare", "cart", "payment", "delivery", key=least_more) == "payment"
+    assert least_more("confirmation") < 0
+    assert not any("search-ad" in counted for _, counted in given)
     assert not any(each.counted.count(None) < len(each.counted)
-                   for key, each in answers.items() if key != "one-month")  # fmt: skip
+                   for key, each in any_month.items() if key != "one-month")  # fmt: skip
 
 
-def test_one_of_the_two_carts_is_a_little_better(answers: dict[str, Answers]) -> None:
-    cart = answers["cart"]
+def test_one_of_the_two_carts_is_a_little_better(any_month: dict[str, Answers]) -> None:
+    cart = any_month["cart"]
     easy = np.isin(cart.rating, list(METRICS["ces_ease_7"].positive))
     a, b = (easy[cart.variant == variant] for variant in (0, 1))
-    assert min(len(a), len(b)) > 1_000 and 0.02 < b.mean() - a.mean() < 0.1
+    assert min(len(a), len(b)) > 1_000 and 0.02 < b.mean() - a.mean() < 0.12
     assert cart.month[cart.variant >= 0].min() == 20
-    assert all((each.variant < 0).all() for key, each in answers.items() if key != "cart")
+    assert all((each.variant < 0).all() for key, each in any_month.items() if key != "cart")
 
 
 def test_some_touchpoints_are_small_and_some_are_silent(answers: dict[str, Answers]) -> None:
@@ -154,6 +181,16 @@ def test_the_seed_and_the_day_decide_everything() -> None:
         return [found.at.tolist(), found.rating.tolist(), found.customer.tolist(), found.comment]
 
     assert once(1) == once(1) != once(2)
+
+
+def test_the_month_goes_on_as_it_began(answers: dict[str, Answers]) -> None:
+    earlier = NOW - timedelta(days=12)
+    for key, began in draw(earlier).items():
+        later = answers[key].until(earlier)
+        assert began.at.tolist() == later.at.tolist() and len(began.at) <= len(answers[key].at)
+        assert began.rating.tolist() == later.rating.tolist()
+        assert list(began.comment) == list(later.comment)
+        assert list(began.counted) == list(later.counted)
 
 
 @pytest.fixture
