@@ -96,6 +96,16 @@ async def test_its_tokens_colour_what_is_chosen(
     await expect(panel).to_contain_text("Alice")
 
 
+async def test_a_side_tab_is_dark_where_its_survey_is(
+    site: Site, csat_tag: str, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.csat, look={"place": "tab", "scheme": "dark"})
+    page = await open_page(site.add(SHOP + csat_tag), color_scheme="light")
+    for part in ("summary", "section"):
+        found = page.locator(f"feedback-widget {part}")
+        await expect(found).to_have_css("color-scheme", "dark")
+
+
 # As shops name their own: such variables reach into any shadow.
 VARIABLES = """<style>* {
   --color: red; --ink: red; --muted: red; --radius: 99px; --scheme: dark; --text: red; --bg: red;

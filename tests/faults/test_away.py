@@ -39,8 +39,8 @@ async def test_a_server_or_a_file_that_is_not_there_is_away(url: str) -> None:
     before = set(threading.enumerate())
     assert is_away(await failure(Database(make_url(url)), "SELECT 1"))
     # Refused, aiosqlite's thread still has a word for the loop, which must not be closed by then.
-    while set(threading.enumerate()) - before:
-        await asyncio.sleep(0.01)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=5)
 
 
 async def test_a_file_of_ours_that_is_not_there_is_not_the_database(tmp_path: Path) -> None:
