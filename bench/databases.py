@@ -20,7 +20,7 @@ from feedback import clock
 from feedback.accounts.models import PublicKey, Workspace
 from feedback.accounts.sessions import open_session
 from feedback.accounts.setup import add_member, create_workspace
-from feedback.actions.models import Action
+from feedback.calendar.models import Action
 from feedback.db import Database, new_id
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.migrate import upgrade

@@ -13,7 +13,7 @@ from string import Template
 
 from bench.databases import Shop
 from feedback import clock
-from feedback.dashboards.months import first_day, month_at, months_between, shift
+from feedback.readings.months import first_day, month_at, months_between, shift
 from feedback.scoring import METRICS
 
 MONTHS = 24

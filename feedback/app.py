@@ -19,19 +19,19 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from feedback.accounts.guards import NotSignedInError
 from feedback.db import Database
+from feedback.hosted import routes as hosted
+from feedback.kiosk import routes as kiosk
 from feedback.migrate import require_newest
-from feedback.problems import ask_to_sign_in, say_problem
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
+from feedback.responses.catalog import Catalog
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
-from feedback.surveys.catalog import Catalog
-from feedback.surveys.hosted import routes as hosted
-from feedback.surveys.kiosk import routes as kiosk
-from feedback.surveys.share.sightings import Sightings
-from feedback.web import template_config
+from feedback.web.page import template_config
+from feedback.web.refusals import ask_to_sign_in, say_problem
 from feedback.widget import frozen
 from feedback.widget import routes as widget
+from feedback.widget.sightings import Sightings
 from feedback.widget.sites import Sites
 from feedback.work import make_worker
 

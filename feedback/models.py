@@ -3,7 +3,7 @@
 from sqlmodel import SQLModel
 
 from feedback.accounts import models as accounts
-from feedback.actions import models as actions
+from feedback.calendar import models as actions
 from feedback.journeys import models as journeys
 from feedback.outbox import models as outbox
 from feedback.responses import models as responses

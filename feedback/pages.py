@@ -9,17 +9,17 @@ from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import provide_viewer, require_viewer
 from feedback.actions import handlers as actions
 from feedback.comparisons import routes as comparisons
+from feedback.dashboards import pictures
 from feedback.dashboards import routes as dashboards
 from feedback.dashboards.map import files as map_files
 from feedback.dashboards.map import routes as journey_map
-from feedback.dashboards.pictures import routes as pictures
 from feedback.demo import routes as demo
-from feedback.journeys import handlers as journeys
+from feedback.editor.journeys import handlers as journeys
+from feedback.editor.surveys import handlers as surveys
 from feedback.priorities import routes as priorities
 from feedback.responses import routes as responses
 from feedback.settings import Settings
-from feedback.surveys import handlers as surveys
-from feedback.web import security_headers
+from feedback.web.page import security_headers
 
 
 def all_pages(settings: Settings) -> Router:

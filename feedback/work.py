@@ -25,9 +25,9 @@ async def _every_day(_session: AsyncSession, now: datetime) -> Sequence[tuple[st
 
 
 async def _draw_picture(work: Work) -> None:
-    from feedback.dashboards.drawings import draw_picture
+    from feedback.charts.drawings import draw_picture
     from feedback.dashboards.map.files import draw_map
-    from feedback.dashboards.pictures.routes import draw_trends
+    from feedback.dashboards.pictures import draw_trends
     from feedback.priorities.routes import draw_priorities
 
     # Who draws /<name>.svg, .png and .pdf.

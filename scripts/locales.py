@@ -19,7 +19,7 @@ METHODS = [
     ("templates/**.html", "jinja2"),
     ("templates/**.txt", "jinja2"),
 ]
-# Blanks as in feedback/web.py: a text cut otherwise here would not be found there.
+# Blanks as in feedback/web/page.py: a text cut otherwise here would not be found there.
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 OPTIONS = {pattern: JINJA for pattern, method in METHODS if method == "jinja2"}
 HEADER = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback.accounts.identity import sign
+from feedback.identity import sign
 
 GUIDE = (Path(__file__).parents[1] / "docs" / "signed-identity.md").read_text(encoding="utf-8")
 WHO = "Zoé 42"

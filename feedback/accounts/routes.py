@@ -26,7 +26,7 @@ from feedback.db import Database
 from feedback.i18n import LOCALES, best_locale, set_locale
 from feedback.i18n import gettext as _
 from feedback.settings import Settings
-from feedback.web import local_path, page, redirect
+from feedback.web.page import local_path, page, redirect
 
 
 async def use_browser_language(request: Request[Any, Any, Any]) -> None:

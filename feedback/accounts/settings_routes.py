@@ -8,15 +8,15 @@ from sqlmodel import col, select
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, require_editor
-from feedback.accounts.identity import identity_secret
 from feedback.accounts.models import Membership, Session, User, Workspace
 from feedback.accounts.schemas import Form, read_workspace
 from feedback.accounts.sessions import open_session, session_cookie
 from feedback.db import Database
 from feedback.i18n import LOCALES
 from feedback.i18n import gettext as _
+from feedback.identity import identity_secret
 from feedback.settings import Settings
-from feedback.web import local_path, page, redirect
+from feedback.web.page import local_path, page, redirect
 
 
 @post("/language")

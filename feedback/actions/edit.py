@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.actions.models import Action
 from feedback.actions.schemas import ActionIn
+from feedback.calendar.models import Action
 
 
 async def create_action(

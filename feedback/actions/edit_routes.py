@@ -20,9 +20,7 @@ from feedback.actions.choices import (
     wanted_place,
 )
 from feedback.actions.edit import archive_action, change_action, create_action, restore_action
-from feedback.actions.models import KINDS, Action
 from feedback.actions.preview import thanks_previews
-from feedback.actions.queries import survey_texts
 from feedback.actions.read import today_in
 from feedback.actions.routes import need_action
 from feedback.actions.schemas import (
@@ -34,11 +32,13 @@ from feedback.actions.schemas import (
     read_action,
 )
 from feedback.actions.words import kind_name
+from feedback.calendar.models import KINDS, Action
+from feedback.calendar.queries import survey_texts
 from feedback.db import Database
-from feedback.forms import Form, leave
 from feedback.i18n import gettext as _
 from feedback.journeys.queries import JourneyTree, load_journeys
-from feedback.web import page, redirect
+from feedback.web.forms import Form, leave
+from feedback.web.page import page, redirect
 
 
 @dataclass(frozen=True, slots=True)

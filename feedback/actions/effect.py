@@ -12,9 +12,9 @@ from datetime import date
 from math import ceil
 
 from feedback.actions.places import Asked
-from feedback.dashboards.journey import SeriesInfo
-from feedback.dashboards.months import month_at, month_of, months_between, shift
-from feedback.dashboards.queries import RATINGS, CountRow
+from feedback.readings.journey import SeriesInfo
+from feedback.readings.months import month_at, month_of, months_between, shift
+from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import FEW_BELOW, Comparison, Metric, Score, compare_scores, score
 
 SIDE = 6  # complete months on each side, at most

@@ -9,7 +9,7 @@ from typing import Any
 from feedback.actions.effect import LEAST, Effect, Side
 from feedback.actions.read import Reading
 from feedback.actions.words import phrase, summary
-from feedback.scoreprint import harmless
+from feedback.offline.score_print import harmless
 
 
 def actions_json(readings: Sequence[Reading]) -> str:

@@ -11,15 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.actions.places import Place, asked_at
 from feedback.actions.read import Reading
-from feedback.dashboards.changes.find import Told
-from feedback.dashboards.charts import ChartData
-from feedback.dashboards.filters import Asked as AskedFilters
-from feedback.dashboards.filters import NotOursError
-from feedback.dashboards.months import shift
+from feedback.changes.find import Told
+from feedback.charts.geometry import ChartData
+from feedback.charts.lines import TrendPanel
 from feedback.dashboards.pages import TrendsPage, changes_of, trends_page
-from feedback.dashboards.queries import answered_span
 from feedback.dashboards.read import Counts, Scope, load_trends
-from feedback.dashboards.trends import TrendPanel
+from feedback.readings.filters import Asked as AskedFilters
+from feedback.readings.filters import NotOursError
+from feedback.readings.months import shift
+from feedback.readings.queries import answered_span
 
 MONTHS = 12  # on each side of the day
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from feedback.actions.effect import LEVEL, Effect
 from feedback.actions.lines import Around
-from feedback.actions.models import Action
 from feedback.actions.read import Reading
 from feedback.actions.words import (
     full_sentence,
@@ -21,6 +20,7 @@ from feedback.actions.words import (
     write_months,
     write_watch,
 )
+from feedback.calendar.models import Action
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.surveys.texts import language_name

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.actions.models import Action
-from feedback.dashboards.filters import Focus
-from feedback.dashboards.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
+from feedback.calendar.models import Action
 from feedback.i18n import gettext as _
+from feedback.readings.filters import Focus
+from feedback.readings.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.scoring import METRICS, Metric
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.actions.schemas import PUBLIC_LENGTH, PlaceIn
-from feedback.forms import one_line
 from feedback.surveys.texts import language_name
 from feedback.surveys.words import complete_texts
+from feedback.web.forms import one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
 from feedback.actions.effect import Calendar, Effect, read_effects, tally_of
-from feedback.actions.models import Action
 from feedback.actions.places import Asked, Place, asked_at, place_of
-from feedback.actions.queries import PlacedAction, read_actions
-from feedback.dashboards.journey import JourneyInfo, SeriesInfo, journey_names, read_journey
-from feedback.dashboards.queries import CountQuery, read_counts
+from feedback.calendar.models import Action
+from feedback.calendar.queries import PlacedAction, read_actions
+from feedback.readings.journey import JourneyInfo, SeriesInfo, journey_names, read_journey
+from feedback.readings.queries import CountQuery, read_counts
 
 
 @dataclass(frozen=True, slots=True)

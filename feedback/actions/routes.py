@@ -15,12 +15,12 @@ from feedback.accounts.guards import Viewer, not_found
 from feedback.actions.files import actions_csv, actions_json
 from feedback.actions.lines import read_around
 from feedback.actions.pages import action_page, list_page
-from feedback.actions.queries import PlacedAction, find_action
 from feedback.actions.read import Reading, read_all, read_beside
-from feedback.dashboards.queries import import_pandas
+from feedback.calendar.queries import PlacedAction, find_action
 from feedback.db import Database
 from feedback.journeys.queries import load_journeys
-from feedback.web import page
+from feedback.readings.queries import import_pandas
+from feedback.web.page import page
 
 KINDS = {"json": actions_json, "csv": actions_csv}
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from feedback.actions.models import KINDS, Action
-from feedback.forms import Form, FormReader
+from feedback.calendar.models import KINDS, Action
 from feedback.i18n import gettext as _
+from feedback.web.forms import Form, FormReader
 
 TITLE_LENGTH = 200
 BY_LENGTH = 120

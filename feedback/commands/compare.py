@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from feedback.comparefile import compare_files
-from feedback.compareprint import comparison_csv, comparison_json, comparison_table
-from feedback.scorefile import find_metric
+from feedback.offline.compare import compare_files
+from feedback.offline.compare_print import comparison_csv, comparison_json, comparison_table
+from feedback.offline.score import find_metric
 from feedback.scoring import METRICS
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from feedback.driversfile import file_drivers
-from feedback.driversprint import drivers_csv, drivers_json, drivers_table
+from feedback.offline.drivers import file_drivers
+from feedback.offline.drivers_print import drivers_csv, drivers_json, drivers_table
 
 
 class Format(StrEnum):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from feedback.commands.workspace import WorkspaceKey, open_database, open_workspace
+from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.errors import FeedbackError
 from feedback.settings import load_settings
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from feedback.scorefile import MONTH, find_metric, score_file
-from feedback.scoreprint import rows_csv, rows_json, rows_table
+from feedback.offline.score import MONTH, find_metric, score_file
+from feedback.offline.score_print import rows_csv, rows_json, rows_table
 from feedback.scoring import METRICS
 
 

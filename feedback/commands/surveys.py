@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from feedback.commands.workspace import WorkspaceKey, open_database, open_workspace
+from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from feedback.surveys.queries import SurveyPlace
+    from feedback.editor.surveys.queries import SurveyPlace
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
@@ -47,7 +47,7 @@ def surveys_command(
 
 
 async def _load(settings: Settings, key: str | None) -> tuple[list[dict[str, str]], list[str]]:
-    from feedback.surveys.queries import load_places, site_keys
+    from feedback.editor.surveys.queries import load_places, site_keys
 
     async with open_database(settings) as database:
         workspace = await open_workspace(database, key)
@@ -59,7 +59,7 @@ async def _load(settings: Settings, key: str | None) -> tuple[list[dict[str, str
 
 
 def _row(place: "SurveyPlace", base_url: str) -> dict[str, str]:
-    from feedback.surveys.share.ways import survey_link
+    from feedback.editor.share.ways import survey_link
 
     return {
         "key": place.survey.key,

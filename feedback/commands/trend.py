@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback.commands.workspace import WorkspaceKey, open_database, open_workspace
+from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.errors import FeedbackError
 from feedback.settings import load_settings
 
@@ -42,8 +42,8 @@ def trend_command(
 
     Example: feedback trend --metric nps --by month,stage --since 2026-01
     """
-    from feedback.dashboards.pooled import named_wordings, without_answers
-    from feedback.scoreprint import rows_csv, rows_json, rows_table
+    from feedback.offline.score_print import rows_csv, rows_json, rows_table
+    from feedback.readings.pooled import named_wordings, without_answers
 
     query = _query(metric, journey, by, since, until)
     rows = asyncio.run(_read(query, workspace))
@@ -57,9 +57,9 @@ def trend_command(
 
 
 def _query(metric: str, journey: str, by: str, since: str, until: str) -> "TrendQuery":
-    from feedback.dashboards.months import is_month
     from feedback.dashboards.read import TrendQuery
-    from feedback.scorefile import find_metric
+    from feedback.offline.score import find_metric
+    from feedback.readings.months import is_month
 
     wanted = [part.strip() for part in by.split(",") if part.strip()]
     for name in wanted:
@@ -76,9 +76,9 @@ def _query(metric: str, journey: str, by: str, since: str, until: str) -> "Trend
 
 
 async def _read(query: "TrendQuery", key: str | None) -> "list[ScoreRow]":
-    from feedback.dashboards.filters import NotOursError
     from feedback.dashboards.read import load_trend
     from feedback.dashboards.trends import trend_rows
+    from feedback.readings.filters import NotOursError
 
     async with open_database(load_settings()) as database:
         workspace = await open_workspace(database, key)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from feedback.commands.workspace import WorkspaceKey, open_database, open_workspace
+from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.errors import FeedbackError
 from feedback.settings import load_settings
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from feedback.commands.workspace import open_database
+from feedback.accounts.opening import open_database
 from feedback.errors import FeedbackError
 from feedback.settings import Settings, load_settings
 
@@ -94,7 +94,7 @@ async def _read(database: "Database") -> "tuple[list[KindStatus], list[Job]]":
 
 
 def _table(kinds: "list[KindStatus]") -> str:
-    from feedback.scoreprint import aligned
+    from feedback.offline.score_print import aligned
 
     lines = [["kind", "waiting", "running", "dead", "done", "oldest due"]]
     for one in kinds:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from feedback.comparisons.words import write_difference, write_signed
-from feedback.dashboards.filters import FilterError
 from feedback.i18n import format_number
 from feedback.i18n import gettext as _
+from feedback.readings.filters import FilterError
 from feedback.scoring import (
     METRICS,
     Comparison,

@@ -11,7 +11,9 @@ from feedback.comparisons.words import (
     planned_sentence,
     verdict,
 )
-from feedback.dashboards.choices import (
+from feedback.i18n import format_number, ngettext
+from feedback.i18n import gettext as _
+from feedback.readings.choices import (
     Choice,
     channel_choice,
     journey_choice,
@@ -20,9 +22,7 @@ from feedback.dashboards.choices import (
     stage_choice,
     touchpoint_choice,
 )
-from feedback.dashboards.filters import FilterError, place_of
-from feedback.i18n import format_number, ngettext
-from feedback.i18n import gettext as _
+from feedback.readings.filters import FilterError, place_of
 from feedback.scoring import Metric, Score
 from feedback.wording import (
     WrittenScore,

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.filters import Focus, chosen_focus, chosen_journey
-from feedback.dashboards.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.dashboards.months import first_day, shift
-from feedback.dashboards.queries import RATINGS, CountQuery, Span, answered_span, read_counts
 from feedback.dashboards.read import Scope
 from feedback.dashboards.trends import chosen_metric
+from feedback.readings.filters import Focus, chosen_focus, chosen_journey
+from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.readings.months import first_day, shift
+from feedback.readings.queries import RATINGS, CountQuery, Span, answered_span, read_counts
 from feedback.responses.models import RatingCount, Response
 from feedback.scoring import Metric
 

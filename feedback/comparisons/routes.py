@@ -48,13 +48,13 @@ from feedback.comparisons.read import (
     read_period,
     read_subject,
 )
-from feedback.dashboards.filters import Asked, FilterError, NotOursError
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import filter_problem
 from feedback.db import Database
 from feedback.i18n import gettext as _
-from feedback.scoreprint import harmless
-from feedback.web import page
+from feedback.offline.score_print import harmless
+from feedback.readings.filters import Asked, FilterError, NotOursError
+from feedback.web.page import page
 
 BLOCKS = ("compare_page",)
 

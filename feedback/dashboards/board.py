@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from feedback.actions.queries import Flag
-from feedback.dashboards.changes.find import JourneyChanges, Told
-from feedback.dashboards.journey import JourneyInfo, StageInfo, TouchpointInfo
-from feedback.dashboards.lines import Window
-from feedback.dashboards.scores import Line, Lines, score_lines, score_totals
-from feedback.dashboards.seams import CURRENT, REPLACED
+from feedback.calendar.queries import Flag
+from feedback.changes.find import JourneyChanges, Told
+from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.readings.months import Window
+from feedback.readings.scores import Line, Lines, score_lines, score_totals
+from feedback.readings.seams import CURRENT, REPLACED
 from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, score
 
 if TYPE_CHECKING:

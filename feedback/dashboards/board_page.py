@@ -3,11 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from feedback.changes.words import SaidChanges
 from feedback.dashboards.board import read_board
-from feedback.dashboards.changes.words import SaidChanges
-from feedback.dashboards.choices import Choice, channel_choice, journey_choice, month_choice
 from feedback.dashboards.empty import Nothing, no_answers, no_journey
-from feedback.dashboards.filters import FilterError, place_of
 from feedback.dashboards.pages import (
     KEPT,
     Key,
@@ -21,6 +19,8 @@ from feedback.dashboards.read import Counts, Scope
 from feedback.dashboards.tiles import StageColumn, write_board
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
+from feedback.readings.choices import Choice, channel_choice, journey_choice, month_choice
+from feedback.readings.filters import FilterError, place_of
 from feedback.wording import month_alone, month_name
 
 

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from feedback.changes.find import Told, change_facts, changes_document
 from feedback.dashboards.board import BoardSource, StageReading, board_metrics, board_rows
-from feedback.dashboards.changes.find import Told, change_facts, changes_document
-from feedback.dashboards.queries import RATINGS
-from feedback.dashboards.seams import CURRENT
-from feedback.scoreprint import harmless
+from feedback.offline.score_print import harmless
+from feedback.readings.queries import RATINGS
+from feedback.readings.seams import CURRENT
 
 CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
 Place = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key

@@ -3,13 +3,22 @@
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from feedback.changes.find import JourneyChanges, find_changes
+from feedback.changes.words import SaidChanges, say_changes
+from feedback.charts.lines import TrendPanel
 from feedback.dashboards.board import (
     COARSE_BELOW,
     BoardSource,
 )
-from feedback.dashboards.changes.find import JourneyChanges, find_changes
-from feedback.dashboards.changes.words import SaidChanges, say_changes
-from feedback.dashboards.choices import (
+from feedback.dashboards.empty import Nothing, no_answers, no_journey
+from feedback.dashboards.mix.page import MixPage, say_mix
+from feedback.dashboards.panels import draw_panels, write_table
+from feedback.dashboards.rates_words import RatesPage, say_rates
+from feedback.dashboards.read import Counts, Scope
+from feedback.dashboards.trends import TrendsSource, TrendTableRow, read_strands, unasked
+from feedback.i18n import current_locale, ngettext
+from feedback.i18n import gettext as _
+from feedback.readings.choices import (
     Choice,
     channel_choice,
     journey_choice,
@@ -18,22 +27,8 @@ from feedback.dashboards.choices import (
     stage_choice,
     touchpoint_choice,
 )
-from feedback.dashboards.empty import Nothing, no_answers, no_journey
-from feedback.dashboards.filters import Asked, FilterError, place_of
-from feedback.dashboards.mix.page import MixPage, say_mix
-from feedback.dashboards.months import shift
-from feedback.dashboards.panels import draw_panels, write_table
-from feedback.dashboards.rates_words import RatesPage, say_rates
-from feedback.dashboards.read import Counts, Scope
-from feedback.dashboards.trends import (
-    TrendPanel,
-    TrendsSource,
-    TrendTableRow,
-    read_strands,
-    unasked,
-)
-from feedback.i18n import current_locale, ngettext
-from feedback.i18n import gettext as _
+from feedback.readings.filters import Asked, FilterError, place_of
+from feedback.readings.months import shift
 from feedback.wording import (
     headline_meaning,
     metric_name,

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from feedback.dashboards.changes.words import note_change
-from feedback.dashboards.charts import PANEL, WIDE, Box, ChartData, draw
-from feedback.dashboards.flags import flag_days
+from feedback.changes.words import note_change
+from feedback.charts.flags import flag_days
+from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
+from feedback.charts.lines import TrendPanel, axis_for, line_of
+from feedback.charts.plot import Axis, Beside, Point
 from feedback.dashboards.formula import explain_score
-from feedback.dashboards.lines import axis_for, line_of
-from feedback.dashboards.plot import Axis, Beside, Point
-from feedback.dashboards.trends import Strand, TrendCell, TrendPanel, TrendsSource, TrendTableRow
+from feedback.dashboards.trends import Strand, TrendCell, TrendsSource, TrendTableRow
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, Score
 from feedback.wording import (

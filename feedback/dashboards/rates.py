@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from feedback.dashboards.mix.read import REST, AnsweredRow, ByChannel
-from feedback.dashboards.months import month_of, months_between, shift
-from feedback.dashboards.queries import AskedRow
+from feedback.readings.months import month_of, months_between, shift
+from feedback.readings.queries import AskedRow
 from feedback.scoring import FEW_BELOW, Interval, share_interval
 
 RATES_BEFORE = 3  # months that a rate is held against

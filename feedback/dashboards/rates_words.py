@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from feedback.dashboards.charts import PANEL, ChartData, draw
-from feedback.dashboards.plot import Point, common_axis
+from feedback.charts.geometry import PANEL, ChartData, draw
+from feedback.charts.plot import Point, common_axis
 from feedback.dashboards.rates import MonthRate, Rates, month_rates
 from feedback.dashboards.trends import TrendsSource
 from feedback.i18n import current_locale, format_number, ngettext

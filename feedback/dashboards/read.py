@@ -12,20 +12,20 @@ import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
-from feedback.actions.queries import Flag, read_flags
-from feedback.dashboards.filters import (
+from feedback.calendar.queries import Flag, read_flags
+from feedback.dashboards.mix.read import ByChannel
+from feedback.dashboards.trends import chosen_metric
+from feedback.readings.filters import (
     Asked,
     Focus,
     NotOursError,
     chosen_focus,
     chosen_journey,
 )
-from feedback.dashboards.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.dashboards.lines import Window
-from feedback.dashboards.mix.read import ByChannel
-from feedback.dashboards.months import first_day, month_at, month_of, months_between, shift
-from feedback.dashboards.pooled import MONTHS as POOLED
-from feedback.dashboards.queries import (
+from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.readings.months import Window, first_day, month_at, month_of, months_between, shift
+from feedback.readings.pooled import MONTHS as POOLED
+from feedback.readings.queries import (
     CountQuery,
     CountRow,
     Span,
@@ -36,7 +36,6 @@ from feedback.dashboards.queries import (
     read_counts,
     span_of,
 )
-from feedback.dashboards.trends import chosen_metric
 from feedback.scoring import METRICS, Metric
 
 if TYPE_CHECKING:

@@ -17,7 +17,18 @@ from feedback.accounts.guards import Viewer, not_found
 from feedback.dashboards.board import read_board
 from feedback.dashboards.board_page import board_page, refused_board
 from feedback.dashboards.files import board_csv, board_json
-from feedback.dashboards.filters import (
+from feedback.dashboards.mix.load import with_channels
+from feedback.dashboards.pages import (
+    board_source,
+    refused_trends,
+    trends_page,
+    trends_source,
+)
+from feedback.dashboards.read import Counts, Scope, load_board, load_trends
+from feedback.dashboards.trends_files import trends_csv, trends_json
+from feedback.db import Database
+from feedback.i18n import current_locale
+from feedback.readings.filters import (
     BOARD_NAMES,
     TRENDS_NAMES,
     Asked,
@@ -25,21 +36,10 @@ from feedback.dashboards.filters import (
     NotOursError,
     parse_asked,
 )
-from feedback.dashboards.mix.load import with_channels
-from feedback.dashboards.months import month_at
-from feedback.dashboards.pages import (
-    board_source,
-    refused_trends,
-    trends_page,
-    trends_source,
-)
-from feedback.dashboards.queries import import_pandas
-from feedback.dashboards.read import Counts, Scope, load_board, load_trends
-from feedback.dashboards.trends_files import trends_csv, trends_json
-from feedback.db import Database
-from feedback.i18n import current_locale
+from feedback.readings.months import month_at
+from feedback.readings.queries import import_pandas
 from feedback.resources import resource_dir
-from feedback.web import FLASH_COOKIE, page
+from feedback.web.page import FLASH_COOKIE, page
 
 BOARD_BLOCKS = ("board_page", "board_tiles")
 TRENDS_BLOCKS = ("trends_page",)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feedback.changes.words import ChangeNote, note_change
+from feedback.charts.flags import flag_days
+from feedback.charts.geometry import ChartData
+from feedback.charts.lines import sparkline
+from feedback.charts.plot import Beside
+from feedback.charts.seam_marks import Place, askers_at, seam_marks
 from feedback.dashboards.board import BoardSource, Reading, StageReading, TouchpointReading
-from feedback.dashboards.changes.words import ChangeNote, note_change
-from feedback.dashboards.charts import ChartData
-from feedback.dashboards.flags import flag_days
 from feedback.dashboards.formula import explain_score
-from feedback.dashboards.lines import sparkline
-from feedback.dashboards.plot import Beside
-from feedback.dashboards.seam_marks import Place, askers_at, seam_marks
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.wording import (

@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feedback.actions.queries import Flag
-from feedback.dashboards.changes.find import JourneyChanges, Told
-from feedback.dashboards.changes.words import ChangeNote
-from feedback.dashboards.charts import ChartData
-from feedback.dashboards.filters import Asked, Focus
-from feedback.dashboards.journey import JourneyInfo, StageInfo, TouchpointInfo
-from feedback.dashboards.lines import Window
+from feedback.calendar.queries import Flag
+from feedback.changes.find import JourneyChanges, Told
+from feedback.charts.plot import Seam
+from feedback.charts.seam_marks import Askers, Place, askers, askers_at, seam_marks
 from feedback.dashboards.mix.read import ByChannel
-from feedback.dashboards.plot import Seam
-from feedback.dashboards.pooled import pooled_line, pooled_rows
-from feedback.dashboards.scores import Line, Lines, score_lines
-from feedback.dashboards.seam_marks import Askers, Place, askers, askers_at, seam_marks
-from feedback.dashboards.seams import REPLACED
+from feedback.readings.filters import Asked, Focus
+from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.readings.months import Window
+from feedback.readings.pooled import pooled_line, pooled_rows
+from feedback.readings.scores import Line, Lines, score_lines
+from feedback.readings.seams import REPLACED
 from feedback.scoring import METRICS, Metric, ScoreRow, score_groups
 from feedback.wording import WrittenScore
 
@@ -83,19 +81,6 @@ class Strand:
     @property
     def name(self) -> str:
         return (self.touchpoint or self.stage).name
-
-
-@dataclass(frozen=True, slots=True)
-class TrendPanel:
-    """One chart. formula: how the score of the readout is computed."""
-
-    id: str
-    name: str
-    readout: str
-    chart: ChartData
-    wide_chart: ChartData | None
-    change: ChangeNote | None = None
-    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)

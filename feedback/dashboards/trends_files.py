@@ -4,14 +4,14 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-from feedback.dashboards.changes.find import Told, changes_document
+from feedback.changes.find import Told, changes_document
 from feedback.dashboards.files import Place, change_columns
 from feedback.dashboards.mix.files import mix_document
-from feedback.dashboards.pooled import TrendRow, pooled_rows
 from feedback.dashboards.rates import month_rates, rates_document
-from feedback.dashboards.seams import CURRENT
 from feedback.dashboards.trends import TrendsSource
-from feedback.scoreprint import rows_csv
+from feedback.offline.score_print import rows_csv
+from feedback.readings.pooled import TrendRow, pooled_rows
+from feedback.readings.seams import CURRENT
 from feedback.scoring import ScoreRow, metric_dict, score
 
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey, User, Workspace
 from feedback.accounts.setup import add_member, create_workspace, make_link
-from feedback.actions.models import Action
+from feedback.calendar.models import Action
 from feedback.db import Database
 from feedback.demo import shop
 from feedback.demo.answers import Answers, Month, make_answers, make_people, months_until

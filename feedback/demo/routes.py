@@ -12,11 +12,11 @@ from sqlmodel import select
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.accounts.models import PublicKey
-from feedback.dashboards.months import month_at
 from feedback.db import Database
 from feedback.demo.shop import IN_SHOP, WORKSPACE
 from feedback.i18n import gettext as _
-from feedback.web import page, security_headers
+from feedback.readings.months import month_at
+from feedback.web.page import page, security_headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.models import Workspace
+from feedback.accounts.opening import open_database, open_workspace
 from feedback.accounts.setup import create_workspace
-from feedback.commands.workspace import open_database, open_workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.imports.make import Maker, moment

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from feedback.errors import FeedbackError
-from feedback.tables import Row, open_table
+from feedback.offline.tables import Row, open_table
 
 OnBad = Callable[[int, str], None]
 

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
-from feedback.commands.workspace import open_database, open_workspace
+from feedback.accounts.opening import open_database, open_workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.responses.models import ImportRun, RatingCount, Response, Submission

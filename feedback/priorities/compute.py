@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from feedback.dashboards.journey import JourneyInfo, TouchpointInfo, journey_names, read_journey
-from feedback.dashboards.months import first_day, shift
-from feedback.dashboards.queries import answered_span, import_pandas
 from feedback.db import Database
 from feedback.outbox import computed
 from feedback.priorities.findings import (
@@ -33,6 +30,9 @@ from feedback.priorities.gather import (
     read_people,
 )
 from feedback.priorities.read import load_found, version_of
+from feedback.readings.journey import JourneyInfo, TouchpointInfo, journey_names, read_journey
+from feedback.readings.months import first_day, shift
+from feedback.readings.queries import answered_span, import_pandas
 from feedback.scoring import (
     DriverRow,
     Drivers,

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from feedback.offline.score_print import harmless
 from feedback.priorities.page import is_said, rank
 from feedback.priorities.rank import Said, Shown
 from feedback.priorities.read import Known
-from feedback.scoreprint import harmless
 
 CAUTION = "linked with, not caused by"
 

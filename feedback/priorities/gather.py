@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from feedback.dashboards.journey import JourneyInfo, TouchpointInfo
 from feedback.db import Database
+from feedback.readings.journey import JourneyInfo, TouchpointInfo
 from feedback.responses.models import Response
 from feedback.scoring import METRICS, Metric
 from feedback.surveys.models import Survey

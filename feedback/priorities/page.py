@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feedback.dashboards.choices import Choice, journey_choice
-from feedback.dashboards.filters import Asked
 from feedback.i18n import format_date, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.priorities.findings import Findings
@@ -32,6 +30,8 @@ from feedback.priorities.words import (
     verdict_name,
     write_monthly,
 )
+from feedback.readings.choices import Choice, journey_choice
+from feedback.readings.filters import Asked
 from feedback.wording import month_name
 
 # Live answers change the findings with every tap; one look in ten minutes is enough.

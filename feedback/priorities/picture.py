@@ -4,7 +4,7 @@ import io
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from feedback.dashboards.pictures.draw import ACCENT, HAIRLINE, INK, MUTED, draw_apart
+from feedback.charts.picture import ACCENT, HAIRLINE, INK, MUTED, draw_apart
 from feedback.priorities.matrix import MatrixChart
 from feedback.priorities.page import Item, PrioritiesPage
 

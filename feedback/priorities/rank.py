@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from feedback.dashboards.journey import JourneyInfo
-from feedback.dashboards.months import months_between, shift
-from feedback.dashboards.queries import RATINGS, CountRow, Span
 from feedback.priorities.findings import Driver, Matrix, Mentions, Named
+from feedback.readings.journey import JourneyInfo
+from feedback.readings.months import months_between, shift
+from feedback.readings.queries import RATINGS, CountRow, Span
 from feedback.scoring import METRICS, compare_share
 
 Verdict = Literal["concentrate_here", "keep_up", "possible_overkill", "low_priority", "unclear"]

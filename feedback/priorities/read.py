@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.filters import chosen_journey
-from feedback.dashboards.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.dashboards.queries import CountQuery, answered_span, read_counts
 from feedback.dashboards.read import Scope
 from feedback.outbox import computed
 from feedback.priorities.findings import KIND, Findings, Selection, decode
 from feedback.priorities.gather import Overall, find_overall
 from feedback.priorities.rank import unhappy_a_month, unhappy_months
+from feedback.readings.filters import chosen_journey
+from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.readings.queries import CountQuery, answered_span, read_counts
 from feedback.responses.models import RatingCount
 
 

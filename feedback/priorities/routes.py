@@ -11,7 +11,7 @@ from litestar.response import Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
-from feedback.dashboards.drawings import (
+from feedback.charts.drawings import (
     FORMATS,
     Drawn,
     Wanted,
@@ -19,7 +19,6 @@ from feedback.dashboards.drawings import (
     computed_on,
     picture_answer,
 )
-from feedback.dashboards.filters import Asked, FilterError, NotOursError, parse_asked
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import filter_problem
 from feedback.db import Database
@@ -31,7 +30,8 @@ from feedback.priorities.findings import KIND, Selection
 from feedback.priorities.page import PrioritiesPage, priorities_page, wants_job
 from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
-from feedback.web import page
+from feedback.readings.filters import Asked, FilterError, NotOursError, parse_asked
+from feedback.web.page import page
 
 BLOCKS = ("priorities_page",)
 NAMES = ("journey", "missing")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from feedback.surveys.catalog import SurveyDefinition
+from feedback.responses.catalog import SurveyDefinition
 from feedback.surveys.follow_ups import check_answers
 from feedback.surveys.overall import COUNTED_MOST, read_counted_most
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from feedback.offline.score_print import harmless
 from feedback.responses.follow_up_answers import read_told
 from feedback.responses.listing import Row
-from feedback.scoreprint import harmless
 
 COLUMNS = (
     "id", "answered_at", "journey", "stage", "touchpoint", "survey", "metric", "rating", "band",

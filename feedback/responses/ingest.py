@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from feedback.accounts.identity import UNSIGNED, identity_secret, is_signed
+from feedback.identity import UNSIGNED, identity_secret, is_signed
 from feedback.responses.answers import AnswersError, kept_answers
+from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.models import CHANNELS
 from feedback.responses.outcome import Answer
-from feedback.surveys.catalog import SurveyDefinition
 
 MAX_BODY = 65_536
 MAX_DEPTH = 32

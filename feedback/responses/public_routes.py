@@ -15,6 +15,7 @@ from litestar.types import HTTPScope, Receive, Send
 
 from feedback import clock
 from feedback.db import is_away
+from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.ingest import (
     MAX_BODY,
     Refused,
@@ -25,7 +26,6 @@ from feedback.responses.ingest import (
 )
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
-from feedback.surveys.catalog import SurveyDefinition
 
 log = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from feedback.responses.listing import (
 )
 from feedback.responses.models import CHANNELS, STATES
 from feedback.responses.review import change_state, list_changes
-from feedback.web import page, redirect
+from feedback.web.page import page, redirect
 from feedback.wording import channel_name, metric_name
 
 MOST_IN_A_FILE = 10_000

@@ -15,13 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
-from feedback.models import metadata
+from feedback.responses.models import Response
 from feedback.responses.outcome import Answer, CountKey, DisplayKey, Key, Known
 
-RESPONSE = metadata.tables["response"]
-SUBMISSION = metadata.tables["submission"]
-RATING_COUNT = metadata.tables["rating_count"]
-DISPLAY_COUNT = metadata.tables["display_count"]
+_tables = Response.metadata.tables
+RESPONSE = _tables["response"]
+SUBMISSION = _tables["submission"]
+RATING_COUNT = _tables["rating_count"]
+DISPLAY_COUNT = _tables["display_count"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from feedback.actions.public import Sentences, sentence_in
+from feedback.calendar.public import Sentences, sentence_in
 from feedback.scoring import METRICS
 from feedback.surveys import endings, follow_ups
 from feedback.surveys.models import Question, Survey

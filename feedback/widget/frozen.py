@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from feedback.surveys.share.tag import releases
+from feedback.widget.tag import releases
 
 HEADERS = {
     "Access-Control-Allow-Origin": "*",

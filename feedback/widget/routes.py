@@ -10,7 +10,7 @@ import msgspec
 from litestar import Request, Response, Router, get
 from litestar.params import FromPath, FromQuery
 
-from feedback.actions.public import Sentences, sentence_in
+from feedback.calendar.public import Sentences, sentence_in
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
 from feedback.surveys.languages import choose_language

@@ -12,10 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.models import PublicKey, Workspace
-from feedback.actions.public import Sentences, read_sentences
+from feedback.calendar.public import Sentences, read_sentences
 from feedback.db import Database
 from feedback.journeys.models import Stage, Touchpoint
-from feedback.surveys.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
+from feedback.responses.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
 from feedback.surveys.models import Question, Survey
 from feedback.surveys.overall import Moment, load_moments
 from feedback.tenancy import refers

@@ -7,8 +7,8 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.accounts.identity import identity_secret, is_signed, sign
 from feedback.db import Database
+from feedback.identity import identity_secret, is_signed, sign
 from tests import cast
 from tests.cast import Shop
 from tests.conftest import KEY

@@ -3,8 +3,8 @@
 import pytest
 
 from feedback import clock
-from feedback.actions.models import Action
-from feedback.actions.queries import read_flags
+from feedback.calendar.models import Action
+from feedback.calendar.queries import read_flags
 from feedback.db import Database
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from tests.actions.conftest import Adder, filled

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from feedback.dashboards.months import months_between
 from feedback.db import Database, new_id
+from feedback.readings.months import months_between
 from feedback.surveys.models import Series
 from tests.actions.conftest import Adder
 from tests.cast import OPENED, TEXTS, Shop

@@ -8,8 +8,8 @@ from playwright.async_api import Page
 
 from feedback import clock
 from feedback.accounts.sessions import open_session
-from feedback.dashboards.months import month_at, months_between, shift
 from feedback.db import Database
+from feedback.readings.months import month_at, months_between, shift
 from tests.browser.conftest import PageMaker
 from tests.cast import Shop
 from tests.dashboards.counted import Counted

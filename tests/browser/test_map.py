@@ -8,9 +8,9 @@ from playwright.async_api import Page, expect
 
 from feedback import clock
 from feedback.accounts.sessions import open_session
-from feedback.dashboards.months import month_at, shift
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
+from feedback.readings.months import month_at, shift
 from tests.browser.axe import find_violations
 from tests.browser.conftest import PageMaker
 from tests.cast import Shop

@@ -14,8 +14,8 @@ from sqlmodel import select
 from feedback import clock
 from feedback.accounts.models import PublicKey, User, Workspace
 from feedback.accounts.setup import make_link
-from feedback.actions.models import Action
 from feedback.app import create_app
+from feedback.calendar.models import Action
 from feedback.db import Database
 from feedback.demo import build
 from feedback.demo.build import build_demo

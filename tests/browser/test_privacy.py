@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 from feedback.app import create_app
 from feedback.db import Database
 from feedback.settings import Settings
-from feedback.web import FLASH_COOKIE
+from feedback.web.page import FLASH_COOKIE
 from tests.browser.acts import change, heard_by_console
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site

@@ -9,11 +9,11 @@ from playwright.async_api import expect
 from sqlmodel import select
 
 from feedback import clock
-from feedback.accounts.identity import identity_secret, sign
 from feedback.accounts.sessions import open_session
 from feedback.db import Database
+from feedback.identity import identity_secret, sign
 from feedback.surveys.models import Sighting
-from feedback.surveys.share.tag import Release, releases
+from feedback.widget.tag import Release, releases
 from tests.browser.acts import answers, rate
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site

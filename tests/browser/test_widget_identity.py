@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
-from feedback.accounts.identity import identity_secret, sign
 from feedback.db import Database
+from feedback.identity import identity_secret, sign
 from tests.browser.acts import answers, change, is_ready
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site

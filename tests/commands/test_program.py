@@ -12,12 +12,12 @@ from sqlmodel import select
 
 from feedback import clock
 from feedback.db import Database
+from feedback.responses.catalog import load_definition
 from feedback.responses.ingest import Message, prepare
 from feedback.responses.models import RatingCount
 from feedback.responses.rollup import find_differences, rebuild
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings
-from feedback.surveys.catalog import load_definition
 from tests import cast
 from tests.cast import Shop
 

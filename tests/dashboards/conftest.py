@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from feedback.dashboards.months import months_between
 from feedback.db import Database
+from feedback.readings.months import months_between
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from feedback.dashboards.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
-from feedback.dashboards.months import shift
-from feedback.dashboards.queries import RATINGS, CountRow
+from feedback.readings.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
+from feedback.readings.months import shift
+from feedback.readings.queries import RATINGS, CountRow
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 USUAL = {3: 20, 7: 30, 10: 50}  # NPS +30

@@ -10,12 +10,12 @@ import numpy as np
 
 from feedback.accounts.models import Workspace
 from feedback.accounts.setup import create_workspace
-from feedback.dashboards.filters import Asked
-from feedback.dashboards.months import shift
 from feedback.dashboards.read import Scope
 from feedback.db import Database, new_id
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.models import metadata
+from feedback.readings.filters import Asked
+from feedback.readings.months import shift
 from feedback.surveys.models import Question, Series, Survey
 from tests.cast import OPENED, TEXTS
 

@@ -8,9 +8,9 @@ import time_machine
 from litestar.testing import AsyncTestClient
 
 from feedback import clock
-from feedback.dashboards.months import months_between
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
+from feedback.readings.months import months_between
 from feedback.responses.models import Response
 from tests import cast
 from tests.cast import Shop

@@ -3,10 +3,10 @@
 import pytest
 
 from feedback import i18n
-from feedback.dashboards.changes.find import JourneyChanges, NamedChange, Told
-from feedback.dashboards.changes.watched import WatchedLine
-from feedback.dashboards.changes.words import note_change, say_changes
-from feedback.dashboards.journey import StageInfo, TouchpointInfo
+from feedback.changes.find import JourneyChanges, NamedChange, Told
+from feedback.changes.watched import WatchedLine
+from feedback.changes.words import note_change, say_changes
+from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.scoring import METRICS
 from tests.dashboards.journeys import stage, touchpoint
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedback.dashboards.changes.find import change_facts, changes_document, find_changes
-from feedback.dashboards.changes.watched import watched_lines
-from feedback.dashboards.months import shift
+from feedback.changes.find import change_facts, changes_document, find_changes
+from feedback.changes.watched import watched_lines
+from feedback.readings.months import shift
 from tests.dashboards.journeys import (
     FALLEN,
     USUAL,

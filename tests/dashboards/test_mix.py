@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from litestar.testing import AsyncTestClient
 from sqlmodel import col
 
-from feedback.dashboards.months import months_between
 from feedback.db import Database, new_id
 from feedback.journeys.models import Touchpoint
+from feedback.readings.months import months_between
 from feedback.responses.models import RatingCount
 from feedback.scoring import METRICS
 from feedback.surveys.models import Series, Survey

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from feedback import clock
 from feedback.app import create_app
-from feedback.dashboards import drawings
+from feedback.charts import drawings
 from feedback.db import Database
 from feedback.outbox.models import Computed, Job
 from feedback.outbox.worker import Work

@@ -14,7 +14,7 @@ import time_machine
 from litestar.testing import AsyncTestClient
 
 from feedback.accounts.setup import add_member
-from feedback.dashboards.changes.words import SaidChanges
+from feedback.changes.words import SaidChanges
 from feedback.dashboards.pages import said
 from feedback.dashboards.read import load_board
 from feedback.db import Database

@@ -12,10 +12,10 @@ from sqlalchemy.engine import URL
 from typer.testing import CliRunner
 
 from feedback import clock
-from feedback.actions.models import Action
+from feedback.calendar.models import Action
 from feedback.cli import app
-from feedback.dashboards.months import months_between
 from feedback.db import Database, new_id
+from feedback.readings.months import months_between
 from feedback.surveys.models import Series
 from tests import cast
 from tests.cast import Shop

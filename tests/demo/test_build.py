@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from feedback.accounts.models import Workspace
-from feedback.actions.models import Action
+from feedback.calendar.models import Action
 from feedback.db import Database
 from feedback.demo import build
 from feedback.demo.answers import REGULARS, Answers, make_answers, make_people, months_until

@@ -13,8 +13,8 @@ from sqlmodel import col, select
 from feedback import clock
 from feedback.accounts.models import User, Workspace
 from feedback.accounts.setup import add_member, create_workspace, make_link
-from feedback.actions.models import Action
 from feedback.app import create_app
+from feedback.calendar.models import Action
 from feedback.db import Database, new_id
 from feedback.demo.shop import IN_SHOP
 from feedback.responses.models import Response

@@ -9,9 +9,9 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from feedback.db import Database
-from feedback.driversfile import file_drivers
 from feedback.imports.load import Request, import_file
-from feedback.scorefile import score_file
+from feedback.offline.drivers import file_drivers
+from feedback.offline.score import score_file
 from feedback.scoring import METRICS
 from feedback.settings import Settings
 from tests.imports.stored import stored_in

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from feedback.accounts.identity import identity_secret, sign
 from feedback.accounts.models import PublicKey
 from feedback.db import Database
+from feedback.identity import identity_secret, sign
 from feedback.surveys.models import Survey
 from tests import cast
 from tests.cast import Shop

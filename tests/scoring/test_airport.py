@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from feedback.scorefile import score_file
+from feedback.offline.score import score_file
 from feedback.scoring import METRICS, Score, ScoreRow, parse_ratings, score, weighted_net
 
 AIRPORT = Path(__file__).parents[1] / "data" / "sfo-2017.csv"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback.driversfile import file_drivers
+from feedback.offline.drivers import file_drivers
 from feedback.scoring import Quadrants, ScoringError, quadrants
 
 AIRPORT = Path(__file__).parents[1] / "data" / "sfo-2017.csv"

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from feedback import cli
-from feedback.driversfile import file_drivers
 from feedback.errors import FeedbackError
+from feedback.offline.drivers import file_drivers
 from feedback.scoring import drivers
 
 AIRPORT = Path(__file__).parents[1] / "data" / "sfo-2017.csv"

@@ -11,7 +11,7 @@ import pytest
 
 from feedback import cli
 from feedback.errors import FeedbackError
-from feedback.scorefile import month_of, score_file
+from feedback.offline.score import month_of, score_file
 from feedback.scoring import METRICS, score_groups
 
 ANSWERS = """\

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from feedback import spreadsheets
 from feedback.errors import FeedbackError
-from feedback.tables import Table, open_table
+from feedback.offline import spreadsheets
+from feedback.offline.tables import Table, open_table
 
 Row = list[Any]
 Book = Callable[..., Path]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedback.errors import FeedbackError
-from feedback.tables import Problems, Table, open_table
+from feedback.offline.tables import Problems, Table, open_table
 
 Write = Callable[[bytes | str], Path]
 

@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import col, select
 
 from feedback.db import Database
+from feedback.editor.surveys.schemas import field_name
 from feedback.surveys.models import Question, Series, Survey
-from feedback.surveys.schemas import field_name
 from feedback.surveys.texts import Texts
 from tests import cast
 from tests.cast import Shop

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from feedback.db import Database
-from feedback.surveys.kiosk import worker as kiosk_worker
+from feedback.kiosk import worker as kiosk_worker
 from tests.cast import Shop
 from tests.forms import Client
 from tests.surveys.kiosk import told

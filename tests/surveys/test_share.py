@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from feedback.accounts.models import PublicKey
 from feedback.db import Database
-from feedback.surveys.share.ways import base_url_problem
+from feedback.editor.share.ways import base_url_problem
 from tests.cast import Shop
 from tests.forms import Client
 from tests.surveys.conftest import Rows

@@ -14,12 +14,12 @@ from feedback import clock
 from feedback.app import create_app
 from feedback.db import Database
 from feedback.i18n import set_locale
+from feedback.responses.catalog import load_definition
 from feedback.responses.models import DisplayCount
 from feedback.settings import Settings
-from feedback.surveys.catalog import load_definition
 from feedback.surveys.models import Sighting
-from feedback.surveys.share import sightings as sightings
-from feedback.surveys.share.sightings import MOST_ORIGINS, Sightings, time_ago, web_origin
+from feedback.widget import sightings
+from feedback.widget.sightings import MOST_ORIGINS, Sightings, time_ago, web_origin
 from tests import cast
 from tests.cast import Shop
 from tests.forms import Client, send

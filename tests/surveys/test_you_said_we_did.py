@@ -8,9 +8,9 @@ from sqlmodel import select
 
 from feedback import clock
 from feedback.accounts.models import PublicKey
-from feedback.actions.models import Action
+from feedback.calendar.models import Action
 from feedback.db import Database
-from feedback.surveys import catalog
+from feedback.responses import catalog
 from tests.cast import Shop
 from tests.surveys.hosted import Client
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from feedback.hosted.form import CHANNELS
 from feedback.resources import PACKAGE
-from feedback.surveys.hosted.form import CHANNELS
 
 SOURCE = sorted((PACKAGE / "widget" / "src").glob("*.js"))
 WIDGET = "\n".join(path.read_text() for path in SOURCE)

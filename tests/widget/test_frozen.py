@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
-from feedback.surveys.share.tag import RELEASES, Release, frozen_snippet, releases
+from feedback.widget.tag import RELEASES, Release, frozen_snippet, releases
 from scripts.freeze_widget import frozen
 
 Client = AsyncTestClient[Any]

@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
-from feedback.dashboards.drawings import (
+from feedback.charts.drawings import (
     FORMATS,
     Drawn,
     Wanted,
@@ -17,16 +17,16 @@ from feedback.dashboards.drawings import (
     computed_on,
     picture_answer,
 )
-from feedback.dashboards.filters import BOARD_NAMES, FilterError, NotOursError, parse_asked
 from feedback.dashboards.map.page import MapPage, map_page
 from feedback.dashboards.map.picture import Titles, map_picture
 from feedback.dashboards.map.read import load_map
 from feedback.dashboards.map.routes import load_map_counts
-from feedback.dashboards.queries import import_pandas
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import filter_problem
 from feedback.db import Database
 from feedback.i18n import gettext as _
+from feedback.readings.filters import BOARD_NAMES, FilterError, NotOursError, parse_asked
+from feedback.readings.queries import import_pandas
 
 
 @get([f"/map.{kind}" for kind in FORMATS])

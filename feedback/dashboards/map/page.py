@@ -5,18 +5,18 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from uuid import UUID
 
-from feedback.dashboards.choices import Choice, channel_choice, journey_choice, month_choice
 from feedback.dashboards.empty import Nothing
-from feedback.dashboards.filters import FilterError, place_of
 from feedback.dashboards.map.paper import paper_fit
 from feedback.dashboards.map.read import MapCounts
 from feedback.dashboards.map.rows import Column, read_map
 from feedback.dashboards.map.words import MapColumn, period_of, write_map
 from feedback.dashboards.pages import KEPT, board_source, coarse_hint
 from feedback.dashboards.read import Counts, Scope
+from feedback.editor.journeys.order import Place, order_version
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
-from feedback.journeys.order import Place, order_version
+from feedback.readings.choices import Choice, channel_choice, journey_choice, month_choice
+from feedback.readings.filters import FilterError, place_of
 
 FILES = ("csv", "json", "svg", "png", "pdf")
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from feedback.charts.picture import HAIRLINE, INK, MUTED, draw_apart
 from feedback.dashboards.map.words import MapCard, MapColumn, MapScore
-from feedback.dashboards.pictures.draw import HAIRLINE, INK, MUTED, draw_apart
 from feedback.wording import WrittenScore
 
 if TYPE_CHECKING:

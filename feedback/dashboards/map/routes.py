@@ -11,18 +11,18 @@ from litestar.response import Redirect, Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
-from feedback.dashboards.filters import BOARD_NAMES, Asked, FilterError, NotOursError
 from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_map, write_undo
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
 from feedback.dashboards.map.rows import map_csv, map_json, read_map
 from feedback.dashboards.pages import board_source
-from feedback.dashboards.queries import import_pandas
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import CSV, filter_problem, read_scope
 from feedback.db import Database
+from feedback.editor.journeys.order import Moved, Place, StaleOrderError, move_part
 from feedback.i18n import gettext as _
-from feedback.journeys.order import Moved, Place, StaleOrderError, move_part
-from feedback.web import page, redirect
+from feedback.readings.filters import BOARD_NAMES, Asked, FilterError, NotOursError
+from feedback.readings.queries import import_pandas
+from feedback.web.page import page, redirect
 
 MAP_BLOCKS = ("map_page",)
 MOVED_COOKIE = "feedback_moved"

@@ -13,9 +13,9 @@ from feedback.dashboards.board import (
     read_board,
 )
 from feedback.dashboards.files import rows_csv
-from feedback.dashboards.journey import StageInfo, TouchpointInfo
 from feedback.dashboards.map.read import MapCounts
-from feedback.dashboards.seams import CURRENT, REPLACED
+from feedback.readings.journey import StageInfo, TouchpointInfo
+from feedback.readings.seams import CURRENT, REPLACED
 from feedback.scoring import METRICS, row_dict, score
 from feedback.scoring.scores import HIDDEN_BELOW
 from feedback.wording import scale_of

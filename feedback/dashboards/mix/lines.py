@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.changes.find import JourneyChanges, NamedChange
-from feedback.dashboards.filters import Focus
-from feedback.dashboards.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.changes.find import JourneyChanges, NamedChange
 from feedback.dashboards.mix.read import Window
-from feedback.dashboards.months import month_of, shift
-from feedback.dashboards.queries import RATINGS, CountRow
-from feedback.dashboards.seams import Seams, read_seams
 from feedback.dashboards.trends import TrendsSource
+from feedback.readings.filters import Focus
+from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.readings.months import month_of, shift
+from feedback.readings.queries import RATINGS, CountRow
+from feedback.readings.seams import Seams, read_seams
 from feedback.responses.models import CHANNELS
 from feedback.scoring import FEW_BELOW, Metric, Mix, MixGroup, Score, decompose, score
 from feedback.scoring.scores import HIDDEN_BELOW

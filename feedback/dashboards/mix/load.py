@@ -17,11 +17,11 @@ from feedback.dashboards.mix.read import (
     read_answered,
     read_periods,
 )
-from feedback.dashboards.months import first_day, month_of, months_between, shift
 from feedback.dashboards.pages import changes_of
-from feedback.dashboards.queries import AskedRow, CountQuery, CountRow, read_asked
 from feedback.dashboards.rates import ASKING, RATES_BEFORE
 from feedback.dashboards.read import Counts, Scope
+from feedback.readings.months import first_day, month_of, months_between, shift
+from feedback.readings.queries import AskedRow, CountQuery, CountRow, read_asked
 from feedback.responses.models import CHANNELS
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.months import first_day
-from feedback.dashboards.queries import (
+from feedback.readings.months import first_day
+from feedback.readings.queries import (
     AskedRow,
     CountQuery,
     CountRow,

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from feedback.forms import FormReader
 from feedback.i18n import gettext as _
 from feedback.surveys.widget_settings.color import is_color
 from feedback.surveys.widget_settings.origins import read_origins
+from feedback.web.forms import FormReader
 
 PLACES = ("popup", "tab", "bar", "inline", "frame")
 CORNERS = ("bottom-right", "bottom-left", "top-right", "top-left")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from feedback.forms import FormReader
 from feedback.i18n import gettext as _
+from feedback.web.forms import FormReader
 
 MOST_ORIGINS, MOST_LENGTH = 20, 260
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.forms import Form, FormReader
 from feedback.surveys.models import Question, Survey
 from feedback.surveys.widget_settings.look import look_values, read_look, shown_look
 from feedback.surveys.widget_settings.rules import read_rules, roots, rules_values
+from feedback.web.forms import Form, FormReader
 
 
 @dataclass(frozen=True, slots=True)

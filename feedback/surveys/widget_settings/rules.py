@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from feedback.forms import FormReader, one_line
 from feedback.i18n import gettext as _
+from feedback.web.forms import FormReader, one_line
 
 DEVICES = ("phone", "tablet", "desktop")
 LISTS = {"devices": "device", "languages": "language"}

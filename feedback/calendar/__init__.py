@@ -1,0 +1,1 @@
+"""The rows of actions and notes, and their flags, which other pages read."""

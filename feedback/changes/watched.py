@@ -1,0 +1,137 @@
+"""The lines that a journey watches for changes, whatever the filters of a page show.
+
+Each stage's headline line (the answers of all its touchpoints in that metric) and each touchpoint's
+line in the metric it asks now. A touchpoint that alone makes up its stage's headline is the same
+line, counted once. A line begins anew at its newest seam.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.readings.months import month_of, months_between
+from feedback.readings.queries import RATINGS, CountRow
+from feedback.readings.seams import Seams, read_seams
+from feedback.scoring import FEW_BELOW, METRICS, Metric
+
+Place = tuple[str, str | None, str]  # stage's id, touchpoint's id or None, metric's key
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedLine:
+    """One line: its counts of each month from `since` on, none left out.
+
+    touchpoint: None for a stage's headline. twin: the touchpoint that alone makes it up.
+    """
+
+    stage: StageInfo
+    touchpoint: TouchpointInfo | None
+    twin: TouchpointInfo | None
+    metric: Metric
+    since: str
+    monthly: tuple[Mapping[int, int], ...]
+
+    @property
+    def shown_at(self) -> tuple[TouchpointInfo | None, ...]:
+        """Where pages show this line, None for the stage itself: a twin shows it twice."""
+        return (self.touchpoint, self.twin) if self.twin else (self.touchpoint,)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        stage, metric = str(self.stage.id), self.metric.key
+        return tuple((stage, str(place.id) if place else None, metric) for place in self.shown_at)
+
+
+def watched_lines(
+    journey: JourneyInfo, rows: Iterable[CountRow], until: str, time_zone: str
+) -> list[WatchedLine]:
+    """The lines of a journey up to the month `until`, in the order of the journey; those that
+    never had 30 answers in a month are left out. rows: counts of complete months."""
+    seams = read_seams((series for _, _, series in journey.placed_series), time_zone)
+    months = _Months(seams, _by_series(rows), until)
+    return [
+        line
+        for line in _lines(journey, months)
+        if any(sum(counts.values()) >= FEW_BELOW for counts in line.monthly)
+    ]
+
+
+def _lines(journey: JourneyInfo, months: "_Months") -> Iterator[WatchedLine]:
+    for stage in journey.stages:
+        if stage.is_archived:
+            continue
+        yield from _headline(stage, months)
+        for touchpoint in stage.touchpoints:
+            if (
+                touchpoint.metrics
+                and not touchpoint.is_archived
+                and not _is_twin(touchpoint, stage)
+            ):
+                metric = METRICS[touchpoint.metrics[0]]
+                since, monthly = months.of([touchpoint], metric)
+                yield WatchedLine(stage, touchpoint, None, metric, since, monthly)
+
+
+def _headline(stage: StageInfo, months: "_Months") -> Iterator[WatchedLine]:
+    if stage.headline is None:
+        return
+    metric = METRICS[stage.headline]
+    askers = _askers(stage, metric.key)
+    twin = askers[0] if len(askers) == 1 and _is_twin(askers[0], stage) else None
+    since, monthly = months.of(askers, metric)
+    yield WatchedLine(stage, None, twin, metric, since, monthly)
+
+
+def _askers(stage: StageInfo, metric: str) -> list[TouchpointInfo]:
+    return [touchpoint for touchpoint in stage.touchpoints if metric in touchpoint.metrics]
+
+
+def _is_twin(touchpoint: TouchpointInfo, stage: StageInfo) -> bool:
+    key = touchpoint.metrics[0]
+    return key == stage.headline and _askers(stage, key) == [touchpoint]
+
+
+Counts = tuple[int, ...]  # how many gave each of RATINGS
+
+
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """Counts by series and month, and where the lines made of them break."""
+
+    seams: Seams
+    counted: Mapping[uuid.UUID, Mapping[str, Counts]]
+    until: str
+
+    def of(
+        self, touchpoints: Sequence[TouchpointInfo], metric: Metric
+    ) -> tuple[str, tuple[Mapping[int, int], ...]]:
+        """The first month of a line, and its counts month by month up to `until`."""
+        ids = [s.id for t in touchpoints for s in t.series if s.metric == metric.key]
+        seam = self.seams.newest(ids, self.until)
+        found: dict[str, Counter[int]] = {}
+        for series in ids:
+            for month, counts in self.counted.get(series, {}).items():
+                if seam <= month <= self.until and not self.seams.is_replaced(series, month):
+                    found.setdefault(month, Counter()).update(_given(counts))
+        since = min(found, default=self.until)
+        return since, tuple(found.get(m, Counter()) for m in months_between(since, self.until))
+
+
+def _given(counts: Counts) -> dict[int, int]:
+    return {rating: n for rating, n in zip(RATINGS, counts, strict=True) if n}
+
+
+def _by_series(rows: Iterable[CountRow]) -> dict[uuid.UUID, dict[str, Counts]]:
+    found: dict[uuid.UUID, dict[str, Counts]] = {}
+    for row in rows:
+        found.setdefault(row.series, {})[_month(row.month)] = row.counts
+    return found
+
+
+@cache
+def _month(day: date) -> str:
+    return month_of(day)

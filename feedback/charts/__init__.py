@@ -1,0 +1,1 @@
+"""One drawing, two hands: geometry, the page's macro, matplotlib."""

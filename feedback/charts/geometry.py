@@ -1,0 +1,286 @@
+"""Geometry of a trend: plain numbers in, one `ChartData` out, ready to be drawn by any hand.
+
+Templates draw it as inline SVG (`templates/dashboards/_chart.html`); nothing is computed there.
+"""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from feedback.charts.plot import Axis, Beside, Point
+from feedback.readings.months import month_of
+
+Piece = list[tuple[int, float]]  # unbroken run of (number of the month, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The size of a drawing and the margins around its plot, in SVG units."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+
+PANEL = Box(width=320, height=168, left=40, right=10, top=8, bottom=22)
+WIDE = Box(width=960, height=280, left=44, right=12, top=10, bottom=24)
+SPARK = Box(width=200, height=52, left=1, right=4, top=5, bottom=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A month that has a score: its place, its month's column for the pointer, and its words."""
+
+    x: float
+    y: float
+    column_x: float
+    column_width: float
+    kind: str  # "full", "few", "running" or "apart"
+    low_y: float
+    high_y: float
+    is_chosen: bool
+    is_alone: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line across the plot with its words: a tick, a seam or the target."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagMark:
+    """A flag on its day, with its words and the page that it leads to."""
+
+    at: float
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartData:
+    """Everything a hand needs to draw one trend."""
+
+    box: Box
+    title: str
+    lines: tuple[str, ...]
+    running: tuple[str, ...]
+    ribbons: tuple[str, ...]
+    dots: tuple[Dot, ...]
+    months: tuple[Mark, ...]
+    levels: tuple[Mark, ...]
+    seams: tuple[Mark, ...]
+    target: Mark | None
+    pooled: tuple[str, ...] = ()
+    flags: tuple[FlagMark, ...] = ()
+    is_changed: bool = False
+
+    @property
+    def has_course(self) -> bool:
+        """Whether there is more than one month to look at."""
+        return bool(self.lines or self.running) or len(self.dots) > 1
+
+
+NOTHING = Beside()
+
+
+def draw(
+    points: Sequence[Point],
+    *,
+    title: str,
+    axis: Axis,
+    box: Box = PANEL,
+    beside: Beside = NOTHING,
+    target: tuple[float, str] | None = None,
+    month_label: Callable[[str], str] = str,
+    level_label: Callable[[float], str] = str,
+) -> ChartData:
+    """The drawing of one series of consecutive months on a shared axis.
+
+    A month without a score is a gap, a seam cuts the line, the running month hangs on by a dash.
+    Answers to a wording that was replaced in their month are a dot beside the line.
+    """
+    place = _Place(box, axis, len(points))
+    cuts = {seam.month for seam in beside.seams}
+    pieces = list(_pieces(points, cuts))
+    complete = _complete(pieces, points)
+    column = {point.month: number for number, point in enumerate(points)}
+    dots = _dots(place, points, complete, all_of_them=box is not SPARK)
+    apart = [(column[point.month], point) for point in beside.apart if point.month in column]
+    return ChartData(
+        box=box,
+        title=title,
+        lines=tuple(place.line(piece) for piece in complete if len(piece) > 1),
+        running=tuple(place.line(piece) for piece in _dashed(pieces, points)),
+        ribbons=tuple(place.ribbon(piece, points) for piece in complete),
+        dots=tuple(_with_apart(list(dots), [place.dot_apart(*pair) for pair in apart])),
+        months=tuple(Mark(place.x(n), month_label(points[n].month)) for n in _ticks(points)),
+        levels=tuple(Mark(place.y(level), level_label(level)) for level in axis.ticks),
+        seams=tuple(
+            Mark(place.x(column[s.month]) - place.step / 2, s.label)
+            for s in beside.seams
+            if s.month in column
+        ),
+        target=None if target is None else Mark(place.y(target[0]), target[1]),
+        pooled=tuple(
+            place.line(piece)
+            for piece in _runs(_by_month(points, beside.pooled), cuts)
+            if len(piece) > 1
+        ),
+        flags=tuple(
+            FlagMark(place.day(column[month_of(flag.day)], flag.day), flag.label, flag.href)
+            for flag in beside.flags
+            if month_of(flag.day) in column
+        ),
+        is_changed=beside.is_changed,
+    )
+
+
+def _pieces(points: Sequence[Point], cuts: set[str]) -> Iterator[Piece]:
+    return _runs([(point.month, point.value) for point in points], cuts)
+
+
+def _by_month(
+    points: Sequence[Point], values: Sequence[float | None]
+) -> list[tuple[str, float | None]]:
+    """No values at all where there is no second line."""
+    return [(point.month, value) for point, value in zip(points, values, strict=False)]
+
+
+def _runs(values: Sequence[tuple[str, float | None]], cuts: set[str]) -> Iterator[Piece]:
+    """The unbroken runs of months that have a value."""
+    piece: Piece = []
+    for number, (month, value) in enumerate(values):
+        if value is None or month in cuts:
+            if piece:
+                yield piece
+            piece = []
+        if value is not None:
+            piece.append((number, value))
+    if piece:
+        yield piece
+
+
+def _dots(
+    place: "_Place", points: Sequence[Point], pieces: Sequence[Piece], *, all_of_them: bool
+) -> Iterator[Dot]:
+    """Every month that has a score; for a small line only those that would not be seen else."""
+    alone = {piece[0][0] for piece in pieces if len(piece) == 1}
+    for number, point in enumerate(points):
+        if point.value is None:
+            continue
+        if all_of_them or point.is_chosen or point.is_running or number in alone:
+            yield place.dot(number, point, alone=number in alone)
+
+
+def _with_apart(dots: list[Dot], apart: list[Dot]) -> list[Dot]:
+    """In the order of time; a month that has both shares its column."""
+    halves = {dot.column_x for dot in apart}
+    shared = [
+        replace(
+            dot, column_x=dot.column_x + dot.column_width / 2, column_width=dot.column_width / 2
+        )
+        if dot.column_x in halves
+        else dot
+        for dot in dots
+    ]
+    return sorted([*apart, *shared], key=lambda dot: dot.column_x)
+
+
+def _complete(pieces: Sequence[Piece], points: Sequence[Point]) -> list[Piece]:
+    kept = [[(n, value) for n, value in piece if not points[n].is_running] for piece in pieces]
+    return [piece for piece in kept if piece]
+
+
+def _dashed(pieces: Sequence[Piece], points: Sequence[Point]) -> Iterator[Piece]:
+    for piece in pieces:
+        for before, after in pairwise(piece):
+            if points[after[0]].is_running:
+                yield [before, after]
+
+
+def _ticks(points: Sequence[Point]) -> list[int]:
+    """Which months are named: Januaries, and what lies evenly between them."""
+    steps = {6: 1, 9: 2, 15: 3, 30: 6, 72: 12, 150: 24}
+    step = next((step for most, step in steps.items() if len(points) <= most), 60)
+    index = [int(p.month[:4]) * 12 + int(p.month[5:]) - 1 for p in points]
+    return [number for number, month in enumerate(index) if month % step == 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a month and a value come to lie."""
+
+    box: Box
+    axis: Axis
+    months: int
+
+    @property
+    def step(self) -> float:
+        return (self.box.width - self.box.left - self.box.right) / max(self.months, 1)
+
+    def x(self, number: int) -> float:
+        return round(self.box.left + self.step * (number + 0.5), 1)
+
+    def y(self, value: float) -> float:
+        height = self.box.height - self.box.top - self.box.bottom
+        span = self.axis.high - self.axis.low
+        share = min(max((value - self.axis.low) / span, 0.0), 1.0)
+        return round(self.box.top + height * (1 - share), 1)
+
+    def day(self, number: int, day: date) -> float:
+        """Where in its month's column a day lies."""
+        share = (day.day - 0.5) / monthrange(day.year, day.month)[1]
+        return round(self.box.left + self.step * (number + share), 1)
+
+    def line(self, piece: Piece) -> str:
+        return "M" + "L".join(f"{self.x(n)} {self.y(value)}" for n, value in piece)
+
+    def ribbon(self, piece: Piece, points: Sequence[Point]) -> str:
+        """The interval as a band; a lone month gets a band as wide as its column."""
+        limits = [(n, *_limits(points[n], value)) for n, value in piece]
+        if len(limits) == 1:
+            (n, low, high), half = limits[0], round(min(self.step, 8) / 2, 1)
+            x = self.x(n)
+            return f"M{x - half:.1f} {self.y(high)}H{x + half:.1f}V{self.y(low)}H{x - half:.1f}Z"
+        above = "L".join(f"{self.x(n)} {self.y(high)}" for n, _, high in limits)
+        below = "L".join(f"{self.x(n)} {self.y(low)}" for n, low, _ in reversed(limits))
+        return f"M{above}L{below}Z"
+
+    def dot(self, number: int, point: Point, *, alone: bool) -> Dot:
+        kind = "running" if point.is_running else "few" if point.is_few else "full"
+        value = point.value or 0.0
+        low, high = _limits(point, value)
+        return Dot(
+            x=self.x(number),
+            y=self.y(value),
+            column_x=round(self.box.left + self.step * number, 1),
+            column_width=round(self.step, 1),
+            kind=kind,
+            low_y=self.y(low),
+            high_y=self.y(high),
+            is_chosen=point.is_chosen,
+            is_alone=alone,
+            label=point.label,
+        )
+
+    def dot_apart(self, number: int, point: Point) -> Dot:
+        """To the left of the month's own dot, in the first half of its column."""
+        dot = self.dot(number, point, alone=True)
+        half = round(dot.column_width / 2, 1)
+        return replace(dot, x=round(dot.x - half / 2, 1), column_width=half, kind="apart")
+
+
+def _limits(point: Point, value: float) -> tuple[float, float]:
+    return (
+        value if point.low is None else point.low,
+        value if point.high is None else point.high,
+    )

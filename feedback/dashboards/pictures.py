@@ -1,0 +1,64 @@
+"""`/trends.svg`, `.png`, `.pdf`: the charts of the page as a file, drawn by a job."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Template
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, not_found
+from feedback.charts.drawings import (
+    FORMATS,
+    Drawn,
+    Wanted,
+    asked_pairs,
+    computed_on,
+    picture_answer,
+)
+from feedback.charts.picture import Words, picture
+from feedback.dashboards.pages import trends_page
+from feedback.dashboards.read import Scope, load_trends
+from feedback.dashboards.routes import filter_problem, load_trends_counts
+from feedback.db import Database
+from feedback.readings.filters import TRENDS_NAMES, FilterError, NotOursError, parse_asked
+from feedback.readings.months import month_at
+from feedback.readings.queries import import_pandas
+
+
+@get([f"/trends.{kind}" for kind in FORMATS])
+async def trends_picture(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Response[Any] | Template:
+    now = clock.now()
+    running = month_at(now, viewer.workspace.time_zone)
+    try:
+        asked = parse_asked(asked_pairs(request), TRENDS_NAMES, running)
+    except FilterError as error:
+        return filter_problem(error)
+    scope = Scope(viewer.workspace, asked, now)
+    counts = await load_trends_counts(database, scope)
+    if counts is None or not trends_page(counts, scope).panels:
+        raise not_found()
+    return await picture_answer(request, database, viewer.workspace, asked, counts.version)
+
+
+async def draw_trends(wanted: Wanted) -> Drawn | None:
+    """The picture of the trends page, as its job draws it."""
+    scope = Scope(wanted.workspace, parse_asked(wanted.query, TRENDS_NAMES), wanted.now)
+    await import_pandas()
+    try:
+        async with wanted.database.read() as session:
+            counts = await load_trends(session, scope)
+    except NotOursError:
+        return None
+    page = trends_page(counts, scope)
+    if counts is None or not page.panels:
+        return None
+    said = [sentence.text for sentence in page.said.sentences] if page.said else []
+    words = Words(page.heading, (page.meaning, " ".join(said)), computed_on(wanted))
+    return Drawn(counts.version, await picture(words, page.panels, wanted.format))
+
+
+signed_in_handlers = [trends_picture]

@@ -1,0 +1,107 @@
+"""The form of what a survey asks after the rating, and of how it ends.
+
+Nothing here opens a series: the score question alone is the measurement.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Redirect, Template
+
+from feedback.accounts.guards import Viewer, require_editor
+from feedback.db import Database
+from feedback.editor.after_rating.draft import (
+    Draft,
+    act_on,
+    draft_of,
+    fallbacks,
+    languages_of,
+    lines,
+    read_draft,
+)
+from feedback.editor.after_rating.form import AfterRating, check_draft, settle_ids
+from feedback.editor.surveys.queries import SurveyPlace
+from feedback.editor.surveys.routes import lock_survey, need_survey
+from feedback.i18n import gettext as _
+from feedback.scoring import METRICS
+from feedback.surveys.endings import write_endings
+from feedback.surveys.follow_ups import SCALES, read_follow_ups, write_follow_ups
+from feedback.surveys.labels import band_names, kind_names, language_names
+from feedback.surveys.models import Survey
+from feedback.web.forms import Form, leave
+from feedback.web.page import page
+
+NO_ERRORS: Form[Any] = Form({}, {})
+
+
+@get("/surveys/{survey_id:uuid}/follow-ups")
+async def edit_follow_ups(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Template:
+    require_editor(viewer)
+    async with database.read() as session:
+        place = await need_survey(session, viewer, survey_id)
+    return _form_page(request, place, draft_of(place.survey, place.question))
+
+
+@post("/surveys/{survey_id:uuid}/follow-ups")
+async def save_follow_ups(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Template | Redirect | Response[None]:
+    require_editor(viewer)
+    data = await request.form()
+    async with database.read() as session:
+        place = await need_survey(session, viewer, survey_id)
+    act = str(data.get("do", "save"))
+    draft = read_draft(data, languages_of(place.question))
+    if act != "save":
+        return _form_page(request, place, act_on(draft, act))
+    form = check_draft(data, draft)
+    if form.checked is None:
+        return _form_page(request, place, draft, form)
+    async with database.write() as session:
+        _store(await lock_survey(session, viewer, survey_id), form.checked)
+    request.app.state.catalog.forget()
+    return leave(request, f"/surveys/{survey_id}", _("Saved. The line goes on."))
+
+
+def _store(survey: Survey, wanted: AfterRating) -> None:
+    stored = read_follow_ups(survey.follow_ups)
+    was_asked = survey.published_at is not None
+    settled = settle_ids(wanted.follow_ups, stored, was_asked=was_asked)
+    survey.follow_ups = write_follow_ups(settled)
+    survey.endings = write_endings(wanted.endings)
+
+
+def _form_page(
+    request: HTMXRequest, place: SurveyPlace, draft: Draft, form: Form[Any] = NO_ERRORS
+) -> Template:
+    return page(
+        request,
+        "surveys/follow_ups.html",
+        blocks=("follow_up_form",),
+        status=422 if form.errors else 200,
+        place=place,
+        draft=draft,
+        form=form,
+        lines=lines,
+        languages=language_names(list(draft.languages)),
+        lacking=fallbacks(draft.languages, draft.items, draft.endings),
+        bands=band_names(METRICS[place.question.metric]),
+        kinds=kind_names(),
+        scales=SCALES,
+        address=f"/surveys/{place.survey.id}/follow-ups",
+    )
+
+
+handlers = [edit_follow_ups, save_follow_ups]

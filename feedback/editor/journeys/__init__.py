@@ -1,0 +1,1 @@
+"""Journey pages: make, change, order, put away."""

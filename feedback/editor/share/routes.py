@@ -1,0 +1,174 @@
+"""The share page, the preview of its mail block, and the public QR code."""
+
+import html
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Template
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, not_found
+from feedback.db import Database
+from feedback.editor.share.ways import (
+    MailBlock,
+    MailChoice,
+    base_url_problem,
+    inline_style_hashes,
+    mail_block,
+    mail_text,
+    qr_code,
+    read_mail_choice,
+    survey_link,
+)
+from feedback.editor.surveys.queries import SurveyPlace, site_keys
+from feedback.editor.surveys.routes import need_survey
+from feedback.scoring import METRICS
+from feedback.settings import Settings
+from feedback.surveys.labels import language_names, state_names
+from feedback.web.forms import Form
+from feedback.web.page import page, security_headers
+from feedback.widget.sightings import load_sightings, told
+from feedback.widget.tag import (
+    embed_policy,
+    embed_snippet,
+    frozen_snippet,
+    releases,
+)
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/surveys/{survey_id:uuid}/share")
+async def share_page(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Template:
+    async with database.read() as session:
+        place = await need_survey(session, viewer, survey_id)
+        [site_key, *_rest] = await site_keys(session, viewer.workspace.id)
+        seen = await load_sightings(session, viewer.workspace.id, survey_id)
+    base_url, key = _base_url(request, settings), place.survey.key
+    form, block = _mail_block(request, place, base_url)
+    return page(
+        request,
+        "surveys/share.html",
+        blocks=("mail_block", "install_check"),
+        status=422 if form.errors else 200,
+        headers=security_headers(frames="'self'"),
+        place=place,
+        state_names=state_names(),
+        base_url=base_url,
+        problem=base_url_problem(base_url, scheme=_scheme(request), host=request.url.netloc),
+        snippet=embed_snippet(base_url, site_key, key),
+        site_snippet=embed_snippet(base_url, site_key),
+        frozen=frozen_snippet(base_url, releases()[-1], site_key, key),
+        policy=embed_policy(base_url, is_framed=_is_framed(place)),
+        seen=told(seen, clock.now()),
+        is_framed=_is_framed(place),
+        # A frame shows the survey's own page, which must know that this is a test.
+        widget_preview=f"/s/{key}?feedback-test"
+        if _is_framed(place)
+        else f"/surveys/{survey_id}/share/preview.html",
+        link=survey_link(base_url, key),
+        test_link=survey_link(base_url, key) + "?feedback-test",
+        qr=f"/s/{key}/qr.svg",
+        form=form,
+        block=block,
+        mail_html=_mail_html(request, block),
+        mail_text=mail_text(block),
+        languages=list(language_names(list(place.question.texts)).items()),
+        preview=f"/surveys/{survey_id}/share/mail.html?lang={block.language}",
+    )
+
+
+@get("/surveys/{survey_id:uuid}/share/mail.html")
+async def mail_preview(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Response[str]:
+    """The block as a mail program shows it. Its own style attributes are allowed by their hash."""
+    async with database.read() as session:
+        place = await need_survey(session, viewer, survey_id)
+    _form, block = _mail_block(request, place, _base_url(request, settings))
+    shown = _mail_html(request, block)
+    title = html.escape(block.question)
+    document = (
+        f'<!doctype html><html lang="{block.language}"><head><meta charset="utf-8">'
+        f'<meta name="color-scheme" content="light"><title>{title}</title></head>'
+        f"<body><main>{shown}</main></body></html>"
+    )
+    policy = f"default-src 'none'; style-src {inline_style_hashes(shown)}; frame-ancestors 'self'"
+    headers = security_headers() | {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-store",
+    }
+    return Response(document, media_type="text/html", headers=headers)
+
+
+@get("/s/{survey_key:str}/qr.svg")
+async def qr_image(
+    request: AnyRequest, settings: NamedDependency[Settings], survey_key: FromPath[str]
+) -> Response[bytes]:
+    """A QR code of the hosted page; answers through it count as channel `qr`."""
+    if await request.app.state.catalog.find(survey_key) is None:
+        raise not_found()
+    link = survey_link(_base_url(request, settings), survey_key, channel="qr")
+    return Response(
+        qr_code(link),
+        media_type="image/svg+xml",
+        headers={
+            "Cache-Control": "public, max-age=3600",
+            "Content-Security-Policy": "default-src 'none'",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        },
+    )
+
+
+def _mail_block(
+    request: HTMXRequest, place: SurveyPlace, base_url: str
+) -> tuple[Form[MailChoice], MailBlock]:
+    question = place.question
+    form = read_mail_choice(request.query_params, list(question.texts), question.default_language)
+    choice = form.checked or MailChoice(question.default_language, "")
+    block = mail_block(
+        question.texts[choice.language],
+        METRICS[question.metric],
+        base_url,
+        place.survey.key,
+        choice,
+    )
+    return form, block
+
+
+def _mail_html(request: HTMXRequest, block: MailBlock) -> str:
+    engine = request.app.template_engine
+    assert engine is not None
+    template = engine.get_template("surveys/mail_block.html")
+    return str(template.render(block=block)).strip()
+
+
+def _base_url(request: AnyRequest, settings: Settings) -> str:
+    return settings.base_url or str(request.base_url).rstrip("/")
+
+
+def _is_framed(place: SurveyPlace) -> bool:
+    return (place.survey.look or {}).get("place") == "frame"
+
+
+def _scheme(request: AnyRequest) -> str:
+    # Only a hint on a page is decided by it, so the proxy's word needs no trust.
+    return request.headers.get("X-Forwarded-Proto", request.url.scheme)
+
+
+handlers = [share_page, mail_preview]
+public_handlers = [qr_image]

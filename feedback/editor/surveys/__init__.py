@@ -1,0 +1,1 @@
+"""Survey pages: list, one survey, its forms."""

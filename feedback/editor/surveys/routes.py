@@ -1,0 +1,240 @@
+"""Survey pages: the list, one survey with its state and its lines, archive and detach."""
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Redirect, Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.db import Database
+from feedback.editor.after_rating.draft import read_after_rating
+from feedback.editor.journeys.routes import COARSE_BELOW
+from feedback.editor.surveys.archive import delete_survey, is_answered
+from feedback.editor.surveys.queries import (
+    SurveyPlace,
+    count_answers,
+    find_survey,
+    in_use,
+    load_grouped,
+    load_series,
+)
+from feedback.editor.surveys.questions import detach_question, sharing_surveys
+from feedback.editor.surveys.schemas import read_name
+from feedback.i18n import gettext as _
+from feedback.scoring import METRICS
+from feedback.surveys.labels import (
+    act_names,
+    acts_done,
+    language_names,
+    metric_names,
+    place_names,
+    state_names,
+)
+from feedback.surveys.models import Survey
+from feedback.surveys.overall import find_overall, mark_overall, unmark_overall
+from feedback.surveys.publish import ACTS, allowed_acts
+from feedback.web.forms import Form, FormReader
+from feedback.web.page import page, redirect
+
+
+@get("/surveys")
+async def survey_list(
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
+) -> Template:
+    async with database.read() as session:
+        trees, rows = await load_grouped(session, viewer.workspace.id)
+    active = [tree for tree in trees if tree.journey.archived_at is None]
+    shown = {t.id for tree in active for t in tree.touchpoints}
+    return page(
+        request,
+        "surveys/surveys.html",
+        trees=active,
+        rows={touchpoint: in_use(found) for touchpoint, found in rows.items()},
+        archived=[
+            row
+            for touchpoint, found in rows.items()
+            for row in found
+            if row.survey.archived_at is not None or touchpoint not in shown
+        ],
+        least=COARSE_BELOW,
+        metric_names=metric_names(),
+        place_names=place_names(),
+        state_names=state_names(),
+    )
+
+
+@get("/surveys/{survey_id:uuid}")
+async def survey_page(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Template:
+    return await _show_survey(request, database, viewer, survey_id)
+
+
+@post("/surveys/{survey_id:uuid}")
+async def rename_survey(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Template | Redirect:
+    require_editor(viewer)
+    form = read_name(await request.form())
+    async with database.write() as session:
+        survey = await lock_survey(session, viewer, survey_id)
+        if form.checked is not None:
+            survey.name = form.checked
+    if form.checked is None:
+        return await _show_survey(request, database, viewer, survey_id, name_form=form)
+    request.app.state.catalog.forget()
+    return redirect(f"/surveys/{survey_id}", _("Saved."))
+
+
+@post("/surveys/{survey_id:uuid}/state")
+async def change_state(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Redirect:
+    require_editor(viewer)
+    act = str((await request.form()).get("act", ""))
+    async with database.write() as session:
+        survey = await lock_survey(session, viewer, survey_id)
+        is_allowed = act in allowed_acts(survey)
+        if is_allowed:
+            await ACTS[act](session, survey, clock.now())
+    request.app.state.catalog.forget()
+    # A button of an old page, or pressed twice: what it wanted is done or no longer offered.
+    return redirect(f"/surveys/{survey_id}", acts_done()[act] if is_allowed else None)
+
+
+@post("/surveys/{survey_id:uuid}/overall")
+async def change_overall(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Redirect:
+    require_editor(viewer)
+    is_wanted = FormReader(await request.form()).flag("is_overall")
+    async with database.write() as session:
+        survey = (await need_survey(session, viewer, survey_id)).survey
+        await (mark_overall if is_wanted else unmark_overall)(session, survey)
+    request.app.state.catalog.forget()
+    return redirect(f"/surveys/{survey_id}", _("Saved."))
+
+
+@post("/surveys/{survey_id:uuid}/detach")
+async def detach_survey(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Redirect:
+    require_editor(viewer)
+    async with database.write() as session:
+        survey = (await need_survey(session, viewer, survey_id)).survey
+        await detach_question(session, survey)
+    request.app.state.catalog.forget()
+    return redirect(
+        f"/surveys/{survey_id}/edit", _("This survey has its own words now. Its line goes on.")
+    )
+
+
+@post("/surveys/{survey_id:uuid}/archive")
+async def archive_survey(
+    request: HTMXRequest,
+    database: NamedDependency[Database],
+    viewer: NamedDependency[Viewer],
+    survey_id: FromPath[UUID],
+) -> Redirect:
+    require_editor(viewer)
+    act = str((await request.form()).get("act", "archive"))
+    path, flash, kind = f"/surveys/{survey_id}", _("Archived. It no longer asks."), "good"
+    async with database.write() as session:
+        survey = await lock_survey(session, viewer, survey_id)
+        if act == "restore" and (await need_survey(session, viewer, survey_id)).is_homeless:
+            flash, kind = _("What it belongs to is archived. Restore that first."), "bad"
+        elif act == "restore":
+            survey.archived_at = None
+            flash = _("Restored.")
+        elif act != "delete":
+            survey.archived_at = survey.archived_at or clock.now()
+        elif await is_answered(session, survey.workspace_id, [survey.id]):
+            flash, kind = _("Somebody answered it, so it stays. Archive it instead."), "bad"
+        else:
+            await delete_survey(session, survey)
+            path, flash = "/surveys", _("Deleted.")
+    request.app.state.catalog.forget()
+    return redirect(path, flash, kind=kind)
+
+
+async def lock_survey(session: AsyncSession, viewer: Viewer, survey_id: UUID) -> Survey:
+    """The survey, held until the end of the transaction. Raises 404 for a stranger's."""
+    found = await session.get(Survey, (viewer.workspace.id, survey_id), with_for_update=True)
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def need_survey(session: AsyncSession, viewer: Viewer, survey_id: UUID) -> SurveyPlace:
+    found = await find_survey(session, viewer.workspace.id, survey_id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def _show_survey(
+    request: HTMXRequest,
+    database: Database,
+    viewer: Viewer,
+    survey_id: UUID,
+    *,
+    name_form: Form[str] | None = None,
+) -> Template:
+    async with database.read() as session:
+        place = await need_survey(session, viewer, survey_id)
+        series = await load_series(session, viewer.workspace.id, survey_id)
+        answers = await count_answers(session, viewer.workspace.id, survey_id)
+        sharing = await sharing_surveys(session, place.question)
+        answered = await is_answered(session, viewer.workspace.id, [survey_id])
+        overall = await find_overall(session, place.survey)
+    return page(
+        request,
+        "surveys/survey.html",
+        status=422 if name_form else 200,
+        place=place,
+        after=read_after_rating(place),
+        series=series,
+        answers=answers,
+        sharing=[survey for survey in sharing if survey.id != survey_id],
+        is_answered=answered,
+        other_overall=overall if overall is not None and overall.id != survey_id else None,
+        acts=[] if place.is_gone else allowed_acts(place.survey),
+        metric=METRICS[place.question.metric],
+        languages=language_names(list(place.question.texts)),
+        metric_names=metric_names(),
+        place_names=place_names(),
+        state_names=state_names(),
+        act_names=act_names(),
+        name_form=name_form or Form({"name": place.survey.name}, {}),
+    )
+
+
+handlers = [
+    survey_list,
+    survey_page,
+    rename_survey,
+    change_state,
+    change_overall,
+    detach_survey,
+    archive_survey,
+]

@@ -1,0 +1,1 @@
+"""The page of a survey's widget: look and rules."""

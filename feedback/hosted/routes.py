@@ -1,0 +1,171 @@
+"""`/s/{survey_key}`: the survey as a page of its own, for links, e-mails and QR codes.
+
+It works without JavaScript, reads no cookie and asks for no token: anybody may answer, from
+anywhere. A GET never writes, whatever the link says: scanners load every link in an e-mail.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from feedback import clock
+from feedback.hosted.form import (
+    HostedForm,
+    message_of,
+    moment_seq,
+    page_id,
+    read_form,
+    read_link,
+)
+from feedback.hosted.page import (
+    form_page,
+    more_page,
+    state_page,
+    thanks_address,
+    thanks_page,
+)
+from feedback.hosted.signed import without_false_contact
+from feedback.hosted.steps import (
+    has_more,
+    is_answered,
+    is_stepwise,
+    more_address,
+    read_more,
+)
+from feedback.responses.catalog import SurveyDefinition
+from feedback.responses.ingest import MAX_BODY, Refused, prepare, read_message
+from feedback.responses.outcome import Outcome, StoreUnavailableError
+from feedback.responses.writer import QueueFullError
+from feedback.web.page import security_headers
+
+AnyRequest = Request[Any, Any, Any]
+
+RETRY_SECONDS = "2"
+# Presses within one second meet the same seq; each tries the next one, a few times.
+SEQ_ATTEMPTS = 5
+
+
+@get("/s/{survey_key:str}")
+async def survey_page(request: AnyRequest, survey_key: FromPath[str]) -> Template:
+    form = read_link(request.scope["query_string"])
+    survey = await _find(request, survey_key)
+    if survey is None or is_shut(survey, form):
+        return _say_shut(request, survey, form)
+    return form_page(request, survey, form)
+
+
+@post("/s/{survey_key:str}", request_max_body_size=MAX_BODY)
+async def answer_survey(
+    request: AnyRequest, survey_key: FromPath[str]
+) -> Template | Redirect | Response[Any]:
+    survey = await _find(request, survey_key)
+    form = HostedForm()
+    try:
+        form = read_form(await request.body(), request.scope["query_string"])
+        form = replace(form, answer=str(page_id(form.answer)))
+        if survey is None or is_shut(survey, form):
+            return _say_shut(request, survey, form)
+        await _store(request, survey, form)
+    except Refused as refused:
+        assert survey is not None
+        page = _ask_again(request, survey, form, status=refused.status, error=refused.error)
+        page.headers["X-Feedback-Reason"] = refused.reason
+        return page
+    except (QueueFullError, StoreUnavailableError):
+        assert survey is not None
+        page = _ask_again(request, survey, form, status=503, error="busy")
+        page.headers["Retry-After"] = RETRY_SECONDS
+        return page
+    return _go_on(request, survey, form)
+
+
+@get("/s/{survey_key:str}/more")
+async def survey_more(request: AnyRequest, survey_key: FromPath[str]) -> Template | Redirect:
+    """What is asked after a rating that is stored; of an old address only the thanks are left."""
+    form = read_more(request.scope["query_string"], clock.now())
+    survey = await _find(request, survey_key)
+    if survey is None or is_shut(survey, form):
+        return _say_shut(request, survey, form)
+    if not form.answer or not has_more(survey, form):
+        return Redirect(thanks_address(survey, form), status_code=303)
+    return more_page(request, survey, form)
+
+
+@get("/s/{survey_key:str}/thanks")
+async def survey_thanks(request: AnyRequest, survey_key: FromPath[str]) -> Template:
+    form = read_link(request.scope["query_string"])
+    survey = await _find(request, survey_key)
+    if survey is None:
+        return _say_shut(request, None, form)
+    return thanks_page(request, survey, form)
+
+
+def _go_on(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> Template | Redirect:
+    """The next step of an answer that is stored: what fits its rating, then the thanks."""
+    if not has_more(survey, form) or is_answered(survey, form):
+        return Redirect(thanks_address(survey, form), status_code=303)
+    if form.asked:  # the rating moved to another band: what was typed stays on the page
+        return more_page(request, survey, form)
+    return Redirect(more_address(survey, form, clock.now()), status_code=303)
+
+
+def _ask_again(
+    request: AnyRequest, survey: SurveyDefinition, form: HostedForm, **problem: Any
+) -> Template:
+    show = more_page if form.asked and is_stepwise(survey) else form_page
+    return show(request, survey, form, **problem)
+
+
+async def _find(request: AnyRequest, survey_key: str) -> SurveyDefinition | None:
+    survey: SurveyDefinition | None = await request.app.state.catalog.find(survey_key)
+    return survey
+
+
+def is_shut(survey: SurveyDefinition, form: HostedForm) -> bool:
+    """Whether the survey takes no answer; a test may be given before it is live."""
+    if survey.series_id is None or survey.state == "closed":
+        return True
+    return survey.state != "live" and not form.is_test
+
+
+def _say_shut(request: AnyRequest, survey: SurveyDefinition | None, form: HostedForm) -> Template:
+    if survey is None:
+        return state_page(request, None, form, 404, "unknown")
+    state = survey.state if survey.state in ("closed", "paused") else "draft"
+    return state_page(request, survey, form, 410 if state == "closed" else 403, state)
+
+
+async def _store(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> None:
+    """Store the form as the newest message of its answer. Raises Refused."""
+    state = request.app.state
+    form = without_false_contact(form, survey, state.key)
+    now = clock.now()
+    seq = moment_seq(now)
+    for _attempt in range(SEQ_ATTEMPTS):
+        message = read_message(message_of(form, survey, state.key, seq))
+        outcome: Outcome = await state.writer.store(prepare(message, survey, now, state.key))
+        if outcome.status not in ("conflict", "ignored"):
+            return
+        seq = outcome.seq + 1
+
+
+def _say_too_large(request: AnyRequest, _error: HTTPException) -> Template:
+    return state_page(request, None, HostedForm(), 413, "too_large")
+
+
+router = Router(
+    "/",
+    route_handlers=[survey_page, answer_survey, survey_more, survey_thanks],
+    exception_handlers={413: _say_too_large},
+    # The link may name the reader: it is not passed on to anybody.
+    response_headers={
+        **security_headers(framed_by="'self'"),
+        "Referrer-Policy": "no-referrer",
+        # Who may frame it, its policy says; a site that isolates itself asks for this too.
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    },
+)

@@ -1,0 +1,1 @@
+"""Scores straight from files: no database, no server."""

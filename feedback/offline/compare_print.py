@@ -1,0 +1,82 @@
+"""A comparison of two files as JSON, CSV or text: what `feedback compare` prints."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from feedback.offline.compare import Compared
+from feedback.offline.score_print import rows_csv, rows_table
+from feedback.scoring import HIDDEN_BELOW, Metric, ScoreRow, round_half_away
+
+_UNITS = {"net": " points", "top": " percentage points", "mean": ""}
+_METHODS = {
+    "adjusted_wald": "adjusted Wald",
+    "newcombe": "Newcombe's interval, chi-square",
+    "welch": "Welch's t",
+    "weighted_wald": "weighted scores, Wald",
+    "weighted_welch": "weighted means, Welch's t",
+}
+_LIKELY = 0.05
+
+
+def comparison_json(found: Compared) -> str:
+    """The JSON object of a comparison, its numbers unrounded."""
+    return json.dumps(found.as_dict(), indent=2, ensure_ascii=False) + "\n"
+
+
+def comparison_csv(metric: Metric, found: Compared) -> str:
+    """The same in one line: the columns of `feedback score` for a (a_n, ...) and b, then the
+    difference."""
+    sides = {**_columns("a", metric, found.a), **_columns("b", metric, found.b)}
+    rest = {name: value for name, value in found.as_dict().items() if name not in ("a", "b")}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*sides, *rest])
+    writer.writerow([*sides.values(), *rest.values()])
+    return out.getvalue()
+
+
+def comparison_table(metric: Metric, names: tuple[str, str], found: Compared) -> str:
+    """For a reader: both scores, the difference with its interval, and what chance may do."""
+    rows = [
+        replace(row, group={"file": name})
+        for row, name in zip((found.a, found.b), names, strict=True)
+    ]
+    return rows_table(metric, ["file"], rows) + "\n" + "\n".join(_said(metric, found)) + "\n"
+
+
+def _columns(side: str, metric: Metric, row: ScoreRow) -> dict[str, str]:
+    text = rows_csv(metric, [], [row], weighted=row.weighted is not None)
+    head, cells = csv.reader(io.StringIO(text))
+    return {f"{side}_{name}": cell for name, cell in zip(head, cells, strict=True)}
+
+
+def _said(metric: Metric, found: Compared) -> list[str]:
+    if found.observed is None or _hidden(found.a) or _hidden(found.b):
+        return ["Fewer than 5 answers on a side: no difference is shown."]
+    lines = [f"First less second: {_signed(found.observed, metric)}{_UNITS[metric.headline]}"]
+    test = found.found
+    if test is None or test.p_value is None or test.low is None or test.high is None:
+        return [*lines, "The answers of each side are all alike: there is no test for that."]
+    interval = f"{_signed(test.low, metric)} .. {_signed(test.high, metric)}"
+    lines.append(f"95 % interval: {interval} ({_METHODS[found.method]})")
+    if test.p_value < _LIKELY:
+        return [*lines, f"Chance alone would rarely give this much (p {_p(test.p_value)})."]
+    return [*lines, f"Chance alone may explain it (p {_p(test.p_value)})."]
+
+
+def _hidden(row: ScoreRow) -> bool:
+    """As in the table above it."""
+    alone = row.weighted is not None and row.weighted.effective_n < HIDDEN_BELOW
+    return alone or row.score.display == "hidden"
+
+
+def _p(p_value: float) -> str:
+    return "below 0.001" if p_value < 0.001 else f"{round_half_away(p_value, 3):.3f}"
+
+
+def _signed(number: float, metric: Metric) -> str:
+    digits = 2 if metric.headline == "mean" else 1
+    rounded = round_half_away(number, digits)
+    return f"{rounded:+.{digits}f}" if rounded else f"{rounded:.{digits}f}"

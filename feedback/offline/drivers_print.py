@@ -1,0 +1,126 @@
+"""Key drivers as JSON, CSV or text: what `feedback drivers` prints."""
+
+import csv
+import io
+import json
+from dataclasses import asdict
+
+from feedback.offline.drivers import FileDrivers
+from feedback.offline.score_print import aligned, harmless
+from feedback.scoring import DriverRow, Drivers, respondents_needed, round_half_away
+
+_METHODS = {"lmg": "LMG (Shapley regression)", "johnson": "Johnson's relative weights"}
+_RULES = {
+    "complete": "who rated everything (complete cases)",
+    "pairwise": "in the smallest pair (pairwise correlations)",
+}
+_HEAD = ("driver", "share", "95 % interval", "LMG", "Johnson", "correlation", "mean", "left out")
+
+
+def drivers_json(told: FileDrivers) -> str:
+    """The JSON object, its numbers unrounded."""
+    return json.dumps(told.as_dict(), indent=2, ensure_ascii=False) + "\n"
+
+
+def drivers_csv(told: FileDrivers) -> str:
+    """One line a driver, unrounded, each with the n, R^2, method and rule of the whole."""
+    found = told.found
+    whole = {
+        "n": found.n,
+        "r_squared": found.r_squared,
+        "method": found.method,
+        "missing": found.missing,
+        "seed": found.seed,
+        "resamples": found.resamples,
+    }
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*asdict(found.rows[0]), "missing_cells", "invalid_cells", *whole])
+    for row in found.rows:
+        cells = told.cells[row.driver]
+        numbers = [harmless(value) for value in asdict(row).values()]
+        writer.writerow([*numbers, cells.missing, cells.invalid, *whole.values()])
+    return out.getvalue()
+
+
+def drivers_table(told: FileDrivers) -> str:
+    """For a reader: the largest share first, rounded once, and everything to be wary of."""
+    found = told.found
+    rows = sorted(found.rows, key=lambda row: -row.share)
+    lines = [[*_line(row, hidden=found.too_few > 0), _left_out(told, row.driver)] for row in rows]
+    table = aligned([list(_HEAD), *lines], numbers=range(1, 7))
+    return "\n".join([*_title(told), "", *table, "", *_notes(found)]) + "\n"
+
+
+def _title(told: FileDrivers) -> list[str]:
+    found = told.found
+    explained = _fixed(100 * found.r_squared, 1)
+    left_out = _left_out(told, told.outcome)
+    return [
+        f"{told.outcome}: {explained} % of its variance is linked with these drivers "
+        f"(R² {_fixed(found.r_squared, 3)}), {_METHODS[found.method]}",
+        f"n {found.n} {_RULES[found.missing or 'complete']}, of {found.respondents} rows"
+        + (f"; {told.outcome}: {left_out}" if left_out != "-" else ""),
+    ]
+
+
+def _line(row: DriverRow, *, hidden: bool) -> list[str]:
+    mean = "-" if row.mean is None else _fixed(row.mean, 2)
+    if hidden:
+        return [row.driver, *["-"] * 5, mean]
+    sure = "-"
+    if row.share_low is not None and row.share_high is not None:
+        sure = f"{_fixed(100 * row.share_low, 1)} .. {_fixed(100 * row.share_high, 1)}"
+    return [
+        row.driver,
+        f"{_fixed(100 * row.share, 1)} %",
+        sure,
+        "-" if row.lmg is None else _fixed(row.lmg, 3),
+        _fixed(row.johnson, 3),
+        _fixed(row.correlation, 2),
+        mean,
+    ]
+
+
+def _left_out(told: FileDrivers, column: str) -> str:
+    cells = told.cells[column]
+    parts = [(cells.missing, "missing"), (cells.invalid, "invalid")]
+    return ", ".join(f"{n} {name}" for n, name in parts if n) or "-"
+
+
+def _notes(found: Drivers) -> list[str]:
+    notes = ["Linked with, not caused by: people who are content rate everything higher."]
+    if found.too_few:
+        needed = respondents_needed(len(found.rows))
+        notes.append(
+            f"Too few respondents: {needed} are needed for {len(found.rows)} drivers, "
+            f"{found.too_few} are missing. No share is shown."
+        )
+    elif found.few:
+        notes.append("Fewer than 300 respondents: read the shares with care.")
+    if found.low_r_squared:
+        notes.append("R² is below 0.10: these drivers say little about the outcome.")
+    notes += [
+        f"{twins.first} and {twins.second} say nearly the same (correlation "
+        f"{_fixed(twins.correlation, 2)}): merge them, or drop one."
+        for twins in found.near_twins
+    ]
+    return notes + ([] if found.too_few else _certainty(found))
+
+
+def _certainty(found: Drivers) -> list[str]:
+    if not found.resamples:
+        return ["No intervals: too many resamples could not be analysed."]
+    differing = [pair for pair in found.pairs if pair.differs]
+    larger = [
+        f"{pair.first} > {pair.second}" if pair.low > 0 else f"{pair.second} > {pair.first}"
+        for pair in differing
+    ]
+    return [
+        f"Shares that truly differ: {', '.join(larger) or 'none'}.",
+        f"Intervals from {found.resamples} resamples of the respondents, seed {found.seed}.",
+    ]
+
+
+def _fixed(number: float, digits: int) -> str:
+    return f"{round_half_away(number, digits):.{digits}f}"

@@ -1,0 +1,175 @@
+"""What a reader may ask of a dashboard, parsed once from the address; anything odd is refused."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from feedback.i18n import gettext as _
+from feedback.readings.journey import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
+from feedback.readings.months import is_month, shift
+from feedback.responses.models import CHANNELS
+from feedback.scoring import METRICS
+from feedback.wording import month_name
+
+
+class FilterError(ValueError):
+    """A value that cannot be read; `name` is its filter, the message is for the reader."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class NotOursError(LookupError):
+    """The address names something that this workspace does not have."""
+
+
+# `was` says where the form was when it was filled in (journey, stage, touchpoint): once another
+# place is chosen, the finer choices of the old one mean nothing.
+BOARD_NAMES = ("journey", "month", "channel")
+TRENDS_NAMES = ("journey", "metric", "stage", "touchpoint", "channel", "from", "to")
+
+MOST_MONTHS = 240  # of a page: more columns than anybody reads
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters as text, known names only, each at most once, blank ones left out.
+
+    `moved`: the reader has just gone to another place, so the metric may have to follow.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    moved: bool = False
+
+    def get(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def address(self, path: str, **changes: str) -> str:
+        """The page's address with these filters: the one to share."""
+        kept = {name: text for name, text in {**self.values, **changes}.items() if text}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def parse_asked(query: Sequence[tuple[str, str]], names: Sequence[str], running: str = "") -> Asked:
+    """Refuses an unknown or repeated name and any value that is not of its kind.
+
+    running: the month that is not over; none lies ahead of it. Raises FilterError.
+    """
+    given: dict[str, str] = {}
+    for name, text in query:
+        if name != "was" and name not in names:
+            raise FilterError(
+                name,
+                _("There is no filter %(name)s. The filters are: %(names)s.")
+                % {"name": name[:40], "names": ", ".join(names)},
+            )
+        if name in given:
+            raise FilterError(name, _("The filter %(name)s is given twice.") % {"name": name})
+        given[name] = text.strip()
+    was = given.pop("was", "")
+    moved = bool(was) and was != place_of(given)
+    if moved and "journey" in given and was.split(",")[0] != given["journey"]:
+        given = {name: text for name, text in given.items() if name not in ("stage", "touchpoint")}
+    _check_values(given)
+    _check_months(given, running)
+    return Asked({name: given[name] for name in names if given.get(name)}, moved)
+
+
+def place_of(values: Mapping[str, str]) -> str:
+    """Journey, stage and touchpoint in one text."""
+    return ",".join(values.get(name, "") for name in ("journey", "stage", "touchpoint"))
+
+
+def _check_values(given: Mapping[str, str]) -> None:
+    for name in ("month", "from", "to"):
+        if given.get(name) and not is_month(given[name]):
+            raise FilterError(
+                name,
+                _("A month is written YYYY-MM, as in 2026-03, not %(text)s.")
+                % {"text": given[name][:40]},
+            )
+    if given.get("from") and given.get("to") and given["from"] > given["to"]:
+        raise FilterError("from", _("The first month must not come after the last."))
+    _check_known("metric", given, tuple(METRICS))
+    _check_known("channel", given, CHANNELS)
+
+
+def _check_months(given: Mapping[str, str], running: str) -> None:
+    for name in ("month", "from", "to"):
+        if running and given.get(name, "") > running:
+            raise FilterError(
+                name,
+                _("%(month)s lies ahead. The last month is %(last)s.")
+                % {"month": month_name(given[name]), "last": month_name(running)},
+            )
+    since, until = given.get("from"), given.get("to") or running
+    if since and until and since < shift(until, 1 - MOST_MONTHS):
+        raise FilterError(
+            "from",
+            _("At most %(years)s years can be shown at once.") % {"years": MOST_MONTHS // 12},
+        )
+
+
+def _check_known(name: str, given: Mapping[str, str], known: Sequence[str]) -> None:
+    if given.get(name) and given[name] not in known:
+        raise FilterError(
+            name,
+            _("%(text)s is not known. Choose one of: %(known)s.")
+            % {"text": given[name][:40], "known": ", ".join(known)},
+        )
+
+
+def chosen_journey(asked: Asked, journeys: Sequence[JourneyName]) -> JourneyName:
+    """The journey asked for, else the first. Raises NotOursError."""
+    if not asked.get("journey"):
+        return journeys[0]
+    wanted = _id(asked.get("journey"))
+    for journey in journeys:
+        if journey.id == wanted:
+            return journey
+    raise NotOursError("journey")
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The part of a journey that is looked at: all of it, one stage, or one touchpoint."""
+
+    stage: StageInfo | None
+    touchpoint: TouchpointInfo | None
+
+
+def chosen_focus(asked: Asked, journey: JourneyInfo) -> Focus:
+    """The stage and touchpoint asked for; a touchpoint of another stage is let go.
+
+    Raises NotOursError when the journey has no such stage or touchpoint.
+    """
+    stage = _find(asked.get("stage"), journey.stages)
+    everywhere = [(s, t) for s in journey.stages for t in s.touchpoints]
+    touchpoint = _find(asked.get("touchpoint"), [t for _, t in everywhere])
+    if touchpoint is None:
+        return Focus(stage, None)
+    home = next(s for s, t in everywhere if t.id == touchpoint.id)
+    return Focus(home, touchpoint) if stage in (None, home) else Focus(stage, None)
+
+
+Named = TypeVar("Named", StageInfo, TouchpointInfo)
+
+
+def _find(text: str, among: Sequence[Named]) -> Named | None:
+    if not text:
+        return None
+    wanted = _id(text)
+    for thing in among:
+        if thing.id == wanted:
+            return thing
+    raise NotOursError(text)
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise NotOursError(text) from error

@@ -1,0 +1,287 @@
+"""What dashboards read: the counts behind every score, never a response.
+
+The cost grows with stages, months and channels, not with responses: `rating_count` holds a few
+rows a month for each series however many people answered.
+"""
+
+import asyncio
+import sys
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.readings.journey import JourneyInfo
+from feedback.readings.months import first_day, month_of
+from feedback.readings.seams import CURRENT, REPLACED, read_seams
+from feedback.responses.models import DisplayCount, RatingCount, Response
+from feedback.scoring import METRICS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class CountQuery:
+    """Which counts to read: months both included, no channel meaning all of them."""
+
+    series: tuple[uuid.UUID, ...]
+    since: str = ""
+    until: str = ""
+    channel: str = ""
+
+
+# Every rating of any metric: the counts come with one column for each.
+RATINGS = range(
+    min(metric.minimum for metric in METRICS.values()),
+    max(metric.maximum for metric in METRICS.values()) + 1,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """How many gave each of `RATINGS`, in one series and month; no channel means all of them."""
+
+    series: uuid.UUID
+    month: date
+    channel: str
+    counts: tuple[int, ...]
+
+
+async def read_counts(
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool = False
+) -> list[CountRow]:
+    """Counted responses by series and month (and channel), in one statement.
+
+    The ratings are columns: eleven times fewer rows to carry than one row a rating.
+    Ordered, so that equal data give equal rows.
+    """
+    if not query.series:
+        return []
+    found = await session.exec(_counts_query(workspace_id, query, by_channel=by_channel))
+    return [CountRow(row[0], row[1], row[2], tuple(row[3:])) for row in found]
+
+
+def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool) -> Any:
+    count = sa.inspect(RatingCount).local_table.c
+    keys = [count.series_id, count.month, *([count.channel] if by_channel else [])]
+    return (
+        sa.select(
+            count.series_id,
+            count.month,
+            count.channel if by_channel else sa.literal_column("''").label("channel"),
+            *rating_sums(),
+        )
+        .where(
+            count.workspace_id == workspace_id,
+            count.series_id.in_(query.series),
+            *_within(query, count.month, count.channel),
+        )
+        .group_by(*keys)
+        .having(sa.func.sum(count.n) > 0)
+        .order_by(*keys)
+    )
+
+
+def rating_sums() -> list[Any]:
+    """The columns of a statement over `rating_count`, one for each of `RATINGS`."""
+    return [sa.literal_column(sql) for sql in _RATING_COLUMNS]
+
+
+# As text: built of expressions, the eleven take SQLAlchemy longer than the database.
+_RATING_COLUMNS = [
+    f"CAST(COALESCE(SUM(n) FILTER (WHERE rating = {rating}), 0) AS BIGINT) AS n_{rating}"
+    for rating in RATINGS
+]
+
+
+def _within(query: CountQuery, month: Any, channel: Any) -> list[Any]:
+    conditions = []
+    if query.since:
+        conditions.append(month >= first_day(query.since))
+    if query.until:
+        conditions.append(month <= first_day(query.until))
+    if query.channel:
+        conditions.append(channel == query.channel)
+    return conditions
+
+
+async def import_pandas() -> None:
+    """The first import takes seconds: in a thread, so that nobody else's answer waits for it."""
+    if "pandas" not in sys.modules:
+        await asyncio.to_thread(_import_pandas)
+
+
+def _import_pandas() -> None:
+    # Where pyarrow is installed pandas loads it, for columns of text: 40 MB for a few names.
+    # The server never needs it; commands that read Parquet do, and import pandas themselves.
+    is_loaded = "pyarrow" in sys.modules
+    if not is_loaded:
+        sys.modules["pyarrow"] = None  # type: ignore[assignment]  # "there is none"
+    try:
+        import_module("pandas")
+    finally:
+        if not is_loaded:
+            del sys.modules["pyarrow"]
+
+
+def counts_frame(
+    journey: JourneyInfo, rows: Sequence[CountRow], time_zone: str = "UTC", *, as_of: str = ""
+) -> "pd.DataFrame":
+    """The counts as a data frame, one row a series, month, channel and rating that was given.
+
+    Columns: `stage_id`, `touchpoint_id` (text, in the order of the journey), `stage`, `touchpoint`
+    (their names), `metric` (key), `seam` (the month in which the series replaced another, else
+    blank), `month` (YYYY-MM), `channel`, `wording` (`replaced` or `current`, see `seams`; judged
+    by the row's month, or by `as_of` where all months are one period), `rating`, `n`.
+    """
+    import numpy as np
+    import pandas as pd
+
+    placed = journey.placed_series
+    seams = read_seams((series for _, _, series in placed), time_zone)
+    number = {series.id: at for at, (_, _, series) in enumerate(placed)}
+    table = np.array([row.counts for row in rows], dtype=np.int64).reshape(len(rows), len(RATINGS))
+    at_row, at_rating = np.nonzero(table)
+    at = np.array([number[row.series] for row in rows], dtype=np.intp)[at_row]
+    names = {
+        "stage_id": [str(stage.id) for stage, _, _ in placed],
+        "touchpoint_id": [str(touchpoint.id) for _, touchpoint, _ in placed],
+        "stage": [stage.name for stage, _, _ in placed],
+        "touchpoint": [touchpoint.name for _, touchpoint, _ in placed],
+        "metric": [series.metric for _, _, series in placed],
+        "seam": [seams.began.get(series.id, "") for _, _, series in placed],
+    }
+    columns: dict[str, Any] = {name: _in_order(values, at) for name, values in names.items()}
+    months = [month_of(row.month) for row in rows]
+    columns["month"] = _in_order(months, at_row, sorted(set(months)))
+    wordings = [
+        REPLACED if seams.is_replaced(row.series, as_of or month) else CURRENT
+        for row, month in zip(rows, months, strict=True)
+    ]
+    columns["wording"] = _in_order(wordings, at_row, (REPLACED, CURRENT))
+    columns["channel"] = _in_order([row.channel for row in rows], at_row)
+    columns["rating"] = at_rating + RATINGS.start
+    columns["n"] = table[at_row, at_rating]
+    return pd.DataFrame(columns)
+
+
+def _in_order(values: list[str], at: Any, order: Sequence[str] = ()) -> Any:
+    """`values` at the places `at`, sorting in this order, else in the order they stand in."""
+    import numpy as np
+    import pandas as pd
+
+    order = list(order or dict.fromkeys(values))
+    place = {value: code for code, value in enumerate(order)}
+    codes = np.array([place[value] for value in values], dtype=np.intp)
+    return pd.Categorical.from_codes(codes[at], categories=pd.Index(order, dtype="str"))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The oldest and the newest month with answers; both blank when there is none."""
+
+    first: str = ""
+    last: str = ""
+
+
+def span_of(rows: Sequence[CountRow]) -> Span:
+    """The span of counts that were read without limits."""
+    if not rows:
+        return Span()
+    return Span(month_of(min(row.month for row in rows)), month_of(max(row.month for row in rows)))
+
+
+async def answered_span(
+    session: AsyncSession, workspace_id: uuid.UUID, series: Sequence[uuid.UUID]
+) -> Span:
+    """Between which months answers came."""
+    if not series:
+        return Span()
+    month = col(RatingCount.month)
+    statement = sa.select(sa.func.min(month), sa.func.max(month)).where(
+        col(RatingCount.workspace_id) == workspace_id,
+        col(RatingCount.series_id).in_(series),
+        col(RatingCount.n) > 0,
+    )
+    first, last = (await session.exec(statement)).one()  # type: ignore[call-overload]
+    return Span() if first is None else Span(month_of(first), month_of(last))
+
+
+async def first_answered_at(
+    session: AsyncSession, workspace_id: uuid.UUID, series: Sequence[uuid.UUID]
+) -> datetime | None:
+    """When the oldest response came, or None. Response ids run with time: the first one is it."""
+    found = await session.exec(
+        select(Response.answered_at)
+        .where(
+            Response.workspace_id == workspace_id,
+            col(Response.series_id).in_(series),
+            Response.state == "counted",
+        )
+        .order_by(col(Response.id))
+        .limit(1)
+    )
+    return found.first()
+
+
+async def asked_counts(
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
+) -> dict[uuid.UUID, int]:
+    """How often each series was shown or sent: tells the silent touchpoint from the unasked."""
+    if not query.series:
+        return {}
+    statement = (
+        sa.select(col(DisplayCount.series_id), sa.func.sum(col(DisplayCount.n)))
+        .where(
+            col(DisplayCount.workspace_id) == workspace_id,
+            col(DisplayCount.series_id).in_(query.series),
+            col(DisplayCount.kind).in_(("shown", "invited")),
+            *_within(query, col(DisplayCount.month), col(DisplayCount.channel)),
+        )
+        .group_by(col(DisplayCount.series_id))
+    )
+    found = await session.exec(statement)  # type: ignore[call-overload]
+    return {series: int(n) for series, n in found}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """How often people were asked in a month, over all series read.
+
+    kind: `shown`, `invited`, or `dismissed` (shown and closed without an answer).
+    """
+
+    month: date
+    channel: str
+    kind: str
+    n: int
+
+
+async def read_asked(
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
+) -> list[AskedRow]:
+    """Displays and invitations by month, channel and kind, in one statement, in that order."""
+    if not query.series:
+        return []
+    asked = sa.inspect(DisplayCount).local_table.c
+    keys = (asked.month, asked.channel, asked.kind)
+    statement = (
+        sa.select(*keys, sa.func.sum(asked.n))
+        .where(
+            asked.workspace_id == workspace_id,
+            asked.series_id.in_(query.series),
+            *_within(query, asked.month, asked.channel),
+        )
+        .group_by(*keys)
+        .having(sa.func.sum(asked.n) > 0)
+        .order_by(*keys)
+    )
+    found = await session.exec(statement)  # type: ignore[call-overload]
+    return [AskedRow(month, channel, kind, int(n)) for month, channel, kind, n in found]

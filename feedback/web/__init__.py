@@ -1,0 +1,1 @@
+"""What every page stands on: whole pages and blocks, files, forms, refusals."""

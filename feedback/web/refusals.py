@@ -1,0 +1,59 @@
+"""When a page cannot be shown: a page that says what happened and what to do."""
+
+from typing import Any
+
+from litestar import MediaType, Request, Response
+from litestar.response import Redirect
+
+from feedback import i18n
+from feedback.db import is_away
+from feedback.i18n import gettext as _
+from feedback.web.page import security_headers
+
+AnyRequest = Request[Any, Any, Any]
+
+RETRY_SECONDS = 5
+
+
+def ask_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
+    """Lead to the sign-in page and back again; htmx is told to load it whole."""
+    if "HX-Request" in request.headers:
+        return Response(None, status_code=401, headers={"HX-Redirect": "/sign-in"})
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return Redirect("/sign-in", status_code=303, query_params={"next": path})
+
+
+def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
+    """The status with a sentence in the reader's language; plain text for htmx."""
+    if "viewer" not in request.scope.get("state", {}):
+        accepted = request.headers.get("Accept-Language", "")
+        i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
+    status = 503 if is_away(error) else getattr(error, "status_code", 500)
+    title, text = _words(status)
+    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+    if "HX-Request" in request.headers:
+        return Response(text, status_code=status, media_type=MediaType.TEXT, headers=headers)
+    engine = request.app.template_engine
+    assert engine is not None
+    html = engine.get_template("problem.html").render(
+        locale=i18n.current_locale(), title=title, text=text
+    )
+    headers |= security_headers()
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def _words(status: int) -> tuple[str, str]:
+    if status in (404, 405):
+        return _("There is nothing here"), _("The address is wrong, or what was here is gone.")
+    if status == 403:
+        return _("Not allowed"), _(
+            "Your role does not allow this, or the page was open for too long. "
+            "Load it again and retry."
+        )
+    if status == 413:
+        return _("Too much at once"), _("What was sent is larger than this page takes.")
+    if status == 503:
+        return _("The database does not answer"), _("Load the page again in a moment.")
+    return _("This did not work"), _(
+        "Load the page again. If it stays like this, tell whoever runs this server."
+    )
