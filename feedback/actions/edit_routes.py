@@ -40,6 +40,8 @@ from feedback.journeys.queries import JourneyTree, load_journeys
 from feedback.web.forms import Form, leave
 from feedback.web.page import page, redirect
 
+BLOCKS = ("action_form", "thanks_previews")
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -51,7 +53,7 @@ class Offer:
     texts: dict[Any, dict[str, Any]]
 
 
-@get("/actions/new")
+@get("/actions/new", blocks=BLOCKS)
 async def new_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -83,7 +85,7 @@ async def new_action(
     return _show(request, form, offer)
 
 
-@post("/actions/new")
+@post("/actions/new", blocks=BLOCKS)
 async def make_action(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect | Response[None]:
@@ -103,7 +105,7 @@ async def make_action(
     return leave(request, f"/actions/{action.id}", _saved(form.checked))
 
 
-@get("/actions/{name:str}/edit")
+@get("/actions/{name:str}/edit", blocks=BLOCKS)
 async def edit_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -117,7 +119,7 @@ async def edit_action(
     return _show(request, filled_form(action, list(offer.languages)), offer, action)
 
 
-@post("/actions/{name:str}/edit")
+@post("/actions/{name:str}/edit", blocks=BLOCKS)
 async def save_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -189,7 +191,6 @@ def _show(
     return page(
         request,
         "actions/form.html",
-        blocks=("action_form", "thanks_previews"),
         status=422 if form.errors else 200,
         form=form,
         action=action,

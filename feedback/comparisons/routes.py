@@ -59,7 +59,7 @@ from feedback.web.page import page
 BLOCKS = ("compare_page",)
 
 
-@get("/compare")
+@get("/compare", blocks=BLOCKS)
 async def compare(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -71,7 +71,7 @@ async def compare(
     status = 422 if made.error else 200
     headers = {"HX-Push-Url": made.address} if request.htmx.target in BLOCKS and not error else {}
     template = "comparisons/compare.html"
-    return page(request, template, blocks=BLOCKS, status=status, headers=headers, page=made)
+    return page(request, template, status=status, headers=headers, page=made)
 
 
 def _question(request: HTMXRequest) -> tuple[Question, FilterError | None]:

@@ -41,12 +41,10 @@ from feedback.readings.queries import import_pandas
 from feedback.resources import resource_dir
 from feedback.web.page import FLASH_COOKIE, page
 
-BOARD_BLOCKS = ("board_page", "board_tiles")
-TRENDS_BLOCKS = ("trends_page",)
 CSV = "text/csv"
 
 
-@get("/board")
+@get("/board", blocks=("board_page", "board_tiles"))
 async def board(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
@@ -55,7 +53,7 @@ async def board(
     except FilterError as error:
         scope = Scope(viewer.workspace, Asked(), clock.now())
         made = refused_board(board_page(await _load_board(database, scope), scope), error)
-        return page(request, "dashboards/board.html", blocks=BOARD_BLOCKS, status=422, page=made)
+        return page(request, "dashboards/board.html", status=422, page=made)
     counts = await _load_board(database, scope)
     tag = _etag(request, viewer, scope, counts, request.htmx.target or "")
     if _is_unchanged(request, tag):
@@ -64,13 +62,12 @@ async def board(
     return page(
         request,
         "dashboards/board.html",
-        blocks=BOARD_BLOCKS,
         headers=_fresh(tag, request, scope.asked.address("/board")),
         page=board_page(counts, scope, polled),
     )
 
 
-@get("/trends")
+@get("/trends", blocks=("trends_page",))
 async def trends(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
@@ -79,7 +76,7 @@ async def trends(
     except FilterError as error:
         scope = Scope(viewer.workspace, Asked(), clock.now())
         made = refused_trends(trends_page(await load_trends_counts(database, scope), scope), error)
-        return page(request, "dashboards/trends.html", blocks=TRENDS_BLOCKS, status=422, page=made)
+        return page(request, "dashboards/trends.html", status=422, page=made)
     counts = await load_trends_counts(database, scope)
     tag = _etag(request, viewer, scope, counts, request.htmx.target or "")
     if _is_unchanged(request, tag):
@@ -88,7 +85,6 @@ async def trends(
     return page(
         request,
         "dashboards/trends.html",
-        blocks=TRENDS_BLOCKS,
         headers=_fresh(tag, request, made.address),
         page=made,
     )

@@ -38,7 +38,7 @@ NAMES = ("journey", "missing")
 MOST_TOUCHPOINTS = 40
 
 
-@get("/priorities")
+@get("/priorities", blocks=BLOCKS)
 async def priorities(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -81,9 +81,7 @@ def _page(
 ) -> Template:
     headers = {"HX-Push-Url": made.address} if request.htmx.target in BLOCKS else {}
     template = "priorities/priorities.html"
-    return page(
-        request, template, blocks=BLOCKS, status=status, headers=headers, page=made, failed=failed
-    )
+    return page(request, template, status=status, headers=headers, page=made, failed=failed)
 
 
 def _scope(request: HTMXRequest, viewer: Viewer) -> tuple[Scope, Selection]:

@@ -41,7 +41,7 @@ BLOCKS = ("responses_page", "responses_list")
 Places = dict[uuid.UUID, Place]
 
 
-@get("/responses")
+@get("/responses", blocks=BLOCKS)
 async def response_list(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -49,7 +49,6 @@ async def response_list(
     return page(
         request,
         "responses/list.html",
-        blocks=BLOCKS,
         status=422 if error else 200,
         headers=_pushed(request, filters),
         found=found,

@@ -43,13 +43,16 @@ def page(
     request: HTMXRequest,
     template: str,
     *,
-    blocks: tuple[str, ...] = (),
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> Template:
-    """Render the one of `blocks` that htmx targets by id, else the whole page."""
-    htmx = request.htmx
+    """Render the block that htmx targets by id, if the route names it in `blocks`, else the page.
+
+    A route names its blocks where it is registered (`@get("/board", blocks=("board_page",))`), so
+    that one test can ask for each.
+    """
+    htmx, blocks = request.htmx, request.route_handler.opt.get("blocks", ())
     wants_block = htmx.target in blocks and not htmx.boosted and not htmx.history_restore_request
     return HTMXBlockTemplate(
         template_name=template,

@@ -1,40 +1,82 @@
-"""Every block a page is willing to send alone is exactly a part of that page."""
+"""Every block a route is willing to send alone is exactly a part of that route's page."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from litestar.testing import AsyncTestClient
+from httpx import Response
+from litestar.routes import HTTPRoute
 
-from feedback.dashboards.routes import BOARD_BLOCKS, TRENDS_BLOCKS
+from feedback.app import create_app
+from feedback.resources import resource_dir
+from feedback.settings import Settings
+from tests.actions.conftest import filled
+from tests.cast import Shop
 from tests.dashboards.counted import Counted
+from tests.forms import HTMX, Client, id_in, send
 
-Client = AsyncTestClient[Any]
-BLOCKS = [
-    *(("/board", block) for block in BOARD_BLOCKS),
-    *(("/board?month=2025-06", block) for block in BOARD_BLOCKS),
-    *(("/trends?metric=csat_5", block) for block in TRENDS_BLOCKS),
-]
-
-
-async def ask(client: Client, path: str, target: str) -> str:
-    answer = await client.get(path, headers={"HX-Request": "true", "HX-Target": target})
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["Vary"] == "HX-Request, HX-Target"
-    return answer.text
+# What a filter hides is part of the page too.
+QUERIES = {"/board": ["", "?month=2025-06"], "/trends": ["", "?metric=csat_5"]}
+# No POST takes this: each answers with its form, either refused or as a preview.
+REFUSED = {"do": "preview", "name": "", "color": "x"}
 
 
-@pytest.mark.parametrize("path, block", BLOCKS)
+def listed_blocks() -> Iterator[Any]:
+    """(method, path with its parameters' names, query, block) of every route."""
+    for route in create_app(Settings(secret_key="k" * 40, demo=True)).routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            for block in handler.opt.get("blocks", ()):
+                method = next(iter(handler.http_methods - {"HEAD", "OPTIONS"}))
+                for query in QUERIES.get(route.path_format, [""]) if method == "GET" else [""]:
+                    name = f"{method} {route.path_format}{query} {block}"
+                    yield pytest.param(method, route.path_format, query, block, id=name)
+
+
+LISTED = sorted(listed_blocks(), key=lambda each: str(each.id))
+
+
+@pytest.fixture
+async def address(alice: Client, shop: Shop, years: Counted) -> dict[str, object]:
+    """What stands for each parameter of a path."""
+    made = await send(alice, "/actions/new", **filled(shop))
+    return {
+        "journey_id": shop.journey.id,
+        "stage_id": shop.checkout.id,
+        "touchpoint_id": shop.payment.id,
+        "survey_id": shop.nps.id,
+        "name": id_in(made.headers["Location"]),
+    }
+
+
+async def answer(client: Client, method: str, path: str, target: str = "") -> Response:
+    if method == "POST":
+        return await send(client, path, block=target, **REFUSED)
+    return await client.get(path, headers=HTMX | {"HX-Target": target} if target else {})
+
+
+@pytest.mark.parametrize("method, path, query, block", LISTED)
 async def test_a_block_is_a_part_of_its_page(
-    alice: Client, years: Counted, path: str, block: str
+    alice: Client, address: dict[str, object], method: str, path: str, query: str, block: str
 ) -> None:
-    fragment = (await ask(alice, path, block)).strip()
-    page = (await alice.get(path)).text
+    path = path.format(**address) + query
+    alone = await answer(alice, method, path, block)
+    assert alone.status_code in ((200, 422) if method == "POST" else (200,)), alone.text
+    assert alone.headers["Vary"] == "HX-Request, HX-Target"
+    fragment, page = alone.text.strip(), (await answer(alice, method, path)).text
     assert fragment in page
     assert f'id="{block}"' in fragment.split(">")[0]
-    assert "<!doctype" not in fragment
+    assert "<!doctype" not in fragment and "<!doctype" in page
 
 
-@pytest.mark.parametrize("path", ["/board", "/trends"])
-async def test_no_other_block_can_be_asked_for(alice: Client, years: Counted, path: str) -> None:
-    assert "<!doctype" in await ask(alice, path, "content")
-    assert "<!doctype" in await ask(alice, path, "title")
+async def test_no_other_block_can_be_asked_for(alice: Client, address: dict[str, object]) -> None:
+    for method, path in sorted({each.values[:2] for each in LISTED}):
+        for target in ("content", "title"):
+            whole = await answer(alice, method, path.format(**address), target)
+            assert "<!doctype" in whole.text, (method, path, target)
+
+
+def test_every_target_in_a_template_is_a_block_of_a_route() -> None:
+    texts = [path.read_text() for path in resource_dir("templates").rglob("*.html")]
+    targets = {name for text in texts for name in re.findall(r'hx-target="#(\w+)"', text)}
+    assert targets and targets <= {each.values[3] for each in LISTED}

@@ -28,7 +28,7 @@ MAP_BLOCKS = ("map_page",)
 MOVED_COOKIE = "feedback_moved"
 
 
-@get("/map")
+@get("/map", blocks=MAP_BLOCKS)
 async def journey_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -47,7 +47,7 @@ async def journey_map(
     return answer
 
 
-@post("/map")
+@post("/map", blocks=MAP_BLOCKS)
 async def move_on_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect:
@@ -112,7 +112,6 @@ def _show(
     return page(
         request,
         "dashboards/map.html",
-        blocks=MAP_BLOCKS,
         status=status,
         headers=headers,
         page=made,

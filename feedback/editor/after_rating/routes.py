@@ -38,7 +38,7 @@ from feedback.web.page import page
 NO_ERRORS: Form[Any] = Form({}, {})
 
 
-@get("/surveys/{survey_id:uuid}/follow-ups")
+@get("/surveys/{survey_id:uuid}/follow-ups", blocks=("follow_up_form",))
 async def edit_follow_ups(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -51,7 +51,7 @@ async def edit_follow_ups(
     return _form_page(request, place, draft_of(place.survey, place.question))
 
 
-@post("/surveys/{survey_id:uuid}/follow-ups")
+@post("/surveys/{survey_id:uuid}/follow-ups", blocks=("follow_up_form",))
 async def save_follow_ups(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -89,7 +89,6 @@ def _form_page(
     return page(
         request,
         "surveys/follow_ups.html",
-        blocks=("follow_up_form",),
         status=422 if form.errors else 200,
         place=place,
         draft=draft,

@@ -33,7 +33,7 @@ from feedback.web.forms import Form, leave
 from feedback.web.page import page, redirect
 
 
-@get_("/stages/{stage_id:uuid}")
+@get_("/stages/{stage_id:uuid}", blocks=("stage_form",))
 async def stage_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -50,7 +50,7 @@ async def stage_page(
     return await _stage_form(request, database, viewer, stage, Form(values, {}))
 
 
-@post("/stages/{stage_id:uuid}")
+@post("/stages/{stage_id:uuid}", blocks=("stage_form",))
 async def save_stage(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -83,7 +83,7 @@ async def reorder_stage(
     return redirect(f"/journeys/{stage.journey_id}")
 
 
-@post("/stages/{stage_id:uuid}/touchpoints")
+@post("/stages/{stage_id:uuid}/touchpoints", blocks=("journey_editor",))
 async def make_touchpoint(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -108,7 +108,7 @@ async def make_touchpoint(
     return redirect(f"/journeys/{stage.journey_id}")
 
 
-@get_("/touchpoints/{touchpoint_id:uuid}")
+@get_("/touchpoints/{touchpoint_id:uuid}", blocks=("touchpoint_form",))
 async def touchpoint_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -127,7 +127,7 @@ async def touchpoint_page(
     return await _touchpoint_form(request, database, viewer, touchpoint, Form(values, {}))
 
 
-@post("/touchpoints/{touchpoint_id:uuid}")
+@post("/touchpoints/{touchpoint_id:uuid}", blocks=("touchpoint_form",))
 async def save_touchpoint(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -193,7 +193,6 @@ async def _stage_form(
     return page(
         request,
         "journeys/stage.html",
-        blocks=("stage_form",),
         status=422 if form.errors else 200,
         form=form,
         stage=stage,
@@ -217,7 +216,6 @@ async def _touchpoint_form(
     return page(
         request,
         "journeys/touchpoint.html",
-        blocks=("touchpoint_form",),
         status=422 if form.errors else 200,
         form=form,
         touchpoint=touchpoint,

@@ -36,7 +36,7 @@ COARSE_BELOW = 8
 NO_FORM: Form[Any] = Form({"name": ""}, {})
 
 
-@get("/journeys")
+@get("/journeys", blocks=("journey_rows",))
 async def journey_list(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -45,14 +45,13 @@ async def journey_list(
     return page(
         request,
         "journeys/journeys.html",
-        blocks=("journey_rows",),
         trees=[tree for tree in trees if tree.journey.archived_at is None],
         archived=[tree for tree in trees if tree.journey.archived_at is not None],
         surveys={tree.journey.id: _survey_count(tree, rows) for tree in trees},
     )
 
 
-@get("/journeys/new")
+@get("/journeys/new", blocks=("journey_form",))
 async def new_journey(
     request: HTMXRequest, viewer: NamedDependency[Viewer], start: FromQuery[str] = "recognition"
 ) -> Template:
@@ -61,7 +60,7 @@ async def new_journey(
     return _new_form(request, viewer, Form({"name": "", "starter": key}, {}), kept=None)
 
 
-@post("/journeys/new")
+@post("/journeys/new", blocks=("journey_form",))
 async def make_journey(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect | Response[None]:
@@ -83,7 +82,7 @@ async def make_journey(
     return leave(request, f"/journeys/{journey.id}", next_step)
 
 
-@get("/journeys/{journey_id:uuid}")
+@get("/journeys/{journey_id:uuid}", blocks=("journey_editor",))
 async def journey_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -93,7 +92,7 @@ async def journey_page(
     return await show_journey(request, database, viewer, journey_id)
 
 
-@post("/journeys/{journey_id:uuid}")
+@post("/journeys/{journey_id:uuid}", blocks=("journey_editor",))
 async def rename_journey(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -114,7 +113,7 @@ async def rename_journey(
     return leave(request, f"/journeys/{journey_id}", _("Saved."))
 
 
-@post("/journeys/{journey_id:uuid}/stages")
+@post("/journeys/{journey_id:uuid}/stages", blocks=("journey_editor",))
 async def make_stage(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -155,7 +154,6 @@ async def show_journey(
     return page(
         request,
         "journeys/journey.html",
-        blocks=("journey_editor",),
         status=422 if any(form.errors for form in forms) else 200,
         tree=tree,
         rows={touchpoint: in_use(found) for touchpoint, found in rows.items()},
@@ -180,7 +178,6 @@ def _new_form(
     return page(
         request,
         "journeys/new.html",
-        blocks=("journey_form",),
         status=422 if form.errors else 200,
         form=form,
         starter=key,

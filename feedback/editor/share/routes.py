@@ -42,7 +42,7 @@ from feedback.widget.tag import (
 AnyRequest = Request[Any, Any, Any]
 
 
-@get("/surveys/{survey_id:uuid}/share")
+@get("/surveys/{survey_id:uuid}/share", blocks=("mail_block", "install_check"))
 async def share_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -59,7 +59,6 @@ async def share_page(
     return page(
         request,
         "surveys/share.html",
-        blocks=("mail_block", "install_check"),
         status=422 if form.errors else 200,
         headers=security_headers(frames="'self'"),
         place=place,

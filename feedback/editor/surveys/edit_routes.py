@@ -34,9 +34,11 @@ from feedback.web.forms import Form, leave
 from feedback.web.page import page
 
 NO_ERRORS: Form[Any] = Form({}, {})
+NEW_BLOCKS = ("survey_form", "question_fields")
+EDIT_BLOCKS = ("survey_form", "question_fields", "question_effect")
 
 
-@get("/surveys/new")
+@get("/surveys/new", blocks=NEW_BLOCKS)
 async def new_survey(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -48,7 +50,7 @@ async def new_survey(
     return await _new_form(request, database, viewer, draft, chosen={touchpoint})
 
 
-@post("/surveys/new")
+@post("/surveys/new", blocks=NEW_BLOCKS)
 async def make_surveys(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect | Response[None]:
@@ -69,7 +71,7 @@ async def make_surveys(
     return leave(request, f"/surveys/{made[0]}" if len(made) == 1 else "/surveys", flash)
 
 
-@get("/surveys/{survey_id:uuid}/edit")
+@get("/surveys/{survey_id:uuid}/edit", blocks=EDIT_BLOCKS)
 async def edit_question(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -82,7 +84,7 @@ async def edit_question(
     return await _edit_form(request, database, viewer, survey_id, draft_of(place.question))
 
 
-@post("/surveys/{survey_id:uuid}/edit")
+@post("/surveys/{survey_id:uuid}/edit", blocks=EDIT_BLOCKS)
 async def save_question(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -141,7 +143,6 @@ async def _new_form(
     return page(
         request,
         "surveys/new.html",
-        blocks=("survey_form", "question_fields"),
         status=422 if form.errors else 200,
         form=form,
         draft=draft,
@@ -173,7 +174,6 @@ async def _edit_form(
     return page(
         request,
         "surveys/edit.html",
-        blocks=("survey_form", "question_fields", "question_effect"),
         status=422 if form.errors else 200,
         form=form,
         draft=draft,

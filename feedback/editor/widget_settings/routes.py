@@ -35,7 +35,7 @@ from feedback.web.forms import Form, leave
 from feedback.web.page import page
 
 
-@get("/surveys/{survey_id:uuid}/widget")
+@get("/surveys/{survey_id:uuid}/widget", blocks=("widget_form",))
 async def widget_settings(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -48,7 +48,7 @@ async def widget_settings(
     return _show(request, place, Form(widget_values(place.survey), {}))
 
 
-@post("/surveys/{survey_id:uuid}/widget")
+@post("/surveys/{survey_id:uuid}/widget", blocks=("widget_form",))
 async def save_widget_settings(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -77,7 +77,6 @@ def _show(request: HTMXRequest, place: SurveyPlace, form: Form[WidgetIn]) -> Tem
     return page(
         request,
         "surveys/widget_settings.html",
-        blocks=("widget_form",),
         status=422 if form.errors else 200,
         place=place,
         form=form,
