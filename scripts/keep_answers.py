@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -70,6 +70,7 @@ SECTIONS = {
 }
 PICTURES = "owner, français: pictures"
 SERVED = {"FEEDBACK_BASE_URL": "http://testserver.local", "FEEDBACK_DEMO": "true"}
+KEYS = "SELECT key FROM public_key"
 UNKEPT = ("etag", "content-length", "x-feedback-version")
 MASKS = (
     (re.compile(r"\?v=[0-9a-f]{10}"), "?v=*"),
@@ -77,7 +78,7 @@ MASKS = (
     (re.compile(r"\b[0-9a-f]{24}\b"), "<tag>"),
     (re.compile(r"/(setup|sign-in)/[\w-]{20,}"), r"/\1/<token>"),
 )
-UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+UUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])")
 LINE = re.compile(r"(?:(GET|POST|DELETE|OPTIONS) )?(\S+)(?: > (\w+))?(?: (.*))?")
 
 
@@ -91,9 +92,11 @@ class Keeping:
         self.jars: dict[str, Any] = {}
         self.tokens: dict[str, str] = {}
         self.made = "/nothing-made"
+        self.new_keys: set[str] = set()
         self.n = 0
         with contextlib.closing(sqlite3.connect(database)) as rows:
             self.values = {name: _texts(rows.execute(query)) for name, query in VALUES.items()}
+            self.keys = set(_texts(rows.execute(KEYS)))
             self.known = set(_texts(rows.execute("SELECT id FROM response")))
             for (table,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
                 columns = [row[1] for row in rows.execute(f"PRAGMA table_info({table})")]
@@ -102,6 +105,10 @@ class Keeping:
         months = self.values["month"]
         self.values["month"] = [months[at] for at in SOME_MONTHS if at < len(months)]
         self.values["nothing"] = [NOTHING]
+
+    def see_new_keys(self) -> None:
+        with contextlib.closing(sqlite3.connect(self.database)) as rows:
+            self.new_keys = set(_texts(rows.execute(KEYS))) - self.keys
 
     def lines(self, section: str) -> Iterator[str]:
         """The lines of the sections that begin so, each with every value in turn."""
@@ -135,6 +142,8 @@ class Keeping:
     def _masked(self, text: str) -> str:
         for pattern, mask in MASKS:
             text = pattern.sub(mask, text)
+        for key in self.new_keys:
+            text = text.replace(key, "<key>")
         text = UUID.sub(lambda found: found[0] if found[0] in self.known else "<id>", text)
         return text.replace(str(self.database.parent), "<folder>").replace(os.getcwd(), "<here>")
 
@@ -203,6 +212,7 @@ class Keeping:
         if "sign-out-others" in line:
             self._ask_token(client, who)
         elif found.status_code == 303 and line.startswith("POST"):
+            self.see_new_keys()
             self.made = re.split("[?#]", found.headers["Location"])[0]
 
 
@@ -249,9 +259,8 @@ def keep(out: Path, databases: Sequence[Path]) -> None:
     import time_machine
 
     os.environ |= {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "FEEDBACK_SECRET_KEY": KEY}
-    out.mkdir(parents=True)
     for file in databases:
-        with tempfile.TemporaryDirectory() as folder, time_machine.travel(NOW, tick=False):
+        with tempfile.TemporaryDirectory() as folder, time_machine.travel(NOW, tick=False) as at:
             database = Path(folder) / "kept.db"
             shutil.copyfile(file, database)
             os.environ["FEEDBACK_DATABASE_URL"] = f"sqlite:///{database}"
@@ -259,12 +268,12 @@ def keep(out: Path, databases: Sequence[Path]) -> None:
             assert "exit 0" in migrated, migrated
             started = time.perf_counter()
             keeping = Keeping(out / file.stem, database)
-            _keep_all(keeping)
+            _keep_all(keeping, lambda: at.shift(1))
         seconds = time.perf_counter() - started
         print(f"{file.stem}: {keeping.n} answers, {seconds:.0f} s", flush=True)
 
 
-def _keep_all(keeping: Keeping) -> None:
+def _keep_all(keeping: Keeping, pass_time: Callable[[], None]) -> None:
     from litestar.testing import TestClient
 
     from feedback.app import create_app
@@ -285,6 +294,9 @@ def _keep_all(keeping: Keeping) -> None:
     apart = create_app(Settings(worker="apart"))
     with TestClient(apart, raise_server_exceptions=False) as client:
         _keep_pages(keeping, client, apart)
+        for line in keeping.lines("owner: changes, in this order"):
+            pass_time()  # what was answered later stands above
+            keeping.keep(client, "owner", line)
     keeping.commands("commands: after the changes")
     for name in SERVED:
         del os.environ[name]
@@ -330,8 +342,6 @@ def _keep_pages(keeping: Keeping, client: Any, app: Any) -> None:
             keeping.keep(client, "viewer", f"POST {path}")
             keeping.keep(client, "owner", f"POST {path} forged=1", token="forged")
             keeping.keep(client, "anybody", f"POST {path}")
-    for line in keeping.lines("owner: changes, in this order"):
-        keeping.keep(client, "owner", line)
 
 
 def _addresses(keeping: Keeping, app: Any) -> tuple[list[str], list[str]]:
@@ -352,7 +362,7 @@ def _addresses(keeping: Keeping, app: Any) -> tuple[list[str], list[str]]:
 def main() -> None:
     raw = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
-    parser.add_argument("out", type=Path, help="a folder that is not there yet")
+    parser.add_argument("out", type=Path, help="a folder; each database gets one in it")
     parser.add_argument("databases", type=Path, nargs="+", help="SQLite files; they stay as are")
     given = parser.parse_args()
     keep(given.out, given.databases)
