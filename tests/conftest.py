@@ -8,10 +8,10 @@ import pytest
 from litestar.testing import AsyncTestClient
 from sqlalchemy.engine import URL
 
-from feedback.app import create_app
 from feedback.db import Database
 from feedback.settings import Settings
 from tests import cast
+from tests.applications import application
 from tests.databases import PostgresMaker, SqliteMaker, postgres_server
 
 # Each test makes an application of thousands of small objects; collecting garbage
@@ -64,8 +64,9 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 @pytest.fixture
 async def client(settings: Settings) -> AsyncIterator[AsyncTestClient[Any]]:
     """The application, answering as `http://testserver.local`, nobody signed in."""
-    async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as made:
-        yield made
+    with application(settings) as app:
+        async with AsyncTestClient(app, raise_server_exceptions=False) as made:
+            yield made
 
 
 @pytest.fixture
