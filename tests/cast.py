@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from litestar.testing import AsyncTestClient
+from httpx import AsyncClient
 
 from feedback import clock
 from feedback.accounts.models import PublicKey, User, Workspace
@@ -105,10 +105,14 @@ async def _open_survey(
     return survey, series
 
 
-async def sign_in(
-    client: AsyncTestClient[Any], database: Database, user: User, workspace: Workspace
-) -> None:
-    """Give the client a session cookie, as the sign-in page would."""
+async def session_cookie(database: Database, user: User, workspace: Workspace) -> dict[str, str]:
+    """The cookie of a new session, as the sign-in page would give it."""
     async with database.write() as session:
         token = await open_session(session, user.id, workspace.id, clock.now())
-    client.cookies.set("feedback_session", token)
+    return {"name": "feedback_session", "value": token}
+
+
+async def sign_in(
+    client: AsyncClient, database: Database, user: User, workspace: Workspace
+) -> None:
+    client.cookies.set(**await session_cookie(database, user, workspace))

@@ -2,28 +2,43 @@
 
 import gc
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pytest
 from litestar.testing import AsyncTestClient
 from sqlalchemy.engine import URL
 
-from feedback.app import create_app
 from feedback.db import Database
 from feedback.settings import Settings
 from tests import cast
-from tests.databases import PostgresMaker, SqliteMaker, postgres_server
+from tests.applications import application
+from tests.databases import PostgresMaker, SqliteMaker, postgres_server, shop_in, sqlite_folder
+from tests.spent import pytest_terminal_summary as pytest_terminal_summary
 
 # Each test makes an application of thousands of small objects; collecting garbage
 # rarely saves a fifth of the time.
 gc.set_threshold(100_000, 50, 50)
 
+# How long an example takes says how busy the machine is, not whether the promise holds.
+hypothesis.settings.register_profile(
+    "any machine",
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("any machine")
+
 KEY = "a-key-for-tests-that-is-long-enough-000"
 
 
 @pytest.fixture(scope="session")
-def sqlite_maker(tmp_path_factory: pytest.TempPathFactory) -> SqliteMaker:
-    return SqliteMaker(tmp_path_factory.mktemp("sqlite"))
+def sqlite_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteMaker]:
+    folder = sqlite_folder(otherwise=tmp_path_factory.getbasetemp())
+    with TemporaryDirectory(prefix="feedback-sqlite-", dir=folder) as made:
+        yield SqliteMaker(Path(made))
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +51,14 @@ def postgres_maker() -> Iterator[PostgresMaker]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> Iterator[URL]:
-    """An empty, migrated database; every test that asks for it runs on both kinds."""
+    """A migrated database, empty but for the shop where that is asked for too.
+
+    Every test that asks for it runs on both kinds.
+    """
     maker = request.getfixturevalue(
         "sqlite_maker" if request.param == "sqlite" else "postgres_maker"
     )
-    url = maker.make()
+    url = maker.make(with_shop="shop" in request.fixturenames)
     yield url
     maker.drop(url)
 
@@ -64,14 +82,15 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 @pytest.fixture
 async def client(settings: Settings) -> AsyncIterator[AsyncTestClient[Any]]:
     """The application, answering as `http://testserver.local`, nobody signed in."""
-    async with AsyncTestClient(create_app(settings), raise_server_exceptions=False) as made:
-        yield made
+    with application(settings) as app:
+        async with AsyncTestClient(app, raise_server_exceptions=False) as made:
+            yield made
 
 
 @pytest.fixture
-async def shop(database: Database) -> cast.Shop:
+async def shop(database: Database, database_url: URL) -> cast.Shop:
     """Alice's workspace: one journey, two stages, a live NPS survey and a live CSAT survey."""
-    return await cast.open_shop(database)
+    return shop_in(database_url) or await cast.open_shop(database)
 
 
 @pytest.fixture

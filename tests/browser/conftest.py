@@ -130,3 +130,17 @@ async def open_page(browser: Browser) -> AsyncIterator[PageMaker]:
     yield open_page
     for context in contexts:
         await context.close()
+
+
+@pytest.fixture
+def sign_in(base: str, database: Database, shop: cast.Shop, open_page: PageMaker) -> PageMaker:
+    """Opens a page of ours, by its path, in a fresh profile with Alice signed in."""
+
+    async def sign_in(path: str, **options: Any) -> Page:
+        cookie = await cast.session_cookie(database, shop.alice, shop.workspace)
+        state = {"cookies": [cookie | {"domain": "127.0.0.1", "path": "/"}], "origins": []}
+        page = await open_page(base + path, storage_state=state, **options)
+        assert "/sign-in" not in page.url
+        return page
+
+    return sign_in

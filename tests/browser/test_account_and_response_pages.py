@@ -4,12 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from feedback import clock
 from feedback.accounts.models import User
 from feedback.accounts.passwords import hash_password
-from feedback.accounts.sessions import open_session
 from feedback.accounts.setup import make_link
 from feedback.db import Database
 from tests.browser.axe import find_violations
@@ -24,16 +23,6 @@ LOOKS = [
 ]
 
 
-async def signed_in(
-    open_page: PageMaker, base: str, database: Database, shop: Shop, **options: Any
-) -> Page:
-    async with database.write() as session:
-        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-    page = await open_page("about:blank", **options)
-    await page.context.add_cookies([{"name": "feedback_session", "value": token, "url": base}])
-    return page
-
-
 def give(base: str, shop: Shop, rating: int, **more: Any) -> str:
     answer = httpx.post(f"{base}/r/{shop.nps.key}", json={"rating": rating, **more})
     return str(answer.json()["id"])
@@ -41,16 +30,9 @@ def give(base: str, shop: Shop, rating: int, **more: Any) -> str:
 
 @pytest.mark.parametrize("width, scheme", LOOKS)
 async def test_axe_finds_nothing(
-    open_page: PageMaker, base: str, database: Database, shop: Shop, width: int, scheme: str
+    sign_in: PageMaker, base: str, database: Database, shop: Shop, width: int, scheme: str
 ) -> None:
-    page = await signed_in(
-        open_page,
-        base,
-        database,
-        shop,
-        viewport={"width": width, "height": 800},
-        color_scheme=scheme,
-    )
+    page = await sign_in("/settings", viewport={"width": width, "height": 800}, color_scheme=scheme)
     async with database.write() as session:
         link = await make_link(session, "password", clock.now(), shop.bob.id)
     said: list[str] = []
@@ -99,22 +81,20 @@ async def test_signing_in_leads_to_the_page_asked_for(
 
 
 async def test_a_new_answer_appears_in_the_list_by_itself(
-    open_page: PageMaker, base: str, database: Database, shop: Shop
+    sign_in: PageMaker, base: str, shop: Shop
 ) -> None:
-    page = await signed_in(open_page, base, database, shop)
-    await page.goto(f"{base}/responses")
+    page = await sign_in("/responses")
     await expect(page.get_by_text("No responses yet")).to_be_visible()
     give(base, shop, 9, comment="Lovely coffee")
     await expect(page.get_by_text("Lovely coffee")).to_be_visible()
 
 
 async def test_a_filter_changes_the_list_and_the_address(
-    open_page: PageMaker, base: str, database: Database, shop: Shop
+    sign_in: PageMaker, base: str, shop: Shop
 ) -> None:
     give(base, shop, 9, comment="Lovely coffee")
     give(base, shop, 1, comment="Cold coffee")
-    page = await signed_in(open_page, base, database, shop)
-    await page.goto(f"{base}/responses")
+    page = await sign_in("/responses")
     await page.get_by_label("Band").select_option(label="Unhappy")
     await expect(page.get_by_text("Lovely coffee")).to_have_count(0)
     await expect(page.get_by_text("Cold coffee")).to_be_visible()
@@ -122,11 +102,10 @@ async def test_a_filter_changes_the_list_and_the_address(
 
 
 async def test_a_response_is_taken_out_and_brought_back(
-    open_page: PageMaker, base: str, database: Database, shop: Shop
+    sign_in: PageMaker, base: str, shop: Shop
 ) -> None:
     response = give(base, shop, 1, comment="Cold coffee")
-    page = await signed_in(open_page, base, database, shop)
-    await page.goto(f"{base}/responses/{response}")
+    page = await sign_in(f"/responses/{response}")
     await page.get_by_label("Reason").fill("A colleague's test")
     await page.get_by_role("button", name="Take out of the scores").click()
     await expect(page.get_by_text("A colleague's test")).to_be_visible()

@@ -1,13 +1,11 @@
 """Board and trends in a real browser: readable by everybody, quick to walk through."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
 from feedback import clock
-from feedback.accounts.sessions import open_session
 from feedback.db import Database
 from feedback.readings.months import month_at, months_between, shift
 from tests.browser.conftest import PageMaker
@@ -39,21 +37,6 @@ async def fill(database: Database, shop: Shop, running: str) -> Counted:
         if at % 4 != 2:
             await counted.answers(shop.csat_series, month, {2: 1, 5: 3 + at})
     return counted
-
-
-@pytest.fixture
-def sign_in(base: str, database: Database, shop: Shop, open_page: PageMaker) -> PageMaker:
-    async def sign_in(path: str, **options: Any) -> Page:
-        async with database.write() as session:
-            token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-        cookie = {"name": "feedback_session", "value": token, "url": base}
-        state = {"cookies": [cookie | {"domain": "127.0.0.1", "path": "/"}], "origins": []}
-        state["cookies"][0].pop("url")
-        page = await open_page(base + path, storage_state=state, **options)
-        assert "/sign-in" not in page.url
-        return page
-
-    return sign_in
 
 
 async def violations(page: Page) -> list[str]:

@@ -1,13 +1,8 @@
 """Journey and survey pages in a real browser: readable, by keyboard, and without JavaScript."""
 
-from typing import Any
-
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from feedback import clock
-from feedback.accounts.sessions import open_session
-from feedback.db import Database
 from tests.browser.axe import find_violations
 from tests.browser.conftest import PageMaker
 from tests.cast import Shop
@@ -18,19 +13,6 @@ LOOKS = [
     pytest.param(1280, "light", id="desk, light"),
     pytest.param(1280, "dark", id="desk, dark"),
 ]
-
-
-@pytest.fixture
-def sign_in(base: str, database: Database, shop: Shop, open_page: PageMaker) -> PageMaker:
-    async def sign_in(path: str, **options: Any) -> Page:
-        async with database.write() as session:
-            token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-        page = await open_page("about:blank", **options)
-        await page.context.add_cookies([{"name": "feedback_session", "value": token, "url": base}])
-        await page.goto(base + path)
-        return page
-
-    return sign_in
 
 
 def addresses(shop: Shop) -> list[str]:

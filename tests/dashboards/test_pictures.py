@@ -10,7 +10,6 @@ from litestar.testing import AsyncTestClient
 from sqlmodel import col, select
 
 from feedback import clock
-from feedback.app import create_app
 from feedback.charts import drawings
 from feedback.db import Database
 from feedback.outbox.models import Computed, Job
@@ -18,6 +17,7 @@ from feedback.outbox.worker import Work
 from feedback.settings import Settings
 from feedback.work import HANDLERS
 from tests import cast
+from tests.applications import application
 from tests.cast import Shop
 
 Client = AsyncTestClient[Any]
@@ -30,10 +30,10 @@ async def apart(
 ) -> AsyncIterator[Client]:
     """Alice at a server whose worker is apart, and away; she waits for a moment only."""
     monkeypatch.setattr(drawings, "PAUSES", (0.01, 0.01))
-    app = create_app(settings.model_copy(update={"worker": "apart"}))
-    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
-        await cast.sign_in(client, database, shop.alice, shop.workspace)
-        yield client
+    with application(settings.model_copy(update={"worker": "apart"})) as app:
+        async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+            await cast.sign_in(client, database, shop.alice, shop.workspace)
+            yield client
 
 
 async def answer(client: Client, shop: Shop, *ratings: int) -> None:

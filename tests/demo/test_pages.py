@@ -6,21 +6,21 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
-from feedback.app import create_app
 from feedback.db import Database
 from feedback.demo.shop import IN_SHOP
 from feedback.settings import Settings
 from tests import cast
+from tests.applications import application
 
 Client = AsyncTestClient[Any]
 
 
 @pytest.fixture
 async def demo(settings: Settings, shop: cast.Shop, database: Database) -> AsyncIterator[Client]:
-    app = create_app(settings.model_copy(update={"demo": True}))
-    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
-        await cast.sign_in(client, database, shop.alice, shop.workspace)
-        yield client
+    with application(settings.model_copy(update={"demo": True})) as app:
+        async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+            await cast.sign_in(client, database, shop.alice, shop.workspace)
+            yield client
 
 
 async def test_it_shows_the_shop_beside_the_board(demo: Client) -> None:

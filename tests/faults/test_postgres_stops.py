@@ -12,12 +12,11 @@ import pytest
 from sqlalchemy.engine import URL
 
 from feedback import clock
-from feedback.accounts.sessions import open_session
 from feedback.db import Database
 from feedback.migrate import upgrade
 from feedback.outbox.queue import enqueue, find_job
 from feedback.responses.rollup import find_differences
-from tests.cast import Shop
+from tests.cast import Shop, sign_in
 from tests.faults import stored
 from tests.faults.clients import Crowd
 from tests.faults.cluster import Cluster, cluster
@@ -47,10 +46,8 @@ async def page(
     program: Program, shop: Shop, database: Database
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser with Alice signed in."""
-    async with database.write() as session:
-        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-    cookies = {"feedback_session": token}
-    async with httpx.AsyncClient(base_url=program.base, cookies=cookies, timeout=30) as made:
+    async with httpx.AsyncClient(base_url=program.base, timeout=30) as made:
+        await sign_in(made, database, shop.alice, shop.workspace)
         yield made
 
 

@@ -145,13 +145,13 @@ def test_a_p_value_far_out_is_small_and_not_zero() -> None:
 
 
 @given(tables, tables)
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 def test_swapping_nets_swaps_the_sign(a: tuple[int, int, int], b: tuple[int, int, int]) -> None:
     is_opposite(compare_net(a, b), compare_net(b, a))
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.data())
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 def test_swapping_shares_swaps_the_sign(n1: int, n2: int, data: st.DataObject) -> None:
     x1, x2 = data.draw(st.integers(0, n1)), data.draw(st.integers(0, n2))
     found = compare_share(x1, n1, x2, n2)
@@ -160,13 +160,13 @@ def test_swapping_shares_swaps_the_sign(n1: int, n2: int, data: st.DataObject) -
 
 
 @given(counts, counts)
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 def test_swapping_means_swaps_the_sign(a: dict[int, int], b: dict[int, int]) -> None:
     is_opposite(compare_mean(a, b), compare_mean(b, a))
 
 
 @given(tables, tables)
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 def test_the_interval_leaves_out_0_just_when_p_is_below_5_percent(
     a: tuple[int, int, int], b: tuple[int, int, int]
 ) -> None:
@@ -177,7 +177,7 @@ def test_the_interval_leaves_out_0_just_when_p_is_below_5_percent(
 
 @EVERY_METRIC
 @given(st.data())
-@settings(max_examples=20, deadline=None, database=None)
+@settings(max_examples=20)
 def test_a_score_against_itself_is_no_difference(metric: Metric, data: st.DataObject) -> None:
     ratings = data.draw(st.lists(st.sampled_from(metric.scale), min_size=2, max_size=40))
     given_counts = {rating: ratings.count(rating) for rating in ratings}

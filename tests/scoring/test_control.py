@@ -109,7 +109,7 @@ def test_net_limits_come_from_the_pooled_answers() -> None:
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 50)] * 3).filter(any), min_size=1, max_size=24))
-@settings(max_examples=50, deadline=None, database=None)
+@settings(max_examples=50)
 def test_mirrored_answers_give_the_mirrored_chart(table: list[tuple[int, int, int]]) -> None:
     chart, mirrored = net_chart(table), net_chart([month[::-1] for month in table])
     assert mirrored.center == pytest.approx(-chart.center)
@@ -118,7 +118,7 @@ def test_mirrored_answers_give_the_mirrored_chart(table: list[tuple[int, int, in
 
 
 @given(st.lists(st.floats(-100, 100), min_size=2, max_size=30))
-@settings(max_examples=50, deadline=None, database=None)
+@settings(max_examples=50)
 def test_time_run_backwards_has_the_same_limits(values: list[float]) -> None:
     chart, backwards = xmr(values), xmr(values[::-1])
     assert (backwards.center, backwards.lower) == pytest.approx((chart.center, chart.lower))

@@ -80,7 +80,7 @@ def most_likely_negative(table: tuple[int, int, int], t: float) -> float:
 
 
 @given(st.tuples(*[st.integers(0, 300)] * 3).filter(any))
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 def test_score_limits_stay_in_range_and_never_touch(table: tuple[int, int, int]) -> None:
     limits = net_interval(*table, method="score")
     assert -100 <= limits.low < limits.high <= 100
@@ -90,7 +90,7 @@ def test_score_limits_stay_in_range_and_never_touch(table: tuple[int, int, int])
     st.tuples(*[st.integers(0, 300)] * 3).filter(any),
     st.sampled_from(NET_METHODS),
 )
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 def test_mirrored_answers_give_mirrored_limits(
     table: tuple[int, int, int], method: NetMethod
 ) -> None:
@@ -155,7 +155,7 @@ def test_agresti_coull_and_wald_are_clipped() -> None:
 
 
 @given(st.integers(1, 400), st.data(), st.sampled_from(SHARE_METHODS))
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 def test_a_share_and_its_complement_have_mirrored_limits(
     n: int, data: st.DataObject, method: ShareMethod
 ) -> None:

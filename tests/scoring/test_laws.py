@@ -13,7 +13,7 @@ EVERY_METRIC = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.k
 @EVERY_METRIC
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 def test_law(law: Law, metric: Metric) -> None:
-    @settings(max_examples=25, deadline=None, database=None)
+    @settings(max_examples=25)
     @given(st.lists(st.sampled_from(metric.scale), min_size=1, max_size=60))
     def holds(ratings: list[int]) -> None:
         law(metric, ratings)

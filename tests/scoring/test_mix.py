@@ -80,7 +80,7 @@ def test_parts_come_in_the_order_of_the_first_period_then_new_ones() -> None:
 
 @EVERY_METRIC
 @given(st.data())
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40)
 def test_the_parts_add_up_to_the_change(metric: Metric, data: st.DataObject) -> None:
     before, after = data.draw(periods(metric)), data.draw(periods(metric))
     found = decompose(before, after, metric)
@@ -94,7 +94,7 @@ def test_the_parts_add_up_to_the_change(metric: Metric, data: st.DataObject) -> 
 
 @EVERY_METRIC
 @given(st.data())
-@settings(max_examples=20, deadline=None, database=None)
+@settings(max_examples=20)
 def test_time_run_backwards_changes_the_signs(metric: Metric, data: st.DataObject) -> None:
     before, after = data.draw(periods(metric)), data.draw(periods(metric))
     found, backwards = decompose(before, after, metric), decompose(after, before, metric)
@@ -103,7 +103,7 @@ def test_time_run_backwards_changes_the_signs(metric: Metric, data: st.DataObjec
 
 @EVERY_METRIC
 @given(st.data())
-@settings(max_examples=20, deadline=None, database=None)
+@settings(max_examples=20)
 def test_ten_times_the_answers_leave_it_alone(metric: Metric, data: st.DataObject) -> None:
     before, after = data.draw(periods(metric)), data.draw(periods(metric))
     found = decompose(before, after, metric)

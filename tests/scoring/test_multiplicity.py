@@ -23,7 +23,7 @@ def test_the_published_example() -> None:
 
 
 @given(families)
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 def test_it_is_the_definition(p_values: list[float]) -> None:
     """q of the i-th smallest: the least of m p(j) / j over j from i up, at most 1."""
     m, ordered = len(p_values), sorted(p_values)
@@ -33,7 +33,7 @@ def test_it_is_the_definition(p_values: list[float]) -> None:
 
 
 @given(families, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 def test_order_does_not_matter(p_values: list[float], chance: object) -> None:
     order = list(range(len(p_values)))
     chance.shuffle(order)  # type: ignore[attr-defined]

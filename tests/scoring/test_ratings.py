@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from feedback.scoring import METRICS, Ratings, parse_ratings
 
 NPS = METRICS["nps"]
-FAST = settings(max_examples=150, deadline=None, database=None)
+FAST = settings(max_examples=150)
 
 
 def kind(value: object, missing: Iterable[object] = ()) -> object:

@@ -32,7 +32,7 @@ def test_shares_need_what_r_says(p1: float, p2: float, power: float, n: float) -
 
 
 @given(st.integers(5, 60))
-@settings(max_examples=30, deadline=None, database=None)
+@settings(max_examples=30)
 def test_the_answers_it_asks_for_reach_the_half_width(half_width: int) -> None:
     """A fourth negative and a fourth positive: a variance of 0.5, in the adjusted counts too."""
     n = net_sample_size(half_width, variance=0.5)

@@ -49,7 +49,7 @@ def test_a_group_alone_stays_where_it_is() -> None:
 
 
 @given(groups)
-@settings(max_examples=80, deadline=None, database=None)
+@settings(max_examples=80)
 def test_a_shrunk_score_lies_between_its_own_and_the_common_one(
     given_groups: list[tuple[float, float]],
 ) -> None:
@@ -62,7 +62,7 @@ def test_a_shrunk_score_lies_between_its_own_and_the_common_one(
 
 
 @given(groups)
-@settings(max_examples=50, deadline=None, database=None)
+@settings(max_examples=50)
 def test_order_does_not_matter(given_groups: list[tuple[float, float]]) -> None:
     forward = shrink(*map(list, zip(*given_groups, strict=True)))
     backward = shrink(*map(list, zip(*given_groups[::-1], strict=True)))

@@ -116,7 +116,7 @@ def test_it_rejects(row: tuple[Any, ...]) -> None:
         min_size=1,
     )
 )
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 def test_it_equals_one_score_a_group(rows: list[tuple[str, str, int, int]]) -> None:
     groups: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
     for month, stage, rating, n in rows:
@@ -206,7 +206,7 @@ def test_rolling_an_empty_frame_is_empty() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 10)), min_size=1, max_size=40))
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40)
 def test_rolling_is_a_score_over_the_months_of_each_window(answers: list[tuple[int, int]]) -> None:
     counts = frame(*((f"2026-{month + 1:02d}", "pay", rating, 1) for month, rating in answers))
     found = {row.group["month"]: row.score for row in score_groups(rolling(counts), ["month"], NPS)}

@@ -24,7 +24,7 @@ def test_it_works_by_hand() -> None:
 
 @EVERY_METRIC
 @given(st.data(), st.sampled_from([0.25, 1.0, 4.0]))
-@settings(max_examples=40, deadline=None, database=None)
+@settings(max_examples=40)
 def test_equal_weights_give_the_unweighted_score_and_interval(
     metric: Any, data: st.DataObject, weight: float
 ) -> None:

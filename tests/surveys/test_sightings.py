@@ -11,7 +11,6 @@ from litestar.testing import AsyncTestClient
 from sqlmodel import select
 
 from feedback import clock
-from feedback.app import create_app
 from feedback.db import Database
 from feedback.i18n import set_locale
 from feedback.responses.catalog import load_definition
@@ -21,6 +20,7 @@ from feedback.surveys.models import Sighting
 from feedback.widget import sightings
 from feedback.widget.sightings import MOST_ORIGINS, Sightings, time_ago, web_origin
 from tests import cast
+from tests.applications import application
 from tests.cast import Shop
 from tests.forms import Client, send
 
@@ -160,8 +160,11 @@ async def test_a_display_counts_when_it_cannot_be_noted(
 async def test_it_is_written_at_the_end_of_the_server(
     settings: Settings, shop: Shop, database: Database
 ) -> None:
-    async with AsyncTestClient(create_app(settings)) as client:
-        await client.post(f"/d/{shop.nps.key}", json={"kind": "shown"}, headers={"Origin": ORIGIN})
+    with application(settings) as app:
+        async with AsyncTestClient(app) as client:
+            await client.post(
+                f"/d/{shop.nps.key}", json={"kind": "shown"}, headers={"Origin": ORIGIN}
+            )
     assert [row.origin for row in await seen(database, shop)] == [ORIGIN]
 
 
