@@ -33,7 +33,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 # In milliseconds; a busy machine is slow, and no test waits this long when all is well.
-PATIENCE = 30_000
+PATIENCE = 120_000
 expect.set_options(timeout=PATIENCE)
 PageMaker = Callable[..., Awaitable[Page]]
 Tag = Callable[..., str]

@@ -34,7 +34,7 @@ BOXES = """[scrollX, scrollY, ...[...document.querySelectorAll("h2, p")].flatMap
   const { x, y, width, height } = each.getBoundingClientRect();
   return [x, y, width, height];
 })]"""
-# Each act of the widget that the browser makes costly is a mark in the trace, in the task that does it.
+# What costs the browser something is a mark in its trace, in the task that does it.
 MARK = """(() => {
   const mark = (what) => performance.mark("ours:" + what);
   const watch = (owner, name, what) => {
