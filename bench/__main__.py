@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import importing, ingest, pages, scoring, starting, weight
+from bench import importing, ingest, pages, scoring, starting, tasks, weight
 from bench.databases import Shop, open_shop, sqlite_url
 from bench.filling import fill
 from bench.rows import Row, note, show
@@ -36,6 +36,7 @@ class Bench:
         sizes, folder = self.sizes, self.folder
         return {
             "widget": lambda: weight.widget(sizes, self.shop(sizes.tiny)),
+            "tasks": lambda: tasks.longest_task(sizes, self.shop(sizes.tiny)),
             "scoring": lambda: scoring.scoring(sizes),
             "start": lambda: starting.start(sizes, folder),
             "memory": lambda: starting.memory(sizes, self.shop(sizes.stored[0])),

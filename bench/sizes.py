@@ -45,7 +45,7 @@ FULL = Sizes(
 )
 QUICK = Sizes(
     tiny=100,
-    stored=(500, 1_000, 2_000),
+    stored=(500, 2_000),
     rounds=1,
     round_seconds=0.3,
     warm_seconds=0.2,

@@ -46,13 +46,13 @@ def _start_of(server: servers.Server) -> Start:
     return Start(server.start_seconds, servers.family_processor_ms(server) / 1000)
 
 
-def memory(_sizes: Sizes, shop: Shop) -> Iterator[Row]:
+def memory(sizes: Sizes, shop: Shop) -> Iterator[Row]:
     """The worker after every dashboard was looked at a few times."""
     with servers.feedback(shop.url) as server:
         worker = server.worker()
         fresh = worker.memory_info().rss / 1e6
         browser = open_browser(server, shop)
-        for _ in range(10):
+        for _ in range(min(10, sizes.pages)):
             for path in (*browser.paths.values(), *FILES):
                 browser.get(path)
         used = worker.memory_info().rss / 1e6

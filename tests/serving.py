@@ -12,9 +12,10 @@ from typing import IO
 
 import httpx
 
+from tests.waiting import PATIENCE
+
 KEY = "a-key-for-tests-that-is-long-enough-000"
 COMMAND = "import sys; from feedback.cli import main; sys.argv[0] = 'feedback'; main()"
-PATIENCE = 90.0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 
 LINES = (
     "widget until a rating can be given, gzipped",
+    "widget, longest task on a slow phone / of the page alone",
     "scoring 100 thousand ratings / numpy.bincount",
     "start to first answer / bare Litestar + SQLModel",
     "resident memory after the dashboards",

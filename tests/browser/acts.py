@@ -16,6 +16,7 @@ from feedback.db import Database
 from feedback.responses.models import DisplayCount, Response
 from feedback.surveys.models import Survey
 from tests.cast import Shop
+from tests.waiting import arrival
 
 PROPERTIES = (
     'data-feedback-property-plan="pro" data-feedback-property-cart-value="120" '
@@ -33,11 +34,7 @@ async def answers(database: Database, shop: Shop) -> list[Response]:
 
 async def arriving(database: Database, shop: Shop) -> list[Response]:
     """The answers as soon as there is one: no page hears when its last message has arrived."""
-    for _ in range(600):
-        if found := await answers(database, shop):
-            return found
-        await asyncio.sleep(0.05)
-    return []
+    return await arrival(lambda: answers(database, shop))
 
 
 async def displays(database: Database, shop: Shop) -> dict[str, int]:

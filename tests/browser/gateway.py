@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from tests.waiting import PATIENCE
+
 KEPT = ("content-type", "cache-control", "x-feedback-version", "content-security-policy")
 
 
@@ -39,7 +41,7 @@ class Gateway:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {"Accept-Language": self.headers.get("Accept-Language", "")}
                 reply = httpx.request(
-                    self.command, base + self.path, content=body, headers=headers, timeout=30
+                    self.command, base + self.path, content=body, headers=headers, timeout=PATIENCE
                 )
                 self.send_response(reply.status_code)
                 for name in KEPT:
@@ -55,7 +57,7 @@ class Gateway:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.base = f"http://127.0.0.1:{self._server.server_port}"
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def _edited(self, body: bytes) -> bytes:
         for old, new in self.edits.items():

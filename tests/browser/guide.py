@@ -1,7 +1,6 @@
 """docs/first-response.md as its reader walks it: what is pressed is named in bold in its step, and
 what is bold in a step is on a page that the step shows."""
 
-import asyncio
 import io
 import re
 import shlex
@@ -16,10 +15,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import FloatRect, Page, expect
 
+from tests.waiting import PATIENCE, until
+
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "first-response.md").read_text(encoding="utf-8")
 PICTURES = ROOT / "docs" / "images"
-PATIENCE = 30.0
 
 
 @dataclass
@@ -70,12 +70,12 @@ def served_folder(folder: Path, command: str, port: int) -> Iterator[None]:
 
 async def answers(port: int) -> None:
     """Return once something listens there."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return
-            await asyncio.sleep(0.05)
+
+    def listens() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    await until(listens)
 
 
 class Reader:

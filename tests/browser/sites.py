@@ -28,7 +28,7 @@ class Site:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port = self._server.server_port
         self.base = f"http://127.0.0.1:{self.port}"
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def add(self, html: str, path: str = "/", **headers: str) -> str:
         """The address at which this page is served from now on."""

@@ -5,7 +5,10 @@ from playwright.async_api import Page
 VISIT = """async (rating) => {
   const part = (id) => document.getElementById(id);
   const until = async (id) => {
-    while (part(id).hidden) await new Promise((done) => setTimeout(done, 20));
+    for (let tries = 0; part(id).hidden; tries++) {
+      if (tries > 5000) throw new Error(`${id} never came`);
+      await new Promise((done) => setTimeout(done, 20));
+    }
   };
   await until("ask");
   part("ask").querySelector(`button[value="${rating}"]`).click();

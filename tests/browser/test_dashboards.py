@@ -95,7 +95,7 @@ async def test_a_new_answer_appears_by_itself(
     counted = await fill(database, shop, running)
     page = await sign_in("/board")
     await counted.answers(shop.nps_series, running, {9: 1000}, "page")
-    await page.wait_for_selector("text=1,111 answers", timeout=10_000)
+    await page.wait_for_selector("text=1,111 answers")
 
 
 async def test_a_chart_is_walked_with_the_arrow_keys(

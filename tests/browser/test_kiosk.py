@@ -13,6 +13,7 @@ from tests.browser.acts import answers, storage
 from tests.browser.conftest import PageMaker
 from tests.browser.kiosk import emptied
 from tests.cast import TEXTS, Shop
+from tests.waiting import arrival
 
 SMALL, WIDE, TALL = (
     {"width": 320, "height": 640},
@@ -113,6 +114,7 @@ async def test_what_waits_survives_a_reload(
     page = await open_page(link, service_workers="block")
     await page.route("**/r/*", lambda route: route.abort())
     await tap(page, 6)
+    assert await storage(page) != []
     await page.unroute("**/r/*")
     await page.reload()
     await emptied(page)
@@ -235,13 +237,17 @@ async def test_nothing_breaks_where_storage_is_refused(
     for rating in (4, 5):
         await tap(page, rating)
         await go_on(page)
+    assert await answers(database, shop) == []
     async with page.expect_response("**/r/*"):
         await page.context.set_offline(False)
     await tap(page, 6)
     await expect(page.get_by_role("status")).to_be_empty()
-    while len(rows := await answers(database, shop)) < 3:  # nothing on the page tells when
-        await page.wait_for_timeout(100)
-    assert told(rows) == [4, 5, 6]
+
+    async def all_three() -> list[Response]:  # nothing on the page tells when
+        rows = await answers(database, shop)
+        return rows if len(rows) > 2 else []
+
+    assert told(await arrival(all_three)) == [4, 5, 6]
 
 
 async def test_eleven_numbers_are_large_targets_in_one_row(link: str, open_page: PageMaker) -> None:

@@ -13,6 +13,7 @@ from tests.browser.acts import answers
 from tests.browser.conftest import ARGUMENTS, PATIENCE, PageMaker, chromium
 from tests.browser.gateway import Gateway
 from tests.cast import TEXTS, Shop
+from tests.waiting import until as waited
 
 QUESTION = TEXTS["en"]["question"]
 WATCH = """
@@ -184,9 +185,7 @@ async def test_what_a_bad_network_kept_back_comes_later(
     page = await open_page("about:blank")
     await page.clock.install()
     await page.goto(f"{gateway.base}/k/{shop.nps.key}")
-    async with asyncio.timeout(PATIENCE / 1000):
-        while not any(path.startswith("/k/no") for path in gateway.seen):
-            await page.wait_for_timeout(20)
+    await waited(lambda: any(path.startswith("/k/no") for path in gateway.seen))
     await until(page, f"!(await ({REGISTERED})()).length")
     gateway.edits = {}
     await page.clock.fast_forward(300_000)

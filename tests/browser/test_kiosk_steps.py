@@ -61,8 +61,9 @@ async def test_each_band_is_asked_its_own_questions(link: str, open_page: PageMa
     ):
         await press(page, f"{rating} of 10")
         await asks(page, question)
-        while await page.get_by_role("button", name="Skip").is_visible():
-            await press(page, "Skip")
+        for _ in range(4):
+            if await page.get_by_role("button", name="Skip").is_visible():
+                await press(page, "Skip")
         await asks(page, ending)
         assert await page.get_by_role("link").count() == 0
         await press(page, "Start over")
@@ -126,6 +127,7 @@ async def test_without_a_network_the_whole_answer_comes_later(
     await press(page, "Next")
     await press(page, "7 of 7")
     await press(page, "Skip")
+    assert await answers(database, shop) == []
     await page.context.set_offline(False)
     await emptied(page)
     [stored] = await answers(database, shop)
@@ -147,6 +149,7 @@ async def test_a_refused_detail_costs_nobody_the_rating(
     for _ in range(3):
         await press(page, "Skip")
     await press(page, "Gone", "checkbox")
+    assert await answers(database, shop) == []
     await page.context.set_offline(False)
     await emptied(page)
     [stored] = await answers(database, shop)

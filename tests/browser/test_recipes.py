@@ -1,6 +1,5 @@
 """The recipes in a real Chromium: the module, a frozen version, a signed contact, the check."""
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
 from tests.serving import KEY
+from tests.waiting import arrival
 
 MODULE = Path(__file__).parents[2].joinpath("widget", "index.js").read_text(encoding="utf-8")
 
@@ -83,13 +83,13 @@ async def test_a_display_is_seen_on_the_share_page(
 ) -> None:
     page = await open_page(site.add(f"<h1>Cart</h1>{tag()}"))
     await expect(page.get_by_role("radiogroup")).to_be_visible()
-    origins: list[str] = []
-    while not origins:
-        await asyncio.sleep(0.1)
+
+    async def origins() -> list[str]:
         async with database.read() as session:
             query = select(Sighting.origin).where(Sighting.workspace_id == shop.workspace.id)
-            origins = list(await session.exec(query))
-    assert origins == [site.base]
+            return list(await session.exec(query))
+
+    assert await arrival(origins) == [site.base]
 
 
 @pytest.mark.parametrize("look", [None, {"place": "inline"}], ids=["pop-up", "inline"])

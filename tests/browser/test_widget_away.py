@@ -29,11 +29,11 @@ from tests.faults import stored
 from tests.faults.clients import Crowd
 from tests.faults.cluster import Cluster, cluster
 from tests.serving import Served, serve
+from tests.waiting import PATIENCE, until
 
 # `make test-long` does the whole of it.
 IS_LONG = bool(os.environ.get("TEST_LONG"))
 AWAY_SECONDS, VISITORS = (30.0, 12) if IS_LONG else (6.0, 4)
-DRAINED_SECONDS = 60
 SAVED = "Saved on this device. It will be sent."
 QUEUE = "localStorage['feedback-queue']"
 WAITING = "Object.keys(localStorage).some((key) => /queue|kiosk/.test(key))"
@@ -114,9 +114,7 @@ async def test_what_is_said_while_the_database_is_away_is_stored_once_after_it(
             await asyncio.gather(*visitors, tap(kiosk, TAPS), _submit(form))
             await _leave(pages[0], pages[1], site.add(tag(), "/next"))
             await asyncio.sleep(AWAY_SECONDS - (time.monotonic() - begun))
-            async with asyncio.timeout(DRAINED_SECONDS):
-                while not crowd.ledger.refused:  # no program has met the absence yet
-                    await asyncio.sleep(0.1)
+            await until(lambda: crowd.ledger.refused > 0)  # a program has met the absence too
             assert all([await page.evaluate(QUEUE) for page in (pages[0], *pages[2:])])
         back = time.monotonic()
         pages[1] = await pages[1].context.new_page()
@@ -160,7 +158,7 @@ async def _submit(form: Page) -> None:
 
 async def _resubmit(form: Page) -> None:
     """Until it works: a reload sends the form again."""
-    async with asyncio.timeout(DRAINED_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while "/thanks?" not in form.url:
             await form.reload()
 
@@ -172,7 +170,7 @@ async def _leave(one: Page, other: Page, address: str) -> None:
 
 
 async def _drained(page: Page) -> None:
-    await page.wait_for_function(f"() => !{WAITING}", timeout=DRAINED_SECONDS * 1000)
+    await page.wait_for_function(f"() => !{WAITING}", timeout=PATIENCE * 1000)
 
 
 async def _assert_stored_once(database: Database, shop: Shop, crowd: Crowd) -> None:

@@ -10,6 +10,7 @@ from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.browser.test_widget_offline import SAVED, is_empty, item, leave_in_queue
 from tests.cast import Shop
+from tests.waiting import PATIENCE
 
 READABLE = {
     "Access-Control-Allow-Origin": "*",
@@ -110,7 +111,7 @@ async def test_the_queue_of_an_earlier_page_waits_for_the_longest_time_asked(
     await page.route("**/r/*", busy_twice)
     await page.goto(site.add(tag()))
     async with moments(page):
-        await is_refused.wait()
+        await asyncio.wait_for(is_refused.wait(), PATIENCE)
     seconds = 0
     while len(tries) == 2 and seconds < 10_000:
         await page.clock.run_for(10_000)

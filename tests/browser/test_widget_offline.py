@@ -15,6 +15,7 @@ from tests.browser.acts import answers, arriving, messages, rate
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
+from tests.waiting import arrival
 
 LOST = "Not sent yet. We keep trying."
 SAVED = "Saved on this device. It will be sent."
@@ -141,8 +142,7 @@ async def test_two_tabs_take_turns_and_each_answer_is_stored_once(
     async with page.expect_request("**/r/*"):
         await page.goto(address)
     await other.goto(address)
-    while not await other.evaluate(QUEUES_UP):
-        await asyncio.sleep(0.05)
+    assert await arrival(lambda: other.evaluate(QUEUES_UP))
     assert _ratings(again) == []
     second_waits.set()
     await is_empty(page)

@@ -9,7 +9,10 @@ from typing import Any
 import httpx
 from uuid_utils.compat import uuid7
 
+from tests.waiting import PATIENCE
+
 CLIENTS = 16
+AGAIN_SECONDS = 0.1  # after a refusal
 RATINGS = range(11)
 LOST = (httpx.TransportError, httpx.RemoteProtocolError)
 
@@ -55,7 +58,7 @@ class Crowd:
         await asyncio.gather(*(self._one_client() for _ in range(CLIENTS)))
 
     async def _one_client(self) -> None:
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
             while not self.enough.is_set():
                 for message in _messages():
                     if not await self._deliver(client, message):
@@ -77,7 +80,7 @@ class Crowd:
                 return True
             assert answer.status_code == 503, answer.text
             self.ledger.refused += 1
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(AGAIN_SECONDS)
 
     def _note(self, message: dict[str, Any], said: dict[str, Any]) -> None:
         assert said["seq"] == message["seq"]

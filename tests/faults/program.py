@@ -11,8 +11,7 @@ import httpx
 from sqlalchemy.engine import URL
 
 from tests.serving import COMMAND, KEY, free_port
-
-PATIENCE = 60.0
+from tests.waiting import PATIENCE
 
 
 class Program:
@@ -60,11 +59,11 @@ class Program:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(PATIENCE)
 
-    def terminate(self, seconds: float) -> int:
-        """The exit code after SIGTERM. Raises TimeoutExpired when it takes longer."""
+    def terminate(self) -> int:
+        """The exit code after SIGTERM. Raises TimeoutExpired when it never ends."""
         assert self._process is not None
         self._process.terminate()
-        return self._process.wait(seconds)
+        return self._process.wait(PATIENCE)
 
     def close(self) -> None:
         """Leave nothing behind, whatever the test did."""

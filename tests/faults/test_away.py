@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from feedback.db import Database, is_away
+from tests.waiting import PATIENCE
 
 
 async def failure(database: Database, statement: str) -> Exception:
@@ -40,7 +41,7 @@ async def test_a_server_or_a_file_that_is_not_there_is_away(url: str) -> None:
     assert is_away(await failure(Database(make_url(url)), "SELECT 1"))
     # Refused, aiosqlite's thread still has a word for the loop, which must not be closed by then.
     for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=5)
+        thread.join(PATIENCE)
 
 
 async def test_a_file_of_ours_that_is_not_there_is_not_the_database(tmp_path: Path) -> None:

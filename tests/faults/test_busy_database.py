@@ -55,6 +55,24 @@ async def somebody_else_writes(url: URL) -> AsyncIterator[None]:
         await connection.close()
 
 
+@asynccontextmanager
+async def nobody_may_connect(url: URL) -> AsyncIterator[None]:
+    """All connections to this PostgreSQL database are cut, and new ones are refused."""
+    server = url.set(database="postgres").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(server)
+    allow = f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS'
+    try:
+        await connection.execute(f"{allow} false")
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
+            url.database,
+        )
+        yield
+    finally:
+        await connection.execute(f"{allow} true")
+        await connection.close()
+
+
 def messages(n: int) -> list[dict[str, Any]]:
     return [{"submission_id": str(uuid7()), "seq": 1, "rating": 9} for _ in range(n)]
 
@@ -92,13 +110,11 @@ async def test_a_database_away_for_too_long_refuses_and_comes_back(
     monkeypatch.setitem(db.SQLITE_PRAGMAS, "busy_timeout", "50")
     sent = messages(3)
     async with many_at_once(settings) as client:
-        if database.is_sqlite:
-            async with somebody_else_writes(database_url):
-                answers = [await _post(client, shop, message) for message in sent]
-            assert {answer.status_code for answer in answers} == {503}
-            assert await stored.answers(database, shop) == {}
-        else:
-            await _cut_all_connections(database_url)
+        away = somebody_else_writes if database.is_sqlite else nobody_may_connect
+        async with away(database_url):
+            answers = [await _post(client, shop, message) for message in sent]
+        assert {answer.status_code for answer in answers} == {503}
+        assert await stored.answers(database, shop) == {}
         answers = [await _resend(client, shop, message) for message in sent]
         assert {answer.status_code for answer in answers} == {201}
     await _assert_stored_once(database, shop, sent)
@@ -121,12 +137,3 @@ async def _resend(client: AsyncClient, shop: Shop, message: dict[str, Any]) -> A
         if answer.status_code != 503:
             break
     return answer
-
-
-async def _cut_all_connections(url: URL) -> None:
-    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
-    await connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    await connection.close()

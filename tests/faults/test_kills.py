@@ -14,6 +14,7 @@ from tests.cast import Shop
 from tests.faults import recount
 from tests.faults.clients import Crowd
 from tests.faults.program import Program
+from tests.waiting import until
 
 # `make test-long` does the whole of it.
 KILLS, ACKS = (50, 10_000) if os.environ.get("TEST_LONG") else (10, 2_000)
@@ -39,12 +40,11 @@ async def test_nothing_acknowledged_is_lost_or_doubled(
         assert await _differences(copy, shop) == []
     await asyncio.to_thread(program.start)
     crowd.up.set()
-    while len(crowd.ledger.acks) < ACKS:
-        await asyncio.sleep(0.05)
+    await until(lambda: len(crowd.ledger.acks) >= ACKS)
     crowd.enough.set()
     await clients
     assert crowd.ledger.interrupted >= KILLS, "the kills met no request under way"
-    assert program.terminate(10) == 0
+    assert program.terminate() == 0
     recount.assert_sound(file)
     recount.assert_kept(file, crowd.ledger)
     assert recount.submissions(file) == len(crowd.ledger.final())
@@ -55,8 +55,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(
 async def _serve_for_a_while(crowd: Crowd) -> None:
     """A random moment, once the clients are at it again."""
     before = len(crowd.ledger.acks)
-    while len(crowd.ledger.acks) == before:
-        await asyncio.sleep(0.005)
+    await until(lambda: len(crowd.ledger.acks) > before, pause=0.005)
     await asyncio.sleep(random.uniform(0, 1))
 
 

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.serving import free_port
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
@@ -82,14 +83,13 @@ def served(command: Path, port: int, cwd: Path) -> Iterator[subprocess.Popen[byt
             yield server
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(PATIENCE)
 
 
 def fetch(url: str, server: subprocess.Popen[bytes], log: Path) -> httpx.Response:
     """The first answer of a server that may still be starting."""
-    for _ in range(900):
-        if server.poll() is not None:
-            break
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
         try:
             return httpx.get(url, follow_redirects=True, trust_env=False)
         except httpx.TransportError:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE
+
 MODULE = Path(__file__).parents[2] / "widget"
 DOCS = Path(__file__).parents[2] / "docs"
 SOURCE = Path(__file__).parents[2] / "feedback" / "widget" / "src"
@@ -20,7 +22,7 @@ def run(script: str) -> str:
     """What a module prints that stands beside ours, in node."""
     command = ["node", "--input-type=module", "-"]
     source = f'import {{ load, feedback }} from "{(MODULE / "index.js").as_uri()}";\n{script}'
-    done = subprocess.run(command, input=source, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, input=source, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
