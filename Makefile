@@ -25,13 +25,13 @@ dev: $(V)/.dev  ## serve the demo workspace, again whenever a file changes
 
 test: $(V)/.dev $(V)/.widget  ## every test on SQLite, PostgreSQL and Chromium, with coverage (ARGS="-k board")
 	@chromium=$$(scripts/chromium) && $(V)/bin/coverage erase && \
-	  { CHROMIUM="$$chromium" $(V)/bin/coverage run -m pytest -n $(WORKERS) --dist loadfile --durations 10 $(ARGS); \
+	  { CHROMIUM="$$chromium" $(V)/bin/coverage run -m pytest -n $(WORKERS) --dist worksteal --durations 10 $(ARGS); \
 	    tests=$$?; $(V)/bin/coverage combine -q && \
 	    $(V)/bin/coverage report $(if $(ARGS),--fail-under=0) && exit $$tests; }
 
 test-long: $(V)/.dev  ## what CI does a tenth of: 2,000 quiet and changed years, 50 kills (half an hour)
 	@chromium=$$(scripts/chromium) && CHROMIUM="$$chromium" TEST_LONG=1 \
-	  nice -n 10 $(V)/bin/python -m pytest -s --durations 10 tests/dashboards/test_quiet_years.py \
+	  nice -n 10 $(V)/bin/python -m pytest -s --timeout 0 --durations 10 tests/dashboards/test_quiet_years.py \
 	  tests/faults tests/browser/test_widget_away.py tests/browser/test_lost_replies.py $(ARGS)
 
 check: $(V)/.dev  ## what a commit must pass: format, lint, types, docs, tests

@@ -1,6 +1,7 @@
 """The cast and the stage: both databases, a real application, Alice, Bob and Charlie."""
 
 import gc
+import tomllib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +32,24 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("any machine")
 
+# Named with the reason; every other test that asks for a database runs on both kinds.
+ON_ONE_DATABASE = [
+    name
+    for names in tomllib.loads((Path(__file__).parent / "one_database.toml").read_text()).values()
+    for name in names
+]
+
 KEY = "a-key-for-tests-that-is-long-enough-000"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = {
+        item
+        for item in items
+        if item.get_closest_marker("postgres") and item.nodeid.partition("[")[0] in ON_ONE_DATABASE
+    }
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

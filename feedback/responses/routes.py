@@ -32,6 +32,7 @@ from feedback.responses.listing import (
     parse_filters,
 )
 from feedback.responses.models import CHANNELS, STATES
+from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
 from feedback.web.page import page, redirect
 from feedback.wording import channel_name, metric_name
@@ -105,6 +106,8 @@ async def review_response(
     if error := _reason_problem(reason):
         return await _detail(request, database, viewer, response_id, reason=reason, error=error)
     async with database.write() as session:
+        if await session.get(ResponseRow, (viewer.workspace.id, response_id)) is None:
+            raise not_found()
         await change_state(
             session,
             viewer.workspace.id,

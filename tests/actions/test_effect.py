@@ -53,8 +53,7 @@ async def numbers(client: Client, address: str) -> list[dict[str, Any]]:
 
 
 async def fill(counted: Counted, series: Series, first: str, last: str, counts: Any) -> None:
-    for month in months_between(first, last):
-        await counted.answers(series, month, counts)
+    await counted.monthly(series, months_between(first, last), counts)
 
 
 async def reword(database: Database, old: Series, opened: datetime, metric: str = "") -> Series:

@@ -1,5 +1,6 @@
 """Counts put where ingest would have put them: months of answers in one line."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +22,16 @@ class Counted:
         self, series: Series, month: str, counts: dict[int, int], channel: str = "widget"
     ) -> None:
         """So many counted answers of each rating, in a month written YYYY-MM."""
+        await self.monthly(series, [month], counts, channel)
+
+    async def monthly(
+        self,
+        series: Series,
+        months: Iterable[str],
+        counts: dict[int, int],
+        channel: str = "widget",
+    ) -> None:
+        """The same in each of these months."""
         at: dict[str, Any] = {
             "workspace_id": series.workspace_id,
             "series_id": series.id,
@@ -29,6 +40,7 @@ class Counted:
         async with self.database.write() as session:
             session.add_all(
                 RatingCount(**at, month=date.fromisoformat(f"{month}-01"), rating=rating, n=n)
+                for month in months
                 for rating, n in counts.items()
             )
 

@@ -19,6 +19,7 @@ from feedback.work import HANDLERS
 from tests import cast
 from tests.applications import application
 from tests.cast import Shop
+from tests.waiting import arrival
 
 Client = AsyncTestClient[Any]
 STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
@@ -43,11 +44,18 @@ async def answer(client: Client, shop: Shop, *ratings: int) -> None:
 
 async def drawn(client: Client, address: str) -> Response:
     """The picture, looked for as the waiting page looks for it."""
-    while True:
+
+    async def look() -> Response | None:
+        nonlocal address
         found = await client.get(address)
         if found.status_code != 202:
             return found
         address = found.headers["Refresh"].partition("url=")[2]
+        return None
+
+    found = await arrival(look)
+    assert found is not None
+    return found
 
 
 async def do_job(database: Database, settings: Settings) -> None:

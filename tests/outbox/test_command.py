@@ -12,6 +12,7 @@ from feedback.db import Database
 from feedback.outbox.models import Job
 from feedback.outbox.queue import enqueue, find_job
 from tests.faults.program import Program
+from tests.waiting import arrival
 
 
 @pytest.fixture
@@ -61,11 +62,12 @@ async def test_it_works_until_it_is_stopped(program: Program, database: Database
         env=program.environment,
         stdout=asyncio.subprocess.DEVNULL,
     )
-    while True:
+
+    async def is_done() -> bool:
         async with database.read() as session:
             job = await find_job(session, "now")
-        if job is not None and job.done_at is not None:
-            break
-        await asyncio.sleep(0.05)
+        return job is not None and job.done_at is not None
+
+    await arrival(is_done)
     worker.terminate()
     assert await worker.wait() == 0

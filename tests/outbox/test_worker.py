@@ -18,6 +18,8 @@ from feedback.outbox.queue import enqueue
 from feedback.outbox.schedules import Calendar, Schedule
 from feedback.outbox.worker import Kind, Pace, Work, Worker
 from feedback.settings import Settings
+from tests import waiting
+from tests.waiting import arrival
 
 QUICK = Pace(first=0.01, poll=0.05, tick=60, lease=60, retry=0, trouble=0.05, grace=0.5)
 Maker = Callable[..., Worker]
@@ -56,11 +58,12 @@ async def jobs(database: Database) -> list[Job]:
 
 async def until(database: Database, what: Callable[[Job], Any]) -> list[Job]:
     """The jobs, once all of them are so."""
-    while True:
+
+    async def look() -> list[Job]:
         found = await jobs(database)
-        if found and all(what(job) for job in found):
-            return found
-        await asyncio.sleep(0.01)
+        return found if all(what(job) for job in found) else []
+
+    return await arrival(look)
 
 
 def is_done(job: Job) -> bool:
@@ -174,12 +177,16 @@ async def test_two_workers_never_do_one_job_at_once(
 async def test_so_many_at_once_and_no_more(database: Database, make: Maker) -> None:
     beside: list[int] = []
     running = 0
+    two = asyncio.Event()
 
     async def count(_work: Work) -> None:
         nonlocal running
         running += 1
         beside.append(running)
-        await asyncio.sleep(0.005)
+        if running == 2:
+            two.set()
+        await two.wait()
+        await asyncio.sleep(0.005)  # time enough for a third
         running -= 1
 
     make(count, at_once=2).start()
@@ -218,7 +225,7 @@ async def test_the_heartbeat_keeps_a_long_job(database: Database, make: Maker) -
     async def long(_work: Work) -> None:
         await go.wait()
 
-    make(long, pace=Pace(first=0, poll=0.05, lease=0.3)).start()
+    make(long, pace=Pace(first=0, poll=0.05, lease=6)).start()
     await ask(database)
     [job] = await until(database, lambda job: job.locked_until is not None)
     before = job.locked_until
@@ -255,7 +262,7 @@ async def test_a_stop_lets_what_runs_finish(database: Database, make: Maker) -> 
         begun.set()
         await asyncio.sleep(0.02)
 
-    worker = make(short)
+    worker = make(short, pace=Pace(first=0, grace=300))
     worker.start()
     await ask(database)
     await begun.wait()
@@ -281,13 +288,14 @@ async def test_a_stop_gives_back_what_takes_too_long(database: Database, make: M
 
 
 async def test_it_waits_while_the_database_is_away(
-    database: Database, make: Maker, monkeypatch: pytest.MonkeyPatch
+    database: Database, make: Maker, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A table that is gone for a while stands for all that a database can say."""
-    make(nothing).start()
+    worker = make(nothing)
     async with database.write() as session:
         await session.exec(sa.text("ALTER TABLE job RENAME TO elsewhere"))  # type: ignore[call-overload]
-    await asyncio.sleep(0.2)
+    worker.start()
+    await waiting.until(lambda: "the worker waits for the database" in caplog.text)
     async with database.write() as session:
         await session.exec(sa.text("ALTER TABLE elsewhere RENAME TO job"))  # type: ignore[call-overload]
     await ask(database)

@@ -1,6 +1,5 @@
 """The install check: real displays are seen on the share page, and cost nothing when it fails."""
 
-import asyncio
 import html
 from datetime import timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from tests import cast
 from tests.applications import application
 from tests.cast import Shop
 from tests.forms import Client, send
+from tests.waiting import until
 
 ORIGIN = "https://shop.example"
 
@@ -32,8 +32,7 @@ async def show(client: Client, shop: Shop, origin: str | None = ORIGIN, **more: 
     body = {"kind": "shown"} | more
     answer = await client.post(f"/d/{shop.nps.key}", json=body, headers=headers)
     # The application has an event loop of its own: it writes when it is ready.
-    while not client.app.state.sightings.is_idle:
-        await asyncio.sleep(0.005)
+    await until(lambda: client.app.state.sightings.is_idle, pause=0.005)
     return answer.status_code
 
 
