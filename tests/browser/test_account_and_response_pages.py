@@ -1,37 +1,20 @@
 """Sign-in, set-up, settings, responses and error pages in a real browser."""
 
+import uuid
 from typing import Any
 
 import httpx
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from feedback import clock
 from feedback.accounts.models import User
 from feedback.accounts.passwords import hash_password
-from feedback.accounts.sessions import open_session
 from feedback.accounts.setup import make_link
 from feedback.db import Database
-from tests.browser.axe import find_violations
-from tests.browser.conftest import PageMaker
-from tests.cast import Shop
-
-LOOKS = [
-    pytest.param(320, "light", id="phone, light"),
-    pytest.param(320, "dark", id="phone, dark"),
-    pytest.param(1280, "light", id="desk, light"),
-    pytest.param(1280, "dark", id="desk, dark"),
-]
-
-
-async def signed_in(
-    open_page: PageMaker, base: str, database: Database, shop: Shop, **options: Any
-) -> Page:
-    async with database.write() as session:
-        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-    page = await open_page("about:blank", **options)
-    await page.context.add_cookies([{"name": "feedback_session", "value": token, "url": base}])
-    return page
+from tests.browser.axe import Scheme, assert_well, find_violations, four_looks
+from tests.browser.conftest import Gallery, PageMaker
+from tests.cast import Shop, open_shop
 
 
 def give(base: str, shop: Shop, rating: int, **more: Any) -> str:
@@ -39,24 +22,13 @@ def give(base: str, shop: Shop, rating: int, **more: Any) -> str:
     return str(answer.json()["id"])
 
 
-@pytest.mark.parametrize("width, scheme", LOOKS)
-async def test_axe_finds_nothing(
-    open_page: PageMaker, base: str, database: Database, shop: Shop, width: int, scheme: str
-) -> None:
-    page = await signed_in(
-        open_page,
-        base,
-        database,
-        shop,
-        viewport={"width": width, "height": 800},
-        color_scheme=scheme,
-    )
-    async with database.write() as session:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(gallery: Gallery) -> list[Page]:
+    """Loaded without a word in the console; the one without answers is of another shop."""
+    base, shop = gallery.base, gallery.shop
+    async with gallery.database.write() as session:
         link = await make_link(session, "password", clock.now(), shop.bob.id)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    await page.goto(f"{base}/responses")
-    assert await find_violations(page) == []
+    other = await open_shop(gallery.database, key=f"shop-{uuid.uuid4().hex[:12]}")
     properties = {"a-property-with-a-long-name": "a value that is rather long too " * 4}
     response = give(
         base,
@@ -67,12 +39,22 @@ async def test_axe_finds_nothing(
         page="https://shop.example/" + "x" * 200,
     )
     give(base, shop, 9, test=True)
-    for path in ("/responses", f"/responses/{response}", "/settings", "/sign-in", link):
-        await page.goto(base + path)
-        assert await find_violations(page) == [], path
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert await page.evaluate(wide) == 0, path
+    loaded = [await gallery.sign_in("/settings"), await gallery.sign_in("/settings", other)]
+    said: list[str] = []
+    for page in loaded:
+        page.context.on("console", lambda message: said.append(message.text))
+    await loaded[1].goto(f"{base}/responses")
+    for path in ("/responses", f"/responses/{response}", "/sign-in", link):
+        loaded.append(await loaded[0].context.new_page())
+        await loaded[-1].goto(base + path)
+    await loaded[0].reload()
     assert said == []
+    return loaded
+
+
+@four_looks
+async def test_axe_finds_nothing(pages: list[Page], width: int, scheme: Scheme) -> None:
+    await assert_well(pages, width, scheme)
 
 
 async def test_axe_finds_nothing_on_a_page_that_is_not_there(
@@ -99,22 +81,20 @@ async def test_signing_in_leads_to_the_page_asked_for(
 
 
 async def test_a_new_answer_appears_in_the_list_by_itself(
-    open_page: PageMaker, base: str, database: Database, shop: Shop
+    sign_in: PageMaker, base: str, shop: Shop
 ) -> None:
-    page = await signed_in(open_page, base, database, shop)
-    await page.goto(f"{base}/responses")
+    page = await sign_in("/responses")
     await expect(page.get_by_text("No responses yet")).to_be_visible()
     give(base, shop, 9, comment="Lovely coffee")
     await expect(page.get_by_text("Lovely coffee")).to_be_visible()
 
 
 async def test_a_filter_changes_the_list_and_the_address(
-    open_page: PageMaker, base: str, database: Database, shop: Shop
+    sign_in: PageMaker, base: str, shop: Shop
 ) -> None:
     give(base, shop, 9, comment="Lovely coffee")
     give(base, shop, 1, comment="Cold coffee")
-    page = await signed_in(open_page, base, database, shop)
-    await page.goto(f"{base}/responses")
+    page = await sign_in("/responses")
     await page.get_by_label("Band").select_option(label="Unhappy")
     await expect(page.get_by_text("Lovely coffee")).to_have_count(0)
     await expect(page.get_by_text("Cold coffee")).to_be_visible()
@@ -122,11 +102,10 @@ async def test_a_filter_changes_the_list_and_the_address(
 
 
 async def test_a_response_is_taken_out_and_brought_back(
-    open_page: PageMaker, base: str, database: Database, shop: Shop
+    sign_in: PageMaker, base: str, shop: Shop
 ) -> None:
     response = give(base, shop, 1, comment="Cold coffee")
-    page = await signed_in(open_page, base, database, shop)
-    await page.goto(f"{base}/responses/{response}")
+    page = await sign_in(f"/responses/{response}")
     await page.get_by_label("Reason").fill("A colleague's test")
     await page.get_by_role("button", name="Take out of the scores").click()
     await expect(page.get_by_text("A colleague's test")).to_be_visible()

@@ -1,13 +1,9 @@
 """Actions in a real browser: readable by everybody, and written down without a detour."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 import pytest
 from playwright.async_api import Page, expect
 
 from feedback import clock
-from feedback.accounts.sessions import open_session
 from feedback.dashboards.months import month_at, months_between, shift
 from feedback.db import Database
 from tests.browser.axe import find_violations
@@ -16,19 +12,6 @@ from tests.cast import Shop
 from tests.dashboards.counted import Counted
 
 LOOKS = [pytest.param(320, "dark", id="phone, dark"), pytest.param(1280, "light", id="desk, light")]
-SignIn = Callable[..., Awaitable[Page]]
-
-
-@pytest.fixture
-def sign_in(base: str, database: Database, shop: Shop, open_page: PageMaker) -> SignIn:
-    async def sign_in(path: str, **options: Any) -> Page:
-        async with database.write() as session:
-            token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-        cookie = {"name": "feedback_session", "value": token, "domain": "127.0.0.1", "path": "/"}
-        state = {"cookies": [cookie], "origins": []}
-        return await open_page(base + path, storage_state=state, **options)
-
-    return sign_in
 
 
 async def fill(database: Database, shop: Shop) -> str:
@@ -49,7 +32,7 @@ async def write_down(page: Page, month: str) -> None:
 
 @pytest.mark.parametrize("width, scheme", LOOKS)
 async def test_it_works_and_axe_finds_nothing(
-    sign_in: SignIn, database: Database, shop: Shop, base: str, width: int, scheme: str
+    sign_in: PageMaker, database: Database, shop: Shop, base: str, width: int, scheme: str
 ) -> None:
     month = await fill(database, shop)
     page = await sign_in("/actions", viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -67,7 +50,7 @@ async def test_it_works_and_axe_finds_nothing(
 
 
 async def test_a_refused_form_says_why_beside_the_field_and_undo_takes_back(
-    sign_in: SignIn, database: Database, shop: Shop
+    sign_in: PageMaker, database: Database, shop: Shop
 ) -> None:
     month = await fill(database, shop)
     page = await sign_in("/actions/new")
@@ -83,7 +66,7 @@ async def test_a_refused_form_says_why_beside_the_field_and_undo_takes_back(
     await expect(page.get_by_text("Restored: its flag is on the charts again.")).to_be_visible()
 
 
-async def test_it_works_without_scripts(sign_in: SignIn, database: Database, shop: Shop) -> None:
+async def test_it_works_without_scripts(sign_in: PageMaker, database: Database, shop: Shop) -> None:
     month = await fill(database, shop)
     path = f"/actions/new?touchpoint={shop.payment.id}"
     page = await sign_in(path, java_script_enabled=False)

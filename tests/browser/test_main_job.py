@@ -4,20 +4,12 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from feedback import clock
-from feedback.accounts.sessions import open_session
 from feedback.db import Database
 from feedback.responses.rollup import find_differences
 from tests.browser.acts import rate
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
-
-
-async def sign_in(page: Page, base: str, database: Database, shop: Shop) -> None:
-    async with database.write() as session:
-        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-    await page.context.add_cookies([{"name": "feedback_session", "value": token, "url": base}])
 
 
 async def rows(page: Page, base: str) -> dict[str, dict[str, Any]]:
@@ -27,10 +19,10 @@ async def rows(page: Page, base: str) -> dict[str, dict[str, Any]]:
 
 
 async def test_a_tap_on_a_foreign_page_is_in_the_board_at_once(
-    site: Site, tag: Tag, open_page: PageMaker, base: str, database: Database, shop: Shop
-) -> None:
-    board = await open_page(f"{base}/sign-in")
-    await sign_in(board, base, database, shop)
+    site: Site, tag: Tag, open_page: PageMaker, sign_in: PageMaker, base: str, database: Database,
+    shop: Shop,
+) -> None:  # fmt: skip
+    board = await sign_in("/board")
     for number, rating in enumerate((9, 10, 10, 8, 2), start=1):
         page = await open_page(site.add(f"<h1>Cart</h1>{tag()}", f"/cart-{number}"))
         async with page.expect_response("**/r/*"):

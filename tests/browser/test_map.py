@@ -3,38 +3,19 @@
 import re
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from feedback import clock
-from feedback.accounts.sessions import open_session
 from feedback.dashboards.months import month_at, shift
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
-from tests.browser.axe import find_violations
-from tests.browser.conftest import PageMaker
+from tests.browser.axe import Scheme, assert_well, four_looks
+from tests.browser.conftest import Gallery, PageMaker
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
 
-LOOKS = [
-    pytest.param(320, "light", id="phone, light"),
-    pytest.param(320, "dark", id="phone, dark"),
-    pytest.param(1280, "light", id="desk, light"),
-    pytest.param(1280, "dark", id="desk, dark"),
-]
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-
-
-@pytest.fixture
-def sign_in(base: str, database: Database, shop: Shop, open_page: PageMaker) -> PageMaker:
-    async def sign_in(path: str = "/map", **options: Any) -> Page:
-        async with database.write() as session:
-            token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-        cookie = {"name": "feedback_session", "value": token, "domain": "127.0.0.1", "path": "/"}
-        state = {"cookies": [cookie], "origins": []}
-        return await open_page(base + path, storage_state=state, **options)
-
-    return sign_in
 
 
 async def fill(database: Database, shop: Shop) -> None:
@@ -72,26 +53,25 @@ async def drag(page: Page, name: str, to: str) -> None:
     await page.mouse.up()
 
 
-@pytest.mark.parametrize("width, scheme", LOOKS)
-async def test_axe_finds_nothing(
-    sign_in: PageMaker, database: Database, shop: Shop, width: int, scheme: str
-) -> None:
-    await fill(database, shop)
-    options: dict[str, Any] = {"viewport": {"width": width, "height": 800}}
-    for path in ("/map", "/map?month=2020-13"):
-        page = await sign_in(path, color_scheme=scheme, **options)
-        assert await find_violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-    await page.goto(page.url.partition("?")[0])
-    await page.get_by_label("Move Payment", exact=True).click()
-    assert await find_violations(page) == []
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(gallery: Gallery) -> list[Page]:
+    """The map, a month that is none, and the map with a touchpoint about to move."""
+    await fill(gallery.database, gallery.shop)
+    found = [await gallery.sign_in(path) for path in ("/map", "/map?month=2020-13", "/map")]
+    await found[-1].get_by_label("Move Payment", exact=True).click()
+    return found
+
+
+@four_looks
+async def test_axe_finds_nothing(pages: list[Page], width: int, scheme: Scheme) -> None:
+    await assert_well(pages, width, scheme)
 
 
 async def test_a_touchpoint_is_dragged_into_another_stage_and_back_by_undo(
     sign_in: PageMaker, database: Database, shop: Shop
 ) -> None:
     await fill(database, shop)
-    page = await sign_in(**DESK)
+    page = await sign_in("/map", **DESK)
     await drag(page, "Payment", f'[data-stage="{shop.care.id}"]')
     await expect(page.locator("#map_live")).to_contain_text("Payment now stands in After-sales")
     assert await order(page) == [["Checkout", "Cart"], ["After-sales", "Delivery", "Payment"]]
@@ -102,7 +82,7 @@ async def test_a_touchpoint_is_dragged_into_another_stage_and_back_by_undo(
 
 async def test_a_stage_is_dragged(sign_in: PageMaker, database: Database, shop: Shop) -> None:
     await fill(database, shop)
-    page = await sign_in(**DESK)
+    page = await sign_in("/map", **DESK)
     await drag(page, "After-sales", f'[data-part="{shop.checkout.id}"] h2 .ordinal')
     await expect(page.locator("#map_live")).to_contain_text("After-sales is now stage 1 of 2.")
     assert (await order(page))[0] == ["After-sales", "Delivery"]
@@ -114,7 +94,7 @@ async def test_arrow_keys_move_and_enter_keeps(
     sign_in: PageMaker, database: Database, shop: Shop
 ) -> None:
     await fill(database, shop)
-    page = await sign_in(**DESK)
+    page = await sign_in("/map", **DESK)
     live = page.locator("#map_live")
     await page.get_by_label("Move Payment", exact=True).focus()
     await page.keyboard.press("ArrowDown")
@@ -131,7 +111,7 @@ async def test_arrow_keys_move_and_enter_keeps(
 
 async def test_escape_takes_it_back(sign_in: PageMaker, database: Database, shop: Shop) -> None:
     await fill(database, shop)
-    page = await sign_in(**DESK)
+    page = await sign_in("/map", **DESK)
     before = await order(page)
     await page.get_by_label("Move Checkout", exact=True).focus()
     await page.keyboard.press("ArrowRight")
@@ -147,7 +127,7 @@ async def test_without_script_the_buttons_move(
     sign_in: PageMaker, database: Database, shop: Shop
 ) -> None:
     await fill(database, shop)
-    page = await sign_in(java_script_enabled=False, **DESK)
+    page = await sign_in("/map", java_script_enabled=False, **DESK)
     await page.get_by_label("Move Payment", exact=True).click()
     await page.get_by_role("button", name="Move Payment to After-sales").click()
     await expect(page.locator("[data-said]")).to_contain_text("Payment now stands in After-sales")
@@ -159,7 +139,7 @@ async def test_the_strict_policy_is_kept(
     sign_in: PageMaker, database: Database, shop: Shop
 ) -> None:
     await fill(database, shop)
-    page = await sign_in(**DESK)
+    page = await sign_in("/map", **DESK)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     await page.reload()
@@ -183,6 +163,6 @@ async def test_it_prints_on_one_page(sign_in: PageMaker, database: Database, sho
                     position=position, owner="Somebody with a long name",
                 )  # fmt: skip
                 session.add(card)
-    page = await sign_in(**DESK)
+    page = await sign_in("/map", **DESK)
     printed = await page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

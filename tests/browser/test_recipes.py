@@ -7,9 +7,7 @@ import pytest
 from playwright.async_api import expect
 from sqlmodel import select
 
-from feedback import clock
 from feedback.accounts.identity import identity_secret, sign
-from feedback.accounts.sessions import open_session
 from feedback.db import Database
 from feedback.surveys.models import Sighting
 from feedback.surveys.share.tag import Release, releases
@@ -96,14 +94,11 @@ async def test_a_display_is_seen_on_the_share_page(
 
 @pytest.mark.parametrize("look", [None, {"place": "inline"}], ids=["pop-up", "inline"])
 async def test_the_share_page_shows_the_real_widget(
-    base: str, open_page: PageMaker, database: Database, shop: Shop, look: dict[str, str] | None
+    sign_in: PageMaker, database: Database, shop: Shop, look: dict[str, str] | None
 ) -> None:
     async with database.write() as session:
         (await session.merge(shop.nps)).look = look
-        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-    page = await open_page(base)
-    await page.context.add_cookies([{"name": "feedback_session", "value": token, "url": base}])
-    await page.goto(f"{base}/surveys/{shop.nps.id}/share")
+    page = await sign_in(f"/surveys/{shop.nps.id}/share")
     frame = page.frame_locator("iframe.widget-preview")
     await page.locator("iframe.widget-preview").scroll_into_view_if_needed()
     await expect(frame.get_by_role("radiogroup")).to_be_visible()
