@@ -1,12 +1,8 @@
 """Follow-up questions in a real Chromium: answered without JavaScript, written with it."""
 
-from typing import Any
-
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from feedback import clock
-from feedback.accounts.sessions import open_session
 from feedback.db import Database
 from feedback.surveys.models import Survey
 from tests.browser.acts import answers
@@ -24,17 +20,6 @@ async def link(base: str, shop: Shop, database: Database) -> str:
         survey.follow_ups = [*FOLLOW_UPS[1:3], RATING]
         survey.endings = ENDINGS
     return f"{base}/s/{shop.nps.key}"
-
-
-async def open_editor(
-    base: str, database: Database, shop: Shop, open_page: PageMaker, **options: Any
-) -> Page:
-    async with database.write() as session:
-        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-    page = await open_page("about:blank", **options)
-    await page.context.add_cookies([{"name": "feedback_session", "value": token, "url": base}])
-    await page.goto(f"{base}/surveys/{shop.nps.id}/follow-ups")
-    return page
 
 
 async def test_it_is_answered_by_keyboard_alone(
@@ -69,18 +54,18 @@ async def test_back_keeps_one_answer(
 
 
 async def test_axe_finds_nothing_where_questions_are_written(
-    link: str, base: str, open_page: PageMaker, database: Database, shop: Shop
+    link: str, sign_in: PageMaker, shop: Shop
 ) -> None:
-    editor = await open_editor(base, database, shop, open_page)
+    editor = await sign_in(f"/surveys/{shop.nps.id}/follow-ups")
     await expect(editor.get_by_role("heading", name="After the rating")).to_be_visible()
     for looks in ("en", "ar"):
         await audit_looks(editor, looks)
 
 
 async def test_a_question_is_written_without_loading_the_page(
-    base: str, open_page: PageMaker, database: Database, shop: Shop
+    sign_in: PageMaker, shop: Shop
 ) -> None:
-    page = await open_editor(base, database, shop, open_page)
+    page = await sign_in(f"/surveys/{shop.nps.id}/follow-ups")
     await page.get_by_role("button", name="One choice").press("Enter")
     question = page.get_by_role("group", name="1. One choice")
     await expect(question).to_be_focused()
