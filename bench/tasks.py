@@ -14,7 +14,7 @@ from tests.browser.conftest import ARGUMENTS, chromium
 from tests.browser.sites import Site
 
 NAME = "widget, longest task on a slow phone / of the page alone"
-LIMIT = 4.0
+LIMIT = 6.0
 SLOWDOWN = 6
 TASKS = "disabled-by-default-devtools.timeline"
 ROOM = '<main style="min-height: 28em"></main>'

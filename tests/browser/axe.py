@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal
 
+import pytest
 from playwright.async_api import Frame, Page
 
 from feedback.surveys.languages import direction
@@ -14,11 +15,21 @@ RUN = "(options) => axe.run(options)"
 # What another colour scheme or width can change; targets are not yet axe's own choice.
 LARGE: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}
 SEEN: dict[str, Any] = {"runOnly": ["color-contrast", "target-size"]}
-LOOKS: dict[str, list[tuple[int, Literal["light", "dark"]]]] = {
+Scheme = Literal["light", "dark"]
+LOOKS: dict[str, list[tuple[int, Scheme]]] = {
     "ltr": [(320, "dark"), (1280, "light")],
     "rtl": [(320, "light"), (1280, "dark")],
 }
 HOST = "feedback-widget"
+four_looks = pytest.mark.parametrize(
+    "width, scheme",
+    [
+        pytest.param(320, "light", id="phone, light"),
+        pytest.param(320, "dark", id="phone, dark"),
+        pytest.param(1280, "light", id="desk, light"),
+        pytest.param(1280, "dark", id="desk, dark"),
+    ],
+)
 
 
 async def audit(page: Page | Frame, **options: Any) -> dict[str, Any]:
@@ -45,6 +56,21 @@ async def find_violations(page: Page | Frame) -> list[str]:
     return violations(await audit(page))
 
 
+async def put_on(page: Page, width: int, scheme: Scheme) -> None:
+    """This width and these colours, without loading the page again."""
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.emulate_media(color_scheme=scheme)
+
+
+async def assert_well(pages: list[Page], width: int, scheme: Scheme) -> None:
+    """Nothing is found on any of these, and nothing scrolls sideways. Dark changes colours only."""
+    for page in pages:
+        await put_on(page, width, scheme)
+        found = violations(await audit(page, **(LARGE if scheme == "light" else SEEN)))
+        assert found == [], page.url
+        assert await page.evaluate("document.documentElement.scrollWidth") == width, page.url
+
+
 def visited(results: dict[str, Any], host: str) -> list[str]:
     """The HTML of what axe looked at inside the shadow root of `host`."""
     return [
@@ -63,8 +89,7 @@ async def audit_looks(page: Page, language: str, seen: str = "") -> None:
     seen: what axe must have looked at inside the widget's shadow root each time.
     """
     for options, (width, scheme) in zip((LARGE, SEEN), LOOKS[direction(language)], strict=True):
-        await page.set_viewport_size({"width": width, "height": 800})
-        await page.emulate_media(color_scheme=scheme)
+        await put_on(page, width, scheme)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         results = await audit(page, **options)
         found = violations(results)

@@ -9,15 +9,27 @@ import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    StorageStateCookie,
+    async_playwright,
+    expect,
+)
 from sqlalchemy.engine import make_url
 from sqlmodel import select
 
+from feedback import clock
 from feedback.accounts.models import PublicKey
+from feedback.accounts.sessions import open_session
 from feedback.db import Database
 from tests import cast
 from tests.browser.sites import Site
@@ -123,8 +135,8 @@ def site() -> Iterator[Site]:
     made.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser) -> AsyncIterator[PageMaker]:
+@asynccontextmanager
+async def profiles(browser: Browser) -> AsyncIterator[PageMaker]:
     """Opens an address in a fresh profile; keywords are Playwright's context options."""
     contexts: list[BrowserContext] = []
 
@@ -141,13 +153,53 @@ async def open_page(browser: Browser) -> AsyncIterator[PageMaker]:
         await context.close()
 
 
-@pytest.fixture
-def sign_in(base: str, database: Database, shop: cast.Shop, open_page: PageMaker) -> PageMaker:
-    """Opens a page of ours, by its path, in a fresh profile with Alice signed in."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser) -> AsyncIterator[PageMaker]:
+    async with profiles(browser) as opening:
+        yield opening
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """A module's own shop, and pages that are loaded once and looked at in several ways."""
+
+    base: str
+    database: Database
+    shop: cast.Shop
+    open_page: PageMaker
+
+    async def sign_in(self, path: str, shop: cast.Shop | None = None) -> Page:
+        """Alice's page at this path; another shop's Alice has another."""
+        return await self.open_page(
+            self.base + path, storage_state=await signed_in(self.database, shop or self.shop)
+        )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def gallery(server: tuple[Served, str], browser: Browser) -> AsyncIterator[Gallery]:
+    database = Database(make_url(server[1].replace("sqlite:", "sqlite+aiosqlite:")))
+    shop = await cast.open_shop(database, key=f"shop-{uuid.uuid4().hex[:12]}")
+    async with profiles(browser) as opening:
+        yield Gallery(server[0].base, database, shop, opening)
+    await database.close()
+
+
+async def signed_in(database: Database, shop: cast.Shop) -> StorageState:
+    """What a browser holds in which Alice has signed in."""
+    async with database.write() as session:
+        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
+    cookie = {"name": "feedback_session", "value": token, "domain": "127.0.0.1", "path": "/"}
+    return {"cookies": [StorageStateCookie(**cookie)], "origins": []}  # type: ignore[typeddict-item]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sign_in(
+    base: str, database: Database, shop: cast.Shop, open_page: PageMaker
+) -> PageMaker:
+    """Opens a path of the server with Alice signed in, in a fresh profile."""
 
     async def sign_in(path: str, **options: Any) -> Page:
-        cookie = await cast.session_cookie(database, shop.alice, shop.workspace)
-        state = {"cookies": [cookie | {"domain": "127.0.0.1", "path": "/"}], "origins": []}
+        state = await signed_in(database, shop)
         page = await open_page(base + path, storage_state=state, **options)
         assert "/sign-in" not in page.url
         return page

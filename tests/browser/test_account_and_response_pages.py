@@ -1,26 +1,20 @@
 """Sign-in, set-up, settings, responses and error pages in a real browser."""
 
+import uuid
 from typing import Any
 
 import httpx
-import pytest
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Page, expect
 
 from feedback import clock
 from feedback.accounts.models import User
 from feedback.accounts.passwords import hash_password
 from feedback.accounts.setup import make_link
 from feedback.db import Database
-from tests.browser.axe import find_violations
-from tests.browser.conftest import PageMaker
-from tests.cast import Shop
-
-LOOKS = [
-    pytest.param(320, "light", id="phone, light"),
-    pytest.param(320, "dark", id="phone, dark"),
-    pytest.param(1280, "light", id="desk, light"),
-    pytest.param(1280, "dark", id="desk, dark"),
-]
+from tests.browser.axe import Scheme, assert_well, find_violations, four_looks
+from tests.browser.conftest import Gallery, PageMaker
+from tests.cast import Shop, open_shop
 
 
 def give(base: str, shop: Shop, rating: int, **more: Any) -> str:
@@ -28,17 +22,13 @@ def give(base: str, shop: Shop, rating: int, **more: Any) -> str:
     return str(answer.json()["id"])
 
 
-@pytest.mark.parametrize("width, scheme", LOOKS)
-async def test_axe_finds_nothing(
-    sign_in: PageMaker, base: str, database: Database, shop: Shop, width: int, scheme: str
-) -> None:
-    page = await sign_in("/settings", viewport={"width": width, "height": 800}, color_scheme=scheme)
-    async with database.write() as session:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(gallery: Gallery) -> list[Page]:
+    """Loaded without a word in the console; the one without answers is of another shop."""
+    base, shop = gallery.base, gallery.shop
+    async with gallery.database.write() as session:
         link = await make_link(session, "password", clock.now(), shop.bob.id)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    await page.goto(f"{base}/responses")
-    assert await find_violations(page) == []
+    other = await open_shop(gallery.database, key=f"shop-{uuid.uuid4().hex[:12]}")
     properties = {"a-property-with-a-long-name": "a value that is rather long too " * 4}
     response = give(
         base,
@@ -49,12 +39,22 @@ async def test_axe_finds_nothing(
         page="https://shop.example/" + "x" * 200,
     )
     give(base, shop, 9, test=True)
-    for path in ("/responses", f"/responses/{response}", "/settings", "/sign-in", link):
-        await page.goto(base + path)
-        assert await find_violations(page) == [], path
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert await page.evaluate(wide) == 0, path
+    loaded = [await gallery.sign_in("/settings"), await gallery.sign_in("/settings", other)]
+    said: list[str] = []
+    for page in loaded:
+        page.context.on("console", lambda message: said.append(message.text))
+    await loaded[1].goto(f"{base}/responses")
+    for path in ("/responses", f"/responses/{response}", "/sign-in", link):
+        loaded.append(await loaded[0].context.new_page())
+        await loaded[-1].goto(base + path)
+    await loaded[0].reload()
     assert said == []
+    return loaded
+
+
+@four_looks
+async def test_axe_finds_nothing(pages: list[Page], width: int, scheme: Scheme) -> None:
+    await assert_well(pages, width, scheme)
 
 
 async def test_axe_finds_nothing_on_a_page_that_is_not_there(

@@ -5,22 +5,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from feedback import clock
 from feedback.demo.build import build_demo
 from feedback.settings import Settings
-from tests.browser.axe import find_violations
-from tests.browser.conftest import PageMaker
+from tests.browser.axe import Scheme, assert_well, four_looks
+from tests.browser.conftest import Gallery, PageMaker
 from tests.serving import Served, serve
 
 PAGES = ("/priorities", "/compare", "/compare?kind=groups", "/noise?precision=5")
-LOOKS = [
-    pytest.param(320, "light", id="phone, light"),
-    pytest.param(320, "dark", id="phone, dark"),
-    pytest.param(1280, "light", id="desk, light"),
-    pytest.param(1280, "dark", id="desk, dark"),
-]
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +30,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str
             yield served, link
 
 
-async def signed_in(demo: tuple[Served, str], open_page: PageMaker, **look: object) -> Page:
+async def signed_in(demo: tuple[Served, str], open_page: PageMaker) -> Page:
     served, link = demo
-    return await open_page(f"{served.base}{link}?next=/board", **look)
+    return await open_page(f"{served.base}{link}?next=/board")
 
 
 async def test_three_clicks_answer_what_to_fix_how_sure_and_whether_it_helped(
@@ -60,15 +55,16 @@ async def test_three_clicks_answer_what_to_fix_how_sure_and_whether_it_helped(
     await expect(page.locator("main")).to_contain_text(re.compile(r"After: .* before: .*between"))
 
 
-@pytest.mark.parametrize("width, scheme", LOOKS)
-async def test_axe_finds_nothing(
-    demo: tuple[Served, str], open_page: PageMaker, width: int, scheme: str
-) -> None:
-    look = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
-    page = await signed_in(demo, open_page, **look)
-    for path in PAGES:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(demo: tuple[Served, str], gallery: Gallery) -> list[Page]:
+    first = await signed_in(demo, gallery.open_page)
+    loaded = [await first.context.new_page() for _ in PAGES]
+    for page, path in zip(loaded, PAGES, strict=True):
         await page.goto(demo[0].base + path)
-        if path == "/priorities":
-            await page.wait_for_selector(".matrix")
-        assert await find_violations(page) == [], path
-        assert await page.evaluate("document.documentElement.scrollWidth") == width, path
+    await loaded[0].wait_for_selector(".matrix")
+    return loaded
+
+
+@four_looks
+async def test_axe_finds_nothing(pages: list[Page], width: int, scheme: Scheme) -> None:
+    await assert_well(pages, width, scheme)

@@ -1,25 +1,19 @@
 """Board and trends in a real browser: readable by everybody, quick to walk through."""
 
-from pathlib import Path
+import uuid
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 
 from feedback import clock
 from feedback.db import Database
 from feedback.readings.months import month_at, months_between, shift
-from tests.browser.conftest import PageMaker
-from tests.cast import Shop
+from tests.browser.axe import Scheme, assert_well, four_looks
+from tests.browser.conftest import Gallery, PageMaker
+from tests.cast import Shop, open_shop
 from tests.dashboards.counted import Counted
 
-AXE = Path(__file__).parents[1] / "vendor/axe-core-4.14.1.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS = [
-    pytest.param(320, "light", id="phone, light"),
-    pytest.param(320, "dark", id="phone, dark"),
-    pytest.param(1280, "light", id="desk, light"),
-    pytest.param(1280, "dark", id="desk, dark"),
-]
 EMPTY_PAGES = ["/board", "/trends"]
 PAGES = ["/board", "/trends", "/board?month=2020-13", "/trends?metric=nps", "/trends?metric=csat_3"]
 
@@ -39,27 +33,26 @@ async def fill(database: Database, shop: Shop, running: str) -> Counted:
     return counted
 
 
-async def violations(page: Page) -> list[str]:
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate(f"axe.run(document, {{runOnly: {RULES}}})")
-    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]]
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def empty_pages(gallery: Gallery) -> list[Page]:
+    return [await gallery.sign_in(path) for path in EMPTY_PAGES]
 
 
-@pytest.mark.parametrize("width, scheme", LOOKS)
-async def test_axe_finds_nothing(
-    sign_in: PageMaker, database: Database, shop: Shop, running: str, width: int, scheme: str
-) -> None:
-    await fill(database, shop, running)
-    for path in PAGES:
-        page = await sign_in(path, viewport={"width": width, "height": 800}, color_scheme=scheme)
-        assert await violations(page) == [], path
-        assert await page.evaluate("document.documentElement.scrollWidth") == width, path
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(gallery: Gallery) -> list[Page]:
+    shop = await open_shop(gallery.database, key=f"shop-{uuid.uuid4().hex[:12]}")
+    await fill(gallery.database, shop, month_at(clock.now(), "Europe/Paris"))
+    return [await gallery.sign_in(path, shop) for path in PAGES]
+
+
+@four_looks
+async def test_axe_finds_nothing(pages: list[Page], width: int, scheme: Scheme) -> None:
+    await assert_well(pages, width, scheme)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_on_empty_pages(sign_in: PageMaker, scheme: str) -> None:
-    for path in EMPTY_PAGES:
-        assert await violations(await sign_in(path, color_scheme=scheme)) == [], path
+async def test_axe_finds_nothing_on_empty_pages(empty_pages: list[Page], scheme: Scheme) -> None:
+    await assert_well(empty_pages, 1280, scheme)
 
 
 async def test_the_strict_policy_is_kept(

@@ -19,15 +19,10 @@ async def rows(page: Page, base: str) -> dict[str, dict[str, Any]]:
 
 
 async def test_a_tap_on_a_foreign_page_is_in_the_board_at_once(
-    site: Site,
-    tag: Tag,
-    open_page: PageMaker,
-    sign_in: PageMaker,
-    base: str,
-    database: Database,
+    site: Site, tag: Tag, open_page: PageMaker, sign_in: PageMaker, base: str, database: Database,
     shop: Shop,
-) -> None:
-    board = await sign_in("/settings")
+) -> None:  # fmt: skip
+    board = await sign_in("/board")
     for number, rating in enumerate((9, 10, 10, 8, 2), start=1):
         page = await open_page(site.add(f"<h1>Cart</h1>{tag()}", f"/cart-{number}"))
         async with page.expect_response("**/r/*"):

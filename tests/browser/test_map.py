@@ -3,24 +3,18 @@
 import re
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from feedback import clock
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
 from feedback.readings.months import month_at, shift
-from tests.browser.axe import find_violations
-from tests.browser.conftest import PageMaker
+from tests.browser.axe import Scheme, assert_well, four_looks
+from tests.browser.conftest import Gallery, PageMaker
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
 
-LOOKS = [
-    pytest.param(320, "light", id="phone, light"),
-    pytest.param(320, "dark", id="phone, dark"),
-    pytest.param(1280, "light", id="desk, light"),
-    pytest.param(1280, "dark", id="desk, dark"),
-]
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 
@@ -59,19 +53,18 @@ async def drag(page: Page, name: str, to: str) -> None:
     await page.mouse.up()
 
 
-@pytest.mark.parametrize("width, scheme", LOOKS)
-async def test_axe_finds_nothing(
-    sign_in: PageMaker, database: Database, shop: Shop, width: int, scheme: str
-) -> None:
-    await fill(database, shop)
-    options: dict[str, Any] = {"viewport": {"width": width, "height": 800}}
-    for path in ("/map", "/map?month=2020-13"):
-        page = await sign_in(path, color_scheme=scheme, **options)
-        assert await find_violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-    await page.goto(page.url.partition("?")[0])
-    await page.get_by_label("Move Payment", exact=True).click()
-    assert await find_violations(page) == []
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(gallery: Gallery) -> list[Page]:
+    """The map, a month that is none, and the map with a touchpoint about to move."""
+    await fill(gallery.database, gallery.shop)
+    found = [await gallery.sign_in(path) for path in ("/map", "/map?month=2020-13", "/map")]
+    await found[-1].get_by_label("Move Payment", exact=True).click()
+    return found
+
+
+@four_looks
+async def test_axe_finds_nothing(pages: list[Page], width: int, scheme: Scheme) -> None:
+    await assert_well(pages, width, scheme)
 
 
 async def test_a_touchpoint_is_dragged_into_another_stage_and_back_by_undo(

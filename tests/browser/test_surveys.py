@@ -1,18 +1,11 @@
 """Journey and survey pages in a real browser: readable, by keyboard, and without JavaScript."""
 
-import pytest
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Page, expect
 
-from tests.browser.axe import find_violations
-from tests.browser.conftest import PageMaker
+from tests.browser.axe import Scheme, assert_well, four_looks
+from tests.browser.conftest import Gallery, PageMaker
 from tests.cast import Shop
-
-LOOKS = [
-    pytest.param(320, "light", id="phone, light"),
-    pytest.param(320, "dark", id="phone, dark"),
-    pytest.param(1280, "light", id="desk, light"),
-    pytest.param(1280, "dark", id="desk, dark"),
-]
 
 
 def addresses(shop: Shop) -> list[str]:
@@ -31,18 +24,23 @@ def addresses(shop: Shop) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width, scheme", LOOKS)
-async def test_axe_finds_nothing(
-    sign_in: PageMaker, base: str, shop: Shop, width: int, scheme: str
-) -> None:
-    page = await sign_in("/", viewport={"width": width, "height": 800}, color_scheme=scheme)
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pages(gallery: Gallery) -> list[Page]:
+    """All of them, loaded without a word in the console."""
+    first = await gallery.sign_in("/")
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    for path in addresses(shop):
-        await page.goto(base + path)
-        assert await find_violations(page) == [], path
-        assert await page.evaluate("document.documentElement.scrollWidth") == width, path
+    first.context.on("console", lambda message: said.append(message.text))
+    loaded = []
+    for path in addresses(gallery.shop):
+        loaded.append(await first.context.new_page())
+        await loaded[-1].goto(gallery.base + path)
     assert said == []
+    return loaded
+
+
+@four_looks
+async def test_axe_finds_nothing(pages: list[Page], width: int, scheme: Scheme) -> None:
+    await assert_well(pages, width, scheme)
 
 
 async def test_a_button_pressed_by_keyboard_moves_and_keeps_the_focus(
