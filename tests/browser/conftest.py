@@ -27,9 +27,7 @@ from playwright.async_api import (
 from sqlalchemy.engine import make_url
 from sqlmodel import select
 
-from feedback import clock
 from feedback.accounts.models import PublicKey
-from feedback.accounts.sessions import open_session
 from feedback.db import Database
 from tests import cast
 from tests.browser.sites import Site
@@ -186,9 +184,8 @@ async def gallery(server: tuple[Served, str], browser: Browser) -> AsyncIterator
 
 async def signed_in(database: Database, shop: cast.Shop) -> StorageState:
     """What a browser holds in which Alice has signed in."""
-    async with database.write() as session:
-        token = await open_session(session, shop.alice.id, shop.workspace.id, clock.now())
-    cookie = {"name": "feedback_session", "value": token, "domain": "127.0.0.1", "path": "/"}
+    cookie = await cast.session_cookie(database, shop.alice, shop.workspace)
+    cookie |= {"domain": "127.0.0.1", "path": "/"}
     return {"cookies": [StorageStateCookie(**cookie)], "origins": []}  # type: ignore[typeddict-item]
 
 
