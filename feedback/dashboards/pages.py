@@ -6,11 +6,6 @@ from functools import lru_cache
 from feedback.changes.find import JourneyChanges, find_changes
 from feedback.changes.words import SaidChanges, say_changes
 from feedback.charts.lines import TrendPanel
-from feedback.dashboards.board import (
-    COARSE_BELOW,
-    BoardSource,
-)
-from feedback.dashboards.empty import Nothing, no_answers, no_journey
 from feedback.dashboards.mix.page import MixPage, say_mix
 from feedback.dashboards.panels import draw_panels, write_table
 from feedback.dashboards.rates_words import RatesPage, say_rates
@@ -35,7 +30,42 @@ from feedback.wording import (
     month_short,
 )
 
+COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
 KEPT = 64  # computed pages kept in memory: a page looked at by many is computed once
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """An empty page: what will be here, and the one next step."""
+
+    title: str
+    text: str
+    href: str
+    action: str
+
+
+def no_journey() -> Nothing:
+    return Nothing(
+        _("No journey yet"),
+        _(
+            "Here each stage of your customers' journey will show its score of the month, "
+            "its trend and its touchpoints. Start with a journey and its stages."
+        ),
+        "/journeys/new",
+        _("Make a journey"),
+    )
+
+
+def no_answers() -> Nothing:
+    return Nothing(
+        _("No answers yet"),
+        _(
+            "Publish a survey at one touchpoint and share it: its first answer shows here "
+            "within seconds. Tests are not counted."
+        ),
+        "/surveys",
+        _("Go to the surveys"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +116,6 @@ class Key:
     counts: Counts = field(compare=False)
     version: str
     locale: str
-
-
-def board_source(counts: Counts) -> BoardSource:
-    return BoardSource(
-        journey=counts.journey,
-        frame=counts.frame(),
-        window=counts.window,
-        recent=counts.recent,
-        asked=counts.touchpoints_asked or {},
-        time_zone=counts.time_zone,
-        changes=changes_of(counts),
-        flags=counts.flags,
-    )
 
 
 def changes_of(counts: Counts) -> JourneyChanges:

@@ -8,11 +8,11 @@ from feedback.charts.flags import flag_days
 from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
 from feedback.charts.lines import TrendPanel, axis_for, line_of
 from feedback.charts.plot import Axis, Beside, Point
-from feedback.dashboards.formula import explain_score
 from feedback.dashboards.trends import Strand, TrendCell, TrendsSource, TrendTableRow
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, Score
 from feedback.wording import (
+    explain_score,
     month_name,
     month_short,
     month_tick,

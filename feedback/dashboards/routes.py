@@ -19,7 +19,6 @@ from feedback.dashboards.board_page import board_page, refused_board
 from feedback.dashboards.files import board_csv, board_json
 from feedback.dashboards.mix.load import with_channels
 from feedback.dashboards.pages import (
-    board_source,
     refused_trends,
     trends_page,
     trends_source,
@@ -105,9 +104,8 @@ async def board_file(
     counts = await _load_board(database, scope)
     if counts is None:
         raise not_found()
-    source = board_source(counts)
     write = board_csv if request.url.path.endswith(".csv") else board_json
-    return _file(request, write(read_board(source), source))
+    return _file(request, write(read_board(counts), counts))
 
 
 @get(["/trends.json", "/trends.csv"])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from feedback.dashboards.board import (
-    BoardSource,
     Reading,
     TouchpointReading,
     board_metrics,
@@ -14,6 +13,7 @@ from feedback.dashboards.board import (
 )
 from feedback.dashboards.files import rows_csv
 from feedback.dashboards.map.read import MapCounts
+from feedback.dashboards.read import Counts
 from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.readings.seams import CURRENT, REPLACED
 from feedback.scoring import METRICS, row_dict, score
@@ -73,26 +73,26 @@ class Column:
     cards: tuple[Card, ...]
 
 
-def read_map(source: BoardSource, found: MapCounts) -> list[Column]:
+def read_map(found: MapCounts) -> list[Column]:
     """The journey as it stands: what was put away is left out, and read on the board."""
     return [
         Column(
             reading.stage,
             reading.headline,
             tuple(
-                _card(each, source, found)
+                _card(each, found)
                 for each in reading.touchpoints
                 if not each.touchpoint.is_archived
             ),
         )
-        for reading in read_board(source)
+        for reading in read_board(found.counts)
         if not reading.stage.is_archived
     ]
 
 
-def _card(reading: TouchpointReading, source: BoardSource, found: MapCounts) -> Card:
+def _card(reading: TouchpointReading, found: MapCounts) -> Card:
     touchpoint, mentions = reading.touchpoint, found.mentions
-    asked = source.asked.get(str(touchpoint.id), 0)
+    asked = found.counts.touchpoints_asked.get(str(touchpoint.id), 0)
     readings = tuple(
         each
         for at, each in enumerate(reading.readings)
@@ -173,14 +173,14 @@ def _numbers(reading: Reading | None) -> Iterator[dict[str, Any]]:
     }
 
 
-def map_json(columns: Sequence[Column], source: BoardSource) -> str:
+def map_json(columns: Sequence[Column], counts: Counts) -> str:
     """{"journey", "metrics": {key: {...}}, "rows": [...]}, as `/board.json` has them."""
-    rows = map_rows(columns, source.period)
+    rows = map_rows(columns, counts.period)
     asking = [row for row in rows if row["metric"]]
-    document = {"journey": source.journey.name, "metrics": board_metrics(asking), "rows": rows}
+    document = {"journey": counts.journey.name, "metrics": board_metrics(asking), "rows": rows}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def map_csv(columns: Sequence[Column], source: BoardSource) -> str:
+def map_csv(columns: Sequence[Column], counts: Counts) -> str:
     """The same rows, one line each; the counts stand in count_0 to count_10."""
-    return rows_csv(map_rows(columns, source.period))
+    return rows_csv(map_rows(columns, counts.period))

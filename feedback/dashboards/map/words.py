@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.board import BoardSource, Reading
-from feedback.dashboards.map.read import Mentions
+from feedback.dashboards.board import Reading
+from feedback.dashboards.map.read import MapCounts, Mentions
 from feedback.dashboards.map.rows import Card, Column, Gap, gap_of
+from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import round_half_away
@@ -72,25 +73,21 @@ class MapColumn:
     cards: tuple[MapCard, ...]
 
 
-def write_map(
-    columns: Sequence[Column], source: BoardSource, mentions: Mentions | None
-) -> tuple[MapColumn, ...]:
+def write_map(columns: Sequence[Column], found: MapCounts) -> tuple[MapColumn, ...]:
     """Every stage and touchpoint of the map, ready for its template."""
     places = place_names()
     return tuple(
         MapColumn(
             id=str(column.stage.id),
             name=column.stage.name,
-            score=_score(column.headline, source) if column.headline else None,
-            cards=tuple(_card(card, source, mentions, places) for card in column.cards),
+            score=_score(column.headline, found.counts) if column.headline else None,
+            cards=tuple(_card(card, found, places) for card in column.cards),
         )
         for column in columns
     )
 
 
-def _card(
-    card: Card, source: BoardSource, mentions: Mentions | None, places: dict[str, str]
-) -> MapCard:
+def _card(card: Card, found: MapCounts, places: dict[str, str]) -> MapCard:
     touchpoint = card.touchpoint
     return MapCard(
         id=str(touchpoint.id),
@@ -98,22 +95,22 @@ def _card(
         place=touchpoint.place,
         place_name=places.get(touchpoint.place, touchpoint.place),
         owner=touchpoint.owner,
-        scores=tuple(_score(reading, source) for reading in card.readings),
+        scores=tuple(_score(reading, found.counts) for reading in card.readings),
         silence_kind=card.silence,
         silence=_silence(card),
-        never_mentioned=_never_mentioned(card, mentions),
+        never_mentioned=_never_mentioned(card, found.mentions),
     )
 
 
-def _score(reading: Reading, source: BoardSource) -> MapScore:
-    written = write_score(reading.chosen, reading.metric, period_of(source))
+def _score(reading: Reading, counts: Counts) -> MapScore:
+    written = write_score(reading.chosen, reading.metric, period_of(counts))
     return MapScore(
         metric=reading.metric.key,
         metric_name=metric_name(reading.metric),
         meaning=headline_meaning(reading.metric),
         score=written,
         shares=tuple((name, _percent(share)) for name, _from, share in written.bands.parts),
-        target=_target(gap_of(reading), reading, source),
+        target=_target(gap_of(reading), reading, counts),
         left_out=_left_out(reading),
     )
 
@@ -128,9 +125,9 @@ def _left_out(reading: Reading) -> str:
     ) % {"n": format_number(reading.replaced.n)}
 
 
-def period_of(source: BoardSource) -> str:
+def period_of(counts: Counts) -> str:
     """`March 2026`; empty where a young workspace is one period."""
-    return "" if source.recent else month_name(source.window.chosen)
+    return "" if counts.recent else month_name(counts.window.chosen)
 
 
 def _percent(share: float) -> str:
@@ -140,7 +137,7 @@ def _percent(share: float) -> str:
 # The future state beside the current state.
 
 
-def _target(gap: Gap | None, reading: Reading, source: BoardSource) -> MapTarget | None:
+def _target(gap: Gap | None, reading: Reading, counts: Counts) -> MapTarget | None:
     if gap is None:
         return None
     if gap.is_off_scale:
@@ -150,17 +147,17 @@ def _target(gap: Gap | None, reading: Reading, source: BoardSource) -> MapTarget
     future = _("target %(target)s") % {"target": write_target(gap.target, reading.metric)}
     if gap.to_go is None:
         return MapTarget("", future, "", "unknown")
-    now = _current(write_number(reading.chosen.score or 0.0, reading.metric), source)
+    now = _current(write_number(reading.chosen.score or 0.0, reading.metric), counts)
     if gap.is_reached:
         return MapTarget(now, future, _("reached"), "reached")
     return MapTarget(now, future, _to_go(gap, reading), "to_go")
 
 
-def _current(score: str, source: BoardSource) -> str:
+def _current(score: str, counts: Counts) -> str:
     # A window that holds the running month shows the month before it, or that month itself.
-    if source.recent or source.window.running:
+    if counts.recent or counts.window.running:
         return _("today %(score)s") % {"score": score}
-    month = month_short(source.window.chosen)
+    month = month_short(counts.window.chosen)
     return _("%(month)s: %(score)s") % {"month": month, "score": score}
 
 
