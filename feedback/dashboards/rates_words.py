@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from feedback.charts.geometry import PANEL, ChartData, draw
 from feedback.charts.plot import Point, common_axis
 from feedback.dashboards.rates import MonthRate, Rates, month_rates
-from feedback.dashboards.trends import TrendsSource
+from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import FEW_BELOW, round_half_away
@@ -47,13 +47,13 @@ class RatesPage:
     notes: tuple[str, ...]
 
 
-def say_rates(source: TrendsSource) -> RatesPage:
-    found = month_rates(source.by_channel, source.window.months, source.window.running)
+def say_rates(counts: Counts) -> RatesPage:
+    found = month_rates(counts.by_channel, counts.window.months, counts.window.running)
     if found.overall.share is None:
         text = _("Nobody was counted as asked in these months, so there is no response rate.")
         return RatesPage(text, None, (), ())
-    rows = tuple(_row(each, source.window.running) for each in reversed(found.months))
-    return RatesPage(_sentence(found), _chart(found, source), rows, tuple(_notes(found)))
+    rows = tuple(_row(each, counts.window.running) for each in reversed(found.months))
+    return RatesPage(_sentence(found), _chart(found, counts), rows, tuple(_notes(found)))
 
 
 def _sentence(found: Rates) -> str:
@@ -147,11 +147,11 @@ def _left_out(overall: MonthRate) -> list[str]:
     return [text % {"n": format_number(overall.left_out), "channels": channels}]
 
 
-def _chart(found: Rates, source: TrendsSource) -> ChartData | None:
-    points = [_point(each, source.window.running) for each in found.months]
+def _chart(found: Rates, counts: Counts) -> ChartData | None:
+    points = [_point(each, counts.window.running) for each in found.months]
     if sum(point.value is not None for point in points) < 2:
         return None
-    months = source.window.months
+    months = counts.window.months
     has_january = any(month.endswith("-01") for month in months)
     return draw(
         points,

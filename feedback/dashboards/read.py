@@ -14,13 +14,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.dashboards.mix.read import ByChannel
-from feedback.dashboards.trends import chosen_metric
 from feedback.readings.filters import (
     Asked,
     Focus,
     NotOursError,
     chosen_focus,
     chosen_journey,
+    chosen_metric,
 )
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.readings.months import Window, first_day, month_at, month_of, months_between, shift

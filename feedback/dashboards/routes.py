@@ -18,13 +18,9 @@ from feedback.dashboards.board import read_board
 from feedback.dashboards.board_page import board_page, refused_board
 from feedback.dashboards.files import board_csv, board_json
 from feedback.dashboards.mix.load import with_channels
-from feedback.dashboards.pages import (
-    refused_trends,
-    trends_page,
-    trends_source,
-)
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends
 from feedback.dashboards.trends_files import trends_csv, trends_json
+from feedback.dashboards.trends_page import refused_trends, trends_page
 from feedback.db import Database
 from feedback.i18n import current_locale
 from feedback.readings.filters import (
@@ -119,9 +115,8 @@ async def trends_file(
     counts = await load_trends_counts(database, scope)
     if counts is None:
         raise not_found()
-    source = trends_source(counts, viewer.workspace.time_zone)
     write = trends_csv if request.url.path.endswith(".csv") else trends_json
-    return _file(request, write(source))
+    return _file(request, write(counts))
 
 
 def read_scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:

@@ -10,7 +10,7 @@ from feedback.i18n import gettext as _
 from feedback.readings.journey import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
 from feedback.readings.months import is_month, shift
 from feedback.responses.models import CHANNELS
-from feedback.scoring import METRICS
+from feedback.scoring import METRICS, Metric
 from feedback.wording import month_name
 
 
@@ -153,6 +153,30 @@ def chosen_focus(asked: Asked, journey: JourneyInfo) -> Focus:
         return Focus(stage, None)
     home = next(s for s, t in everywhere if t.id == touchpoint.id)
     return Focus(home, touchpoint) if stage in (None, home) else Focus(stage, None)
+
+
+def chosen_metric(asked: Asked, journey: JourneyInfo, focus: Focus) -> Metric:
+    """The metric asked for; after a move only if it is asked there, else the main one there."""
+    wanted = asked.get("metric")
+    if wanted and not (asked.moved and wanted not in _metrics_of(journey, focus)):
+        return METRICS[wanted]
+    return _main_metric(journey, focus)
+
+
+def _metrics_of(journey: JourneyInfo, focus: Focus) -> list[str]:
+    if focus.touchpoint is not None:
+        return focus.touchpoint.metrics
+    return focus.stage.metrics if focus.stage is not None else journey.metrics
+
+
+def _main_metric(journey: JourneyInfo, focus: Focus) -> Metric:
+    if focus.touchpoint is not None:
+        keys: Sequence[str | None] = focus.touchpoint.metrics
+    elif focus.stage is not None:
+        keys = [focus.stage.headline]
+    else:
+        keys = journey.metrics
+    return METRICS[next((key for key in keys if key), "nps")]
 
 
 Named = TypeVar("Named", StageInfo, TouchpointInfo)

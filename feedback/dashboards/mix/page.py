@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from feedback.dashboards.mix.lines import MixLine, is_hidden, mix_lines
 from feedback.dashboards.mix.words import Told, number, say_periods, say_splits, signed
-from feedback.dashboards.trends import TrendsSource
+from feedback.dashboards.read import Counts
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, MixGroup
 from feedback.wording import NO_SCORE, write_share
@@ -52,10 +52,10 @@ class MixPage:
     untold: tuple[str, ...]
 
 
-def say_mix(source: TrendsSource) -> MixPage | None:
+def say_mix(counts: Counts) -> MixPage | None:
     """The words under the trends; None where there is nothing to say."""
-    lines = mix_lines(source)
-    notes = tuple(_note(line, source.metric) for line in lines if line.splits)
+    lines = mix_lines(counts)
+    notes = tuple(_note(line, counts.metric) for line in lines if line.splits)
     untold = tuple(_untold(lines))
     return MixPage(notes, untold) if notes or untold else None
 
