@@ -13,7 +13,7 @@ from feedback.actions.places import Place, asked_at
 from feedback.actions.read import Reading
 from feedback.changes.find import Told
 from feedback.charts.geometry import ChartData
-from feedback.charts.lines import TrendPanel
+from feedback.charts.picture import TrendPanel
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import Counts, Scope, load_trends
 from feedback.dashboards.trends_page import TrendsPage, trends_page

@@ -8,8 +8,7 @@ from feedback.changes.find import Told
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import RECENT, Counts
 from feedback.readings.journey import StageInfo, TouchpointInfo
-from feedback.readings.scores import Line, score_lines, score_totals
-from feedback.readings.seams import CURRENT, REPLACED
+from feedback.readings.scores import CURRENT, REPLACED, Line, score_lines, score_totals
 from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, score
 
 if TYPE_CHECKING:

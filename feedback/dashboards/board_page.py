@@ -5,11 +5,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from feedback.changes.words import ChangeNote, SaidChanges, note_change
-from feedback.charts.flags import flag_days
-from feedback.charts.geometry import ChartData
-from feedback.charts.lines import sparkline
-from feedback.charts.plot import Beside
-from feedback.charts.seam_marks import askers_at, seam_marks
+from feedback.charts.geometry import SPARK, ChartData, draw
+from feedback.charts.lines import Beside, askers_at, axis_for, flag_days, line_of, seam_marks
 from feedback.dashboards.board import Reading, StageReading, read_board
 from feedback.dashboards.pages import (
     KEPT,
@@ -26,8 +23,14 @@ from feedback.dashboards.pages import (
 from feedback.dashboards.read import Counts, Scope
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.choices import Choice, channel_choice, journey_choice, month_choice
-from feedback.readings.filters import FilterError, place_of
+from feedback.readings.filters import (
+    Choice,
+    FilterError,
+    channel_choice,
+    journey_choice,
+    month_choice,
+    place_of,
+)
 from feedback.wording import (
     WrittenScore,
     explain_score,
@@ -85,6 +88,7 @@ class Board:
         return note_change(reading.told, changes_of(self.counts).looked_at, has_enough=has_enough)
 
     def spark(self, reading: Reading) -> ChartData:
+        """The small line of a tile, on a scale of its own."""
         stage, touchpoint, window = reading.stage, reading.touchpoint, self.counts.window
         asked = askers_at(reading.metric.key, (stage, touchpoint))
         title = _("%(name)s, month by month from %(first)s to %(last)s") % {
@@ -92,12 +96,14 @@ class Board:
             "first": month_name(window.months[0]),
             "last": month_name(window.months[-1]),
         }
-        return sparkline(
-            reading.months,
-            reading.metric,
-            window,
+        points = line_of(reading.months, reading.metric, window, worded=False)
+        targets = [] if reading.target is None else [reading.target]
+        return draw(
+            points,
             title=title,
-            target=reading.target,
+            axis=axis_for([points], reading.metric, targets, has_ticks=False),
+            box=SPARK,
+            target=None if reading.target is None else (reading.target, ""),
             beside=Beside(
                 seams=seam_marks(asked, self.counts.time_zone),
                 flags=flag_days(self.counts.flags, stage, touchpoint),

@@ -12,7 +12,7 @@ from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import Counts
 from feedback.offline.score_print import harmless
 from feedback.readings.queries import RATINGS
-from feedback.readings.seams import CURRENT
+from feedback.readings.scores import CURRENT
 
 CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
 Place = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key

@@ -8,8 +8,7 @@ from feedback.changes.words import SaidChanges, say_changes
 from feedback.dashboards.read import Counts, Scope
 from feedback.i18n import gettext as _
 from feedback.i18n import ngettext
-from feedback.readings.choices import Choice
-from feedback.readings.filters import Asked, FilterError
+from feedback.readings.filters import Asked, Choice, FilterError
 from feedback.readings.months import shift
 
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what

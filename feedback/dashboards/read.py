@@ -31,11 +31,11 @@ from feedback.readings.queries import (
     Span,
     answered_span,
     asked_counts,
-    counts_frame,
     first_answered_at,
     read_counts,
     span_of,
 )
+from feedback.readings.scores import counts_frame
 from feedback.scoring import METRICS, Metric
 
 if TYPE_CHECKING:

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedback.changes.find import Told
-from feedback.charts.plot import Seam
-from feedback.charts.seam_marks import Askers, Place, askers, askers_at, seam_marks
+from feedback.charts.lines import Askers, Place, Seam, askers, askers_at, seam_marks
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import Counts
 from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.readings.pooled import pooled_line, pooled_rows
-from feedback.readings.scores import Line, Lines, score_lines
-from feedback.readings.seams import REPLACED
+from feedback.readings.scores import REPLACED, Line, Lines, score_lines
 from feedback.scoring import Metric, ScoreRow, score_groups
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ def trend_rows(
 ) -> list[ScoreRow]:
     """The rows of `feedback trend`, `/trends.json` and `/trends.csv`, one a group with answers.
 
-    frame: counts of this metric only (see `queries.counts_frame`). Rows by month begin with
+    frame: counts of this metric only (see `scores.counts_frame`). Rows by month begin with
     `since` and carry their three months pooled; in the month of a seam the answers to the
     replaced wording are a row of their own, before the others.
     """

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from feedback.changes.words import SaidChanges, note_change
-from feedback.charts.flags import flag_days
 from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
-from feedback.charts.lines import TrendPanel, axis_for, line_of
-from feedback.charts.plot import Axis, Beside, Point
+from feedback.charts.lines import Axis, Beside, Point, axis_for, flag_days, line_of
+from feedback.charts.picture import TrendPanel
 from feedback.dashboards.mix.page import MixPage, say_mix
 from feedback.dashboards.pages import (
     KEPT,
@@ -26,16 +25,18 @@ from feedback.dashboards.read import Counts, Scope
 from feedback.dashboards.trends import Strand, read_strands, unasked
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
-from feedback.readings.choices import (
+from feedback.readings.filters import (
+    Asked,
     Choice,
+    FilterError,
     channel_choice,
     journey_choice,
     metric_choice,
     month_choice,
+    place_of,
     stage_choice,
     touchpoint_choice,
 )
-from feedback.readings.filters import Asked, FilterError, place_of
 from feedback.scoring import METRICS, Metric, Score
 from feedback.wording import (
     explain_score,

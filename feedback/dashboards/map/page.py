@@ -15,8 +15,7 @@ from feedback.dashboards.read import Counts, Scope
 from feedback.editor.journeys.order import Place, order_version
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.choices import Choice
-from feedback.readings.filters import FilterError, place_of
+from feedback.readings.filters import Choice, FilterError, place_of
 
 FILES = ("csv", "json", "svg", "png", "pdf")
 

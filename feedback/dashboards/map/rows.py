@@ -15,7 +15,7 @@ from feedback.dashboards.files import rows_csv
 from feedback.dashboards.map.read import MapCounts
 from feedback.dashboards.read import Counts
 from feedback.readings.journey import StageInfo, TouchpointInfo
-from feedback.readings.seams import CURRENT, REPLACED
+from feedback.readings.scores import CURRENT, REPLACED
 from feedback.scoring import METRICS, row_dict, score
 from feedback.scoring.scores import HIDDEN_BELOW
 from feedback.wording import scale_of

@@ -17,7 +17,7 @@ from feedback.dashboards.read import Counts
 from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.readings.months import month_of, shift
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.readings.seams import Seams, read_seams
+from feedback.readings.scores import Seams, read_seams
 from feedback.responses.models import CHANNELS
 from feedback.scoring import FEW_BELOW, Metric, Mix, MixGroup, Score, decompose, score
 from feedback.scoring.scores import HIDDEN_BELOW
