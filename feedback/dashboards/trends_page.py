@@ -8,7 +8,7 @@ from feedback.changes.words import SaidChanges, note_change
 from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
 from feedback.charts.lines import Axis, Beside, Point, axis_for, flag_days, line_of
 from feedback.charts.picture import TrendPanel
-from feedback.dashboards.mix.page import MixPage, say_mix
+from feedback.dashboards.mix.words import MixPage, say_mix
 from feedback.dashboards.pages import (
     KEPT,
     Key,

@@ -143,6 +143,7 @@ def prepare_environment(environment: Environment) -> None:
         month_name=wording.month_name,
         month_short=wording.month_short,
         write_score=wording.write_score,
+        write_share=wording.write_share,
         write_target=wording.write_target,
     )
 
