@@ -6,10 +6,9 @@ from functools import lru_cache
 from uuid import UUID
 
 from feedback.dashboards.board_page import board_choices
+from feedback.dashboards.map.cards import Column, period_of, read_map
 from feedback.dashboards.map.paper import paper_fit
 from feedback.dashboards.map.read import MapCounts
-from feedback.dashboards.map.rows import Column, read_map
-from feedback.dashboards.map.words import MapColumn, period_of, write_map
 from feedback.dashboards.pages import KEPT, Nothing, coarse_hint, exports, mark_wrong
 from feedback.dashboards.read import Counts, Scope
 from feedback.editor.journeys.order import Place, order_version
@@ -42,7 +41,7 @@ class MapPage:
     error: str = ""
     hint: str = ""
     period: str = ""
-    columns: tuple[MapColumn, ...] = ()
+    columns: tuple[Column, ...] = ()
     seen: str = ""
     undo: Undo | None = None
     nothing: Nothing | None = None
@@ -97,7 +96,7 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    columns: tuple[MapColumn, ...]
+    columns: tuple[Column, ...]
     period: str
     seen: str
 
@@ -106,7 +105,7 @@ class _Drawn:
 def _drawn(key: _Key) -> _Drawn:
     columns = read_map(key.found)
     return _Drawn(
-        write_map(columns, key.found),
+        columns,
         period_of(key.found.counts) or _("Last 30 days"),
         seen_order(columns),
     )
@@ -147,17 +146,17 @@ def write_undo(page: MapPage, before: Place, seams: int) -> Undo | None:
     """What to say about the move that was just made; None when the part is not on this map."""
     part = str(before.part)
     for number, column in enumerate(page.columns, start=1):
-        if column.id == part:
+        if str(column.stage.id) == part:
             said = _("%(name)s is now stage %(at)s of %(n)s.") % {
-                "name": column.name,
+                "name": column.stage.name,
                 "at": number,
                 "n": len(page.columns),
             }
             return Undo(said, part, write_place(None, before.at))
         for at, card in enumerate(column.cards, start=1):
-            if card.id == part:
-                where = {"stage": column.name, "at": at, "n": len(column.cards)}
-                said = _moved(card.name, where, seams)
+            if str(card.touchpoint.id) == part:
+                where = {"stage": column.stage.name, "at": at, "n": len(column.cards)}
+                said = _moved(card.touchpoint.name, where, seams)
                 return Undo(said, part, write_place(before.stage, before.at))
     return None
 

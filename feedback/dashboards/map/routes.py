@@ -11,9 +11,10 @@ from litestar.response import Redirect, Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.dashboards.map.cards import read_map
 from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_map, write_undo
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
-from feedback.dashboards.map.rows import map_csv, map_json, read_map
+from feedback.dashboards.map.rows import map_csv, map_json
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import CSV, filter_problem, read_scope
 from feedback.db import Database

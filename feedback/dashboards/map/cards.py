@@ -1,27 +1,163 @@
-"""The journey map in words: what its template prints and its picture draws."""
+"""The journey map: its stages and touchpoints as they were read, and how each is said.
 
-from collections.abc import Sequence
+The words are made once, when they are first asked for: page, paper and picture take the same ones,
+and the files take none.
+"""
+
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
-from feedback.dashboards.board import Reading
+from feedback.dashboards.board import Reading, TouchpointReading, read_board
 from feedback.dashboards.map.read import MapCounts, Mentions
-from feedback.dashboards.map.rows import Card, Column, Gap, gap_of
 from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.scoring import round_half_away
+from feedback.readings.journey import StageInfo, TouchpointInfo
+from feedback.scoring import HIDDEN_BELOW, Metric, round_half_away
 from feedback.surveys.labels import place_names
 from feedback.wording import (
     PERCENT,
     WrittenScore,
-    headline_meaning,
     metric_name,
     month_name,
     month_short,
+    scale_of,
     write_number,
     write_score,
     write_target,
 )
+
+Silence = Literal["", "not_asked", "no_answer"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One touchpoint. asked: how often it was shown or sent in the period."""
+
+    touchpoint: TouchpointInfo
+    readings: tuple[Reading, ...]
+    asked: int
+    found: MapCounts
+
+    @property
+    def named(self) -> int | None:
+        """How many named it as counting most; None where nobody could, or it is not known."""
+        mentions = self.found.mentions
+        if mentions is None or self.touchpoint.is_overall:
+            return None
+        return mentions.named.get(str(self.touchpoint.id), 0)
+
+    @property
+    def of(self) -> int | None:
+        """How many were asked that and answered."""
+        mentions = self.found.mentions
+        return mentions.answered if mentions and not self.touchpoint.is_overall else None
+
+    @property
+    def silence(self) -> Silence:
+        if any(reading.chosen.n or reading.replaced for reading in self.readings):
+            return ""
+        return "no_answer" if self.asked else "not_asked"
+
+    @property
+    def is_never_mentioned(self) -> bool:
+        """Said only when enough people could have named it."""
+        return self.named == 0 and (self.of or 0) >= HIDDEN_BELOW
+
+    @cached_property
+    def scores(self) -> tuple["MapScore", ...]:
+        return tuple(_score(reading, self.found.counts) for reading in self.readings)
+
+    @cached_property
+    def place_name(self) -> str:
+        return place_names().get(self.touchpoint.place, self.touchpoint.place)
+
+    @cached_property
+    def silence_said(self) -> str:
+        return _silence(self)
+
+    @cached_property
+    def never_mentioned(self) -> str:
+        return _never_mentioned(self, self.found.mentions)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stage with its headline, None when nothing asks there, and its touchpoints."""
+
+    stage: StageInfo
+    headline: Reading | None
+    cards: tuple[Card, ...]
+    found: MapCounts
+
+    @cached_property
+    def score(self) -> "MapScore | None":
+        return _score(self.headline, self.found.counts) if self.headline else None
+
+
+def read_map(found: MapCounts) -> tuple[Column, ...]:
+    """The journey as it stands: what was put away is left out, and read on the board."""
+    return tuple(
+        Column(
+            reading.stage,
+            reading.headline,
+            tuple(
+                _card(each, found)
+                for each in reading.touchpoints
+                if not each.touchpoint.is_archived
+            ),
+            found,
+        )
+        for reading in read_board(found.counts)
+        if not reading.stage.is_archived
+    )
+
+
+def _card(reading: TouchpointReading, found: MapCounts) -> Card:
+    asked = found.counts.touchpoints_asked.get(str(reading.touchpoint.id), 0)
+    readings = tuple(
+        each
+        for at, each in enumerate(reading.readings)
+        if at == 0 or each.chosen.n or each.replaced
+    )
+    return Card(reading.touchpoint, readings, asked, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far the score is from its target, in headline units, the good way: 22 is to go.
+
+    None as long as there are too few answers to show a score, and for a target that was set for
+    another metric and is off the scale of this one.
+    """
+
+    target: float
+    to_go: float | None
+    is_off_scale: bool = False
+
+    @property
+    def is_reached(self) -> bool | None:
+        return None if self.to_go is None else self.to_go <= 0
+
+
+def gap_of(reading: Reading) -> Gap | None:
+    """The future state beside the current one; None without a target."""
+    target, chosen = reading.target, reading.chosen
+    if target is None:
+        return None
+    low, high = scale_of(reading.metric)
+    if not low <= target <= high:
+        return Gap(target, None, is_off_scale=True)
+    if chosen.score is None or chosen.display == "hidden":
+        return Gap(target, None)
+    to_go = target - chosen.score
+    # Only a mean keeps the direction of its scale; shares and net scores count what is good.
+    is_turned = reading.metric.low_is_good and reading.metric.headline == "mean"
+    return Gap(target, -to_go if is_turned else to_go)
+
+
+# The words.
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,75 +175,17 @@ class MapScore:
     """One number of the map. shares: (band, its share in words), negative first. left_out: what
     a seam in this month parted from the number, empty where none did."""
 
-    metric: str
-    metric_name: str
-    meaning: str
+    metric: Metric
     score: WrittenScore
     shares: tuple[tuple[str, str], ...]
     target: MapTarget | None
     left_out: str
 
 
-@dataclass(frozen=True, slots=True)
-class MapCard:
-    """One touchpoint. `silence` and `never_mentioned` are empty where there is nothing to say."""
-
-    id: str
-    name: str
-    place: str
-    place_name: str
-    owner: str
-    scores: tuple[MapScore, ...]
-    silence_kind: str
-    silence: str
-    never_mentioned: str
-
-
-@dataclass(frozen=True, slots=True)
-class MapColumn:
-    """One stage; `score` is None as long as nothing asks there."""
-
-    id: str
-    name: str
-    score: MapScore | None
-    cards: tuple[MapCard, ...]
-
-
-def write_map(columns: Sequence[Column], found: MapCounts) -> tuple[MapColumn, ...]:
-    """Every stage and touchpoint of the map, ready for its template."""
-    places = place_names()
-    return tuple(
-        MapColumn(
-            id=str(column.stage.id),
-            name=column.stage.name,
-            score=_score(column.headline, found.counts) if column.headline else None,
-            cards=tuple(_card(card, found, places) for card in column.cards),
-        )
-        for column in columns
-    )
-
-
-def _card(card: Card, found: MapCounts, places: dict[str, str]) -> MapCard:
-    touchpoint = card.touchpoint
-    return MapCard(
-        id=str(touchpoint.id),
-        name=touchpoint.name,
-        place=touchpoint.place,
-        place_name=places.get(touchpoint.place, touchpoint.place),
-        owner=touchpoint.owner,
-        scores=tuple(_score(reading, found.counts) for reading in card.readings),
-        silence_kind=card.silence,
-        silence=_silence(card),
-        never_mentioned=_never_mentioned(card, found.mentions),
-    )
-
-
 def _score(reading: Reading, counts: Counts) -> MapScore:
     written = write_score(reading.chosen, reading.metric, period_of(counts))
     return MapScore(
-        metric=reading.metric.key,
-        metric_name=metric_name(reading.metric),
-        meaning=headline_meaning(reading.metric),
+        metric=reading.metric,
         score=written,
         shares=tuple((name, _percent(share)) for name, _from, share in written.bands.parts),
         target=_target(gap_of(reading), reading, counts),
@@ -180,7 +258,7 @@ def _to_go(gap: Gap, reading: Reading) -> str:
 # The three kinds of silence.
 
 
-def _silence(card: Card) -> str:
+def _silence(card: "Card") -> str:
     if card.silence == "no_answer":
         return ngettext(
             "Asked %(n)s time, not answered", "Asked %(n)s times, not answered", card.asked
@@ -194,7 +272,7 @@ def _silence(card: Card) -> str:
     return ""
 
 
-def _never_mentioned(card: Card, mentions: Mentions | None) -> str:
+def _never_mentioned(card: "Card", mentions: Mentions | None) -> str:
     if mentions is None or not card.is_never_mentioned:
         return ""
     words = {"n": format_number(mentions.answered)}
