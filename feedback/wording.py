@@ -201,10 +201,46 @@ def headline_meaning(metric: Metric) -> str:
             "negative": band_names(metric)[0],
         }
     if metric.headline == "top":
-        best = sorted(metric.positive)
-        ratings = str(best[0]) if len(best) == 1 else f"{best[0]}–{best[-1]}"
-        return _("share who gave %(ratings)s") % {"ratings": ratings}
+        return _("share who gave %(ratings)s") % {"ratings": _best_ratings(metric)}
     return _("mean rating")
+
+
+def _best_ratings(metric: Metric) -> str:
+    best = sorted(metric.positive)
+    return str(best[0]) if len(best) == 1 else f"{best[0]}–{best[-1]}"
+
+
+def explain_score(score: Score, metric: Metric) -> str:
+    """`Share of ratings 4–5: 364 of 512 answers, 95 % interval by Wilson.` Blank where the score
+    is hidden."""
+    if score.display == "hidden":
+        return ""
+    n = _number(score.n)
+    if metric.headline == "net":
+        names = band_names(metric)
+        return _(
+            "%(positive)s less %(negative)s, as a share of all answers: (%(better)s − %(worse)s) "
+            "of %(n)s, times 100. 95 %% interval by adjusted Wald."
+        ) % {
+            "positive": names[2].capitalize(),
+            "negative": names[0],
+            "better": _number(score.positive),
+            "worse": _number(score.negative),
+            "n": n,
+        }
+    if metric.headline == "top":
+        return _(
+            "Share of ratings %(ratings)s: %(positive)s of %(n)s answers. 95 %% interval by Wilson."
+        ) % {"ratings": _best_ratings(metric), "positive": _number(score.positive), "n": n}
+    return _(
+        "Mean of %(n)s ratings on the scale %(low)s–%(high)s: their sum %(sum)s divided by %(n)s. "
+        "95 %% interval by Student's t."
+    ) % {
+        "n": n,
+        "low": metric.minimum,
+        "high": metric.maximum,
+        "sum": _number(sum(rating * count for rating, count in score.counts.items())),
+    }
 
 
 def channel_name(channel: str) -> str:

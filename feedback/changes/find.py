@@ -8,17 +8,25 @@ change comes from it:
     [(told.line.stage.name, told.change.began) for told in found.changed]
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
-from feedback.changes.moves import count_moves
 from feedback.changes.watched import Place, WatchedLine, watched_lines
 from feedback.readings.journey import JourneyInfo
-from feedback.readings.months import shift
+from feedback.readings.months import months_between, shift
 from feedback.readings.queries import CountRow
-from feedback.scoring import FALSE_ALARMS_A_YEAR, Metric, changes, changes_from
+from feedback.scoring import (
+    FALSE_ALARMS_A_YEAR,
+    FEW_BELOW,
+    Metric,
+    changes,
+    changes_from,
+    round_half_away,
+    score,
+)
 
 BASELINE = 12  # months with 30 answers, before a change can be named
 SHOWN_FOR = 12  # months after its signal that a change is still told
@@ -164,3 +172,26 @@ def changes_document(found: JourneyChanges) -> dict[str, Any]:
         "moves": found.moves,
         "real": found.real,
     }
+
+
+def count_moves(lines: Iterable[WatchedLine], since: str, until: str) -> int:
+    """Moves into the months from `since` to `until`, both included, over all these lines.
+
+    A move: two months in a row with 30 answers or more, whose scores differ as they are printed.
+    """
+    return sum(_moves(line, since, until) for line in lines)
+
+
+def _moves(line: WatchedLine, since: str, until: str) -> int:
+    months = months_between(line.since, until)
+    pairs = pairwise(zip(months, line.monthly, strict=False))
+    return sum(
+        _printed(before, line.metric) != _printed(after, line.metric)
+        for (_, before), (month, after) in pairs
+        if month >= since and min(sum(before.values()), sum(after.values())) >= FEW_BELOW
+    )
+
+
+def _printed(counts: Mapping[int, int], metric: Metric) -> float:
+    headline = score(counts, metric).score or 0.0
+    return round_half_away(headline, 1 if metric.headline == "mean" else 0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from feedback.charts.plot import Axis, Beside, Point
+from feedback.charts.lines import Axis, Beside, Point
 from feedback.readings.months import month_of
 
 Piece = list[tuple[int, float]]  # unbroken run of (number of the month, value)

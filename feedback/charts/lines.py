@@ -1,29 +1,74 @@
-"""From monthly scores to the points of a line: what page, tile and table draw alike."""
+"""What a line is made of before it has a place: months, seams, flags, and the common scale."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from math import ceil, floor, log10
 
-from feedback.changes.words import ChangeNote
-from feedback.charts.geometry import SPARK, ChartData, draw
-from feedback.charts.plot import Axis, Beside, Point, common_axis
+from feedback.calendar.queries import Flag
+from feedback.i18n import format_date
 from feedback.i18n import gettext as _
-from feedback.readings.months import Window
+from feedback.readings.journey import SeriesInfo, StageInfo, TouchpointInfo
+from feedback.readings.months import Window, month_at
 from feedback.readings.scores import Line
 from feedback.scoring import Metric, Score
 from feedback.wording import month_name, scale_of, write_score
 
 
 @dataclass(frozen=True, slots=True)
-class TrendPanel:
-    """One chart. formula: how the score of the readout is computed."""
+class Point:
+    """One month: value, low and high in headline units; no value is a gap. `label` says it all."""
 
-    id: str
-    name: str
-    readout: str
-    chart: ChartData
-    wide_chart: ChartData | None
-    change: ChangeNote | None = None
-    formula: str = ""
+    month: str
+    value: float | None
+    low: float | None
+    high: float | None
+    label: str
+    is_few: bool = False
+    is_running: bool = False
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """A new series began in this month: what is before and after was not asked alike."""
+
+    month: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The vertical scale that several panels share, in headline units."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagDay:
+    """Something was done on this day: its words and the page that tells of it."""
+
+    day: date
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is drawn beside the line of months.
+
+    pooled: the light second line, a value a month, None for a gap. apart: answers to a wording
+    that was replaced in their month. is_changed: the series changed, so it alone has the accent.
+    """
+
+    pooled: Sequence[float | None] = ()
+    apart: Sequence[Point] = ()
+    seams: Sequence[Seam] = ()
+    flags: Sequence[FlagDay] = ()
+    is_changed: bool = False
 
 
 def line_of(monthly: Line, metric: Metric, window: Window, *, worded: bool) -> list[Point]:
@@ -55,6 +100,59 @@ def _label(month: str, score: Score, metric: Metric) -> str:
     return _("%(month)s: %(score)s") % words
 
 
+Place = tuple[StageInfo, TouchpointInfo | None]
+Askers = list[tuple[TouchpointInfo, SeriesInfo]]  # who asks a metric, in which series
+
+
+def askers(metric: str, touchpoints: Iterable[TouchpointInfo]) -> Askers:
+    return [(t, s) for t in touchpoints for s in t.series if s.metric == metric]
+
+
+def askers_at(metric: str, place: Place) -> Askers:
+    """Those of one touchpoint, or of all in the stage."""
+    stage, touchpoint = place
+    return askers(metric, stage.touchpoints if touchpoint is None else (touchpoint,))
+
+
+def seam_marks(asked: Askers, time_zone: str) -> tuple[Seam, ...]:
+    """A seam wherever a survey asks the metric anew: its wording or scale has changed."""
+    seen, seams = set(), []
+    for touchpoint, series in sorted(asked, key=lambda pair: pair[1].opened_at):
+        if series.survey_id in seen:
+            day = format_date(series.opened_at, time_zone)
+            words = {"touchpoint": touchpoint.name, "day": day}
+            label = _("%(touchpoint)s: asked anew since %(day)s") % words
+            seams.append(Seam(month_at(series.opened_at, time_zone), label))
+        seen.add(series.survey_id)
+    return tuple(seams)
+
+
+def flag_days(
+    flags: Iterable[Flag], stage: StageInfo, touchpoint: TouchpointInfo | None
+) -> tuple[FlagDay, ...]:
+    """The flags of a line: those of the whole journey, of its stage, and of its touchpoints.
+
+    touchpoint: None for the line of a stage, which has the flags of all its touchpoints.
+    """
+    places = {touchpoint.id} if touchpoint else {place.id for place in stage.touchpoints}
+    return tuple(_flag_day(flag) for flag in flags if _concerns(flag, stage.id, places))
+
+
+def _concerns(flag: Flag, stage: uuid.UUID, touchpoints: set[uuid.UUID]) -> bool:
+    if flag.touchpoint_id is not None:
+        return flag.touchpoint_id in touchpoints
+    return flag.stage_id in (None, stage)
+
+
+def _flag_day(flag: Flag) -> FlagDay:
+    noon = datetime.combine(flag.done_on, time(12), UTC)
+    words = {"day": format_date(noon, "UTC"), "title": flag.title}
+    return FlagDay(flag.done_on, _("%(day)s: %(title)s") % words, f"/actions/{flag.id}")
+
+
+# The scale.
+
+
 def axis_for(
     series: Sequence[Sequence[Point]],
     metric: Metric,
@@ -75,23 +173,50 @@ def axis_for(
     )
 
 
-def sparkline(
-    monthly: Line,
-    metric: Metric,
-    window: Window,
+def common_axis(
+    series: Iterable[Sequence[Point]],
     *,
-    title: str,
-    target: float | None,
-    beside: Beside,
-) -> ChartData:
-    """The small line of a tile, on a scale of its own."""
-    points = line_of(monthly, metric, window, worded=False)
-    targets = [] if target is None else [target]
-    return draw(
-        points,
-        title=title,
-        axis=axis_for([points], metric, targets, has_ticks=False),
-        box=SPARK,
-        beside=beside,
-        target=None if target is None else (target, ""),
-    )
+    minimum: float,
+    maximum: float,
+    least_span: float,
+    targets: Iterable[float] = (),
+    has_ticks: bool = True,
+) -> Axis:
+    """One scale for all panels: every score and sure interval fits, small noise is not blown up."""
+    values = [v for points in series for point in points for v in _extent(point)]
+    values += list(targets)
+    if not values:
+        values = [minimum, maximum]
+    low, high = max(min(values), minimum), min(max(values), maximum)
+    spare = max(least_span - (high - low), 0.0) / 2
+    low, high = _inside(low - spare, high + spare, minimum, maximum)
+    if not has_ticks:
+        return Axis(low, high, ())
+    step = _nice_step(high - low)
+    low, high = max(floor(low / step) * step, minimum), min(ceil(high / step) * step, maximum)
+    first = ceil(low / step)
+    ticks = tuple(round(n * step, 6) for n in range(first, floor(high / step + 1e-9) + 1))
+    return Axis(low, high, ticks)
+
+
+def _extent(point: Point) -> list[float]:
+    if point.value is None:
+        return []
+    if point.is_few or point.is_running or point.low is None or point.high is None:
+        return [point.value]
+    return [point.value, point.low, point.high]
+
+
+def _inside(low: float, high: float, minimum: float, maximum: float) -> tuple[float, float]:
+    """Shift a range that passes an end of the scale back inside, keeping its length if it fits."""
+    if low < minimum:
+        low, high = minimum, min(high + minimum - low, maximum)
+    if high > maximum:
+        low, high = max(low - (high - maximum), minimum), maximum
+    return low, high
+
+
+def _nice_step(span: float, wanted: int = 4) -> float:
+    rough = span / wanted
+    power: float = 10.0 ** floor(log10(rough))
+    return next(power * m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if power * m >= rough - 1e-9)

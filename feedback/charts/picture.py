@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from feedback.changes.words import ChangeNote
 from feedback.charts.geometry import ChartData
-from feedback.charts.lines import TrendPanel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +29,19 @@ _LETTERS_PER_INCH = 15
 _LINE_INCHES, _FOOT_INCHES = 0.17, 0.25
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _one_at_a_time = asyncio.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPanel:
+    """One chart. formula: how the score of the readout is computed."""
+
+    id: str
+    name: str
+    readout: str
+    chart: ChartData
+    wide_chart: ChartData | None
+    change: ChangeNote | None = None
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)

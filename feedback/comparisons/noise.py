@@ -18,7 +18,7 @@ from feedback.scoring import (
     round_half_away,
     share_difference_sample_size,
 )
-from feedback.scoring.quantiles import normal_quantile
+from feedback.scoring.distributions import normal_quantile
 from feedback.scoring.samples import TYPICAL_VARIANCE
 from feedback.wording import PLUS_MINUS, WrittenScore, write_score
 

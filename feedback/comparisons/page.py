@@ -13,16 +13,17 @@ from feedback.comparisons.words import (
 )
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.choices import (
+from feedback.readings.filters import (
     Choice,
+    FilterError,
     channel_choice,
     journey_choice,
     metric_choice,
     month_choice,
+    place_of,
     stage_choice,
     touchpoint_choice,
 )
-from feedback.readings.filters import FilterError, place_of
 from feedback.scoring import Metric, Score
 from feedback.wording import (
     WrittenScore,

@@ -12,8 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Scope
-from feedback.dashboards.trends import chosen_metric
-from feedback.readings.filters import Focus, chosen_focus, chosen_journey
+from feedback.readings.filters import Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.readings.months import first_day, shift
 from feedback.readings.queries import RATINGS, CountQuery, Span, answered_span, read_counts

@@ -1,42 +1,18 @@
 """The board: one column a stage, its touchpoints under it, everything as it was asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from feedback.calendar.queries import Flag
-from feedback.changes.find import JourneyChanges, Told
-from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
-from feedback.readings.months import Window
-from feedback.readings.scores import Line, Lines, score_lines, score_totals
-from feedback.readings.seams import CURRENT, REPLACED
+from feedback.changes.find import Told
+from feedback.dashboards.pages import changes_of
+from feedback.dashboards.read import RECENT, Counts
+from feedback.readings.journey import StageInfo, TouchpointInfo
+from feedback.readings.scores import CURRENT, REPLACED, Line, score_lines, score_totals
 from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, score
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
-RECENT = "last 30 days"  # stands for a month where a young workspace is one period
-
-
-@dataclass(frozen=True, slots=True)
-class BoardSource:
-    """What the board is made of. `recent`: the workspace is young, so all its answers are one
-    period, its last 30 days; `asked`: how often each touchpoint asked in the period."""
-
-    journey: JourneyInfo
-    frame: "pd.DataFrame"
-    window: Window
-    recent: bool
-    asked: Mapping[str, int]
-    time_zone: str
-    changes: JourneyChanges | None = None
-    flags: tuple[Flag, ...] = ()
-
-    @property
-    def period(self) -> str:
-        """The month that is read, or the last 30 days."""
-        return RECENT if self.recent else self.window.chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +23,8 @@ class Reading:
     what is known of its changes, None where it is not watched. is_asked_now: not a metric of old.
     """
 
+    stage: StageInfo
+    touchpoint: TouchpointInfo | None
     metric: Metric
     chosen: Score
     running: Score | None
@@ -75,11 +53,27 @@ class StageReading:
     headline: Reading | None
     touchpoints: tuple[TouchpointReading, ...]
 
+    @property
+    def rows(self) -> list[Reading]:
+        """What the page has under the headline: what was answered within its months."""
+        below = (reading for place in self.touchpoints for reading in place.readings)
+        return [reading for reading in below if reading.months]
 
-def read_board(source: BoardSource) -> list[StageReading]:
+    @property
+    def readings(self) -> Iterator[Reading]:
+        """The headline, if any, and what each touchpoint is read by."""
+        if self.headline is not None:
+            yield self.headline
+        for touchpoint in self.touchpoints:
+            yield from touchpoint.readings
+
+
+def read_board(counts: Counts) -> tuple[StageReading, ...]:
     """Every score of the board. A stage pools the answers to its headline metric, no others."""
-    by_stage, by_touchpoint = _Lines(source, "stage_id"), _Lines(source, "touchpoint_id")
-    return [
+    frame = counts.frame()
+    by_stage = _Lines(counts, frame, "stage_id")
+    by_touchpoint = _Lines(counts, frame, "touchpoint_id")
+    return tuple(
         StageReading(
             stage,
             _headline(stage, by_stage),
@@ -89,18 +83,21 @@ def read_board(source: BoardSource) -> list[StageReading]:
                 if not touchpoint.is_archived or by_touchpoint.has(touchpoint)
             ),
         )
-        for stage in source.journey.stages
+        for stage in counts.journey.stages
         if not stage.is_archived or stage.touchpoints
-    ]
+    )
 
 
 class _Lines:
     """The scores of all stages, or of all touchpoints."""
 
-    def __init__(self, source: BoardSource, column: str) -> None:
-        self.source = source
-        self.lines = _scores(source, column)
-        self.replaced = {} if source.recent else score_lines(source.frame, column, REPLACED)
+    def __init__(self, counts: Counts, frame: "pd.DataFrame", column: str) -> None:
+        self.counts, self.changes = counts, changes_of(counts)
+        self.lines = score_lines(frame, column)
+        if counts.recent:
+            totals = score_totals(frame, column)
+            self.lines = {at: {**line, RECENT: totals[at]} for at, line in self.lines.items()}
+        self.replaced = {} if counts.recent else score_lines(frame, column, REPLACED)
 
     def has(self, touchpoint: TouchpointInfo) -> bool:
         return any((metric, str(touchpoint.id)) in self.lines for metric in touchpoint.metrics)
@@ -108,29 +105,23 @@ class _Lines:
     def reading(
         self, key: str, place: tuple[StageInfo, TouchpointInfo | None], target: float | None
     ) -> Reading:
-        source, metric = self.source, METRICS[key]
+        counts, window, metric = self.counts, self.counts.window, METRICS[key]
         stage, touchpoint = place
         at = (key, str((touchpoint or stage).id))
         line = self.lines.get(at, {})
-        is_beside = not source.recent and source.window.running != source.window.chosen
+        is_beside = not counts.recent and window.running != window.chosen
         watched = (str(stage.id), str(touchpoint.id) if touchpoint else None, key)
         return Reading(
+            stage=stage,
+            touchpoint=touchpoint,
             metric=metric,
-            chosen=line.get(source.period) or score({}, metric),
-            running=line.get(source.window.running) if is_beside else None,
+            chosen=line.get(counts.period) or score({}, metric),
+            running=line.get(window.running) if is_beside else None,
             months=line,
             target=target,
-            replaced=self.replaced.get(at, {}).get(source.period),
-            told=source.changes.by_place.get(watched) if source.changes else None,
+            replaced=self.replaced.get(at, {}).get(counts.period),
+            told=self.changes.by_place.get(watched),
         )
-
-
-def _scores(source: BoardSource, column: str) -> Lines:
-    lines = score_lines(source.frame, column)
-    if not source.recent:
-        return lines
-    totals = score_totals(source.frame, column)
-    return {key: {**line, RECENT: totals[key]} for key, line in lines.items()}
 
 
 def _headline(stage: StageInfo, lines: _Lines) -> Reading | None:
@@ -154,31 +145,22 @@ def _readings(stage: StageInfo, touchpoint: TouchpointInfo, lines: _Lines) -> tu
 # What the files hold: the same rows.
 
 
-def board_rows(readings: Sequence[StageReading], source: BoardSource) -> list[dict[str, Any]]:
+def board_rows(stages: Sequence[StageReading], counts: Counts) -> list[dict[str, Any]]:
     """One row a number of the board: stage headlines (touchpoint null), then their touchpoints."""
-    rows = []
-    for stage in readings:
-        if stage.headline is not None:
-            rows += _file_rows(stage.stage.name, None, stage.headline, source)
-        for touchpoint in stage.touchpoints:
-            for reading in touchpoint.readings:
-                rows += _file_rows(stage.stage.name, touchpoint.touchpoint.name, reading, source)
-    return rows
+    return [row for stage in stages for each in stage.readings for row in _file_rows(each, counts)]
 
 
-def _file_rows(
-    stage: str, touchpoint: str | None, reading: Reading, source: BoardSource
-) -> list[dict[str, Any]]:
-    months = [(source.period, reading.chosen, CURRENT)]
+def _file_rows(reading: Reading, counts: Counts) -> list[dict[str, Any]]:
+    months = [(counts.period, reading.chosen, CURRENT)]
     if reading.replaced is not None:
-        months.insert(0, (source.period, reading.replaced, REPLACED))
+        months.insert(0, (counts.period, reading.replaced, REPLACED))
     if reading.running is not None:
-        months.append((source.window.running, reading.running, CURRENT))
+        months.append((counts.window.running, reading.running, CURRENT))
     return [
         {
             "month": month,
-            "stage": stage,
-            "touchpoint": touchpoint,
+            "stage": reading.stage.name,
+            "touchpoint": reading.touchpoint and reading.touchpoint.name,
             "metric": reading.metric.key,
             "target": reading.target,
             **row_dict(result),

@@ -3,36 +3,42 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from feedback.changes.find import Told, change_facts, changes_document
-from feedback.dashboards.board import BoardSource, StageReading, board_metrics, board_rows
+from feedback.dashboards.board import StageReading, board_metrics, board_rows
+from feedback.dashboards.pages import changes_of
+from feedback.dashboards.read import Counts
 from feedback.offline.score_print import harmless
 from feedback.readings.queries import RATINGS
-from feedback.readings.seams import CURRENT
+from feedback.readings.scores import CURRENT
 
 CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
 Place = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
 
 
-def board_json(readings: Sequence[StageReading], source: BoardSource) -> str:
+def board_json(stages: Sequence[StageReading], counts: Counts) -> str:
     """{"journey", "metrics": {key: {...}}, "rows": [...], "changes": [...], ...}; a stage's own
     row has no touchpoint."""
-    rows = board_rows(readings, source)
-    document = {"journey": source.journey.name, "metrics": board_metrics(rows), "rows": rows}
-    document |= changes_document(source.changes) if source.changes else {}
+    rows = board_rows(stages, counts)
+    document = {"journey": counts.journey.name, "metrics": board_metrics(rows), "rows": rows}
+    document |= changes_document(changes_of(counts))
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def board_csv(readings: Sequence[StageReading], source: BoardSource) -> str:
+def board_csv(stages: Sequence[StageReading], counts: Counts) -> str:
     """The same rows, one line each; the counts stand in count_0 to count_10, what changed in
     change_state and so on, in the row of the period read."""
-    told = {place: told for place, told in _told(readings)}
+    told = {
+        (each.stage.name, each.touchpoint and each.touchpoint.name, each.metric.key): each.told
+        for stage in stages
+        for each in stage.readings
+    }
     return rows_csv(
         [
-            row | change_columns(told.get(_place(row)) if _is_read(row, source) else None)
-            for row in board_rows(readings, source)
+            row | change_columns(told.get(_place(row)) if _is_read(row, counts) else None)
+            for row in board_rows(stages, counts)
         ]
     )
 
@@ -43,22 +49,12 @@ def change_columns(told: Told | None) -> dict[str, Any]:
     return {f"change_{name}": facts.get(name) for name in CHANGE_COLUMNS}
 
 
-def _told(readings: Sequence[StageReading]) -> Iterator[tuple[Place, Told | None]]:
-    for stage in readings:
-        if stage.headline is not None:
-            yield (stage.stage.name, None, stage.headline.metric.key), stage.headline.told
-        for place in stage.touchpoints:
-            for reading in place.readings:
-                name = place.touchpoint.name
-                yield (stage.stage.name, name, reading.metric.key), reading.told
-
-
 def _place(row: dict[str, Any]) -> Place:
     return row["stage"], row["touchpoint"], row["metric"]
 
 
-def _is_read(row: dict[str, Any], source: BoardSource) -> bool:
-    return bool(row["month"] == source.period and row["wording"] == CURRENT)
+def _is_read(row: dict[str, Any], counts: Counts) -> bool:
+    return bool(row["month"] == counts.period and row["wording"] == CURRENT)
 
 
 def rows_csv(rows: Sequence[dict[str, Any]]) -> str:

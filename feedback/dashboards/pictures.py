@@ -18,13 +18,14 @@ from feedback.charts.drawings import (
     picture_answer,
 )
 from feedback.charts.picture import Words, picture
-from feedback.dashboards.pages import trends_page
 from feedback.dashboards.read import Scope, load_trends
 from feedback.dashboards.routes import filter_problem, load_trends_counts
+from feedback.dashboards.trends_page import trends_page
 from feedback.db import Database
 from feedback.readings.filters import TRENDS_NAMES, FilterError, NotOursError, parse_asked
 from feedback.readings.months import month_at
 from feedback.readings.queries import import_pandas
+from feedback.wording import headline_meaning, metric_name
 
 
 @get([f"/trends.{kind}" for kind in FORMATS])
@@ -57,7 +58,8 @@ async def draw_trends(wanted: Wanted) -> Drawn | None:
     if counts is None or not page.panels:
         return None
     said = [sentence.text for sentence in page.said.sentences] if page.said else []
-    words = Words(page.heading, (page.meaning, " ".join(said)), computed_on(wanted))
+    notes = (headline_meaning(page.metric), " ".join(said))
+    words = Words(metric_name(page.metric), notes, computed_on(wanted))
     return Drawn(counts.version, await picture(words, page.panels, wanted.format))
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from feedback.charts.geometry import PANEL, ChartData, draw
-from feedback.charts.plot import Point, common_axis
+from feedback.charts.lines import Point, common_axis
 from feedback.dashboards.rates import MonthRate, Rates, month_rates
-from feedback.dashboards.trends import TrendsSource
+from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import FEW_BELOW, round_half_away
@@ -24,36 +24,47 @@ _BOX = replace(PANEL, left=50)  # room for 12.5 %
 
 
 @dataclass(frozen=True, slots=True)
-class RateRow:
-    """One month of the table; `word` where its rate is unusual, or is none although asked."""
-
-    month: str
-    shown: str
-    invited: str
-    answers: str
-    rate: str
-    margin: str
-    range: str
-    word: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class RatesPage:
-    """rows: newest month first; notes: what counts, and what was left out."""
+    """The rates in words; `found` is None where nobody was asked. notes: what was left out."""
 
     sentence: str
-    chart: ChartData | None
-    rows: tuple[RateRow, ...]
-    notes: tuple[str, ...]
+    found: Rates | None = None
+    running: str = ""
+    chart: ChartData | None = None
+    notes: tuple[str, ...] = ()
+
+    def word(self, rate: MonthRate) -> str:
+        """Said where a rate is unusual, or is none although people were asked."""
+        if rate.share is None and rate.asked:
+            return _("more answers than asked for")
+        if rate.flag:
+            words = {"rate": percent(rate.usual)}
+            if rate.flag == "higher":
+                return _("unusually high, %(rate)s before") % words
+            return _("unusually low, %(rate)s before") % words
+        return _("running month") if rate.month == self.running else ""
+
+    def rate(self, rate: MonthRate) -> str:
+        return percent(rate.share)
+
+    def margin(self, rate: MonthRate) -> str:
+        return margin(rate)
+
+    def range(self, rate: MonthRate) -> str:
+        if rate.interval is None:
+            return ""
+        limits = {"low": percent(rate.interval.low), "high": percent(rate.interval.high)}
+        return _("95 %% sure to lie between %(low)s and %(high)s") % limits
 
 
-def say_rates(source: TrendsSource) -> RatesPage:
-    found = month_rates(source.by_channel, source.window.months, source.window.running)
+def say_rates(counts: Counts) -> RatesPage:
+    running = counts.window.running
+    found = month_rates(counts.by_channel, counts.window.months, running)
     if found.overall.share is None:
         text = _("Nobody was counted as asked in these months, so there is no response rate.")
-        return RatesPage(text, None, (), ())
-    rows = tuple(_row(each, source.window.running) for each in reversed(found.months))
-    return RatesPage(_sentence(found), _chart(found, source), rows, tuple(_notes(found)))
+        return RatesPage(text)
+    notes = tuple(_notes(found))
+    return RatesPage(_sentence(found), found, running, _chart(found, counts), notes)
 
 
 def _sentence(found: Rates) -> str:
@@ -68,55 +79,21 @@ def _sentence(found: Rates) -> str:
 
 
 def _said(rate: MonthRate) -> str:
-    margin = _margin(rate)
-    return f"{_percent(rate.share)} {margin}" if margin else _percent(rate.share)
+    return " ".join(filter(None, (percent(rate.share), margin(rate))))
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
     if share is None:
         return NO_SCORE
     return format_number(round_half_away(100 * share, 1), 1) + PERCENT[current_locale()]
 
 
-def _margin(rate: MonthRate) -> str:
+def margin(rate: MonthRate) -> str:
     interval = rate.interval
     if interval is None:
         return ""
     half = round_half_away(50 * (interval.high - interval.low), 1)
     return PLUS_MINUS + format_number(half or 0.1, 1)
-
-
-def _row(rate: MonthRate, running: str) -> RateRow:
-    interval = rate.interval
-    limits = (
-        {}
-        if interval is None
-        else {
-            "low": _percent(interval.low),
-            "high": _percent(interval.high),
-        }
-    )
-    return RateRow(
-        month=month_short(rate.month),
-        shown=format_number(rate.shown),
-        invited=format_number(rate.invited),
-        answers=format_number(rate.answers),
-        rate=_percent(rate.share),
-        margin=_margin(rate),
-        range=_("95 %% sure to lie between %(low)s and %(high)s") % limits if limits else "",
-        word=_word(rate, running),
-    )
-
-
-def _word(rate: MonthRate, running: str) -> str:
-    if rate.share is None and rate.asked:
-        return _("more answers than asked for")
-    if rate.flag:
-        words = {"rate": _percent(rate.usual)}
-        if rate.flag == "higher":
-            return _("unusually high, %(rate)s before") % words
-        return _("unusually low, %(rate)s before") % words
-    return _("running month") if rate.month == running else ""
 
 
 def _notes(found: Rates) -> list[str]:
@@ -147,11 +124,11 @@ def _left_out(overall: MonthRate) -> list[str]:
     return [text % {"n": format_number(overall.left_out), "channels": channels}]
 
 
-def _chart(found: Rates, source: TrendsSource) -> ChartData | None:
-    points = [_point(each, source.window.running) for each in found.months]
+def _chart(found: Rates, counts: Counts) -> ChartData | None:
+    points = [_point(each, counts.window.running) for each in found.months]
     if sum(point.value is not None for point in points) < 2:
         return None
-    months = source.window.months
+    months = counts.window.months
     has_january = any(month.endswith("-01") for month in months)
     return draw(
         points,

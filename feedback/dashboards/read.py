@@ -1,8 +1,8 @@
 """Reads what a page or command asks for, in a few small statements."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
@@ -14,13 +14,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.dashboards.mix.read import ByChannel
-from feedback.dashboards.trends import chosen_metric
 from feedback.readings.filters import (
     Asked,
     Focus,
     NotOursError,
     chosen_focus,
     chosen_journey,
+    chosen_metric,
 )
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.readings.months import Window, first_day, month_at, month_of, months_between, shift
@@ -31,17 +31,18 @@ from feedback.readings.queries import (
     Span,
     answered_span,
     asked_counts,
-    counts_frame,
     first_answered_at,
     read_counts,
     span_of,
 )
+from feedback.readings.scores import counts_frame
 from feedback.scoring import METRICS, Metric
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MONTHS = 24
+RECENT = "last 30 days"  # stands for a month where a young workspace is one period
 YOUNG = timedelta(days=30)
 
 
@@ -63,6 +64,8 @@ class Scope:
 class Counts:
     """What a page is computed from. `span` is the journey's, whatever the filters.
 
+    `recent`: the workspace is young, so all its answers are one period, its last 30 days.
+    `touchpoints_asked`: how often each touchpoint asked in the period of the board.
     `rows`: what is shown, and the two months before, which the pooled line needs. `watched`: all
     that the journey ever counted, up to the last complete month looked at, `looked_at`.
     """
@@ -73,7 +76,7 @@ class Counts:
     window: Window
     rows: Sequence[CountRow]
     recent: bool = False
-    touchpoints_asked: dict[str, int] | None = None
+    touchpoints_asked: Mapping[str, int] = field(default_factory=dict)
     focus: Focus = Focus(None, None)
     metric: Metric = METRICS["nps"]
     time_zone: str = "UTC"
@@ -81,6 +84,11 @@ class Counts:
     looked_at: str = ""
     flags: tuple[Flag, ...] = ()
     by_channel: ByChannel = ByChannel()
+
+    @property
+    def period(self) -> str:
+        """The month of the board, or its last 30 days."""
+        return RECENT if self.recent else self.window.chosen
 
     def frame(self) -> "pd.DataFrame":
         as_of = self.window.months[-1] if self.recent else ""

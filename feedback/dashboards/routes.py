@@ -18,14 +18,9 @@ from feedback.dashboards.board import read_board
 from feedback.dashboards.board_page import board_page, refused_board
 from feedback.dashboards.files import board_csv, board_json
 from feedback.dashboards.mix.load import with_channels
-from feedback.dashboards.pages import (
-    board_source,
-    refused_trends,
-    trends_page,
-    trends_source,
-)
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends
 from feedback.dashboards.trends_files import trends_csv, trends_json
+from feedback.dashboards.trends_page import refused_trends, trends_page
 from feedback.db import Database
 from feedback.i18n import current_locale
 from feedback.readings.filters import (
@@ -101,9 +96,8 @@ async def board_file(
     counts = await _load_board(database, scope)
     if counts is None:
         raise not_found()
-    source = board_source(counts)
     write = board_csv if request.url.path.endswith(".csv") else board_json
-    return _file(request, write(read_board(source), source))
+    return _file(request, write(read_board(counts), counts))
 
 
 @get(["/trends.json", "/trends.csv"])
@@ -117,9 +111,8 @@ async def trends_file(
     counts = await load_trends_counts(database, scope)
     if counts is None:
         raise not_found()
-    source = trends_source(counts, viewer.workspace.time_zone)
     write = trends_csv if request.url.path.endswith(".csv") else trends_json
-    return _file(request, write(source))
+    return _file(request, write(counts))
 
 
 def read_scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:

@@ -4,19 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from feedback.calendar.queries import Flag
-from feedback.changes.find import JourneyChanges, Told
-from feedback.charts.plot import Seam
-from feedback.charts.seam_marks import Askers, Place, askers, askers_at, seam_marks
-from feedback.dashboards.mix.read import ByChannel
-from feedback.readings.filters import Asked, Focus
-from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
-from feedback.readings.months import Window
+from feedback.changes.find import Told
+from feedback.charts.lines import Askers, Place, Seam, askers, askers_at, seam_marks
+from feedback.dashboards.pages import changes_of
+from feedback.dashboards.read import Counts
+from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.readings.pooled import pooled_line, pooled_rows
-from feedback.readings.scores import Line, Lines, score_lines
-from feedback.readings.seams import REPLACED
-from feedback.scoring import METRICS, Metric, ScoreRow, score_groups
-from feedback.wording import WrittenScore
+from feedback.readings.scores import REPLACED, Line, Lines, score_lines
+from feedback.scoring import Metric, ScoreRow, score_groups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +22,7 @@ def trend_rows(
 ) -> list[ScoreRow]:
     """The rows of `feedback trend`, `/trends.json` and `/trends.csv`, one a group with answers.
 
-    frame: counts of this metric only (see `queries.counts_frame`). Rows by month begin with
+    frame: counts of this metric only (see `scores.counts_frame`). Rows by month begin with
     `since` and carry their three months pooled; in the month of a seam the answers to the
     replaced wording are a row of their own, before the others.
     """
@@ -36,24 +31,9 @@ def trend_rows(
     return [*pooled_rows(frame, by, metric, since)]
 
 
-@dataclass(frozen=True, slots=True)
-class TrendsSource:
-    """What the trends page is made of: the counts of one metric in one window."""
-
-    journey: JourneyInfo
-    focus: Focus
-    metric: Metric
-    frame: "pd.DataFrame"
-    window: Window
-    time_zone: str
-    changes: JourneyChanges
-    flags: tuple[Flag, ...] = ()
-    by_channel: ByChannel = ByChannel()
-
-    @property
-    def by(self) -> tuple[str, ...]:
-        """The rows of the page and of its files."""
-        return ("month", "stage") if self.focus.stage is None else ("month", "stage", "touchpoint")
+def rows_by(counts: Counts) -> tuple[str, ...]:
+    """The rows of the page and of its files."""
+    return ("month", "stage") if counts.focus.stage is None else ("month", "stage", "touchpoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,45 +63,29 @@ class Strand:
         return (self.touchpoint or self.stage).name
 
 
-@dataclass(frozen=True, slots=True)
-class TrendCell:
-    """One month of the table; None where there were no answers."""
-
-    score: WrittenScore | None
-    pooled: WrittenScore | None
-    apart: WrittenScore | None
-
-
-@dataclass(frozen=True, slots=True)
-class TrendTableRow:
-    name: str
-    cells: tuple[TrendCell, ...]
-
-
-def read_strands(source: TrendsSource) -> list[Strand]:
+def read_strands(counts: Counts) -> tuple[Strand, ...]:
     """Every line of the page that has been asked the metric, in the order of the journey."""
-    stage = source.focus.stage
+    stage = counts.focus.stage
     column = "stage_id" if stage is None else "touchpoint_id"
-    lines = score_lines(source.frame, column), score_lines(source.frame, column, REPLACED)
+    frame = counts.frame()
+    lines = score_lines(frame, column), score_lines(frame, column, REPLACED)
     if stage is None:
-        places: list[Place] = [(stage, None) for stage in source.journey.stages]
+        places: list[Place] = [(stage, None) for stage in counts.journey.stages]
     else:
-        wanted = source.focus.touchpoint
+        wanted = counts.focus.touchpoint
         places = [(stage, each) for each in (stage.touchpoints if wanted is None else (wanted,))]
-    return [
-        _strand(source, place, asked, lines)
+    return tuple(
+        _strand(counts, place, asked, lines)
         for place in places
-        if (asked := askers_at(source.metric.key, place))
-    ]
+        if (asked := askers_at(counts.metric.key, place))
+    )
 
 
-def _strand(
-    source: TrendsSource, place: Place, asked: Askers, lines: tuple[Lines, Lines]
-) -> Strand:
-    (stage, touchpoint), metric = place, source.metric
+def _strand(counts: Counts, place: Place, asked: Askers, lines: tuple[Lines, Lines]) -> Strand:
+    (stage, touchpoint), metric = place, counts.metric
     id = str((touchpoint or stage).id)
     is_main = metric.key == (touchpoint.metrics[0] if touchpoint else stage.headline)
-    seams = seam_marks(asked, source.time_zone)
+    seams = seam_marks(asked, counts.time_zone)
     line, apart = (found.get((metric.key, id), {}) for found in lines)
     watched = (str(stage.id), str(touchpoint.id) if touchpoint else None, metric.key)
     return Strand(
@@ -132,48 +96,24 @@ def _strand(
         line=line,
         pooled=pooled_line(line, [seam.month for seam in seams], metric),
         apart=apart,
-        told=source.changes.by_place.get(watched),
+        told=changes_of(counts).by_place.get(watched),
         is_watched=is_main,
     )
 
 
-def unasked(source: TrendsSource) -> list[str]:
+def unasked(counts: Counts) -> list[str]:
     """The names of what is in view and does not ask this metric."""
-    stage = source.focus.stage
+    stage = counts.focus.stage
     if stage is None:
         return [
             place.name
-            for place in source.journey.stages
-            if not place.is_archived and not askers(source.metric.key, place.touchpoints)
+            for place in counts.journey.stages
+            if not place.is_archived and not askers(counts.metric.key, place.touchpoints)
         ]
     return [
         place.name
         for place in stage.touchpoints
         if not place.is_archived
-        and source.focus.touchpoint in (None, place)
-        and not askers(source.metric.key, [place])
+        and counts.focus.touchpoint in (None, place)
+        and not askers(counts.metric.key, [place])
     ]
-
-
-def chosen_metric(asked: Asked, journey: JourneyInfo, focus: Focus) -> Metric:
-    """The metric asked for; after a move only if it is asked there, else the main one there."""
-    wanted = asked.get("metric")
-    if wanted and not (asked.moved and wanted not in _metrics_of(journey, focus)):
-        return METRICS[wanted]
-    return _main_metric(journey, focus)
-
-
-def _metrics_of(journey: JourneyInfo, focus: Focus) -> list[str]:
-    if focus.touchpoint is not None:
-        return focus.touchpoint.metrics
-    return focus.stage.metrics if focus.stage is not None else journey.metrics
-
-
-def _main_metric(journey: JourneyInfo, focus: Focus) -> Metric:
-    if focus.touchpoint is not None:
-        keys: Sequence[str | None] = focus.touchpoint.metrics
-    elif focus.stage is not None:
-        keys = [focus.stage.headline]
-    else:
-        keys = journey.metrics
-    return METRICS[next((key for key in keys if key), "nps")]

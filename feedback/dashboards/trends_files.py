@@ -7,45 +7,49 @@ from typing import Any
 from feedback.changes.find import Told, changes_document
 from feedback.dashboards.files import Place, change_columns
 from feedback.dashboards.mix.files import mix_document
+from feedback.dashboards.pages import changes_of
 from feedback.dashboards.rates import month_rates, rates_document
-from feedback.dashboards.trends import TrendsSource
+from feedback.dashboards.read import Counts
+from feedback.dashboards.trends import rows_by
 from feedback.offline.score_print import rows_csv
 from feedback.readings.pooled import TrendRow, pooled_rows
-from feedback.readings.seams import CURRENT
+from feedback.readings.scores import CURRENT
 from feedback.scoring import ScoreRow, metric_dict, score
 
 
-def trends_json(source: TrendsSource) -> str:
+def trends_json(counts: Counts) -> str:
     """{"metric", "rows", "changes", ...}: the rows of `feedback trend --by month,stage`, or by
     touchpoint too where one stage is looked at; beside them "mix" (`mix_files.mix_document`) and
     "response_rates" (`rates.rates_document`)."""
-    rates = month_rates(source.by_channel, source.window.months, source.window.running)
+    rates = month_rates(counts.by_channel, counts.window.months, counts.window.running)
     document = {
-        "metric": metric_dict(source.metric),
-        "rows": [row.as_dict() for row in _rows(source)],
-        **changes_document(source.changes),
-        "mix": mix_document(source),
+        "metric": metric_dict(counts.metric),
+        "rows": [row.as_dict() for row in _rows(counts)],
+        **changes_document(changes_of(counts)),
+        "mix": mix_document(counts),
         "response_rates": rates_document(rates),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def trends_csv(source: TrendsSource) -> str:
+def trends_csv(counts: Counts) -> str:
     """The same rows, one line each; what changed stands in change_state and so on, in the last
     complete month of each line."""
-    rows = _rows(source)
-    told = _told_by_name(source)
+    rows = _rows(counts)
+    told = _told_by_name(counts)
     last = {
-        _place(row, source): row
+        _place(row, counts): row
         for row in rows
-        if row.wording == CURRENT and row.group["month"] <= source.changes.looked_at
+        if row.wording == CURRENT and row.group["month"] <= changes_of(counts).looked_at
     }
     printed = [
         _with_change(row, told.get(place) if row is last.get(place) else None)
         for row in rows
-        for place in [_place(row, source)]
+        for place in [_place(row, counts)]
     ]
-    return rows_csv(source.metric, source.by, printed, like=_FileRow({}, score({}, source.metric)))
+    return rows_csv(
+        counts.metric, rows_by(counts), printed, like=_FileRow({}, score({}, counts.metric))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,8 @@ class _FileRow(TrendRow):
         return {**TrendRow.as_dict(self), **change_columns(self.told)}
 
 
-def _rows(source: TrendsSource) -> list[TrendRow]:
-    return pooled_rows(source.frame, source.by, source.metric, source.window.months[0])
+def _rows(counts: Counts) -> list[TrendRow]:
+    return pooled_rows(counts.frame(), rows_by(counts), counts.metric, counts.window.months[0])
 
 
 def _with_change(row: TrendRow, told: Told | None) -> ScoreRow:
@@ -67,13 +71,13 @@ def _with_change(row: TrendRow, told: Told | None) -> ScoreRow:
     return _FileRow(**kept, told=told)
 
 
-def _place(row: TrendRow, source: TrendsSource) -> Place:
-    return row.group["stage"], row.group.get("touchpoint"), source.metric.key
+def _place(row: TrendRow, counts: Counts) -> Place:
+    return row.group["stage"], row.group.get("touchpoint"), counts.metric.key
 
 
-def _told_by_name(source: TrendsSource) -> dict[Place, Told]:
+def _told_by_name(counts: Counts) -> dict[Place, Told]:
     return {
         (told.line.stage.name, place.name if place else None, told.line.metric.key): told
-        for told in source.changes.lines
+        for told in changes_of(counts).lines
         for place in told.line.shown_at
     }

@@ -30,8 +30,7 @@ from feedback.priorities.words import (
     verdict_name,
     write_monthly,
 )
-from feedback.readings.choices import Choice, journey_choice
-from feedback.readings.filters import Asked
+from feedback.readings.filters import Asked, Choice, journey_choice
 from feedback.wording import month_name
 
 # Live answers change the findings with every tap; one look in ten minutes is enough.

@@ -1,17 +1,17 @@
 """What a reader may ask of a dashboard, parsed once from the address; anything odd is refused."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from feedback.i18n import gettext as _
 from feedback.readings.journey import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
-from feedback.readings.months import is_month, shift
+from feedback.readings.months import is_month, months_between, shift
 from feedback.responses.models import CHANNELS
-from feedback.scoring import METRICS
-from feedback.wording import month_name
+from feedback.scoring import METRICS, Metric
+from feedback.wording import channel_name, metric_name, month_name, month_short
 
 
 class FilterError(ValueError):
@@ -155,6 +155,30 @@ def chosen_focus(asked: Asked, journey: JourneyInfo) -> Focus:
     return Focus(home, touchpoint) if stage in (None, home) else Focus(stage, None)
 
 
+def chosen_metric(asked: Asked, journey: JourneyInfo, focus: Focus) -> Metric:
+    """The metric asked for; after a move only if it is asked there, else the main one there."""
+    wanted = asked.get("metric")
+    if wanted and not (asked.moved and wanted not in _metrics_of(journey, focus)):
+        return METRICS[wanted]
+    return _main_metric(journey, focus)
+
+
+def _metrics_of(journey: JourneyInfo, focus: Focus) -> list[str]:
+    if focus.touchpoint is not None:
+        return focus.touchpoint.metrics
+    return focus.stage.metrics if focus.stage is not None else journey.metrics
+
+
+def _main_metric(journey: JourneyInfo, focus: Focus) -> Metric:
+    if focus.touchpoint is not None:
+        keys: Sequence[str | None] = focus.touchpoint.metrics
+    elif focus.stage is not None:
+        keys = [focus.stage.headline]
+    else:
+        keys = journey.metrics
+    return METRICS[next((key for key in keys if key), "nps")]
+
+
 Named = TypeVar("Named", StageInfo, TouchpointInfo)
 
 
@@ -173,3 +197,62 @@ def _id(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError as error:
         raise NotOursError(text) from error
+
+
+# The filters as a form shows them.
+
+
+Option = tuple[str, str]  # value, label
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One filter: a list with its chosen value; `is_wrong` when the one given was refused."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[Option, ...]
+    is_wrong: bool = False
+
+
+def journey_choice(journeys: Sequence[JourneyName], chosen: JourneyInfo) -> Choice:
+    options = tuple((str(journey.id), journey.name) for journey in journeys)
+    return Choice("journey", _("Journey"), str(chosen.id), options)
+
+
+def month_choice(
+    name: str, label: str, value: str, since: str, until: str, more: Iterable[Option] = ()
+) -> Choice:
+    """Every month there is, newest first; a chosen one outside of them is added."""
+    months = set(months_between(since, until)) | ({value} if value else set())
+    options = [(month, month_short(month)) for month in sorted(months, reverse=True)]
+    return Choice(name, label, value, (*more, *options))
+
+
+def channel_choice(asked: Asked) -> Choice:
+    options = [("", _("All channels")), *((name, channel_name(name)) for name in CHANNELS)]
+    return Choice("channel", _("Channel"), asked.get("channel"), tuple(options))
+
+
+def metric_choice(journey: JourneyInfo, chosen: str) -> Choice:
+    keys = dict.fromkeys([*journey.metrics, chosen])
+    options = tuple((key, metric_name(METRICS[key])) for key in keys)
+    return Choice("metric", _("Metric"), chosen, options)
+
+
+def stage_choice(journey: JourneyInfo, chosen: str) -> Choice:
+    options = ((str(stage.id), stage.name) for stage in journey.stages if not stage.is_archived)
+    return Choice("stage", _("Stage"), chosen, (("", _("All stages")), *options))
+
+
+def touchpoint_choice(journey: JourneyInfo, stage: str, chosen: str) -> Choice:
+    """The touchpoints of the stage looked at, or of all stages."""
+    options = (
+        (str(touchpoint.id), touchpoint.name)
+        for place in journey.stages
+        if stage in ("", str(place.id))
+        for touchpoint in place.touchpoints
+        if not touchpoint.is_archived
+    )
+    return Choice("touchpoint", _("Touchpoint"), chosen, (("", _("All touchpoints")), *options))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from feedback.readings.months import months_between, shift
-from feedback.readings.seams import CURRENT, REPLACED
+from feedback.readings.scores import CURRENT, REPLACED
 from feedback.scoring import Metric, Score, ScoreRow, score, score_groups
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def pooled_rows(
 ) -> list[TrendRow]:
     """One row a group and month, from `since` on; `by` names the month among others.
 
-    frame: counts of this metric from two months before `since` (see `queries.counts_frame`).
+    frame: counts of this metric from two months before `since` (see `scores.counts_frame`).
     """
     rows = score_groups(frame, [*by, "wording"], metric)
     lines: dict[tuple[Any, ...], dict[str, Score]] = {}

@@ -11,20 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.readings.journey import JourneyInfo
 from feedback.readings.months import first_day, month_of
-from feedback.readings.seams import CURRENT, REPLACED, read_seams
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,58 +124,6 @@ def _import_pandas() -> None:
     finally:
         if not is_loaded:
             del sys.modules["pyarrow"]
-
-
-def counts_frame(
-    journey: JourneyInfo, rows: Sequence[CountRow], time_zone: str = "UTC", *, as_of: str = ""
-) -> "pd.DataFrame":
-    """The counts as a data frame, one row a series, month, channel and rating that was given.
-
-    Columns: `stage_id`, `touchpoint_id` (text, in the order of the journey), `stage`, `touchpoint`
-    (their names), `metric` (key), `seam` (the month in which the series replaced another, else
-    blank), `month` (YYYY-MM), `channel`, `wording` (`replaced` or `current`, see `seams`; judged
-    by the row's month, or by `as_of` where all months are one period), `rating`, `n`.
-    """
-    import numpy as np
-    import pandas as pd
-
-    placed = journey.placed_series
-    seams = read_seams((series for _, _, series in placed), time_zone)
-    number = {series.id: at for at, (_, _, series) in enumerate(placed)}
-    table = np.array([row.counts for row in rows], dtype=np.int64).reshape(len(rows), len(RATINGS))
-    at_row, at_rating = np.nonzero(table)
-    at = np.array([number[row.series] for row in rows], dtype=np.intp)[at_row]
-    names = {
-        "stage_id": [str(stage.id) for stage, _, _ in placed],
-        "touchpoint_id": [str(touchpoint.id) for _, touchpoint, _ in placed],
-        "stage": [stage.name for stage, _, _ in placed],
-        "touchpoint": [touchpoint.name for _, touchpoint, _ in placed],
-        "metric": [series.metric for _, _, series in placed],
-        "seam": [seams.began.get(series.id, "") for _, _, series in placed],
-    }
-    columns: dict[str, Any] = {name: _in_order(values, at) for name, values in names.items()}
-    months = [month_of(row.month) for row in rows]
-    columns["month"] = _in_order(months, at_row, sorted(set(months)))
-    wordings = [
-        REPLACED if seams.is_replaced(row.series, as_of or month) else CURRENT
-        for row, month in zip(rows, months, strict=True)
-    ]
-    columns["wording"] = _in_order(wordings, at_row, (REPLACED, CURRENT))
-    columns["channel"] = _in_order([row.channel for row in rows], at_row)
-    columns["rating"] = at_rating + RATINGS.start
-    columns["n"] = table[at_row, at_rating]
-    return pd.DataFrame(columns)
-
-
-def _in_order(values: list[str], at: Any, order: Sequence[str] = ()) -> Any:
-    """`values` at the places `at`, sorting in this order, else in the order they stand in."""
-    import numpy as np
-    import pandas as pd
-
-    order = list(order or dict.fromkeys(values))
-    place = {value: code for code, value in enumerate(order)}
-    codes = np.array([place[value] for value in values], dtype=np.intp)
-    return pd.Categorical.from_codes(codes[at], categories=pd.Index(order, dtype="str"))
 
 
 @dataclass(frozen=True, slots=True)

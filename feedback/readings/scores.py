@@ -1,13 +1,106 @@
-"""Scores of a data frame of counts, as lines over the months."""
+"""From counts to scores: where a line breaks, the frame of counts, and its lines over the months.
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+A line breaks where a survey asks the same metric in other words, so that a new series begins.
+The month of a seam holds answers to both wordings. They are never one point: from its month on a
+line holds the answers to the new wording, and those that the old one still got in that month (or
+later) stand apart, as answers to a replaced wording.
+"""
 
-from feedback.readings.seams import CURRENT
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from feedback.readings.journey import JourneyInfo, SeriesInfo
+from feedback.readings.months import month_at, month_of
+from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import METRICS, Score, score_groups
 
 if TYPE_CHECKING:
     import pandas as pd
+
+CURRENT, REPLACED = "current", "replaced"  # what the field `wording` of a row says
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """By series: the month in which it replaced another one, and the month it was replaced in."""
+
+    began: Mapping[uuid.UUID, str]
+    ended: Mapping[uuid.UUID, str]
+
+    def is_replaced(self, series: uuid.UUID, month: str) -> bool:
+        """Whether answers of this month were given to a wording that was no longer the last."""
+        return month >= self.ended.get(series, "9999-12")
+
+    def newest(self, series: Iterable[uuid.UUID], until: str) -> str:
+        """The month of the newest seam of a line made of these series; blank without one."""
+        months = [self.began[each] for each in series if each in self.began]
+        return max((month for month in months if month <= until), default="")
+
+
+def read_seams(series: Iterable[SeriesInfo], time_zone: str) -> Seams:
+    """A seam stands wherever a survey asks a metric that it has asked before."""
+    began, ended = {}, {}
+    last: dict[tuple[uuid.UUID, str], SeriesInfo] = {}
+    for line in sorted(series, key=lambda line: (line.opened_at, line.number)):
+        before = last.get((line.survey_id, line.metric))
+        if before is not None:
+            began[line.id] = ended[before.id] = month_at(line.opened_at, time_zone)
+        last[line.survey_id, line.metric] = line
+    return Seams(began, ended)
+
+
+def counts_frame(
+    journey: JourneyInfo, rows: Sequence[CountRow], time_zone: str = "UTC", *, as_of: str = ""
+) -> "pd.DataFrame":
+    """The counts as a data frame, one row a series, month, channel and rating that was given.
+
+    Columns: `stage_id`, `touchpoint_id` (text, in the order of the journey), `stage`, `touchpoint`
+    (their names), `metric` (key), `seam` (the month in which the series replaced another, else
+    blank), `month` (YYYY-MM), `channel`, `wording` (`replaced` or `current`, judged
+    by the row's month, or by `as_of` where all months are one period), `rating`, `n`.
+    """
+    import numpy as np
+    import pandas as pd
+
+    placed = journey.placed_series
+    seams = read_seams((series for _, _, series in placed), time_zone)
+    number = {series.id: at for at, (_, _, series) in enumerate(placed)}
+    table = np.array([row.counts for row in rows], dtype=np.int64).reshape(len(rows), len(RATINGS))
+    at_row, at_rating = np.nonzero(table)
+    at = np.array([number[row.series] for row in rows], dtype=np.intp)[at_row]
+    names = {
+        "stage_id": [str(stage.id) for stage, _, _ in placed],
+        "touchpoint_id": [str(touchpoint.id) for _, touchpoint, _ in placed],
+        "stage": [stage.name for stage, _, _ in placed],
+        "touchpoint": [touchpoint.name for _, touchpoint, _ in placed],
+        "metric": [series.metric for _, _, series in placed],
+        "seam": [seams.began.get(series.id, "") for _, _, series in placed],
+    }
+    columns: dict[str, Any] = {name: _in_order(values, at) for name, values in names.items()}
+    months = [month_of(row.month) for row in rows]
+    columns["month"] = _in_order(months, at_row, sorted(set(months)))
+    wordings = [
+        REPLACED if seams.is_replaced(row.series, as_of or month) else CURRENT
+        for row, month in zip(rows, months, strict=True)
+    ]
+    columns["wording"] = _in_order(wordings, at_row, (REPLACED, CURRENT))
+    columns["channel"] = _in_order([row.channel for row in rows], at_row)
+    columns["rating"] = at_rating + RATINGS.start
+    columns["n"] = table[at_row, at_rating]
+    return pd.DataFrame(columns)
+
+
+def _in_order(values: list[str], at: Any, order: Sequence[str] = ()) -> Any:
+    """`values` at the places `at`, sorting in this order, else in the order they stand in."""
+    import numpy as np
+    import pandas as pd
+
+    order = list(order or dict.fromkeys(values))
+    place = {value: code for code, value in enumerate(order)}
+    codes = np.array([place[value] for value in values], dtype=np.intp)
+    return pd.Categorical.from_codes(codes[at], categories=pd.Index(order, dtype="str"))
 
 
 Line = Mapping[str, Score]  # by month, YYYY-MM; a month without answers is left out

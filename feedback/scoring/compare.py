@@ -17,16 +17,17 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import SupportsIndex
 
-from feedback.scoring.errors import ScoringError
-from feedback.scoring.intervals import mean_of, share_interval, variance_of
-from feedback.scoring.metrics import Metric
-from feedback.scoring.pvalues import (
+from feedback.scoring.distributions import (
     chi_square_beyond,
+    normal_quantile,
+    t_quantile,
     two_sided_normal,
     two_sided_t,
     welch_degrees,
 )
-from feedback.scoring.quantiles import normal_quantile, t_quantile
+from feedback.scoring.errors import ScoringError
+from feedback.scoring.intervals import mean_of, share_interval, variance_of
+from feedback.scoring.metrics import Metric
 from feedback.scoring.scores import Score, row_dict, score
 
 Table = tuple[int, int, int]

@@ -8,9 +8,14 @@
 from math import sqrt
 
 from feedback.scoring.compare import Difference
+from feedback.scoring.distributions import (
+    normal_quantile,
+    t_quantile,
+    two_sided_normal,
+    two_sided_t,
+    welch_degrees,
+)
 from feedback.scoring.metrics import Metric
-from feedback.scoring.pvalues import two_sided_normal, two_sided_t, welch_degrees
-from feedback.scoring.quantiles import normal_quantile, t_quantile
 from feedback.scoring.weighting import WeightedScore
 
 WEIGHTED_COMPARISONS = {

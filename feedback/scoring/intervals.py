@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Literal, SupportsIndex
 
+from feedback.scoring.distributions import beta_quantile, normal_quantile, t_quantile, tail
 from feedback.scoring.errors import ScoringError
-from feedback.scoring.quantiles import beta_quantile, normal_quantile, t_quantile, tail
 
 NetMethod = Literal["adjusted_wald", "wald", "score"]
 ShareMethod = Literal["wilson", "agresti_coull", "jeffreys", "clopper_pearson", "wald"]

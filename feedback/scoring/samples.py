@@ -11,8 +11,8 @@ Whole numbers, rounded up; for a difference they are answers on each side.
 
 from math import ceil, sqrt
 
+from feedback.scoring.distributions import normal_quantile
 from feedback.scoring.errors import ScoringError
-from feedback.scoring.quantiles import normal_quantile
 
 # Of one answer coded -1, 0, 1: common in practice; 1 is the most there can be.
 TYPICAL_VARIANCE = 0.67

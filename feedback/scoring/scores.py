@@ -14,6 +14,7 @@ from math import sqrt
 from operator import index
 from typing import Literal
 
+from feedback.scoring.distributions import normal_quantile
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.intervals import (
     adjusted_wald_limits,
@@ -23,7 +24,6 @@ from feedback.scoring.intervals import (
     wilson_limits,
 )
 from feedback.scoring.metrics import Metric
-from feedback.scoring.quantiles import normal_quantile
 
 Display = Literal["hidden", "few", "shown"]
 

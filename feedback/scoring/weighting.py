@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum, isfinite, sqrt
 
+from feedback.scoring.distributions import normal_quantile
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.intervals import Interval, adjusted_wald_limits, t_limits, wilson_limits
 from feedback.scoring.metrics import Metric
-from feedback.scoring.quantiles import normal_quantile
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Template
 from litestar.template import TemplateConfig
 
-from feedback import i18n
+from feedback import i18n, wording
 from feedback.resources import PACKAGE, resource_dir
 
 CONTENT_POLICY = (
@@ -141,6 +141,13 @@ def prepare_environment(environment: Environment) -> None:
         format_month=i18n.format_month,
         format_date=i18n.format_date,
         format_number=i18n.format_number,
+        headline_meaning=wording.headline_meaning,
+        metric_name=wording.metric_name,
+        month_name=wording.month_name,
+        month_short=wording.month_short,
+        write_score=wording.write_score,
+        write_share=wording.write_share,
+        write_target=wording.write_target,
     )
 
 

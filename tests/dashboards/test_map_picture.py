@@ -1,14 +1,20 @@
 """`/map.svg`, `.png`, `.pdf`: the map of the page, every text within its card."""
 
+import uuid
 from typing import Any
 
 import pytest
 from litestar.testing import AsyncTestClient
 
+from feedback.dashboards.map.cards import Card, Column
 from feedback.dashboards.map.page import map_page
 from feedback.dashboards.map.paper import LEAST, paper_fit
 from feedback.dashboards.map.picture import Titles, _cut, _fitted, _wide, map_picture
-from feedback.dashboards.map.words import MapCard, MapColumn
+from feedback.dashboards.map.read import MapCounts
+from feedback.dashboards.read import Counts
+from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.readings.months import Window
+from feedback.readings.queries import Span
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
 
@@ -18,12 +24,21 @@ LONG = "Confirmation de commande par courriel électronique et par courrier post
 FONT = (8.0, True)
 
 
-def card(name: str = LONG, silence: str = "Asked 3 times, not answered") -> MapCard:
-    return MapCard("1", name, "site", "Site", "Ada", (), "no_answer", silence, "")
+ID = uuid.UUID(int=1)
+FOUND = MapCounts(Counts((), JourneyInfo(ID, "", ()), Span(), Window(()), ()), None)
 
 
-def stages(columns: int, cards: int) -> tuple[MapColumn, ...]:
-    return tuple(MapColumn(str(at), LONG, None, (card(),) * cards) for at in range(columns))
+def card(name: str = LONG) -> Card:
+    """One that was asked three times and not answered."""
+    return Card(TouchpointInfo(ID, name, None, False, (), owner="Ada"), (), 3, FOUND)
+
+
+def column(name: str, *cards: Card) -> Column:
+    return Column(StageInfo(ID, name, None, None, False, ()), None, cards, FOUND)
+
+
+def stages(columns: int, cards: int) -> tuple[Column, ...]:
+    return (column(LONG, *(card(),) * cards),) * columns
 
 
 @pytest.mark.parametrize(("kind", "start"), STARTS.items(), ids=STARTS.keys())
@@ -47,7 +62,7 @@ async def test_it_refuses_a_filter_that_names_nothing(alice: Client, years: Coun
 
 
 async def test_a_name_is_no_formula_and_the_same_map_gives_the_same_bytes() -> None:
-    columns = (MapColumn("1", "$x_1$", None, (card("$5 & <b>"),)),)
+    columns = (column("$x_1$", card("$5 & <b>")),)
     titles = Titles("A $hop$", "", "")
     drawn = await map_picture(titles, columns, "svg")
     assert drawn == await map_picture(titles, columns, "svg")

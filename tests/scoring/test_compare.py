@@ -22,8 +22,12 @@ from feedback.scoring import (
     score,
     weighted_score,
 )
-from feedback.scoring.pvalues import chi_square_beyond, two_sided_normal, two_sided_t
-from feedback.scoring.quantiles import t_quantile
+from feedback.scoring.distributions import (
+    chi_square_beyond,
+    t_quantile,
+    two_sided_normal,
+    two_sided_t,
+)
 
 EVERY_METRIC = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
 Z = 1.959963984540054

@@ -5,18 +5,16 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from uuid import UUID
 
-from feedback.dashboards.empty import Nothing
+from feedback.dashboards.board_page import board_choices
+from feedback.dashboards.map.cards import Column, period_of, read_map
 from feedback.dashboards.map.paper import paper_fit
 from feedback.dashboards.map.read import MapCounts
-from feedback.dashboards.map.rows import Column, read_map
-from feedback.dashboards.map.words import MapColumn, period_of, write_map
-from feedback.dashboards.pages import KEPT, board_source, coarse_hint
+from feedback.dashboards.pages import KEPT, Nothing, coarse_hint, exports, mark_wrong
 from feedback.dashboards.read import Counts, Scope
 from feedback.editor.journeys.order import Place, order_version
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.choices import Choice, channel_choice, journey_choice, month_choice
-from feedback.readings.filters import FilterError, place_of
+from feedback.readings.filters import Choice, FilterError, place_of
 
 FILES = ("csv", "json", "svg", "png", "pdf")
 
@@ -43,7 +41,7 @@ class MapPage:
     error: str = ""
     hint: str = ""
     period: str = ""
-    columns: tuple[MapColumn, ...] = ()
+    columns: tuple[Column, ...] = ()
     seen: str = ""
     undo: Undo | None = None
     nothing: Nothing | None = None
@@ -65,14 +63,14 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
         return MapPage(nothing=_no_journey())
     counts, asked = found.counts, scope.asked
     drawn = _drawn(_Key(found, found.version, current_locale()))
-    choices = _choices(counts, scope)
+    choices = board_choices(counts, scope)
     return MapPage(
         address=asked.address("/map"),
         journey=counts.journey.name,
         journey_id=str(counts.journey.id),
         choices=choices,
         was=place_of({choice.name: choice.value for choice in choices}),
-        exports=tuple((kind.upper(), asked.address(f"/map.{kind}")) for kind in FILES),
+        exports=exports(asked, "/map", *FILES),
         hint=coarse_hint(counts) if drawn.columns else "",
         period=drawn.period,
         columns=drawn.columns,
@@ -83,7 +81,7 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
 
 def refused_map(page: MapPage, error: FilterError) -> MapPage:
     """The page without its numbers, saying what could not be read."""
-    choices = tuple(replace(choice, is_wrong=choice.name == error.name) for choice in page.choices)
+    choices = mark_wrong(page.choices, error)
     return replace(page, choices=choices, error=str(error), columns=(), hint="", nothing=None)
 
 
@@ -98,18 +96,17 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    columns: tuple[MapColumn, ...]
+    columns: tuple[Column, ...]
     period: str
     seen: str
 
 
 @lru_cache(maxsize=KEPT)
 def _drawn(key: _Key) -> _Drawn:
-    source = board_source(key.found.counts)
-    columns = read_map(source, key.found)
+    columns = read_map(key.found)
     return _Drawn(
-        write_map(columns, source, key.found.mentions),
-        period_of(source) or _("Last 30 days"),
+        columns,
+        period_of(key.found.counts) or _("Last 30 days"),
         seen_order(columns),
     )
 
@@ -119,19 +116,6 @@ def seen_order(columns: Sequence[Column]) -> str:
     return order_version(
         (column.stage.id, [card.touchpoint.id for card in column.cards]) for column in columns
     )
-
-
-def _choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
-    recent = [("", _("Last 30 days"))] if counts.recent else []
-    chosen = counts.window.chosen
-    first = counts.span.first or chosen or scope.running
-    choices = [
-        month_choice("month", _("Month"), chosen, first, scope.running, recent),
-        channel_choice(scope.asked),
-    ]
-    if len(counts.journeys) > 1:
-        choices.insert(0, journey_choice(counts.journeys, counts.journey))
-    return tuple(choices)
 
 
 def _no_journey() -> Nothing:
@@ -162,17 +146,17 @@ def write_undo(page: MapPage, before: Place, seams: int) -> Undo | None:
     """What to say about the move that was just made; None when the part is not on this map."""
     part = str(before.part)
     for number, column in enumerate(page.columns, start=1):
-        if column.id == part:
+        if str(column.stage.id) == part:
             said = _("%(name)s is now stage %(at)s of %(n)s.") % {
-                "name": column.name,
+                "name": column.stage.name,
                 "at": number,
                 "n": len(page.columns),
             }
             return Undo(said, part, write_place(None, before.at))
         for at, card in enumerate(column.cards, start=1):
-            if card.id == part:
-                where = {"stage": column.name, "at": at, "n": len(column.cards)}
-                said = _moved(card.name, where, seams)
+            if str(card.touchpoint.id) == part:
+                where = {"stage": column.stage.name, "at": at, "n": len(column.cards)}
+                said = _moved(card.touchpoint.name, where, seams)
                 return Undo(said, part, write_place(before.stage, before.at))
     return None
 

@@ -11,8 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from feedback.charts.picture import HAIRLINE, INK, MUTED, draw_apart
-from feedback.dashboards.map.words import MapCard, MapColumn, MapScore
-from feedback.wording import WrittenScore
+from feedback.dashboards.map.cards import Card, Column, MapScore
+from feedback.wording import WrittenScore, metric_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,12 +40,12 @@ class Titles:
     foot: str
 
 
-async def map_picture(titles: Titles, columns: tuple[MapColumn, ...], kind: str) -> bytes:
+async def map_picture(titles: Titles, columns: tuple[Column, ...], kind: str) -> bytes:
     """The map as one picture; `kind` svg, png or pdf. The same input, the same bytes."""
     return await draw_apart(_draw, titles, columns, kind)
 
 
-def _draw(titles: Titles, columns: tuple[MapColumn, ...], kind: str) -> bytes:
+def _draw(titles: Titles, columns: tuple[Column, ...], kind: str) -> bytes:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -76,7 +76,7 @@ def _draw_titles(axes: "Axes", titles: Titles, sheet: "_Sheet") -> None:
 class _Sheet:
     """Where every column and card of the map stands."""
 
-    def __init__(self, columns: Sequence[MapColumn]) -> None:
+    def __init__(self, columns: Sequence[Column]) -> None:
         self.width = 2 * MARGIN + len(columns) * (WIDTH + GAP) - GAP
         self.top = MARGIN + HEAD - 12
         self.head = max(_height(_write_head, column, WIDTH) for column in columns)
@@ -85,7 +85,7 @@ class _Sheet:
         self.bottom = self.top + self.head + max(stacks) + PAD
         self.height = self.bottom + FOOT + 12
 
-    def draw(self, axes: "Axes", number: int, column: MapColumn) -> None:
+    def draw(self, axes: "Axes", number: int, column: Column) -> None:
         left = MARGIN + number * (WIDTH + GAP)
         _box(axes, left, self.top, WIDTH, self.bottom - self.top, SURFACE)
         _write_head(_Pen(axes, left + PAD, self.top + PAD, WIDTH - 2 * PAD), column, number + 1)
@@ -93,7 +93,7 @@ class _Sheet:
         for card in column.cards:
             width = WIDTH - 2 * PAD
             height = _height(_write_card, card, width)
-            style = "--" if card.silence_kind == "not_asked" else "-"
+            style = "--" if card.silence == "not_asked" else "-"
             _box(axes, left + PAD, at, width, height, PAPER, style)
             _write_card(_Pen(axes, left + 2 * PAD, at + PAD, width - 2 * PAD), card)
             at += height + PAD
@@ -106,17 +106,18 @@ def _height(write: Callable[..., None], thing: Any, width: float) -> float:
     return pen.y + PAD
 
 
-def _write_head(pen: "_Pen", column: MapColumn, number: int = 0) -> None:
-    pen.text(f"{number} {column.name}", 9, is_bold=True, lines=2)
+def _write_head(pen: "_Pen", column: Column, number: int = 0) -> None:
+    pen.text(f"{number} {column.stage.name}", 9, is_bold=True, lines=2)
     if column.score is not None:
         _write_score(pen, column.score, 14)
 
 
-def _write_card(pen: "_Pen", card: MapCard) -> None:
-    pen.text(card.name, 8, is_bold=True, lines=2)
-    pen.text(f"{card.place_name} · {card.owner}" if card.owner else card.place_name, 6.5, MUTED)
+def _write_card(pen: "_Pen", card: Card) -> None:
+    pen.text(card.touchpoint.name, 8, is_bold=True, lines=2)
+    owner = card.touchpoint.owner
+    pen.text(f"{card.place_name} · {owner}" if owner else card.place_name, 6.5, MUTED)
     if card.silence:
-        pen.text(card.silence, 6.5, lines=3)
+        pen.text(card.silence_said, 6.5, lines=3)
     for score in card.scores:
         if not card.silence:
             _write_score(pen, score, 10)
@@ -127,7 +128,7 @@ def _write_card(pen: "_Pen", card: MapCard) -> None:
 
 
 def _write_score(pen: "_Pen", score: MapScore, size: float) -> None:
-    pen.pair(score.metric_name, score.score, size)
+    pen.pair(metric_name(score.metric), score.score, size)
     pen.text(score.score.note, 6.5, MUTED)
     if score.left_out:
         pen.text(score.left_out, 6.5, MUTED, lines=2)

@@ -11,10 +11,10 @@ from litestar.response import Redirect, Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.dashboards.map.cards import read_map
 from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_map, write_undo
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
-from feedback.dashboards.map.rows import map_csv, map_json, read_map
-from feedback.dashboards.pages import board_source
+from feedback.dashboards.map.rows import map_csv, map_json
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import CSV, filter_problem, read_scope
 from feedback.db import Database
@@ -89,12 +89,11 @@ async def map_file(
     found = await load_map_counts(database, scope)
     if found is None:
         raise not_found()
-    source = board_source(found.counts)
-    columns, headers = read_map(source, found), {"Cache-Control": "no-store"}
+    columns, headers = read_map(found), {"Cache-Control": "no-store"}
     if request.url.path.endswith(".json"):
-        return Response(map_json(columns, source), media_type=MediaType.JSON, headers=headers)
+        return Response(map_json(columns, found.counts), media_type=MediaType.JSON, headers=headers)
     headers["Content-Disposition"] = 'attachment; filename="map.csv"'
-    return Response(map_csv(columns, source), media_type=CSV, headers=headers)
+    return Response(map_csv(columns, found.counts), media_type=CSV, headers=headers)
 
 
 async def load_map_counts(database: Database, scope: Scope) -> MapCounts | None:

@@ -11,11 +11,11 @@ from feedback.dashboards.mix.lines import (
     is_hidden,
     mix_lines,
 )
-from feedback.dashboards.trends import TrendsSource
+from feedback.dashboards.read import Counts
 from feedback.scoring import MixGroup, Score
 
 
-def mix_document(source: TrendsSource) -> list[dict[str, Any]]:
+def mix_document(counts: Counts) -> list[dict[str, Any]]:
     """What stands as "mix" beside the rows of `/trends.json`, one object a line in view.
 
     Scores, `change`, `within` and `mix` in headline units, unrounded; within + mix = change.
@@ -23,7 +23,7 @@ def mix_document(source: TrendsSource) -> list[dict[str, Any]]:
     only where there are several; groups of under 5 answers are one group `others`, and null
     stands for what is not shown of so few, or is not there.
     """
-    return [_line_facts(line) for line in mix_lines(source)]
+    return [_line_facts(line) for line in mix_lines(counts)]
 
 
 def _line_facts(line: MixLine) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.changes.find import JourneyChanges, NamedChange
+from feedback.changes.find import NamedChange
 from feedback.dashboards.mix.read import Window
-from feedback.dashboards.trends import TrendsSource
-from feedback.readings.filters import Focus
-from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.dashboards.pages import changes_of
+from feedback.dashboards.read import Counts
+from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.readings.months import month_of, shift
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.readings.seams import Seams, read_seams
+from feedback.readings.scores import Seams, read_seams
 from feedback.responses.models import CHANNELS
 from feedback.scoring import FEW_BELOW, Metric, Mix, MixGroup, Score, decompose, score
 from feedback.scoring.scores import HIDDEN_BELOW
@@ -45,7 +45,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class MixLine:
-    """One line in view, its two periods and what their difference is made of.
+    """One line in counts, its two periods and what their difference is made of.
 
     state: `split`, `too few` (below 30 answers in a period), `asked anew` (a wording was replaced
     meanwhile) or `one group` (neither several channels nor several touchpoints). is_since: the
@@ -67,19 +67,8 @@ class MixLine:
         return (self.touchpoint or self.stage).name
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What is looked at, and what is known of its changes."""
-
-    journey: JourneyInfo
-    focus: Focus
-    metric: Metric
-    changes: JourneyChanges
-    time_zone: str
-
-
 Place = tuple[StageInfo, TouchpointInfo | None]
-Counts = dict[str, Counter[int]]  # by group: how many gave each rating
+Groups = dict[str, Counter[int]]  # by group: how many gave each rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,81 +87,82 @@ class _Plan:
         return Window(self.before.first, self.after.first, self.after.last)
 
 
-def wanted_windows(view: View) -> dict[Window, list[uuid.UUID]]:
+def wanted_windows(counts: Counts) -> dict[Window, list[uuid.UUID]]:
     """What must be read for the lines in view: the series of each window."""
     found: dict[Window, dict[uuid.UUID, None]] = {}
-    for plan in _plans(view):
+    for plan in _plans(counts):
         found.setdefault(plan.window, {}).update(dict.fromkeys(plan.homes))
     return {window: list(series) for window, series in found.items()}
 
 
-def mix_lines(source: TrendsSource) -> list[MixLine]:
+def mix_lines(counts: Counts) -> list[MixLine]:
     """Every line in view that has answers in both periods, in the order of the journey."""
-    view = View(source.journey, source.focus, source.metric, source.changes, source.time_zone)
-    seams = _seams(view)
-    lines = (_line(source, plan, seams) for plan in _plans(view))
+    seams = _seams(counts)
+    lines = (_line(counts, plan, seams) for plan in _plans(counts))
     return [line for line in lines if line.score_before.n and line.score_after.n]
 
 
-def _seams(view: View) -> Seams:
-    return read_seams((line for _, _, line in view.journey.placed_series), view.time_zone)
+def _seams(counts: Counts) -> Seams:
+    return read_seams((line for _, _, line in counts.journey.placed_series), counts.time_zone)
 
 
-def _plans(view: View) -> list[_Plan]:
-    seams = _seams(view)
-    return [_plan(view, place, seams) for place in _places(view)]
+def _plans(counts: Counts) -> list[_Plan]:
+    seams = _seams(counts)
+    return [_plan(counts, place, seams) for place in _places(counts)]
 
 
-def _plan(view: View, place: Place, seams: Seams) -> _Plan:
+def _plan(counts: Counts, place: Place, seams: Seams) -> _Plan:
     stage, touchpoint = place
-    homes = _series(view, stage.touchpoints if touchpoint is None else (touchpoint,))
-    last = view.changes.looked_at
+    homes = _series(counts, stage.touchpoints if touchpoint is None else (touchpoint,))
+    last = changes_of(counts).looked_at
     seam = seams.newest(homes, last)
-    since = _since_change(_change(view, place), seam, last)
+    since = _since_change(_change(counts, place), seam, last)
     before, after = since or _usual(last)
     return _Plan(place, homes, before, after, since is not None, seam)
 
 
-def _places(view: View) -> Iterator[Place]:
+def _places(counts: Counts) -> Iterator[Place]:
     """The stages; of a stage looked at it and its touchpoints."""
-    focus = view.focus
+    focus = counts.focus
     if focus.touchpoint is not None and focus.stage is not None:
         yield focus.stage, focus.touchpoint
         return
-    for stage in view.journey.stages if focus.stage is None else (focus.stage,):
-        askers = [each for each in stage.touchpoints if _series(view, (each,))]
+    for stage in counts.journey.stages if focus.stage is None else (focus.stage,):
+        askers = [each for each in stage.touchpoints if _series(counts, (each,))]
         if askers:
             yield stage, None
         if focus.stage is not None and len(askers) > 1:
             yield from ((stage, touchpoint) for touchpoint in askers)
 
 
-def _series(view: View, touchpoints: Iterable[TouchpointInfo]) -> dict[uuid.UUID, TouchpointInfo]:
-    key = view.metric.key
+def _series(
+    counts: Counts, touchpoints: Iterable[TouchpointInfo]
+) -> dict[uuid.UUID, TouchpointInfo]:
+    key = counts.metric.key
     return {line.id: t for t in touchpoints for line in t.series if line.metric == key}
 
 
-def _line(source: TrendsSource, plan: _Plan, seams: Seams) -> MixLine:
+def _line(counts: Counts, plan: _Plan, seams: Seams) -> MixLine:
     # A series replaced within the window leaves the line untold, so its first month decides.
     rows = [
         row
-        for row in source.by_channel.periods.get(plan.window, ())
+        for row in counts.by_channel.periods.get(plan.window, ())
         if row.series in plan.homes and not seams.is_replaced(row.series, plan.before.first)
     ]
     sides = _within(rows, plan.before), _within(rows, plan.after)
-    scores = [score(_pooled(side), source.metric) for side in sides]
+    scores = [score(_pooled(side), counts.metric) for side in sides]
     state = _state(scores, is_anew=plan.seam > plan.before.first)
-    splits = () if state else tuple(_splits(sides, plan.homes, source.metric))
+    splits = () if state else tuple(_splits(sides, plan.homes, counts.metric))
     return MixLine(
         *plan.place, plan.before, plan.after, plan.is_since,
         state or ("split" if splits else "one group"), scores[0], scores[1], splits,
     )  # fmt: skip
 
 
-def _change(view: View, place: Place) -> NamedChange | None:
+def _change(counts: Counts, place: Place) -> NamedChange | None:
     stage, touchpoint = place
-    key = (str(stage.id), str(touchpoint.id) if touchpoint else None, view.metric.key)
-    told = view.changes.by_place.get(key)
+    key = (str(stage.id), str(touchpoint.id) if touchpoint else None, counts.metric.key)
+    told = changes_of(counts).by_place.get(key)
     return told.change if told else None
 
 
@@ -223,15 +213,15 @@ def _by_group(
     by: str,
     homes: Mapping[uuid.UUID, TouchpointInfo],
     order: Sequence[str],
-) -> Counts:
-    found: Counts = {}
+) -> Groups:
+    found: Groups = {}
     for row in rows:
         group = row.channel if by == "channel" else str(homes[row.series].id)
         found.setdefault(group, Counter()).update(_given(row))
     return {group: found[group] for group in dict.fromkeys([*order, *found]) if group in found}
 
 
-def _pool_small(before: Counts, after: Counts) -> None:
+def _pool_small(before: Groups, after: Groups) -> None:
     """Groups with 1 to 4 answers in either period become one: no score is shown of so few."""
     sides = (before, after)
     small = {

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.mix.lines import View, wanted_windows
+from feedback.dashboards.mix.lines import wanted_windows
 from feedback.dashboards.mix.read import (
     OTHER,
     REST,
@@ -17,7 +17,6 @@ from feedback.dashboards.mix.read import (
     read_answered,
     read_periods,
 )
-from feedback.dashboards.pages import changes_of
 from feedback.dashboards.rates import ASKING, RATES_BEFORE
 from feedback.dashboards.read import Counts, Scope
 from feedback.readings.months import first_day, month_of, months_between, shift
@@ -32,8 +31,7 @@ async def with_channels(session: AsyncSession, counts: Counts, scope: Scope) -> 
     query = CountQuery(_in_view(counts), months[0], months[-1], channel)
     asked = await read_asked(session, workspace_id, query)
     answered = await _answered(session, workspace_id, query, (counts, asked))
-    view = View(counts.journey, counts.focus, counts.metric, changes_of(counts), counts.time_zone)
-    periods = await read_periods(session, workspace_id, wanted_windows(view), channel)
+    periods = await read_periods(session, workspace_id, wanted_windows(counts), channel)
     made = replace(counts, by_channel=ByChannel(periods, asked, answered))
     vars(made)["watched_version"] = counts.watched_version  # nothing of it is another
     return made

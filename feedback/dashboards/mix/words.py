@@ -1,9 +1,18 @@
-"""What differences are made of, in words: the two periods, and a sentence for each split."""
+"""What differences are made of, in words: the two periods, a sentence for each split, its table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.dashboards.mix.lines import OTHERS, MixLine, Period, Split, group_names
+from feedback.dashboards.mix.lines import (
+    OTHERS,
+    MixLine,
+    Period,
+    Split,
+    group_names,
+    is_hidden,
+    mix_lines,
+)
+from feedback.dashboards.read import Counts
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, MixGroup, Score, round_half_away
@@ -70,6 +79,70 @@ class Told:
         if self.split.by == "channel":
             return channel_name(group.name)
         return group_names(self.line)[group.name]
+
+    # A group's row in the table; the score and parts of so few answers are not shown.
+
+    def score(self, value: float | None, group: MixGroup) -> str:
+        return number(None if is_hidden(group) else value, self.metric)
+
+    def part(self, value: float, group: MixGroup) -> str:
+        return NO_SCORE if is_hidden(group) else signed(value, self.digits)
+
+    def note(self, group: MixGroup) -> str:
+        """Said of a group that has answers on one side only."""
+        if not group.n_before:
+            return _("new: no answers before")
+        return "" if group.n_after else _("gone: no answers since")
+
+    # The row of them all.
+
+    @property
+    def scores(self) -> tuple[str, str]:
+        before, after = self.line.score_before.score, self.line.score_after.score
+        return number(before, self.metric), number(after, self.metric)
+
+    @property
+    def whole_parts(self) -> list[str]:
+        return [signed(part, self.digits) for part in self.parts(self.digits)[1:]]
+
+
+@dataclass(frozen=True, slots=True)
+class MixPage:
+    """lines: those that are told. untold: of which lines nothing is said, and why."""
+
+    lines: tuple[MixLine, ...]
+    untold: tuple[str, ...]
+    metric: Metric
+
+    def periods(self, line: MixLine) -> str:
+        return say_periods(line, self.metric)
+
+    def splits(self, line: MixLine) -> list[Told]:
+        return [Told(line, split, self.metric) for split in line.splits]
+
+    def sentences(self, line: MixLine) -> list[str]:
+        return say_splits(self.splits(line))
+
+
+def say_mix(counts: Counts) -> MixPage | None:
+    """What stands under the trends; None where there is nothing to say."""
+    lines = mix_lines(counts)
+    told, untold = tuple(line for line in lines if line.splits), tuple(_untold(lines))
+    return MixPage(told, untold, counts.metric) if told or untold else None
+
+
+def _untold(lines: Sequence[MixLine]) -> list[str]:
+    said = []
+    if few := _names(lines, "too few"):
+        said.append(_("Fewer than 30 answers in one of the two periods: %(names)s.") % few)
+    if anew := _names(lines, "asked anew"):
+        said.append(_("Asked anew meanwhile, so the periods do not compare: %(names)s.") % anew)
+    return said
+
+
+def _names(lines: Sequence[MixLine], state: str) -> dict[str, str]:
+    names = [line.name for line in lines if line.state == state]
+    return {"names": ", ".join(names)} if names else {}
 
 
 def say_periods(line: MixLine, metric: Metric) -> str:

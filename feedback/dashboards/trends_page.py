@@ -1,0 +1,252 @@
+"""The page of the trends: its strands, drawn on a common axis, and what stands around them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from feedback.changes.words import SaidChanges, note_change
+from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
+from feedback.charts.lines import Axis, Beside, Point, axis_for, flag_days, line_of
+from feedback.charts.picture import TrendPanel
+from feedback.dashboards.mix.words import MixPage, say_mix
+from feedback.dashboards.pages import (
+    KEPT,
+    Key,
+    Nothing,
+    changes_of,
+    exports,
+    mark_wrong,
+    no_answers,
+    no_journey,
+    said,
+)
+from feedback.dashboards.rates_words import RatesPage, say_rates
+from feedback.dashboards.read import Counts, Scope
+from feedback.dashboards.trends import Strand, read_strands, unasked
+from feedback.i18n import current_locale
+from feedback.i18n import gettext as _
+from feedback.readings.filters import (
+    Asked,
+    Choice,
+    FilterError,
+    channel_choice,
+    journey_choice,
+    metric_choice,
+    month_choice,
+    place_of,
+    stage_choice,
+    touchpoint_choice,
+)
+from feedback.scoring import METRICS, Metric, Score
+from feedback.wording import (
+    explain_score,
+    month_name,
+    month_short,
+    month_tick,
+    write_level,
+    write_target,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendsPage:
+    address: str = "/trends"
+    choices: tuple[Choice, ...] = ()
+    was: str = ""
+    exports: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    metric: Metric = METRICS["nps"]
+    said: SaidChanges | None = None
+    panels: tuple[TrendPanel, ...] = ()
+    months: tuple[str, ...] = ()
+    strands: tuple[Strand, ...] = ()
+    unasked: tuple[str, ...] = ()
+    under: tuple[MixPage | None, RatesPage] | None = None
+    nothing: Nothing | None = None
+
+    @property
+    def action_address(self) -> str:
+        """Where an action at the very place looked at is written down."""
+        names = ("journey", "stage", "touchpoint")
+        given = [f"{n}={v}" for n, v in zip(names, self.was.split(","), strict=True) if v]
+        return f"/actions/new?{given[-1]}" if given else "/actions/new"
+
+    @property
+    def has_seams(self) -> bool:
+        return any(panel.chart.seams for panel in self.panels)
+
+    @property
+    def has_targets(self) -> bool:
+        return any(panel.chart.target for panel in self.panels)
+
+    @property
+    def has_apart(self) -> bool:
+        return any(dot.kind == "apart" for panel in self.panels for dot in panel.chart.dots)
+
+    @property
+    def has_flags(self) -> bool:
+        return any(panel.chart.flags for panel in self.panels)
+
+
+def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
+    if counts is None:
+        return TrendsPage(nothing=no_journey())
+    asked, choices = _settled(scope.asked, counts), _trends_choices(counts, scope)
+    drawn = _drawn(Key(counts, counts.version, current_locale()))
+    return TrendsPage(
+        address=asked.address("/trends"),
+        choices=choices,
+        was=place_of({choice.name: choice.value for choice in choices}),
+        exports=exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
+        metric=counts.metric,
+        said=said(counts, scope) if counts.span.first else None,
+        panels=drawn.panels,
+        months=tuple(reversed(counts.window.months)),
+        strands=drawn.strands,
+        unasked=drawn.unasked,
+        under=_under(Key(counts, counts.page_version, current_locale())),
+        nothing=no_answers() if not counts.span.first else None,
+    )
+
+
+def _settled(asked: Asked, counts: Counts) -> Asked:
+    """What is really shown: after a move the metric may be another than the form said."""
+    if not asked.get("metric"):
+        return asked
+    return Asked({**asked.values, "metric": counts.metric.key})
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    panels: tuple[TrendPanel, ...]
+    strands: tuple[Strand, ...]
+    unasked: tuple[str, ...]
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(key: Key) -> _Drawn:
+    strands = read_strands(key.counts)
+    panels = tuple(draw_panels(strands, key.counts))
+    return _Drawn(panels, strands, tuple(unasked(key.counts)))
+
+
+@lru_cache(maxsize=KEPT)
+def _under(key: Key) -> tuple[MixPage | None, RatesPage]:
+    return say_mix(key.counts), say_rates(key.counts)
+
+
+def _trends_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
+    asked, window, focus = scope.asked, counts.window, counts.focus
+    since, until = window.months[0], window.months[-1]
+    first = counts.span.first or since
+    stage = str(focus.stage.id) if focus.stage else ""
+    touchpoint = str(focus.touchpoint.id) if focus.touchpoint else ""
+    choices = [
+        metric_choice(counts.journey, counts.metric.key),
+        stage_choice(counts.journey, stage),
+        touchpoint_choice(counts.journey, stage, touchpoint),
+        channel_choice(asked),
+        month_choice("from", _("From"), since, first, scope.running),
+        month_choice("to", _("To"), until, first, scope.running),
+    ]
+    if len(counts.journeys) > 1:
+        choices.insert(0, journey_choice(counts.journeys, counts.journey))
+    return tuple(choices)
+
+
+def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:
+    """The page without its numbers, saying what could not be read."""
+    choices = mark_wrong(page.choices, error)
+    return replace(
+        page, choices=choices, error=str(error), said=None, panels=(), strands=(), nothing=None
+    )
+
+
+# The drawings.
+
+
+def draw_panels(strands: Sequence[Strand], counts: Counts) -> list[TrendPanel]:
+    """Small multiples on a common axis; a lone line is drawn wide as well."""
+    drawings = [_drawing(strand, counts) for strand in strands]
+    targets = [strand.target for strand in strands if strand.target is not None]
+    points = [[*drawing.points, *drawing.beside.apart] for drawing in drawings]
+    axis = axis_for(points, counts.metric, targets)
+    return [_panel(drawing, axis, is_alone=len(drawings) == 1) for drawing in drawings]
+
+
+def _panel(drawing: "_Drawing", axis: Axis, *, is_alone: bool) -> TrendPanel:
+    strand, counts = drawing.strand, drawing.counts
+    told_of = _told_of(drawing.points)
+    score = strand.line.get(told_of.month) if told_of else None
+    change = None
+    if strand.is_watched:
+        looked_at = strand.line.get(changes_of(counts).looked_at)
+        has_enough = looked_at is not None and looked_at.display == "shown"
+        change = note_change(strand.told, changes_of(counts).looked_at, has_enough=has_enough)
+    return TrendPanel(
+        id=f"chart_{strand.id}",
+        name=strand.name,
+        readout=told_of.label if told_of else _("No score in these months"),
+        chart=drawing.on(axis, PANEL),
+        wide_chart=drawing.on(axis, WIDE) if is_alone else None,
+        change=change,
+        formula=explain_score(score, counts.metric) if score else "",
+    )
+
+
+def _told_of(points: Sequence[Point]) -> Point | None:
+    """The last complete month that has a score, else the running one."""
+    known = [point for point in points if point.value is not None]
+    complete = [point for point in known if not point.is_running]
+    return next(reversed(complete or known), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    strand: Strand
+    points: Sequence[Point]
+    beside: Beside
+    counts: Counts
+
+    def on(self, axis: Axis, box: Box) -> ChartData:
+        metric, target = self.counts.metric, self.strand.target
+        has_january = any(month.endswith("-01") for month in self.counts.window.months)
+        return draw(
+            self.points,
+            title=self._title(),
+            axis=axis,
+            box=box,
+            beside=self.beside,
+            target=None if target is None else (target, write_target(target, metric)),
+            month_label=month_tick if has_january else month_short,
+            level_label=lambda level: write_level(level, metric),
+        )
+
+    def _title(self) -> str:
+        return _("%(name)s, month by month from %(first)s to %(last)s") % {
+            "name": self.strand.name,
+            "first": month_name(self.counts.window.months[0]),
+            "last": month_name(self.counts.window.months[-1]),
+        }
+
+
+def _drawing(strand: Strand, counts: Counts) -> _Drawing:
+    metric, window = counts.metric, counts.window
+    apart = [
+        replace(point, label=_("%(score)s, former wording") % {"score": point.label})
+        for point in line_of(strand.apart, metric, window, worded=True)
+        if point.value is not None
+    ]
+    beside = Beside(
+        pooled=[_value(strand.pooled.get(month)) for month in window.months],
+        apart=apart,
+        seams=strand.seams,
+        flags=flag_days(counts.flags, strand.stage, strand.touchpoint),
+        is_changed=strand.told is not None and strand.told.change is not None,
+    )
+    points = line_of(strand.line, metric, window, worded=True)
+    return _Drawing(strand, points, beside, counts)
+
+
+def _value(score: Score | None) -> float | None:
+    return None if score is None or score.display == "hidden" else score.score
