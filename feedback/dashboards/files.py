@@ -1,16 +1,13 @@
 """The board as files: the same rows as the page, every number unrounded."""
 
-import csv
-import io
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from feedback.changes.find import Told, change_facts, changes_document
 from feedback.dashboards.board import BoardSource, StageReading, board_metrics, board_rows
-from feedback.offline.score_print import harmless
 from feedback.readings.queries import RATINGS
 from feedback.readings.seams import CURRENT
+from feedback.rows import dicts_csv, json_text
 
 CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
 Place = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
@@ -22,14 +19,14 @@ def board_json(readings: Sequence[StageReading], source: BoardSource) -> str:
     rows = board_rows(readings, source)
     document = {"journey": source.journey.name, "metrics": board_metrics(rows), "rows": rows}
     document |= changes_document(source.changes) if source.changes else {}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def board_csv(readings: Sequence[StageReading], source: BoardSource) -> str:
     """The same rows, one line each; the counts stand in count_0 to count_10, what changed in
     change_state and so on, in the row of the period read."""
     told = {place: told for place, told in _told(readings)}
-    return rows_csv(
+    return counts_csv(
         [
             row | change_columns(told.get(_place(row)) if _is_read(row, source) else None)
             for row in board_rows(readings, source)
@@ -61,19 +58,15 @@ def _is_read(row: dict[str, Any], source: BoardSource) -> bool:
     return bool(row["month"] == source.period and row["wording"] == CURRENT)
 
 
-def rows_csv(rows: Sequence[dict[str, Any]]) -> str:
+def counts_csv(rows: Sequence[dict[str, Any]]) -> str:
     """Rows of scores as CSV; one without a score has no counts."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    rows = [_flat(row) for row in rows]
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([harmless(value) for value in row.values()])
-    return out.getvalue()
+    return dicts_csv([_flat(row) for row in rows])
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     counts = row["counts"] or {}
     kept = {name: value for name, value in row.items() if name != "counts"}
     return kept | {f"count_{rating}": counts.get(str(rating)) for rating in RATINGS}
+
+
+BOARD_FILES = {"csv": board_csv, "json": board_json}

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from typing import Any
 
-from litestar import MediaType, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
@@ -16,7 +16,7 @@ from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.dashboards.board import read_board
 from feedback.dashboards.board_page import board_page, refused_board
-from feedback.dashboards.files import board_csv, board_json
+from feedback.dashboards.files import BOARD_FILES
 from feedback.dashboards.mix.load import with_channels
 from feedback.dashboards.pages import (
     board_source,
@@ -25,7 +25,7 @@ from feedback.dashboards.pages import (
     trends_source,
 )
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends
-from feedback.dashboards.trends_files import trends_csv, trends_json
+from feedback.dashboards.trends_files import TRENDS_FILES
 from feedback.db import Database
 from feedback.i18n import current_locale
 from feedback.readings.filters import (
@@ -39,11 +39,11 @@ from feedback.readings.filters import (
 from feedback.readings.months import month_at
 from feedback.readings.queries import import_pandas
 from feedback.resources import resource_dir
+from feedback.web.files import file_name, send_file
 from feedback.web.page import FLASH_COOKIE, page
 
 BOARD_BLOCKS = ("board_page", "board_tiles")
 TRENDS_BLOCKS = ("trends_page",)
-CSV = "text/csv"
 
 
 @get("/board")
@@ -106,8 +106,7 @@ async def board_file(
     if counts is None:
         raise not_found()
     source = board_source(counts)
-    write = board_csv if request.url.path.endswith(".csv") else board_json
-    return _file(request, write(read_board(source), source))
+    return send_file(file_name(request), BOARD_FILES, read_board(source), source)
 
 
 @get(["/trends.json", "/trends.csv"])
@@ -122,8 +121,7 @@ async def trends_file(
     if counts is None:
         raise not_found()
     source = trends_source(counts, viewer.workspace.time_zone)
-    write = trends_csv if request.url.path.endswith(".csv") else trends_json
-    return _file(request, write(source))
+    return send_file(file_name(request), TRENDS_FILES, source)
 
 
 def read_scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:
@@ -192,15 +190,6 @@ def _fresh(tag: str, request: HTMXRequest, address: str) -> dict[str, str]:
     if request.htmx.target in ("board_page", "trends_page"):
         headers["HX-Push-Url"] = address
     return headers
-
-
-def _file(request: HTMXRequest, text: str) -> Response[str]:
-    path = request.url.path
-    is_csv = path.endswith(".csv")
-    headers = {"Cache-Control": "no-store"}
-    if is_csv:
-        headers["Content-Disposition"] = f'attachment; filename="{path.strip("/")}"'
-    return Response(text, media_type=CSV if is_csv else MediaType.JSON, headers=headers)
 
 
 def filter_problem(error: FilterError) -> Response[str]:

@@ -1,6 +1,5 @@
 """The trends as files: the rows of `feedback trend`, and what changed."""
 
-import json
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,6 +11,7 @@ from feedback.dashboards.trends import TrendsSource
 from feedback.offline.score_print import rows_csv
 from feedback.readings.pooled import TrendRow, pooled_rows
 from feedback.readings.seams import CURRENT
+from feedback.rows import json_text
 from feedback.scoring import ScoreRow, metric_dict, score
 
 
@@ -27,7 +27,7 @@ def trends_json(source: TrendsSource) -> str:
         "mix": mix_document(source),
         "response_rates": rates_document(rates),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def trends_csv(source: TrendsSource) -> str:
@@ -77,3 +77,6 @@ def _told_by_name(source: TrendsSource) -> dict[Place, Told]:
         for told in source.changes.lines
         for place in told.line.shown_at
     }
+
+
+TRENDS_FILES = {"csv": trends_csv, "json": trends_json}

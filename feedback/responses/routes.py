@@ -16,7 +16,7 @@ from feedback.db import Database
 from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
 from feedback.responses.counted_most import name_counted_most
-from feedback.responses.files import responses_csv, responses_json
+from feedback.responses.files import RESPONSE_FILES
 from feedback.responses.follow_up_answers import Told, read_told
 from feedback.responses.listing import (
     BANDS,
@@ -33,6 +33,7 @@ from feedback.responses.listing import (
 )
 from feedback.responses.models import CHANNELS, STATES
 from feedback.responses.review import change_state, list_changes
+from feedback.web.files import file_name, send_file
 from feedback.web.page import page, redirect
 from feedback.wording import channel_name, metric_name
 
@@ -71,13 +72,7 @@ async def response_file(
     found, _places, _filters, error = await _read(request, database, viewer, size=MOST_IN_A_FILE)
     if error:
         return Response(error, status_code=422, media_type=MediaType.TEXT)
-    if request.url.path.endswith(".json"):
-        return Response(responses_json(found.rows, current_locale()), media_type=MediaType.JSON)
-    return Response(
-        responses_csv(found.rows, current_locale()),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="responses.csv"'},
-    )
+    return send_file(file_name(request), RESPONSE_FILES, found.rows, current_locale())
 
 
 @get("/responses/{response_id:uuid}")

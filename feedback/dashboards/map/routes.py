@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from litestar import MediaType, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
@@ -13,15 +13,16 @@ from feedback import clock
 from feedback.accounts.guards import Viewer, not_found, require_editor
 from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_map, write_undo
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
-from feedback.dashboards.map.rows import map_csv, map_json, read_map
+from feedback.dashboards.map.rows import MAP_FILES, read_map
 from feedback.dashboards.pages import board_source
 from feedback.dashboards.read import Scope
-from feedback.dashboards.routes import CSV, filter_problem, read_scope
+from feedback.dashboards.routes import filter_problem, read_scope
 from feedback.db import Database
 from feedback.editor.journeys.order import Moved, Place, StaleOrderError, move_part
 from feedback.i18n import gettext as _
 from feedback.readings.filters import BOARD_NAMES, Asked, FilterError, NotOursError
 from feedback.readings.queries import import_pandas
+from feedback.web.files import file_name, send_file
 from feedback.web.page import page, redirect
 
 MAP_BLOCKS = ("map_page",)
@@ -90,11 +91,7 @@ async def map_file(
     if found is None:
         raise not_found()
     source = board_source(found.counts)
-    columns, headers = read_map(source, found), {"Cache-Control": "no-store"}
-    if request.url.path.endswith(".json"):
-        return Response(map_json(columns, source), media_type=MediaType.JSON, headers=headers)
-    headers["Content-Disposition"] = 'attachment; filename="map.csv"'
-    return Response(map_csv(columns, source), media_type=CSV, headers=headers)
+    return send_file(file_name(request), MAP_FILES, read_map(source, found), source)
 
 
 async def load_map_counts(database: Database, scope: Scope) -> MapCounts | None:

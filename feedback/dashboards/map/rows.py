@@ -1,6 +1,5 @@
 """The journey map as numbers: each stage's and touchpoint's score, its target, its silence."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,10 +11,11 @@ from feedback.dashboards.board import (
     board_metrics,
     read_board,
 )
-from feedback.dashboards.files import rows_csv
+from feedback.dashboards.files import counts_csv
 from feedback.dashboards.map.read import MapCounts
 from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.readings.seams import CURRENT, REPLACED
+from feedback.rows import json_text
 from feedback.scoring import METRICS, row_dict, score
 from feedback.scoring.scores import HIDDEN_BELOW
 from feedback.wording import scale_of
@@ -178,9 +178,12 @@ def map_json(columns: Sequence[Column], source: BoardSource) -> str:
     rows = map_rows(columns, source.period)
     asking = [row for row in rows if row["metric"]]
     document = {"journey": source.journey.name, "metrics": board_metrics(asking), "rows": rows}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def map_csv(columns: Sequence[Column], source: BoardSource) -> str:
     """The same rows, one line each; the counts stand in count_0 to count_10."""
-    return rows_csv(map_rows(columns, source.period))
+    return counts_csv(map_rows(columns, source.period))
+
+
+MAP_FILES = {"csv": map_csv, "json": map_json}
