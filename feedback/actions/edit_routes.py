@@ -10,7 +10,7 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.actions.choices import (
     PlaceGroup,
     WrongPlaceError,
@@ -51,7 +51,7 @@ class Offer:
     texts: dict[Any, dict[str, Any]]
 
 
-@get("/actions/new")
+@get("/actions/new", needs="editor")
 async def new_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -61,7 +61,6 @@ async def new_action(
     touchpoint: FromQuery[str] = "",
     kind: FromQuery[str] = "action",
 ) -> Template | Redirect:
-    require_editor(viewer)
     offer = await _offer(database, viewer)
     if not offer.groups:
         return redirect("/journeys/new", _("Make a journey first: an action has its place on one."))
@@ -83,11 +82,10 @@ async def new_action(
     return _show(request, form, offer)
 
 
-@post("/actions/new")
+@post("/actions/new", needs="editor")
 async def make_action(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     offer = await _offer(database, viewer)
     data = await request.form()
     form = _read(data, viewer, offer)
@@ -103,28 +101,26 @@ async def make_action(
     return leave(request, f"/actions/{action.id}", _saved(form.checked))
 
 
-@get("/actions/{name:str}/edit")
+@get("/actions/{name:str}/edit", needs="editor")
 async def edit_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     name: FromPath[str],
 ) -> Template:
-    require_editor(viewer)
     async with database.read() as session:
         action = (await need_action(session, viewer, name)).action
     offer = await _offer(database, viewer, action)
     return _show(request, filled_form(action, list(offer.languages)), offer, action)
 
 
-@post("/actions/{name:str}/edit")
+@post("/actions/{name:str}/edit", needs="editor")
 async def save_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     name: FromPath[str],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     async with database.read() as session:
         action = (await need_action(session, viewer, name)).action
     offer = await _offer(database, viewer, action)
@@ -141,14 +137,13 @@ async def save_action(
     return leave(request, f"/actions/{action.id}", _("Saved."))
 
 
-@post("/actions/{name:str}/archive")
+@post("/actions/{name:str}/archive", needs="editor")
 async def keep_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     name: FromPath[str],
 ) -> Redirect:
-    require_editor(viewer)
     act = str((await request.form()).get("act", "archive"))
     async with database.write() as session:
         action = (await need_action(session, viewer, name)).action

@@ -23,7 +23,7 @@ from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 
 
-@get("/actions")
+@get("/actions", needs="viewer")
 async def action_list(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -41,7 +41,7 @@ async def action_list(
     )
 
 
-@get(["/actions.json", "/actions.csv"])
+@get(["/actions.json", "/actions.csv"], needs="viewer")
 async def action_list_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -51,7 +51,7 @@ async def action_list_file(
     return send_file(file_name(request), ACTION_FILES, kept)
 
 
-@get("/actions/{name:str}")
+@get("/actions/{name:str}", needs="viewer")
 async def action_detail(
     request: HTMXRequest,
     database: NamedDependency[Database],

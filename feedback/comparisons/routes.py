@@ -57,7 +57,7 @@ from feedback.web.page import page
 BLOCKS = ("compare_page",)
 
 
-@get("/compare")
+@get("/compare", needs="viewer")
 async def compare(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -166,7 +166,7 @@ async def _split(
     return compare_groups(subject.metric, groups, wanted, period)
 
 
-@get(["/compare.json", "/compare.csv"])
+@get(["/compare.json", "/compare.csv"], needs="viewer")
 async def compare_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -218,7 +218,7 @@ def _sides(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [after, before | dict.fromkeys(against)]
 
 
-@get("/noise")
+@get("/noise", needs="nobody")
 async def noise(request: HTMXRequest) -> Template:
     """For anybody: two months' counts in, the honest answer out."""
     made = noise_page(dict(request.query_params.items()))

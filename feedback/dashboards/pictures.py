@@ -27,7 +27,7 @@ from feedback.readings.months import month_at
 from feedback.readings.queries import import_pandas
 
 
-@get([f"/trends.{kind}" for kind in FORMATS])
+@get([f"/trends.{kind}" for kind in FORMATS], needs="viewer")
 async def trends_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:

@@ -46,7 +46,7 @@ BOARD_BLOCKS = ("board_page", "board_tiles")
 TRENDS_BLOCKS = ("trends_page",)
 
 
-@get("/board")
+@get("/board", needs="viewer")
 async def board(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
@@ -70,7 +70,7 @@ async def board(
     )
 
 
-@get("/trends")
+@get("/trends", needs="viewer")
 async def trends(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
@@ -94,7 +94,7 @@ async def trends(
     )
 
 
-@get(["/board.json", "/board.csv"])
+@get(["/board.json", "/board.csv"], needs="viewer")
 async def board_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -109,7 +109,7 @@ async def board_file(
     return send_file(file_name(request), BOARD_FILES, read_board(source), source)
 
 
-@get(["/trends.json", "/trends.csv"])
+@get(["/trends.json", "/trends.csv"], needs="viewer")
 async def trends_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:

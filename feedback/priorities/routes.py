@@ -39,7 +39,7 @@ NAMES = ("journey", "missing")
 MOST_TOUCHPOINTS = 40
 
 
-@get("/priorities")
+@get("/priorities", needs="viewer")
 async def priorities(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -56,7 +56,7 @@ async def priorities(
     return _page(request, made, failed=failed)
 
 
-@get(["/priorities.json", "/priorities.csv"])
+@get(["/priorities.json", "/priorities.csv"], needs="viewer")
 async def priorities_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -133,7 +133,7 @@ async def read_known(database: Database, scope: Scope, selection: Selection) -> 
     return known
 
 
-@get([f"/priorities.{kind}" for kind in FORMATS])
+@get([f"/priorities.{kind}" for kind in FORMATS], needs="viewer")
 async def priorities_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:

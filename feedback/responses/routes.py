@@ -11,7 +11,7 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.db import Database
 from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
@@ -42,7 +42,7 @@ BLOCKS = ("responses_page", "responses_list")
 Places = dict[uuid.UUID, Place]
 
 
-@get("/responses")
+@get("/responses", needs="viewer")
 async def response_list(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -65,7 +65,7 @@ async def response_list(
     )
 
 
-@get(["/responses.csv", "/responses.json"])
+@get(["/responses.csv", "/responses.json"], needs="viewer")
 async def response_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -75,7 +75,7 @@ async def response_file(
     return send_file(file_name(request), RESPONSE_FILES, found.rows, current_locale())
 
 
-@get("/responses/{response_id:uuid}")
+@get("/responses/{response_id:uuid}", needs="viewer")
 async def response_detail(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -85,7 +85,7 @@ async def response_detail(
     return await _detail(request, database, viewer, response_id)
 
 
-@post("/responses/{response_id:uuid}/{act:str}")
+@post("/responses/{response_id:uuid}/{act:str}", needs="editor")
 async def review_response(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -93,7 +93,6 @@ async def review_response(
     response_id: FromPath[uuid.UUID],
     act: FromPath[str],
 ) -> Template | Redirect:
-    require_editor(viewer)
     state = {"exclude": "excluded", "restore": "counted"}.get(act)
     if state is None:
         raise not_found()

@@ -10,7 +10,7 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_map, write_undo
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
 from feedback.dashboards.map.rows import MAP_FILES, read_map
@@ -29,7 +29,7 @@ MAP_BLOCKS = ("map_page",)
 MOVED_COOKIE = "feedback_moved"
 
 
-@get("/map")
+@get("/map", needs="viewer")
 async def journey_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -48,11 +48,10 @@ async def journey_map(
     return answer
 
 
-@post("/map")
+@post("/map", needs="editor")
 async def move_on_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect:
-    require_editor(viewer)
     try:
         scope = read_scope(request, viewer, BOARD_NAMES)
     except FilterError as error:
@@ -79,7 +78,7 @@ async def move_on_map(
     return answer
 
 
-@get(["/map.json", "/map.csv"])
+@get(["/map.json", "/map.csv"], needs="viewer")
 async def map_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:

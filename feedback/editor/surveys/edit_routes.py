@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from sqlmodel import col, select
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, require_editor
+from feedback.accounts.guards import Viewer
 from feedback.db import Database
 from feedback.editor.surveys.draft import Draft, draft_of, new_draft, offered_languages, read_draft
 from feedback.editor.surveys.own_words import word_fields
@@ -36,23 +36,21 @@ from feedback.web.page import page
 NO_ERRORS: Form[Any] = Form({}, {})
 
 
-@get("/surveys/new")
+@get("/surveys/new", needs="editor")
 async def new_survey(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     touchpoint: FromQuery[str] = "",
 ) -> Template:
-    require_editor(viewer)
     draft = new_draft("nps", viewer.workspace.name, viewer.workspace.language)
     return await _new_form(request, database, viewer, draft, chosen={touchpoint})
 
 
-@post("/surveys/new")
+@post("/surveys/new", needs="editor")
 async def make_surveys(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     data = await request.form()
     act = str(data.get("do", ""))
     draft = read_draft(data, viewer.workspace.name)
@@ -69,27 +67,25 @@ async def make_surveys(
     return leave(request, f"/surveys/{made[0]}" if len(made) == 1 else "/surveys", flash)
 
 
-@get("/surveys/{survey_id:uuid}/edit")
+@get("/surveys/{survey_id:uuid}/edit", needs="editor")
 async def edit_question(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template:
-    require_editor(viewer)
     async with database.read() as session:
         place = await need_survey(session, viewer, survey_id)
     return await _edit_form(request, database, viewer, survey_id, draft_of(place.question))
 
 
-@post("/surveys/{survey_id:uuid}/edit")
+@post("/surveys/{survey_id:uuid}/edit", needs="editor")
 async def save_question(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     data = await request.form()
     act = str(data.get("do", "save"))
     form = read_question(data)
