@@ -132,6 +132,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     app.state.key = secret_key(settings)
     app.state.database = database = Database(settings.url)
     app.state.catalog = Catalog(database)
+    database.followers.append(app.state.catalog.follow)
     app.state.sites = Sites(database, app.state.catalog)
     app.state.writer = writer = Writer(make_store(settings), database)
     await writer.start()

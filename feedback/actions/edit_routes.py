@@ -97,7 +97,6 @@ async def make_action(
         action = await create_action(
             session, viewer.workspace.id, viewer.user.id, form.checked, clock.now()
         )
-    request.app.state.catalog.forget()
     return leave(request, f"/actions/{action.id}", _saved(form.checked))
 
 
@@ -133,7 +132,6 @@ async def save_action(
     async with database.write() as session:
         found = (await need_action(session, viewer, name)).action
         change_action(session, found, form.checked)
-    request.app.state.catalog.forget()
     return leave(request, f"/actions/{action.id}", _("Saved."))
 
 
@@ -151,7 +149,6 @@ async def keep_action(
             restore_action(session, action)
         else:
             archive_action(session, action, clock.now())
-    request.app.state.catalog.forget()
     if act == "restore":
         return redirect(f"/actions/{action.id}", _("Restored: its flag is on the charts again."))
     return redirect(f"/actions?archived={action.id}")

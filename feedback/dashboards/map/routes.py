@@ -72,7 +72,6 @@ async def move_on_map(
                 "now, and nothing was moved."
             ),
         )
-    request.app.state.catalog.forget()
     answer = redirect(scope.asked.address("/map"))
     answer.cookies.append(_moved_cookie(moved))
     return answer

@@ -69,7 +69,6 @@ async def save_follow_ups(
         return _form_page(request, place, draft, form)
     async with database.write() as session:
         _store(await lock_survey(session, viewer, survey_id), form.checked)
-    request.app.state.catalog.forget()
     return leave(request, f"/surveys/{survey_id}", _("Saved. The line goes on."))
 
 

@@ -65,7 +65,6 @@ async def _keep(
         above = await _above(session, part)
         journey_id = _journey_id(part, above)
         flash, kind = await _act(session, part, above, act)
-    request.app.state.catalog.forget()
     gone = isinstance(part, Journey) and act != "restore"
     return redirect("/journeys" if gone else f"/journeys/{journey_id}", flash, kind=kind)
 

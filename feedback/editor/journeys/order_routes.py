@@ -29,7 +29,6 @@ async def reorder_journey(
         if journey is None:
             raise not_found()
         await move_journey(session, journey, direction)
-    request.app.state.catalog.forget()
     return redirect("/journeys")
 
 

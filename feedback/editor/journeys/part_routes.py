@@ -147,7 +147,6 @@ async def save_touchpoint(
             stage = await find_stage(session, viewer, touchpoint.stage_id)
     if form.checked is None:
         return await _touchpoint_form(request, database, viewer, touchpoint, form)
-    request.app.state.catalog.forget()
     return leave(request, f"/journeys/{stage.journey_id}", _moved(seams) if seams else _("Saved."))
 
 

@@ -62,7 +62,6 @@ async def make_surveys(
         chosen = set(data.getall("touchpoint", []))
         return await _new_form(request, database, viewer, draft, chosen=chosen, form=shown)
     made = await _store(database, viewer, form.checked, is_published=act == "publish")
-    request.app.state.catalog.forget()
     flash = _made(len(made), is_published=act == "publish")
     return leave(request, f"/surveys/{made[0]}" if len(made) == 1 else "/surveys", flash)
 
@@ -99,7 +98,6 @@ async def save_question(
             Question, (viewer.workspace.id, place.question.id), with_for_update=True
         )
         effect = await change_question(session, question, form.checked, clock.now())
-    request.app.state.catalog.forget()
     return leave(request, f"/surveys/{survey_id}", _changed(effect))
 
 

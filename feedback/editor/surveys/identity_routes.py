@@ -27,7 +27,6 @@ async def change_signature(
     async with database.write() as session:
         survey = await lock_survey(session, viewer, survey_id)
         survey.needs_signature = is_wanted
-    request.app.state.catalog.forget()
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 

@@ -92,7 +92,6 @@ async def rename_survey(
             survey.name = form.checked
     if form.checked is None:
         return await _show_survey(request, database, viewer, survey_id, name_form=form)
-    request.app.state.catalog.forget()
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 
@@ -109,7 +108,6 @@ async def change_state(
         is_allowed = act in allowed_acts(survey)
         if is_allowed:
             await ACTS[act](session, survey, clock.now())
-    request.app.state.catalog.forget()
     # A button of an old page, or pressed twice: what it wanted is done or no longer offered.
     return redirect(f"/surveys/{survey_id}", acts_done()[act] if is_allowed else None)
 
@@ -125,7 +123,6 @@ async def change_overall(
     async with database.write() as session:
         survey = (await need_survey(session, viewer, survey_id)).survey
         await (mark_overall if is_wanted else unmark_overall)(session, survey)
-    request.app.state.catalog.forget()
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 
@@ -139,7 +136,6 @@ async def detach_survey(
     async with database.write() as session:
         survey = (await need_survey(session, viewer, survey_id)).survey
         await detach_question(session, survey)
-    request.app.state.catalog.forget()
     return redirect(
         f"/surveys/{survey_id}/edit", _("This survey has its own words now. Its line goes on.")
     )
@@ -168,7 +164,6 @@ async def archive_survey(
         else:
             await delete_survey(session, survey)
             path, flash = "/surveys", _("Deleted.")
-    request.app.state.catalog.forget()
     return redirect(path, flash, kind=kind)
 
 

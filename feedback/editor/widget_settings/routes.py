@@ -63,7 +63,6 @@ async def save_widget_settings(
             change_widget(survey, form.checked)
     if form.checked is None:
         return _show(request, place, form)
-    request.app.state.catalog.forget()
     flash = _("Saved. Sites show it within a minute.")
     return leave(request, f"/surveys/{survey_id}/widget", flash)
 
