@@ -18,6 +18,7 @@ from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
 from feedback.accounts.guards import NotSignedInError
+from feedback.accounts.needs import ways_in
 from feedback.db import Database
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
@@ -65,6 +66,7 @@ class App(Litestar):
 
         self.lacks_pages = False
         self.register(all_pages(self.state.settings))
+        ways_in(self.routes)  # raises where one says not whom it is for
 
 
 def create_app(settings: Settings | None = None, *, pages_later: bool = False) -> Litestar:
@@ -97,6 +99,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
         },
         logging_config=_logging(),
     )
+    ways_in(app.routes)
     if not pages_later:
         app.add_pages()
     return app
@@ -117,6 +120,7 @@ def _static_router() -> Router:
         path="/static",
         directories=[PACKAGE / "static"],
         cache_control=CacheControlHeader(max_age=31_536_000, public=True),
+        opt={"needs": "nobody"},
     )
 
 
@@ -128,6 +132,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     app.state.key = secret_key(settings)
     app.state.database = database = Database(settings.url)
     app.state.catalog = Catalog(database)
+    database.followers.append(app.state.catalog.follow)
     app.state.sites = Sites(database, app.state.catalog)
     app.state.writer = writer = Writer(make_store(settings), database)
     await writer.start()

@@ -13,6 +13,7 @@ from feedback.commands import (
     drivers,
     import_,
     rollups,
+    routes,
     score,
     serve,
     surveys,
@@ -59,6 +60,7 @@ app.command("compare")(compare.compare_command)
 app.command("drivers")(drivers.drivers_command)
 app.command("surveys")(surveys.surveys_command)
 app.command("trend")(trend.trend_command)
+app.command("routes")(routes.routes_command)
 app.add_typer(rollups.app, name="rollups")
 app.add_typer(user.app, name="user")
 

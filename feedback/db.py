@@ -10,7 +10,7 @@
 import asyncio
 import sqlite3
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Set
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,8 +22,9 @@ from sqlalchemy import exc as sa_errors
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, Connection, Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -38,8 +39,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-# Session.info: its transaction leaves work for the outbox.
+# Session.info: its transaction leaves work for the outbox; the tables that it wrote.
 ENQUEUED = "enqueued"
+WRITTEN = "written"
 
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
@@ -120,6 +122,27 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+class _WritingSession(Session):
+    """Notes which tables it writes. Text statements are not seen, nor is the writer of answers,
+    which has its own connection."""
+
+
+@event.listens_for(_WritingSession, "after_flush")
+def _note_flushed(session: Session, _context: UOWTransaction) -> None:
+    for rows in (session.new, session.dirty, session.deleted):
+        _note_written(session, *(row.__tablename__ for row in rows))
+
+
+@event.listens_for(_WritingSession, "do_orm_execute")
+def _note_executed(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        _note_written(state.session, state.statement.table.name)  # type: ignore[attr-defined]
+
+
+def _note_written(session: Any, *tables: str) -> None:
+    session.info.setdefault(WRITTEN, set()).update(tables)
+
+
 class Database:
     """The engine and the sessions of one process.
 
@@ -127,6 +150,7 @@ class Database:
     back when it raises; on SQLite all writers of the process queue at one gate, since SQLite's
     own busy wait is unfair (p99 of 637 ms against 60 ms, STACK.md a). `work_waits` rings after
     a commit that left work for the outbox: the worker of this process need not poll for it.
+    `followers` are told, after a commit, the names of the tables that it wrote.
     """
 
     def __init__(self, url: URL) -> None:
@@ -136,6 +160,7 @@ class Database:
         self._read_engine = self.engine.execution_options(readonly=True)
         self._gate = asyncio.Lock()
         self.work_waits = asyncio.Event()
+        self.followers: list[Callable[[Set[str]], None]] = []
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         event.listen(self.engine.sync_engine, "before_execute", check_tenancy)
@@ -151,11 +176,17 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        async with self.gate(), AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with self.gate(), self._writing() as session:
             yield session
             await session.commit()
             if ENQUEUED in session.info:
                 self.work_waits.set()
+            if written := session.info.get(WRITTEN):
+                for follow in self.followers:
+                    follow(written)
+
+    def _writing(self) -> AsyncSession:
+        return AsyncSession(self.engine, expire_on_commit=False, sync_session_class=_WritingSession)
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -65,6 +65,6 @@ def _signed_in_pages(settings: Settings) -> Router:
     )
 
 
-@get("/")
+@get("/", needs="viewer")
 async def home() -> Redirect:
     return Redirect("/board", status_code=303)

@@ -18,6 +18,10 @@ from feedback.i18n import set_locale
 AnyRequest = Request[Any, Any, Any]
 
 
+# Each may use what those before it may; the last three are the roles of a membership.
+NEEDS = ("nobody", "viewer", "editor", "owner")
+
+
 class NotSignedInError(Exception):
     """The page needs somebody; the handler in app.py leads to the sign-in page."""
 
@@ -32,11 +36,16 @@ class Viewer:
 
     @property
     def may_edit(self) -> bool:
-        return self.role in ("owner", "editor")
+        return self.may("editor")
+
+    def may(self, needs: str) -> bool:
+        """Whether a route that needs this is for them; none is that says nothing known."""
+        return needs in NEEDS and NEEDS.index(self.role) >= NEEDS.index(needs)
 
 
 async def require_viewer(request: AnyRequest) -> None:
-    """Before every signed-in page: find the viewer, speak their language, check their form."""
+    """Before every signed-in page: find the viewer, speak their language, check their form, and
+    whether the route is for them."""
     state = request.app.state
     token = request.cookies.get(cookie_name(state.settings.base_url))
     viewer = await find_viewer(state.database, token) if token else None
@@ -48,6 +57,8 @@ async def require_viewer(request: AnyRequest) -> None:
     if request.method not in ("GET", "HEAD"):
         require_own_origin(request)
         await _require_csrf_token(request)
+    if not viewer.may(request.route_handler.opt.get("needs", "")):
+        raise PermissionDeniedException
 
 
 async def find_viewer(database: Database, token: str) -> Viewer | None:
@@ -71,12 +82,6 @@ async def find_viewer(database: Database, token: str) -> Viewer | None:
 async def provide_viewer(request: AnyRequest) -> Viewer:
     viewer: Viewer = request.state.viewer
     return viewer
-
-
-def require_editor(viewer: Viewer) -> None:
-    """A viewer reads; changing things takes an editor or owner."""
-    if not viewer.may_edit:
-        raise PermissionDeniedException
 
 
 def require_own_origin(request: AnyRequest) -> None:

@@ -35,7 +35,7 @@ async def use_browser_language(request: Request[Any, Any, Any]) -> None:
     set_locale(request.query_params.get("lang") or best_locale(accepted, list(LOCALES), "en"))
 
 
-@get("/sign-in")
+@get("/sign-in", needs="nobody")
 async def sign_in_page(
     request: HTMXRequest, database: NamedDependency[Database], next: FromQuery[str] = "/"
 ) -> Template:
@@ -44,7 +44,7 @@ async def sign_in_page(
     return _sign_in_form(request, next=next, email="", error="", is_new=is_new)
 
 
-@post("/sign-in")
+@post("/sign-in", needs="nobody")
 async def sign_in(
     request: HTMXRequest, database: NamedDependency[Database], settings: NamedDependency[Settings]
 ) -> Template | Redirect:
@@ -61,7 +61,7 @@ async def sign_in(
     return await _enter(request, database, settings, user, next_path)
 
 
-@get("/sign-in/{token:str}")
+@get("/sign-in/{token:str}", needs="nobody")
 async def sign_in_by_link(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -75,7 +75,7 @@ async def sign_in_by_link(
     return await _enter(request, database, settings, user, local_path(next))
 
 
-@get("/setup/{token:str}")
+@get("/setup/{token:str}", needs="nobody")
 async def setup_page(
     request: HTMXRequest, database: NamedDependency[Database], token: FromPath[str]
 ) -> Template:
@@ -88,7 +88,7 @@ async def setup_page(
     return _setup_form(request, Form(values), user=user, workspace=workspace)
 
 
-@post("/setup/{token:str}")
+@post("/setup/{token:str}", needs="nobody")
 async def set_up(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -109,7 +109,7 @@ async def set_up(
     return await _enter(request, database, settings, owner, "/")
 
 
-@post("/sign-out")
+@post("/sign-out", needs="viewer")
 async def sign_out(
     request: HTMXRequest, database: NamedDependency[Database], settings: NamedDependency[Settings]
 ) -> Redirect:

@@ -7,7 +7,7 @@ from litestar.response import Redirect, Template
 from sqlmodel import col, select
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, require_editor
+from feedback.accounts.guards import Viewer
 from feedback.accounts.models import Membership, Session, User, Workspace
 from feedback.accounts.schemas import Form, read_workspace
 from feedback.accounts.sessions import open_session, session_cookie
@@ -19,7 +19,7 @@ from feedback.settings import Settings
 from feedback.web.page import local_path, page, redirect
 
 
-@post("/language")
+@post("/language", needs="viewer")
 async def choose_language(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Redirect:
@@ -31,7 +31,7 @@ async def choose_language(
     return redirect(local_path(str(data.get("next", "/"))))
 
 
-@get("/settings")
+@get("/settings", needs="viewer")
 async def settings_page(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -39,11 +39,10 @@ async def settings_page(
     return await _settings_form(request, database, viewer, Form(values))
 
 
-@post("/settings")
+@post("/settings", needs="editor")
 async def save_settings(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect:
-    require_editor(viewer)
     form = read_workspace(await request.form())
     if form.errors:
         return await _settings_form(request, database, viewer, form)
@@ -54,7 +53,7 @@ async def save_settings(
     return redirect("/settings", _("Saved."))
 
 
-@post("/settings/sign-out-others")
+@post("/settings/sign-out-others", needs="viewer")
 async def sign_out_others(
     request: HTMXRequest,
     database: NamedDependency[Database],

@@ -10,7 +10,7 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.actions.choices import (
     PlaceGroup,
     WrongPlaceError,
@@ -53,7 +53,7 @@ class Offer:
     texts: dict[Any, dict[str, Any]]
 
 
-@get("/actions/new", blocks=BLOCKS)
+@get("/actions/new", blocks=BLOCKS, needs="editor")
 async def new_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -63,7 +63,6 @@ async def new_action(
     touchpoint: FromQuery[str] = "",
     kind: FromQuery[str] = "action",
 ) -> Template | Redirect:
-    require_editor(viewer)
     offer = await _offer(database, viewer)
     if not offer.groups:
         return redirect("/journeys/new", _("Make a journey first: an action has its place on one."))
@@ -85,11 +84,10 @@ async def new_action(
     return _show(request, form, offer)
 
 
-@post("/actions/new", blocks=BLOCKS)
+@post("/actions/new", blocks=BLOCKS, needs="editor")
 async def make_action(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     offer = await _offer(database, viewer)
     data = await request.form()
     form = _read(data, viewer, offer)
@@ -101,32 +99,29 @@ async def make_action(
         action = await create_action(
             session, viewer.workspace.id, viewer.user.id, form.checked, clock.now()
         )
-    request.app.state.catalog.forget()
     return leave(request, f"/actions/{action.id}", _saved(form.checked))
 
 
-@get("/actions/{name:str}/edit", blocks=BLOCKS)
+@get("/actions/{name:str}/edit", blocks=BLOCKS, needs="editor")
 async def edit_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     name: FromPath[str],
 ) -> Template:
-    require_editor(viewer)
     async with database.read() as session:
         action = (await need_action(session, viewer, name)).action
     offer = await _offer(database, viewer, action)
     return _show(request, filled_form(action, list(offer.languages)), offer, action)
 
 
-@post("/actions/{name:str}/edit", blocks=BLOCKS)
+@post("/actions/{name:str}/edit", blocks=BLOCKS, needs="editor")
 async def save_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     name: FromPath[str],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     async with database.read() as session:
         action = (await need_action(session, viewer, name)).action
     offer = await _offer(database, viewer, action)
@@ -139,18 +134,16 @@ async def save_action(
     async with database.write() as session:
         found = (await need_action(session, viewer, name)).action
         change_action(session, found, form.checked)
-    request.app.state.catalog.forget()
     return leave(request, f"/actions/{action.id}", _("Saved."))
 
 
-@post("/actions/{name:str}/archive")
+@post("/actions/{name:str}/archive", needs="editor")
 async def keep_action(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     name: FromPath[str],
 ) -> Redirect:
-    require_editor(viewer)
     act = str((await request.form()).get("act", "archive"))
     async with database.write() as session:
         action = (await need_action(session, viewer, name)).action
@@ -158,7 +151,6 @@ async def keep_action(
             restore_action(session, action)
         else:
             archive_action(session, action, clock.now())
-    request.app.state.catalog.forget()
     if act == "restore":
         return redirect(f"/actions/{action.id}", _("Restored: its flag is on the charts again."))
     return redirect(f"/actions?archived={action.id}")

@@ -1,33 +1,25 @@
 """Actions as files: the numbers of the pages, unrounded, a row for each line that is read."""
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from feedback.actions.effect import LEAST, Effect, Side
 from feedback.actions.read import Reading
 from feedback.actions.words import phrase, summary
-from feedback.offline.score_print import harmless
+from feedback.rows import dicts_csv, json_text
 
 
 def actions_json(readings: Sequence[Reading]) -> str:
     """{"rows": [...]}; a note, or an action where nothing is asked, has no numbers."""
-    document = {"rows": action_rows(readings)}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"rows": action_rows(readings)})
 
 
 def actions_csv(readings: Sequence[Reading]) -> str:
     """The same rows, one line each."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    rows = action_rows(readings)
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([harmless(value) for value in row.values()])
-    return out.getvalue()
+    return dicts_csv(action_rows(readings))
+
+
+ACTION_FILES = {"csv": actions_csv, "json": actions_json}
 
 
 def action_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:

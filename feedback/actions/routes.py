@@ -1,9 +1,8 @@
 """The list of actions and the page of one, as pages, as .csv and .json."""
 
 import uuid
-from collections.abc import Sequence
 
-from litestar import MediaType, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.plugins.htmx import HTMXRequest
@@ -12,20 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
-from feedback.actions.files import actions_csv, actions_json
+from feedback.actions.files import ACTION_FILES
 from feedback.actions.lines import read_around
 from feedback.actions.pages import action_page, list_page
-from feedback.actions.read import Reading, read_all, read_beside
+from feedback.actions.read import read_all, read_beside
 from feedback.calendar.queries import PlacedAction, find_action
 from feedback.db import Database
 from feedback.journeys.queries import load_journeys
 from feedback.readings.queries import import_pandas
+from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 
-KINDS = {"json": actions_json, "csv": actions_csv}
 
-
-@get("/actions")
+@get("/actions", needs="viewer")
 async def action_list(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -43,17 +41,17 @@ async def action_list(
     )
 
 
-@get(["/actions.json", "/actions.csv"])
+@get(["/actions.json", "/actions.csv"], needs="viewer")
 async def action_list_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
     async with database.read() as session:
         readings = await read_all(session, viewer.workspace, clock.now())
-    kind = request.url.path.rpartition(".")[2]
-    return _file([each for each in readings if not each.is_archived], kind, "actions")
+    kept = [each for each in readings if not each.is_archived]
+    return send_file(file_name(request), ACTION_FILES, kept)
 
 
-@get("/actions/{name:str}")
+@get("/actions/{name:str}", needs="viewer")
 async def action_detail(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -62,14 +60,14 @@ async def action_detail(
 ) -> Template | Response[str]:
     """The page, or the same as a file: `/actions/<id>.json`."""
     text, _dot, kind = name.partition(".")
-    if kind and kind not in KINDS:
+    if kind and kind not in ACTION_FILES:
         raise not_found()
     await import_pandas()
     async with database.read() as session:
         placed = await need_action(session, viewer, text)
         reading, beside = await read_beside(session, viewer.workspace, placed, clock.now())
         if kind:
-            return _file([reading], kind, f"action-{placed.action.id}")
+            return send_file(f"action-{placed.action.id}.{kind}", ACTION_FILES, [reading])
         around = await read_around(session, viewer.workspace, reading, clock.now())
     return page(request, "actions/action.html", page=action_page(reading, beside, around))
 
@@ -83,14 +81,6 @@ async def need_action(session: AsyncSession, viewer: Viewer, text: str) -> Place
     if found is None:
         raise not_found()
     return found
-
-
-def _file(readings: Sequence[Reading], kind: str, name: str) -> Response[str]:
-    headers = {"Cache-Control": "no-store"}
-    if kind == "csv":
-        headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    media = "text/csv" if kind == "csv" else MediaType.JSON
-    return Response(KINDS[kind](readings), media_type=media, headers=headers)
 
 
 handlers = [action_list, action_list_file, action_detail]

@@ -1,7 +1,6 @@
 """`feedback surveys`: every survey with its key and its address."""
 
 import asyncio
-import json
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
+from feedback.rows import json_text
 from feedback.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def surveys_command(
     rows, keys = asyncio.run(_load(settings, workspace))
     if format is Format.json:
         shown: Any = {"sites": keys, "surveys": rows} if sites else rows
-        typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        typer.echo(json_text(shown), nl=False)
         return
     if sites:
         typer.echo("\n".join(f"site key  {key}" for key in keys) + "\n")

@@ -1,12 +1,9 @@
 """`/compare`: two periods, or groups of answers, as a page and as files."""
 
-import csv
-import io
-import json
 from dataclasses import replace
 from typing import Any
 
-from litestar import MediaType, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
@@ -52,14 +49,15 @@ from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import filter_problem
 from feedback.db import Database
 from feedback.i18n import gettext as _
-from feedback.offline.score_print import harmless
 from feedback.readings.filters import Asked, FilterError, NotOursError
+from feedback.rows import dicts_csv, json_text
+from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 
 BLOCKS = ("compare_page",)
 
 
-@get("/compare", blocks=BLOCKS)
+@get("/compare", blocks=BLOCKS, needs="viewer")
 async def compare(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -168,7 +166,7 @@ async def _split(
     return compare_groups(subject.metric, groups, wanted, period)
 
 
-@get(["/compare.json", "/compare.csv"])
+@get(["/compare.json", "/compare.csv"], needs="viewer")
 async def compare_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -184,12 +182,7 @@ async def compare_file(
         raise not_found() from None
     if document is None:
         raise not_found()
-    headers = {"Cache-Control": "no-store"}
-    if request.url.path.endswith(".json"):
-        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-        return Response(text, media_type=MediaType.JSON, headers=headers)
-    headers["Content-Disposition"] = 'attachment; filename="compare.csv"'
-    return Response(_csv(document), media_type="text/csv", headers=headers)
+    return send_file(file_name(request), {"csv": _csv, "json": json_text}, document)
 
 
 async def _document(database: Database, scope: Scope, question: Question) -> dict[str, Any] | None:
@@ -214,12 +207,7 @@ def _csv(document: dict[str, Any]) -> str:
         | {f"count_{rating}": n for rating, n in row["counts"].items()}
         for row in rows
     ]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(flat[0])
-    for row in flat:
-        writer.writerow([harmless(value) for value in row.values()])
-    return out.getvalue()
+    return dicts_csv(flat)
 
 
 def _sides(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -230,7 +218,7 @@ def _sides(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [after, before | dict.fromkeys(against)]
 
 
-@get("/noise")
+@get("/noise", needs="nobody")
 async def noise(request: HTMXRequest) -> Template:
     """For anybody: two months' counts in, the honest answer out."""
     made = noise_page(dict(request.query_params.items()))

@@ -1,8 +1,5 @@
 """The board as files: the same rows as the page, every number unrounded."""
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +7,9 @@ from feedback.changes.find import Told, change_facts, changes_document
 from feedback.dashboards.board import StageReading, board_metrics, board_rows
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import Counts
-from feedback.offline.score_print import harmless
 from feedback.readings.queries import RATINGS
 from feedback.readings.scores import CURRENT
+from feedback.rows import dicts_csv, json_text
 
 CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
 Place = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
@@ -24,7 +21,7 @@ def board_json(stages: Sequence[StageReading], counts: Counts) -> str:
     rows = board_rows(stages, counts)
     document = {"journey": counts.journey.name, "metrics": board_metrics(rows), "rows": rows}
     document |= changes_document(changes_of(counts))
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def board_csv(stages: Sequence[StageReading], counts: Counts) -> str:
@@ -35,7 +32,7 @@ def board_csv(stages: Sequence[StageReading], counts: Counts) -> str:
         for stage in stages
         for each in stage.readings
     }
-    return rows_csv(
+    return counts_csv(
         [
             row | change_columns(told.get(_place(row)) if _is_read(row, counts) else None)
             for row in board_rows(stages, counts)
@@ -57,19 +54,15 @@ def _is_read(row: dict[str, Any], counts: Counts) -> bool:
     return bool(row["month"] == counts.period and row["wording"] == CURRENT)
 
 
-def rows_csv(rows: Sequence[dict[str, Any]]) -> str:
+def counts_csv(rows: Sequence[dict[str, Any]]) -> str:
     """Rows of scores as CSV; one without a score has no counts."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    rows = [_flat(row) for row in rows]
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([harmless(value) for value in row.values()])
-    return out.getvalue()
+    return dicts_csv([_flat(row) for row in rows])
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     counts = row["counts"] or {}
     kept = {name: value for name, value in row.items() if name != "counts"}
     return kept | {f"count_{rating}": counts.get(str(rating)) for rating in RATINGS}
+
+
+BOARD_FILES = {"csv": board_csv, "json": board_json}

@@ -28,7 +28,7 @@ from feedback.readings.queries import import_pandas
 from feedback.wording import headline_meaning, metric_name
 
 
-@get([f"/trends.{kind}" for kind in FORMATS])
+@get([f"/trends.{kind}" for kind in FORMATS], needs="viewer")
 async def trends_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:

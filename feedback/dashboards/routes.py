@@ -7,7 +7,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from typing import Any
 
-from litestar import MediaType, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
@@ -16,10 +16,10 @@ from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.dashboards.board import read_board
 from feedback.dashboards.board_page import board_page, refused_board
-from feedback.dashboards.files import board_csv, board_json
+from feedback.dashboards.files import BOARD_FILES
 from feedback.dashboards.mix.load import with_channels
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends
-from feedback.dashboards.trends_files import trends_csv, trends_json
+from feedback.dashboards.trends_files import TRENDS_FILES
 from feedback.dashboards.trends_page import refused_trends, trends_page
 from feedback.db import Database
 from feedback.i18n import current_locale
@@ -34,12 +34,11 @@ from feedback.readings.filters import (
 from feedback.readings.months import month_at
 from feedback.readings.queries import import_pandas
 from feedback.resources import resource_dir
+from feedback.web.files import file_name, send_file
 from feedback.web.page import FLASH_COOKIE, page
 
-CSV = "text/csv"
 
-
-@get("/board", blocks=("board_page", "board_tiles"))
+@get("/board", blocks=("board_page", "board_tiles"), needs="viewer")
 async def board(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
@@ -62,7 +61,7 @@ async def board(
     )
 
 
-@get("/trends", blocks=("trends_page",))
+@get("/trends", blocks=("trends_page",), needs="viewer")
 async def trends(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
@@ -85,7 +84,7 @@ async def trends(
     )
 
 
-@get(["/board.json", "/board.csv"])
+@get(["/board.json", "/board.csv"], needs="viewer")
 async def board_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -96,11 +95,10 @@ async def board_file(
     counts = await _load_board(database, scope)
     if counts is None:
         raise not_found()
-    write = board_csv if request.url.path.endswith(".csv") else board_json
-    return _file(request, write(read_board(counts), counts))
+    return send_file(file_name(request), BOARD_FILES, read_board(counts), counts)
 
 
-@get(["/trends.json", "/trends.csv"])
+@get(["/trends.json", "/trends.csv"], needs="viewer")
 async def trends_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -111,8 +109,7 @@ async def trends_file(
     counts = await load_trends_counts(database, scope)
     if counts is None:
         raise not_found()
-    write = trends_csv if request.url.path.endswith(".csv") else trends_json
-    return _file(request, write(counts))
+    return send_file(file_name(request), TRENDS_FILES, counts)
 
 
 def read_scope(request: HTMXRequest, viewer: Viewer, names: Sequence[str]) -> Scope:
@@ -181,15 +178,6 @@ def _fresh(tag: str, request: HTMXRequest, address: str) -> dict[str, str]:
     if request.htmx.target in ("board_page", "trends_page"):
         headers["HX-Push-Url"] = address
     return headers
-
-
-def _file(request: HTMXRequest, text: str) -> Response[str]:
-    path = request.url.path
-    is_csv = path.endswith(".csv")
-    headers = {"Cache-Control": "no-store"}
-    if is_csv:
-        headers["Content-Disposition"] = f'attachment; filename="{path.strip("/")}"'
-    return Response(text, media_type=CSV if is_csv else MediaType.JSON, headers=headers)
 
 
 def filter_problem(error: FilterError) -> Response[str]:

@@ -1,6 +1,5 @@
 """The trends as files: the rows of `feedback trend`, and what changed."""
 
-import json
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -14,6 +13,7 @@ from feedback.dashboards.trends import rows_by
 from feedback.offline.score_print import rows_csv
 from feedback.readings.pooled import TrendRow, pooled_rows
 from feedback.readings.scores import CURRENT
+from feedback.rows import json_text
 from feedback.scoring import ScoreRow, metric_dict, score
 
 
@@ -29,7 +29,7 @@ def trends_json(counts: Counts) -> str:
         "mix": mix_document(counts),
         "response_rates": rates_document(rates),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def trends_csv(counts: Counts) -> str:
@@ -81,3 +81,6 @@ def _told_by_name(counts: Counts) -> dict[Place, Told]:
         for told in changes_of(counts).lines
         for place in told.line.shown_at
     }
+
+
+TRENDS_FILES = {"csv": trends_csv, "json": trends_json}

@@ -36,13 +36,13 @@ def _steps() -> list[Step]:
     return [Step(key, label) for key, label in zip(IN_SHOP, labels, strict=True)]
 
 
-@get("/demo", response_headers=security_headers(frames="'self'"))
+@get("/demo", needs="viewer", response_headers=security_headers(frames="'self'"))
 async def demo_page(request: HTMXRequest, viewer: NamedDependency[Viewer]) -> Template:
     month = month_at(clock.now(), viewer.workspace.time_zone)
     return page(request, "demo/demo.html", shop=WORKSPACE, month=month)
 
 
-@get("/demo/shop", response_headers=security_headers(framed_by="'self'"))
+@get("/demo/shop", needs="viewer", response_headers=security_headers(framed_by="'self'"))
 async def demo_shop(
     request: HTMXRequest,
     database: NamedDependency[Database],

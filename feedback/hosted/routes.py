@@ -49,7 +49,7 @@ RETRY_SECONDS = "2"
 SEQ_ATTEMPTS = 5
 
 
-@get("/s/{survey_key:str}")
+@get("/s/{survey_key:str}", needs="nobody")
 async def survey_page(request: AnyRequest, survey_key: FromPath[str]) -> Template:
     form = read_link(request.scope["query_string"])
     survey = await _find(request, survey_key)
@@ -58,7 +58,7 @@ async def survey_page(request: AnyRequest, survey_key: FromPath[str]) -> Templat
     return form_page(request, survey, form)
 
 
-@post("/s/{survey_key:str}", request_max_body_size=MAX_BODY)
+@post("/s/{survey_key:str}", needs="nobody", request_max_body_size=MAX_BODY)
 async def answer_survey(
     request: AnyRequest, survey_key: FromPath[str]
 ) -> Template | Redirect | Response[Any]:
@@ -83,7 +83,7 @@ async def answer_survey(
     return _go_on(request, survey, form)
 
 
-@get("/s/{survey_key:str}/more")
+@get("/s/{survey_key:str}/more", needs="nobody")
 async def survey_more(request: AnyRequest, survey_key: FromPath[str]) -> Template | Redirect:
     """What is asked after a rating that is stored; of an old address only the thanks are left."""
     form = read_more(request.scope["query_string"], clock.now())
@@ -95,7 +95,7 @@ async def survey_more(request: AnyRequest, survey_key: FromPath[str]) -> Templat
     return more_page(request, survey, form)
 
 
-@get("/s/{survey_key:str}/thanks")
+@get("/s/{survey_key:str}/thanks", needs="nobody")
 async def survey_thanks(request: AnyRequest, survey_key: FromPath[str]) -> Template:
     form = read_link(request.scope["query_string"])
     survey = await _find(request, survey_key)

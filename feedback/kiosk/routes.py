@@ -40,7 +40,7 @@ STATUS = {"closed": 410, "unknown": 404}
 VERSION = "X-Feedback-Version"
 
 
-@route("/k/{survey_key:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD])
+@route("/k/{survey_key:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], needs="nobody")
 async def kiosk_page(request: AnyRequest, survey_key: FromPath[str]) -> Template:
     form = read_link(request.scope["query_string"])
     survey: SurveyDefinition | None = await request.app.state.catalog.find(survey_key)

@@ -25,7 +25,7 @@ HEADERS = {
 }
 
 
-@get("/k/worker.js")
+@get("/k/worker.js", needs="nobody")
 async def kiosk_worker() -> Response[bytes]:
     return Response(worker_script(), media_type="text/javascript", headers=HEADERS)
 

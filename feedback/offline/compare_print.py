@@ -1,12 +1,11 @@
 """A comparison of two files as JSON, CSV or text: what `feedback compare` prints."""
 
-import csv
-import io
-import json
 from dataclasses import replace
+from typing import Any
 
 from feedback.offline.compare import Compared
-from feedback.offline.score_print import rows_csv, rows_table
+from feedback.offline.score_print import flat_row, rows_table
+from feedback.rows import csv_text, json_text
 from feedback.scoring import HIDDEN_BELOW, Metric, ScoreRow, round_half_away
 
 _UNITS = {"net": " points", "top": " percentage points", "mean": ""}
@@ -22,7 +21,7 @@ _LIKELY = 0.05
 
 def comparison_json(found: Compared) -> str:
     """The JSON object of a comparison, its numbers unrounded."""
-    return json.dumps(found.as_dict(), indent=2, ensure_ascii=False) + "\n"
+    return json_text(found.as_dict())
 
 
 def comparison_csv(metric: Metric, found: Compared) -> str:
@@ -30,11 +29,7 @@ def comparison_csv(metric: Metric, found: Compared) -> str:
     difference."""
     sides = {**_columns("a", metric, found.a), **_columns("b", metric, found.b)}
     rest = {name: value for name, value in found.as_dict().items() if name not in ("a", "b")}
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*sides, *rest])
-    writer.writerow([*sides.values(), *rest.values()])
-    return out.getvalue()
+    return csv_text([*sides, *rest], [[*sides.values(), *rest.values()]])
 
 
 def comparison_table(metric: Metric, names: tuple[str, str], found: Compared) -> str:
@@ -46,10 +41,8 @@ def comparison_table(metric: Metric, names: tuple[str, str], found: Compared) ->
     return rows_table(metric, ["file"], rows) + "\n" + "\n".join(_said(metric, found)) + "\n"
 
 
-def _columns(side: str, metric: Metric, row: ScoreRow) -> dict[str, str]:
-    text = rows_csv(metric, [], [row], weighted=row.weighted is not None)
-    head, cells = csv.reader(io.StringIO(text))
-    return {f"{side}_{name}": cell for name, cell in zip(head, cells, strict=True)}
+def _columns(side: str, metric: Metric, row: ScoreRow) -> dict[str, Any]:
+    return {f"{side}_{name}": cell for name, cell in flat_row(row, metric).items()}
 
 
 def _said(metric: Metric, found: Compared) -> list[str]:

@@ -1,12 +1,10 @@
 """Key drivers as JSON, CSV or text: what `feedback drivers` prints."""
 
-import csv
-import io
-import json
 from dataclasses import asdict
 
 from feedback.offline.drivers import FileDrivers
-from feedback.offline.score_print import aligned, harmless
+from feedback.offline.score_print import aligned
+from feedback.rows import csv_text, json_text
 from feedback.scoring import DriverRow, Drivers, respondents_needed, round_half_away
 
 _METHODS = {"lmg": "LMG (Shapley regression)", "johnson": "Johnson's relative weights"}
@@ -19,7 +17,7 @@ _HEAD = ("driver", "share", "95 % interval", "LMG", "Johnson", "correlation", "m
 
 def drivers_json(told: FileDrivers) -> str:
     """The JSON object, its numbers unrounded."""
-    return json.dumps(told.as_dict(), indent=2, ensure_ascii=False) + "\n"
+    return json_text(told.as_dict())
 
 
 def drivers_csv(told: FileDrivers) -> str:
@@ -33,14 +31,12 @@ def drivers_csv(told: FileDrivers) -> str:
         "seed": found.seed,
         "resamples": found.resamples,
     }
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*asdict(found.rows[0]), "missing_cells", "invalid_cells", *whole])
+    head = [*asdict(found.rows[0]), "missing_cells", "invalid_cells", *whole]
+    rows = []
     for row in found.rows:
         cells = told.cells[row.driver]
-        numbers = [harmless(value) for value in asdict(row).values()]
-        writer.writerow([*numbers, cells.missing, cells.invalid, *whole.values()])
-    return out.getvalue()
+        rows.append([*asdict(row).values(), cells.missing, cells.invalid, *whole.values()])
+    return csv_text(head, rows)
 
 
 def drivers_table(told: FileDrivers) -> str:

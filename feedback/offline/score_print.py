@@ -1,12 +1,10 @@
 """Score rows as JSON, CSV or a text table: what `feedback score` and `feedback trend` print and
 what a page answers under `.json` and `.csv`, so that they cannot disagree."""
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from feedback.rows import csv_text, json_text
 from feedback.scoring import (
     HIDDEN_BELOW,
     Metric,
@@ -25,7 +23,7 @@ _NOTES = {"hidden": "fewer than 5 answers", "few": "few answers", "shown": ""}
 def rows_json(metric: Metric, rows: Sequence[ScoreRow]) -> str:
     """The JSON document {"metric": {...}, "rows": [...]}, its numbers unrounded."""
     document = {"metric": metric_dict(metric), "rows": [row.as_dict() for row in rows]}
-    return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+    return json_text(document)
 
 
 def rows_csv(
@@ -39,15 +37,10 @@ def rows_csv(
     """The same rows, one line each, unrounded; the counts stand in count_0, count_1, ...
 
     like: a row without answers that names the columns, where rows have more of them than usual.
-    A text that a spreadsheet would take for a formula gets a ' in front.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*by, *_flat(like or _without_answers(metric, weighted), metric)])
-    for row in rows:
-        group = [harmless(row.group[name]) for name in by]
-        writer.writerow([*group, *_flat(row, metric).values()])
-    return out.getvalue()
+    head = [*by, *flat_row(like or _without_answers(metric, weighted), metric)]
+    cells = ([*map(row.group.get, by), *flat_row(row, metric).values()] for row in rows)
+    return csv_text(head, cells)
 
 
 def rows_table(metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow]) -> str:
@@ -66,7 +59,8 @@ def _without_answers(metric: Metric, weighted: bool) -> ScoreRow:
     return ScoreRow({}, score({}, metric), weighted_score([], [], metric) if weighted else None)
 
 
-def _flat(row: ScoreRow, metric: Metric) -> dict[str, Any]:
+def flat_row(row: ScoreRow, metric: Metric) -> dict[str, Any]:
+    """The columns of a row beside its group."""
     numbers: dict[str, Any] = {}
     for name, value in row.as_dict().items():
         if name == "counts":
@@ -74,13 +68,6 @@ def _flat(row: ScoreRow, metric: Metric) -> dict[str, Any]:
         elif name not in row.group:
             numbers[name] = value
     return numbers
-
-
-def harmless(value: object) -> object:
-    """A cell for a CSV file: a text that a spreadsheet would run gets a ' in front."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
 
 
 def _line(metric: Metric, by: Sequence[str], row: ScoreRow) -> list[str]:

@@ -1,16 +1,13 @@
 """Priorities as files: the same rows as the page, every number unrounded."""
 
-import csv
-import io
-import json
 from typing import Any
 
 import msgspec
 
-from feedback.offline.score_print import harmless
 from feedback.priorities.page import is_said, rank
 from feedback.priorities.rank import Said, Shown
 from feedback.priorities.read import Known
+from feedback.rows import csv_text, json_text
 
 CAUTION = "linked with, not caused by"
 
@@ -34,7 +31,7 @@ def priorities_json(known: Known) -> str:
             if touchpoint in known.names
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _said(known: Known) -> dict[str, Any] | None:
@@ -95,12 +92,8 @@ def priorities_csv(known: Known) -> str:
     rows = [{"way": "said"} | row for row in (said["rows"] if said else [])]
     rows += [{"way": "shown"} | row for row in (shown["rows"] if shown else [])]
     names = list(dict.fromkeys([*_HEAD, *(name for row in rows for name in row)]))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([harmless(row.get(name)) for name in names])
-    return out.getvalue()
+    return csv_text(names, ([row.get(name) for name in names] for row in rows))
 
 
 _HEAD = ("way", "touchpoint", "verdict")
+PRIORITIES_FILES = {"csv": priorities_csv, "json": priorities_json}

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import MediaType, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
@@ -25,12 +25,13 @@ from feedback.db import Database
 from feedback.i18n import gettext as _
 from feedback.outbox.queue import enqueue, find_job
 from feedback.priorities.compute import Task
-from feedback.priorities.files import priorities_csv, priorities_json
+from feedback.priorities.files import PRIORITIES_FILES
 from feedback.priorities.findings import KIND, Selection
 from feedback.priorities.page import PrioritiesPage, priorities_page, wants_job
 from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
 from feedback.readings.filters import Asked, FilterError, NotOursError, parse_asked
+from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 
 BLOCKS = ("priorities_page",)
@@ -38,7 +39,7 @@ NAMES = ("journey", "missing")
 MOST_TOUCHPOINTS = 40
 
 
-@get("/priorities", blocks=BLOCKS)
+@get("/priorities", blocks=BLOCKS, needs="viewer")
 async def priorities(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -55,7 +56,7 @@ async def priorities(
     return _page(request, made, failed=failed)
 
 
-@get(["/priorities.json", "/priorities.csv"])
+@get(["/priorities.json", "/priorities.csv"], needs="viewer")
 async def priorities_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -67,13 +68,7 @@ async def priorities_file(
     if known is None:
         raise not_found()
     await _ask(database, scope, known)
-    if request.url.path.endswith(".json"):
-        return Response(priorities_json(known), media_type=MediaType.JSON, headers=_FILE)
-    name = {"Content-Disposition": 'attachment; filename="priorities.csv"'}
-    return Response(priorities_csv(known), media_type="text/csv", headers=_FILE | name)
-
-
-_FILE = {"Cache-Control": "no-store"}
+    return send_file(file_name(request), PRIORITIES_FILES, known)
 
 
 def _page(
@@ -136,7 +131,7 @@ async def read_known(database: Database, scope: Scope, selection: Selection) -> 
     return known
 
 
-@get([f"/priorities.{kind}" for kind in FORMATS])
+@get([f"/priorities.{kind}" for kind in FORMATS], needs="viewer")
 async def priorities_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +12,10 @@ from sqlmodel import col, select
 
 from feedback import clock
 from feedback.accounts.models import PublicKey, Workspace
+from feedback.calendar.models import Action
 from feedback.calendar.public import Sentences, read_sentences
 from feedback.db import Database
+from feedback.journeys.models import Stage, Touchpoint
 from feedback.scoring import METRICS, Metric
 from feedback.surveys.endings import Ending, read_endings
 from feedback.surveys.follow_ups import FollowUp, read_follow_ups
@@ -23,6 +25,13 @@ from feedback.tenancy import refers
 
 # Another process may have closed the survey: after this long it is read again.
 FRESH_SECONDS = 5.0
+# What definitions, and the sites that follow them, are read from.
+MADE_OF = frozenset(
+    str(table.__tablename__)
+    for table in (
+        PublicKey, Workspace, Stage, Touchpoint, Survey, Question, Series, Action
+    )
+)  # fmt: skip
 # Strangers may ask for any key; what they invent must not fill the memory.
 MOST_KEYS = 10_000
 
@@ -86,14 +95,21 @@ class Catalog:
         return entry if is_fresh else None
 
     async def _read(self, key: str) -> _Entry:
+        edits = self.edits
         definition = await load_definition(self._database, key)
         if len(self._found) >= MOST_KEYS:
             self._found.clear()
-        self._found[key] = entry = (time.monotonic(), definition)
+        entry = (time.monotonic(), definition)
+        if edits == self.edits:  # else it was changed while it was read: this one reads the old
+            self._found[key] = entry
         return entry
 
+    def follow(self, written: Set[str]) -> None:
+        """Told of every edit in this process: the next answer meets the new survey."""
+        if not MADE_OF.isdisjoint(written):
+            self.forget()
+
     def forget(self) -> None:
-        """Called after every edit in this process: the next answer meets the new survey."""
         self._found.clear()
         self.edits += 1
 

@@ -1,14 +1,12 @@
 """The listed responses as CSV and JSON: the same rows, every field."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from feedback.offline.score_print import harmless
 from feedback.responses.follow_up_answers import read_told
 from feedback.responses.listing import Row
+from feedback.rows import csv_text, json_text
 
 COLUMNS = (
     "id", "answered_at", "journey", "stage", "touchpoint", "survey", "metric", "rating", "band",
@@ -18,22 +16,21 @@ COLUMNS = (
 
 def responses_json(rows: Iterable[Row], language: str) -> str:
     """{"rows": [{...}]}, newest first; times in UTC; follow-up questions in the reader's words."""
-    return json.dumps(
-        {"rows": [_fields(row, language) for row in rows]}, ensure_ascii=False, indent=1
-    )
+    return json_text({"rows": [_fields(row, language) for row in rows]})
 
 
 def responses_csv(rows: Iterable[Row], language: str) -> str:
     """The same fields, those with parts as JSON text, texts made harmless for spreadsheets."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        fields = _fields(row, language)
-        for name in ("properties", "answers", "follow_ups"):
-            fields[name] = json.dumps(fields[name], ensure_ascii=False)
-        writer.writerow([harmless(fields[name]) for name in COLUMNS])
-    return out.getvalue()
+    return csv_text(COLUMNS, (_cells(_fields(row, language)) for row in rows))
+
+
+RESPONSE_FILES = {"csv": responses_csv, "json": responses_json}
+
+
+def _cells(fields: Mapping[str, Any]) -> Iterator[Any]:
+    for name in COLUMNS:
+        value = fields[name]
+        yield json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
 
 
 def _fields(row: Row, language: str) -> dict[str, Any]:

@@ -100,6 +100,9 @@ _ACTS: dict[str, Callable[[State, HTTPScope, bytes], Awaitable[Reply]]] = {
 }
 
 
+PATHS = tuple(f"{start}{{survey_key}}" for start in _ACTS)
+
+
 def is_ours(path: str) -> bool:
     return path[:3] in _ACTS
 

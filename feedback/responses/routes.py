@@ -11,12 +11,12 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.db import Database
 from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
 from feedback.responses.counted_most import name_counted_most
-from feedback.responses.files import responses_csv, responses_json
+from feedback.responses.files import RESPONSE_FILES
 from feedback.responses.follow_up_answers import Told, read_told
 from feedback.responses.listing import (
     BANDS,
@@ -34,6 +34,7 @@ from feedback.responses.listing import (
 from feedback.responses.models import CHANNELS, STATES
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
+from feedback.web.files import file_name, send_file
 from feedback.web.page import page, redirect
 from feedback.wording import channel_name, metric_name
 
@@ -42,7 +43,7 @@ BLOCKS = ("responses_page", "responses_list")
 Places = dict[uuid.UUID, Place]
 
 
-@get("/responses", blocks=BLOCKS)
+@get("/responses", blocks=BLOCKS, needs="viewer")
 async def response_list(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -64,23 +65,17 @@ async def response_list(
     )
 
 
-@get(["/responses.csv", "/responses.json"])
+@get(["/responses.csv", "/responses.json"], needs="viewer")
 async def response_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
     found, _places, _filters, error = await _read(request, database, viewer, size=MOST_IN_A_FILE)
     if error:
         return Response(error, status_code=422, media_type=MediaType.TEXT)
-    if request.url.path.endswith(".json"):
-        return Response(responses_json(found.rows, current_locale()), media_type=MediaType.JSON)
-    return Response(
-        responses_csv(found.rows, current_locale()),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="responses.csv"'},
-    )
+    return send_file(file_name(request), RESPONSE_FILES, found.rows, current_locale())
 
 
-@get("/responses/{response_id:uuid}")
+@get("/responses/{response_id:uuid}", needs="viewer")
 async def response_detail(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -90,7 +85,7 @@ async def response_detail(
     return await _detail(request, database, viewer, response_id)
 
 
-@post("/responses/{response_id:uuid}/{act:str}")
+@post("/responses/{response_id:uuid}/{act:str}", needs="editor")
 async def review_response(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -98,7 +93,6 @@ async def review_response(
     response_id: FromPath[uuid.UUID],
     act: FromPath[str],
 ) -> Template | Redirect:
-    require_editor(viewer)
     state = {"exclude": "excluded", "restore": "counted"}.get(act)
     if state is None:
         raise not_found()

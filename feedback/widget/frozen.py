@@ -17,7 +17,7 @@ HEADERS = {
 }
 
 
-@get([release.path for release in releases()])
+@get([release.path for release in releases()], needs="nobody")
 async def frozen_script(request: Request[Any, Any, Any]) -> Response[bytes]:
     path, headers = request.scope["path"], HEADERS
     body = _contents(path)

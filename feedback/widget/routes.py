@@ -42,19 +42,19 @@ class Document:
     etag: str
 
 
-@get("/widget.js")
+@get("/widget.js", needs="nobody")
 async def widget_script(request: AnyRequest) -> Response[bytes]:
     # An hour in the browser, then a question by ETag: a repaired widget is everywhere the same day.
     return _send(request, script(), JAVASCRIPT, "public, max-age=3600")
 
 
-@get("/widget-after.js")
+@get("/widget-after.js", needs="nobody")
 async def widget_after_script(request: AnyRequest) -> Response[bytes]:
     """What the widget loads after the first tap."""
     return _send(request, script("widget-after.js"), JAVASCRIPT, "public, max-age=3600")
 
 
-@get("/w/{site_key:str}")
+@get("/w/{site_key:str}", needs="nobody")
 async def widget_configuration(
     request: AnyRequest,
     site_key: FromPath[str],

@@ -29,7 +29,7 @@ from feedback.readings.filters import BOARD_NAMES, FilterError, NotOursError, pa
 from feedback.readings.queries import import_pandas
 
 
-@get([f"/map.{kind}" for kind in FORMATS])
+@get([f"/map.{kind}" for kind in FORMATS], needs="viewer")
 async def map_as_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:

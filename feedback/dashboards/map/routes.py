@@ -3,32 +3,33 @@
 import json
 from uuid import UUID
 
-from litestar import MediaType, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.dashboards.map.cards import read_map
 from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_map, write_undo
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
-from feedback.dashboards.map.rows import map_csv, map_json
+from feedback.dashboards.map.rows import MAP_FILES
 from feedback.dashboards.read import Scope
-from feedback.dashboards.routes import CSV, filter_problem, read_scope
+from feedback.dashboards.routes import filter_problem, read_scope
 from feedback.db import Database
 from feedback.editor.journeys.order import Moved, Place, StaleOrderError, move_part
 from feedback.i18n import gettext as _
 from feedback.readings.filters import BOARD_NAMES, Asked, FilterError, NotOursError
 from feedback.readings.queries import import_pandas
+from feedback.web.files import file_name, send_file
 from feedback.web.page import page, redirect
 
 MAP_BLOCKS = ("map_page",)
 MOVED_COOKIE = "feedback_moved"
 
 
-@get("/map", blocks=MAP_BLOCKS)
+@get("/map", blocks=MAP_BLOCKS, needs="viewer")
 async def journey_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -47,11 +48,10 @@ async def journey_map(
     return answer
 
 
-@post("/map", blocks=MAP_BLOCKS)
+@post("/map", blocks=MAP_BLOCKS, needs="editor")
 async def move_on_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect:
-    require_editor(viewer)
     try:
         scope = read_scope(request, viewer, BOARD_NAMES)
     except FilterError as error:
@@ -72,13 +72,12 @@ async def move_on_map(
                 "now, and nothing was moved."
             ),
         )
-    request.app.state.catalog.forget()
     answer = redirect(scope.asked.address("/map"))
     answer.cookies.append(_moved_cookie(moved))
     return answer
 
 
-@get(["/map.json", "/map.csv"])
+@get(["/map.json", "/map.csv"], needs="viewer")
 async def map_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -89,11 +88,7 @@ async def map_file(
     found = await load_map_counts(database, scope)
     if found is None:
         raise not_found()
-    columns, headers = read_map(found), {"Cache-Control": "no-store"}
-    if request.url.path.endswith(".json"):
-        return Response(map_json(columns, found.counts), media_type=MediaType.JSON, headers=headers)
-    headers["Content-Disposition"] = 'attachment; filename="map.csv"'
-    return Response(map_csv(columns, found.counts), media_type=CSV, headers=headers)
+    return send_file(file_name(request), MAP_FILES, read_map(found), found.counts)
 
 
 async def load_map_counts(database: Database, scope: Scope) -> MapCounts | None:

@@ -1,14 +1,14 @@
 """The journey map as files: one row a number of the page."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from feedback.dashboards.board import Reading, board_metrics
-from feedback.dashboards.files import rows_csv
+from feedback.dashboards.files import counts_csv
 from feedback.dashboards.map.cards import Card, Column, gap_of
 from feedback.dashboards.read import Counts
 from feedback.readings.scores import CURRENT, REPLACED
+from feedback.rows import json_text
 from feedback.scoring import METRICS, row_dict, score
 
 _NOBODY = {name: None for name in (*row_dict(score({}, METRICS["nps"])), "wording")}
@@ -69,9 +69,12 @@ def map_json(columns: Sequence[Column], counts: Counts) -> str:
     rows = map_rows(columns, counts.period)
     asking = [row for row in rows if row["metric"]]
     document = {"journey": counts.journey.name, "metrics": board_metrics(asking), "rows": rows}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def map_csv(columns: Sequence[Column], counts: Counts) -> str:
     """The same rows, one line each; the counts stand in count_0 to count_10."""
-    return rows_csv(map_rows(columns, counts.period))
+    return counts_csv(map_rows(columns, counts.period))
+
+
+MAP_FILES = {"csv": map_csv, "json": map_json}

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
-from feedback.accounts.guards import Viewer, require_editor
+from feedback.accounts.guards import Viewer
 from feedback.db import Database
 from feedback.editor.after_rating.draft import (
     Draft,
@@ -38,27 +38,25 @@ from feedback.web.page import page
 NO_ERRORS: Form[Any] = Form({}, {})
 
 
-@get("/surveys/{survey_id:uuid}/follow-ups", blocks=("follow_up_form",))
+@get("/surveys/{survey_id:uuid}/follow-ups", blocks=("follow_up_form",), needs="editor")
 async def edit_follow_ups(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template:
-    require_editor(viewer)
     async with database.read() as session:
         place = await need_survey(session, viewer, survey_id)
     return _form_page(request, place, draft_of(place.survey, place.question))
 
 
-@post("/surveys/{survey_id:uuid}/follow-ups", blocks=("follow_up_form",))
+@post("/surveys/{survey_id:uuid}/follow-ups", blocks=("follow_up_form",), needs="editor")
 async def save_follow_ups(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     data = await request.form()
     async with database.read() as session:
         place = await need_survey(session, viewer, survey_id)
@@ -71,7 +69,6 @@ async def save_follow_ups(
         return _form_page(request, place, draft, form)
     async with database.write() as session:
         _store(await lock_survey(session, viewer, survey_id), form.checked)
-    request.app.state.catalog.forget()
     return leave(request, f"/surveys/{survey_id}", _("Saved. The line goes on."))
 
 

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.db import Database
 from feedback.editor.journeys.archive import Part, archive_part, delete_part, restore_part
 from feedback.i18n import gettext as _
@@ -19,7 +19,7 @@ from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.web.page import redirect
 
 
-@post("/journeys/{journey_id:uuid}/archive")
+@post("/journeys/{journey_id:uuid}/archive", needs="editor")
 async def archive_journey(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -29,7 +29,7 @@ async def archive_journey(
     return await _keep(request, database, viewer, Journey, journey_id)
 
 
-@post("/stages/{stage_id:uuid}/archive")
+@post("/stages/{stage_id:uuid}/archive", needs="editor")
 async def archive_stage(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -39,7 +39,7 @@ async def archive_stage(
     return await _keep(request, database, viewer, Stage, stage_id)
 
 
-@post("/touchpoints/{touchpoint_id:uuid}/archive")
+@post("/touchpoints/{touchpoint_id:uuid}/archive", needs="editor")
 async def archive_touchpoint(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -56,7 +56,6 @@ async def _keep(
     table: type[Part],
     part_id: UUID,
 ) -> Redirect:
-    require_editor(viewer)
     act = str((await request.form()).get("act", "archive"))
     async with database.write() as session:
         found: Part | None = await session.get(table, (viewer.workspace.id, part_id))
@@ -66,7 +65,6 @@ async def _keep(
         above = await _above(session, part)
         journey_id = _journey_id(part, above)
         flash, kind = await _act(session, part, above, act)
-    request.app.state.catalog.forget()
     gone = isinstance(part, Journey) and act != "restore"
     return redirect("/journeys" if gone else f"/journeys/{journey_id}", flash, kind=kind)
 

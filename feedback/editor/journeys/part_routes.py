@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.db import Database
 from feedback.editor.journeys.edit import (
     add_touchpoint,
@@ -33,7 +33,7 @@ from feedback.web.forms import Form, leave
 from feedback.web.page import page, redirect
 
 
-@get_("/stages/{stage_id:uuid}", blocks=("stage_form",))
+@get_("/stages/{stage_id:uuid}", blocks=("stage_form",), needs="viewer")
 async def stage_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -50,14 +50,13 @@ async def stage_page(
     return await _stage_form(request, database, viewer, stage, Form(values, {}))
 
 
-@post("/stages/{stage_id:uuid}", blocks=("stage_form",))
+@post("/stages/{stage_id:uuid}", blocks=("stage_form",), needs="editor")
 async def save_stage(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     stage_id: FromPath[UUID],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     form = read_stage(await request.form())
     async with database.write() as session:
         stage = await find_stage(session, viewer, stage_id)
@@ -68,14 +67,13 @@ async def save_stage(
     return leave(request, f"/journeys/{stage.journey_id}", _("Saved."))
 
 
-@post("/stages/{stage_id:uuid}/move")
+@post("/stages/{stage_id:uuid}/move", needs="editor")
 async def reorder_stage(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     stage_id: FromPath[UUID],
 ) -> Redirect:
-    require_editor(viewer)
     direction = read_direction(await request.form())
     async with database.write() as session:
         stage = await find_stage(session, viewer, stage_id)
@@ -83,14 +81,13 @@ async def reorder_stage(
     return redirect(f"/journeys/{stage.journey_id}")
 
 
-@post("/stages/{stage_id:uuid}/touchpoints", blocks=("journey_editor",))
+@post("/stages/{stage_id:uuid}/touchpoints", blocks=("journey_editor",), needs="editor")
 async def make_touchpoint(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     stage_id: FromPath[UUID],
 ) -> Template | Redirect:
-    require_editor(viewer)
     form = read_touchpoint(await request.form(), stages={stage_id}, stage_id=stage_id, metric=None)
     async with database.write() as session:
         stage = await find_stage(session, viewer, stage_id)
@@ -108,7 +105,7 @@ async def make_touchpoint(
     return redirect(f"/journeys/{stage.journey_id}")
 
 
-@get_("/touchpoints/{touchpoint_id:uuid}", blocks=("touchpoint_form",))
+@get_("/touchpoints/{touchpoint_id:uuid}", blocks=("touchpoint_form",), needs="viewer")
 async def touchpoint_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -127,14 +124,13 @@ async def touchpoint_page(
     return await _touchpoint_form(request, database, viewer, touchpoint, Form(values, {}))
 
 
-@post("/touchpoints/{touchpoint_id:uuid}", blocks=("touchpoint_form",))
+@post("/touchpoints/{touchpoint_id:uuid}", blocks=("touchpoint_form",), needs="editor")
 async def save_touchpoint(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     touchpoint_id: FromPath[UUID],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     data = await request.form()
     seams = 0
     async with database.write() as session:
@@ -151,18 +147,16 @@ async def save_touchpoint(
             stage = await find_stage(session, viewer, touchpoint.stage_id)
     if form.checked is None:
         return await _touchpoint_form(request, database, viewer, touchpoint, form)
-    request.app.state.catalog.forget()
     return leave(request, f"/journeys/{stage.journey_id}", _moved(seams) if seams else _("Saved."))
 
 
-@post("/touchpoints/{touchpoint_id:uuid}/move")
+@post("/touchpoints/{touchpoint_id:uuid}/move", needs="editor")
 async def reorder_touchpoint(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     touchpoint_id: FromPath[UUID],
 ) -> Redirect:
-    require_editor(viewer)
     direction = read_direction(await request.form())
     async with database.write() as session:
         touchpoint = await find_touchpoint(session, viewer, touchpoint_id)

@@ -10,7 +10,7 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.db import Database
 from feedback.editor.journeys.edit import add_stage, create_journey
 from feedback.editor.journeys.schemas import (
@@ -36,7 +36,7 @@ COARSE_BELOW = 8
 NO_FORM: Form[Any] = Form({"name": ""}, {})
 
 
-@get("/journeys", blocks=("journey_rows",))
+@get("/journeys", blocks=("journey_rows",), needs="viewer")
 async def journey_list(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -51,20 +51,18 @@ async def journey_list(
     )
 
 
-@get("/journeys/new", blocks=("journey_form",))
+@get("/journeys/new", blocks=("journey_form",), needs="editor")
 async def new_journey(
     request: HTMXRequest, viewer: NamedDependency[Viewer], start: FromQuery[str] = "recognition"
 ) -> Template:
-    require_editor(viewer)
     key = start if start in STARTERS else "recognition"
     return _new_form(request, viewer, Form({"name": "", "starter": key}, {}), kept=None)
 
 
-@post("/journeys/new", blocks=("journey_form",))
+@post("/journeys/new", blocks=("journey_form",), needs="editor")
 async def make_journey(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     data = await request.form()
     form = read_journey(data)
     if form.checked is None:
@@ -82,7 +80,7 @@ async def make_journey(
     return leave(request, f"/journeys/{journey.id}", next_step)
 
 
-@get("/journeys/{journey_id:uuid}", blocks=("journey_editor",))
+@get("/journeys/{journey_id:uuid}", blocks=("journey_editor",), needs="viewer")
 async def journey_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -92,14 +90,13 @@ async def journey_page(
     return await show_journey(request, database, viewer, journey_id)
 
 
-@post("/journeys/{journey_id:uuid}", blocks=("journey_editor",))
+@post("/journeys/{journey_id:uuid}", blocks=("journey_editor",), needs="editor")
 async def rename_journey(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     journey_id: FromPath[UUID],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     form = read_journey(await request.form())
     async with database.write() as session:
         journey = await session.get(Journey, (viewer.workspace.id, journey_id))
@@ -113,14 +110,13 @@ async def rename_journey(
     return leave(request, f"/journeys/{journey_id}", _("Saved."))
 
 
-@post("/journeys/{journey_id:uuid}/stages", blocks=("journey_editor",))
+@post("/journeys/{journey_id:uuid}/stages", blocks=("journey_editor",), needs="editor")
 async def make_stage(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     journey_id: FromPath[UUID],
 ) -> Template | Redirect:
-    require_editor(viewer)
     form = read_stage(await request.form())
     async with database.write() as session:
         journey = await session.get(Journey, (viewer.workspace.id, journey_id))

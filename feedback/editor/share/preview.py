@@ -23,7 +23,7 @@ POLICY = (
 )
 
 
-@get("/surveys/{survey_id:uuid}/share/preview.html")
+@get("/surveys/{survey_id:uuid}/share/preview.html", needs="viewer")
 async def widget_preview(
     request: HTMXRequest,
     database: NamedDependency[Database],

@@ -42,7 +42,7 @@ from feedback.widget.tag import (
 AnyRequest = Request[Any, Any, Any]
 
 
-@get("/surveys/{survey_id:uuid}/share", blocks=("mail_block", "install_check"))
+@get("/surveys/{survey_id:uuid}/share", blocks=("mail_block", "install_check"), needs="viewer")
 async def share_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -87,7 +87,7 @@ async def share_page(
     )
 
 
-@get("/surveys/{survey_id:uuid}/share/mail.html")
+@get("/surveys/{survey_id:uuid}/share/mail.html", needs="viewer")
 async def mail_preview(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -114,7 +114,7 @@ async def mail_preview(
     return Response(document, media_type="text/html", headers=headers)
 
 
-@get("/s/{survey_key:str}/qr.svg")
+@get("/s/{survey_key:str}/qr.svg", needs="nobody")
 async def qr_image(
     request: AnyRequest, settings: NamedDependency[Settings], survey_key: FromPath[str]
 ) -> Response[bytes]:

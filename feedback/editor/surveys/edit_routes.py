@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from sqlmodel import col, select
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, require_editor
+from feedback.accounts.guards import Viewer
 from feedback.db import Database
 from feedback.editor.surveys.draft import Draft, draft_of, new_draft, offered_languages, read_draft
 from feedback.editor.surveys.own_words import word_fields
@@ -38,23 +38,21 @@ NEW_BLOCKS = ("survey_form", "question_fields")
 EDIT_BLOCKS = ("survey_form", "question_fields", "question_effect")
 
 
-@get("/surveys/new", blocks=NEW_BLOCKS)
+@get("/surveys/new", blocks=NEW_BLOCKS, needs="editor")
 async def new_survey(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     touchpoint: FromQuery[str] = "",
 ) -> Template:
-    require_editor(viewer)
     draft = new_draft("nps", viewer.workspace.name, viewer.workspace.language)
     return await _new_form(request, database, viewer, draft, chosen={touchpoint})
 
 
-@post("/surveys/new", blocks=NEW_BLOCKS)
+@post("/surveys/new", blocks=NEW_BLOCKS, needs="editor")
 async def make_surveys(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     data = await request.form()
     act = str(data.get("do", ""))
     draft = read_draft(data, viewer.workspace.name)
@@ -66,32 +64,29 @@ async def make_surveys(
         chosen = set(data.getall("touchpoint", []))
         return await _new_form(request, database, viewer, draft, chosen=chosen, form=shown)
     made = await _store(database, viewer, form.checked, is_published=act == "publish")
-    request.app.state.catalog.forget()
     flash = _made(len(made), is_published=act == "publish")
     return leave(request, f"/surveys/{made[0]}" if len(made) == 1 else "/surveys", flash)
 
 
-@get("/surveys/{survey_id:uuid}/edit", blocks=EDIT_BLOCKS)
+@get("/surveys/{survey_id:uuid}/edit", blocks=EDIT_BLOCKS, needs="editor")
 async def edit_question(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template:
-    require_editor(viewer)
     async with database.read() as session:
         place = await need_survey(session, viewer, survey_id)
     return await _edit_form(request, database, viewer, survey_id, draft_of(place.question))
 
 
-@post("/surveys/{survey_id:uuid}/edit", blocks=EDIT_BLOCKS)
+@post("/surveys/{survey_id:uuid}/edit", blocks=EDIT_BLOCKS, needs="editor")
 async def save_question(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     data = await request.form()
     act = str(data.get("do", "save"))
     form = read_question(data)
@@ -105,7 +100,6 @@ async def save_question(
             Question, (viewer.workspace.id, place.question.id), with_for_update=True
         )
         effect = await change_question(session, question, form.checked, clock.now())
-    request.app.state.catalog.forget()
     return leave(request, f"/surveys/{survey_id}", _changed(effect))
 
 

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect
 
-from feedback.accounts.guards import Viewer, require_editor
+from feedback.accounts.guards import Viewer
 from feedback.db import Database
 from feedback.editor.surveys.routes import lock_survey
 from feedback.i18n import gettext as _
@@ -16,19 +16,17 @@ from feedback.web.forms import FormReader
 from feedback.web.page import redirect
 
 
-@post("/surveys/{survey_id:uuid}/signature")
+@post("/surveys/{survey_id:uuid}/signature", needs="editor")
 async def change_signature(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Redirect:
-    require_editor(viewer)
     is_wanted = FormReader(await request.form()).flag("needs_signature")
     async with database.write() as session:
         survey = await lock_survey(session, viewer, survey_id)
         survey.needs_signature = is_wanted
-    request.app.state.catalog.forget()
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 

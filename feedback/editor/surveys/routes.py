@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found, require_editor
+from feedback.accounts.guards import Viewer, not_found
 from feedback.db import Database
 from feedback.editor.after_rating.draft import read_after_rating
 from feedback.editor.journeys.routes import COARSE_BELOW
@@ -42,7 +42,7 @@ from feedback.web.forms import Form, FormReader
 from feedback.web.page import page, redirect
 
 
-@get("/surveys")
+@get("/surveys", needs="viewer")
 async def survey_list(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
@@ -68,7 +68,7 @@ async def survey_list(
     )
 
 
-@get("/surveys/{survey_id:uuid}")
+@get("/surveys/{survey_id:uuid}", needs="viewer")
 async def survey_page(
     request: HTMXRequest,
     database: NamedDependency[Database],
@@ -78,14 +78,13 @@ async def survey_page(
     return await _show_survey(request, database, viewer, survey_id)
 
 
-@post("/surveys/{survey_id:uuid}")
+@post("/surveys/{survey_id:uuid}", needs="editor")
 async def rename_survey(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template | Redirect:
-    require_editor(viewer)
     form = read_name(await request.form())
     async with database.write() as session:
         survey = await lock_survey(session, viewer, survey_id)
@@ -93,70 +92,62 @@ async def rename_survey(
             survey.name = form.checked
     if form.checked is None:
         return await _show_survey(request, database, viewer, survey_id, name_form=form)
-    request.app.state.catalog.forget()
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 
-@post("/surveys/{survey_id:uuid}/state")
+@post("/surveys/{survey_id:uuid}/state", needs="editor")
 async def change_state(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Redirect:
-    require_editor(viewer)
     act = str((await request.form()).get("act", ""))
     async with database.write() as session:
         survey = await lock_survey(session, viewer, survey_id)
         is_allowed = act in allowed_acts(survey)
         if is_allowed:
             await ACTS[act](session, survey, clock.now())
-    request.app.state.catalog.forget()
     # A button of an old page, or pressed twice: what it wanted is done or no longer offered.
     return redirect(f"/surveys/{survey_id}", acts_done()[act] if is_allowed else None)
 
 
-@post("/surveys/{survey_id:uuid}/overall")
+@post("/surveys/{survey_id:uuid}/overall", needs="editor")
 async def change_overall(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Redirect:
-    require_editor(viewer)
     is_wanted = FormReader(await request.form()).flag("is_overall")
     async with database.write() as session:
         survey = (await need_survey(session, viewer, survey_id)).survey
         await (mark_overall if is_wanted else unmark_overall)(session, survey)
-    request.app.state.catalog.forget()
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 
-@post("/surveys/{survey_id:uuid}/detach")
+@post("/surveys/{survey_id:uuid}/detach", needs="editor")
 async def detach_survey(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Redirect:
-    require_editor(viewer)
     async with database.write() as session:
         survey = (await need_survey(session, viewer, survey_id)).survey
         await detach_question(session, survey)
-    request.app.state.catalog.forget()
     return redirect(
         f"/surveys/{survey_id}/edit", _("This survey has its own words now. Its line goes on.")
     )
 
 
-@post("/surveys/{survey_id:uuid}/archive")
+@post("/surveys/{survey_id:uuid}/archive", needs="editor")
 async def archive_survey(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Redirect:
-    require_editor(viewer)
     act = str((await request.form()).get("act", "archive"))
     path, flash, kind = f"/surveys/{survey_id}", _("Archived. It no longer asks."), "good"
     async with database.write() as session:
@@ -173,7 +164,6 @@ async def archive_survey(
         else:
             await delete_survey(session, survey)
             path, flash = "/surveys", _("Deleted.")
-    request.app.state.catalog.forget()
     return redirect(path, flash, kind=kind)
 
 

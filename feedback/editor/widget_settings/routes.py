@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
-from feedback.accounts.guards import Viewer, require_editor
+from feedback.accounts.guards import Viewer
 from feedback.db import Database
 from feedback.editor.surveys.queries import SurveyPlace
 from feedback.editor.surveys.routes import lock_survey, need_survey
@@ -35,27 +35,25 @@ from feedback.web.forms import Form, leave
 from feedback.web.page import page
 
 
-@get("/surveys/{survey_id:uuid}/widget", blocks=("widget_form",))
+@get("/surveys/{survey_id:uuid}/widget", blocks=("widget_form",), needs="editor")
 async def widget_settings(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template:
-    require_editor(viewer)
     async with database.read() as session:
         place = await need_survey(session, viewer, survey_id)
     return _show(request, place, Form(widget_values(place.survey), {}))
 
 
-@post("/surveys/{survey_id:uuid}/widget", blocks=("widget_form",))
+@post("/surveys/{survey_id:uuid}/widget", blocks=("widget_form",), needs="editor")
 async def save_widget_settings(
     request: HTMXRequest,
     database: NamedDependency[Database],
     viewer: NamedDependency[Viewer],
     survey_id: FromPath[UUID],
 ) -> Template | Redirect | Response[None]:
-    require_editor(viewer)
     data = await request.form()
     async with database.write() as session:
         survey = await lock_survey(session, viewer, survey_id)
@@ -65,7 +63,6 @@ async def save_widget_settings(
             change_widget(survey, form.checked)
     if form.checked is None:
         return _show(request, place, form)
-    request.app.state.catalog.forget()
     flash = _("Saved. Sites show it within a minute.")
     return leave(request, f"/surveys/{survey_id}/widget", flash)
 
