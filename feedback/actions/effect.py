@@ -13,9 +13,9 @@ from math import ceil
 
 from feedback.actions.places import Asked
 from feedback.readings.journey import SeriesInfo
-from feedback.readings.months import month_at, month_of, months_between, shift
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import FEW_BELOW, Comparison, Metric, Score, compare_scores, score
+from feedback.scoring.months import month_at, month_of, months_between, shift
 
 SIDE = 6  # complete months on each side, at most
 LEAST = FEW_BELOW  # answers on each side before a difference is named

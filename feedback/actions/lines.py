@@ -18,8 +18,8 @@ from feedback.dashboards.pages import TrendsPage, changes_of, trends_page
 from feedback.dashboards.read import Counts, Scope, load_trends
 from feedback.readings.filters import Asked as AskedFilters
 from feedback.readings.filters import NotOursError
-from feedback.readings.months import shift
 from feedback.readings.queries import answered_span
+from feedback.scoring.months import shift
 
 MONTHS = 12  # on each side of the day
 

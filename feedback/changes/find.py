@@ -16,9 +16,9 @@ from typing import Any
 from feedback.changes.moves import count_moves
 from feedback.changes.watched import Place, WatchedLine, watched_lines
 from feedback.readings.journey import JourneyInfo
-from feedback.readings.months import shift
 from feedback.readings.queries import CountRow
 from feedback.scoring import FALSE_ALARMS_A_YEAR, Metric, changes, changes_from
+from feedback.scoring.months import shift
 
 BASELINE = 12  # months with 30 answers, before a change can be named
 SHOWN_FOR = 12  # months after its signal that a change is still told

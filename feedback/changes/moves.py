@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from feedback.changes.watched import WatchedLine
-from feedback.readings.months import months_between
 from feedback.scoring import FEW_BELOW, Metric, round_half_away, score
+from feedback.scoring.months import months_between
 
 
 def count_moves(lines: Iterable[WatchedLine], since: str, until: str) -> int:

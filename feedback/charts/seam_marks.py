@@ -6,7 +6,7 @@ from feedback.charts.plot import Seam
 from feedback.i18n import format_date
 from feedback.i18n import gettext as _
 from feedback.readings.journey import SeriesInfo, StageInfo, TouchpointInfo
-from feedback.readings.months import month_at
+from feedback.scoring.months import month_at
 
 Place = tuple[StageInfo, TouchpointInfo | None]
 Askers = list[tuple[TouchpointInfo, SeriesInfo]]  # who asks a metric, in which series

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from feedback.i18n import gettext as _
 from feedback.readings.filters import Asked
 from feedback.readings.journey import JourneyInfo, JourneyName
-from feedback.readings.months import months_between
 from feedback.responses.models import CHANNELS
 from feedback.scoring import METRICS
+from feedback.scoring.months import months_between
 from feedback.wording import channel_name, metric_name, month_short
 
 Option = tuple[str, str]  # value, label

@@ -18,10 +18,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.readings.journey import JourneyInfo
-from feedback.readings.months import first_day, month_of
 from feedback.readings.seams import CURRENT, REPLACED, read_seams
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
+from feedback.scoring.months import first_day, month_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from feedback.readings.journey import SeriesInfo
-from feedback.readings.months import month_at
+from feedback.scoring.months import month_at
 
 CURRENT, REPLACED = "current", "replaced"  # what the field `wording` of a row says
 
