@@ -3,8 +3,7 @@
 import asyncio
 import json
 import sys
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,13 +16,8 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
 
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-
-
 def surveys_command(
-    format: Annotated[Format, typer.Option(help="How to print them.")] = Format.table,
+    format: Annotated[Literal["table", "json"], typer.Option(help="How to print them.")] = "table",
     sites: Annotated[bool, typer.Option("--sites", help="Also print the site keys.")] = False,
     workspace: WorkspaceKey = None,
 ) -> None:
@@ -35,7 +29,7 @@ def surveys_command(
     """
     settings = load_settings()
     rows, keys = asyncio.run(_load(settings, workspace))
-    if format is Format.json:
+    if format == "json":
         shown: Any = {"sites": keys, "surveys": rows} if sites else rows
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
@@ -76,9 +70,6 @@ def _row(place: "SurveyPlace", base_url: str) -> dict[str, str]:
 def _table(rows: list[dict[str, str]]) -> str:
     if not rows:
         return "There is no survey yet."
-    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    from feedback.offline.text import aligned
+
+    return "\n".join(aligned([list(rows[0]), *(list(row.values()) for row in rows)]))

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from feedback.offline.compare import Compared
 from feedback.offline.score_print import rows_csv, rows_table
-from feedback.scoring import HIDDEN_BELOW, Metric, ScoreRow, round_half_away
+from feedback.offline.text import fixed, signed
+from feedback.scoring import HIDDEN_BELOW, Metric, ScoreRow
 
 _UNITS = {"net": " points", "top": " percentage points", "mean": ""}
 _METHODS = {
@@ -73,10 +74,8 @@ def _hidden(row: ScoreRow) -> bool:
 
 
 def _p(p_value: float) -> str:
-    return "below 0.001" if p_value < 0.001 else f"{round_half_away(p_value, 3):.3f}"
+    return "below 0.001" if p_value < 0.001 else fixed(p_value, 3)
 
 
 def _signed(number: float, metric: Metric) -> str:
-    digits = 2 if metric.headline == "mean" else 1
-    rounded = round_half_away(number, digits)
-    return f"{rounded:+.{digits}f}" if rounded else f"{rounded:.{digits}f}"
+    return signed(number, 2 if metric.headline == "mean" else 1)
