@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from asyncpg.exceptions._base import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
@@ -27,7 +26,7 @@ _TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _TRIES = 5
 _AWAY = (
     OSError,
-    InterfaceError,
+    asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
