@@ -5,6 +5,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
+from asyncpg.exceptions import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
@@ -24,7 +25,7 @@ _FIND = """
     JOIN unnest($2::uuid[], $3::uuid[]) AS given(survey_id, id)
       ON s.workspace_id = $1 AND s.survey_id = given.survey_id AND s.submission_id = given.id
 """
-_AWAY = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+_AWAY = (OSError, InterfaceError, asyncpg.PostgresConnectionError)
 
 
 class PostgresBulk:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from asyncpg.exceptions import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
@@ -26,7 +27,7 @@ _TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _TRIES = 5
 _AWAY = (
     OSError,
-    asyncpg.InterfaceError,
+    InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
