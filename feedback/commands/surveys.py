@@ -3,7 +3,8 @@
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
 
+class Format(StrEnum):
+    table = "table"
+    json = "json"
+
+
 def surveys_command(
-    format: Annotated[Literal["table", "json"], typer.Option(help="How to print them.")] = "table",
+    format: Annotated[Format, typer.Option(help="How to print them.")] = Format.table,
     sites: Annotated[bool, typer.Option("--sites", help="Also print the site keys.")] = False,
     workspace: WorkspaceKey = None,
 ) -> None:
@@ -29,7 +35,7 @@ def surveys_command(
     """
     settings = load_settings()
     rows, keys = asyncio.run(_load(settings, workspace))
-    if format == "json":
+    if format is Format.json:
         shown: Any = {"sites": keys, "surveys": rows} if sites else rows
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return

@@ -9,8 +9,8 @@ from babel import Locale, UnknownLocaleError
 
 DEFAULT: Final = "en"
 
-# Each by its own name as it stands alone, in the order of a list to choose from. Babel has 25 of them
-# as in a sentence, or with the script in brackets. The words: `respondent/<code>.toml`.
+# Each by its own name as it stands alone, in the order of a list to choose from. Babel has 25 so
+# as in a sentence, or with the script in brackets. Its words: `respondent/<code>.toml`.
 BUILT_IN: Final = {
     "id": "Bahasa Indonesia",
     "ms": "Bahasa Melayu",
