@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from feedback.accounts.models import Workspace
 from feedback.imports.cells import EPOCH
-from feedback.imports.place import Place
+from feedback.imports.place import Target
 from feedback.imports.read import Entry
 from feedback.responses.bulk_rows import NewResponse
 from feedback.responses.ingest import month_of
@@ -33,7 +33,7 @@ class Maker:
     turned by the survey. Who somebody is enters it only through the hash, under the server's key.
     """
 
-    def __init__(self, workspace: Workspace, places: Sequence[Place], key: bytes) -> None:
+    def __init__(self, workspace: Workspace, places: Sequence[Target], key: bytes) -> None:
         self._zone = ZoneInfo(workspace.time_zone)
         self._key = blake2b(key, digest_size=32).digest()
         self._places = [

@@ -13,7 +13,7 @@ MAX_NAME = 120
 _REMEMBERED = 10_000
 
 # Where to look, the place of its own comment, which survey, what its cells mean.
-Place = tuple[int, int | None, int, Ratings]
+RatingColumn = tuple[int, int | None, int, Ratings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Which:
             if not rule.when and isinstance(rule.touchpoint, str) and isinstance(rule.metric, str)
         ]
         self._by_row = [rule for rule in rules if rule.when or rule.is_named_by_row]
-        self._met: dict[tuple[int, str, str], Place | str] = {}
+        self._met: dict[tuple[int, str, str], RatingColumn | str] = {}
 
-    def of(self, line: int, cells: list[str], report: Report) -> Sequence[Place]:
+    def of(self, line: int, cells: list[str], report: Report) -> Sequence[RatingColumn]:
         """Where this row's ratings are; a row that names something unknown is reported."""
         if not self._by_row:
             return self._fixed
@@ -54,7 +54,7 @@ class Which:
             report.add(line, f"no [[ratings]] is for this row; they look at {said}")
         return found
 
-    def _named(self, line: int, cells: list[str], report: Report) -> Iterator[Place]:
+    def _named(self, line: int, cells: list[str], report: Report) -> Iterator[RatingColumn]:
         for number, rule in enumerate(self._by_row):
             if not rule.fits(cells):
                 continue
@@ -70,7 +70,7 @@ class Which:
             else:
                 yield place
 
-    def _look_up(self, rule: "_Rule", touchpoint: str, metric: str) -> Place | str:
+    def _look_up(self, rule: "_Rule", touchpoint: str, metric: str) -> RatingColumn | str:
         if not self._stage(rule, touchpoint) or not 0 < len(touchpoint) <= MAX_NAME:
             return f'{_column(rule.touchpoint)} "{touchpoint[:60]}" is no touchpoint of the mapping'
         if metric not in METRICS:
@@ -79,7 +79,7 @@ class Which:
             return f"the labels of {rule.part.column} do not fit the scale of {metric}"
         return self._place(rule, touchpoint, metric)
 
-    def _place(self, rule: "_Rule", touchpoint: str | ByRow, metric: str | ByRow) -> Place:
+    def _place(self, rule: "_Rule", touchpoint: str | ByRow, metric: str | ByRow) -> RatingColumn:
         assert isinstance(touchpoint, str) and isinstance(metric, str)
         stage = self._stage(rule, touchpoint)
         spec = SurveySpec(touchpoint, metric, stage, rule.part.survey, rule.question)
