@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 
-# Table.info: where a table may live when one server is not enough (DESIGN.md section 2, rule 1).
+# Table.info: where a table may live when one server is not enough (ARCHITECTURE.md, Tenants).
 DISTRIBUTED = {"placement": "distributed"}
 REFERENCE = {"placement": "reference"}
 LOCAL = {"placement": "local"}

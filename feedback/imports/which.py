@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from feedback.imports.cells import Ratings
 from feedback.imports.mapping import ByRow, MappingFile, RatingPart
 from feedback.imports.report import Report
-from feedback.imports.source import RowSource, position
+from feedback.imports.source import RowSource
+from feedback.offline.tables import position
 from feedback.scoring import METRICS
 
 MAX_NAME = 120
@@ -97,14 +98,15 @@ class _Rule:
 
     def __init__(self, part: RatingPart, mapping: MappingFile, source: RowSource) -> None:
         self.part = part
-        self.position = position(source, part.column)
-        self.comment = None if part.comment is None else position(source, part.comment)
+        self.position = position(source.columns, part.column)
+        self.comment = None if part.comment is None else position(source.columns, part.comment)
         self.touchpoint, self.metric = part.touchpoint, part.metric
         self.when = [
-            (name, position(source, name), _accepted(values)) for name, values in part.when.items()
+            (name, position(source.columns, name), _accepted(values))
+            for name, values in part.when.items()
         ]
         self._columns = {
-            by.column: position(source, by.column)
+            by.column: position(source.columns, by.column)
             for by in (part.touchpoint, part.metric)
             if isinstance(by, ByRow)
         }
