@@ -58,7 +58,7 @@ bench: $(V)/.dev  ## the measured budgets, side by side with their limits
 
 lock: $(V)/.dev  ## refresh both lock files from pyproject.toml (ARGS=--upgrade)
 	$(call compile,build,requirements.lock)
-	$(call compile,dev,requirements-dev.lock) -c requirements.lock
+	$(call compile,dev,requirements-dev.lock) --all-extras -c requirements.lock
 
 clean:  ## remove what the other targets made, the demo's data included
 	rm -rf $(V) feedback/widget/node_modules feedback-demo.* build dist htmlcov .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,8 +13,8 @@ from string import Template
 
 from bench.databases import Shop
 from feedback import clock
-from feedback.readings.months import first_day, month_at, months_between, shift
 from feedback.scoring import METRICS
+from feedback.scoring.months import first_day, month_at, months_between, shift
 
 MONTHS = 24
 WORSE_FROM = 18  # the month in which WORSE begins to get worse

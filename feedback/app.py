@@ -53,6 +53,8 @@ class App(Litestar):
     lacks_pages = True
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # Litestar 2.25 cannot route an ASGI handler by a path parameter (KeyError: 'method'), and
+        # matches a mounted one by prefix alone.
         if scope["type"] == "http" and public_routes.is_ours(scope["path"]):
             await public_routes.answer(self.state, scope, receive, send)
             return

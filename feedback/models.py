@@ -9,6 +9,8 @@ from feedback.outbox import models as outbox
 from feedback.responses import models as responses
 from feedback.surveys import models as surveys
 
+# In every models.py: with `table=True` SQLModel validates nothing, so what comes in is checked by a
+# schema at the edge; `from __future__ import annotations` breaks its relationships to lists.
 metadata = SQLModel.metadata
 
 __all__ = ["accounts", "actions", "journeys", "metadata", "outbox", "responses", "surveys"]

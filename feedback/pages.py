@@ -22,6 +22,8 @@ from feedback.settings import Settings
 from feedback.web.page import security_headers
 
 
+# Litestar reads the annotations of handlers at start: in routes.py nothing that a signature names
+# may be imported under `if TYPE_CHECKING`.
 def all_pages(settings: Settings) -> Router:
     return Router("/", route_handlers=[_public_pages(), _signed_in_pages(settings)])
 

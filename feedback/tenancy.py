@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
 
-# Table.info: where a table may live when one server is not enough (DESIGN.md section 2, rule 1).
+# Table.info: where a table may live when one server is not enough (ARCHITECTURE.md, Tenants).
 DISTRIBUTED = {"placement": "distributed"}
 REFERENCE = {"placement": "reference"}
 LOCAL = {"placement": "local"}
@@ -37,6 +37,7 @@ def check_tenancy(_connection: Any, statement: Any, *_rest: Any) -> None:
     """
     if not isinstance(statement, sa.Select | sa.Update | sa.Delete | sa.CompoundSelect):
         return
+    # Private to SQLAlchemy: one reason to stay below 2.1 until this is tried there.
     shape = statement._generate_cache_key()
     if shape is None or shape.key not in _sound:
         _check(statement)
@@ -87,6 +88,7 @@ def _leaves(source: Any) -> Iterator[Any]:
 def _scoped_sources(statement: Any) -> Iterator[Any]:
     for element in visitors.iterate(statement):
         if isinstance(element, BinaryExpression) and element.operator is operators.eq:
+            # Both sides: a join names its workspace by the other table's column.
             for side in (element.left, element.right):
                 if getattr(side, "name", None) == "workspace_id":
                     yield getattr(side, "table", None)

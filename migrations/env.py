@@ -18,7 +18,7 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
     name = type(item).__name__
     if name == "UtcDateTime":
         return "sa.DateTime(timezone=True)"
-    if name == "AutoString":
+    if name == "AutoString":  # SQLModel's; a migration that names it fails with a NameError
         return f"sa.String(length={item.length})"
     if name == "Id":
         autogen.imports.add("from sqlalchemy.dialects import postgresql")
@@ -36,7 +36,7 @@ def run(connection: Connection) -> None:
         render_item=render_item,
         render_as_batch=True,
         compare_type=_compare_type,
-        transaction_per_migration=False,
+        transaction_per_migration=False,  # all or nothing: a stopped upgrade leaves the old schema
     )
     with context.begin_transaction():
         context.run_migrations()
@@ -64,6 +64,7 @@ async def connect() -> None:
 def run_on_sqlite(connection: Connection) -> None:
     """A batch migration drops and recreates tables: with foreign keys on, dropping a rebuilt
     parent would cascade its children away. The switch works only outside a transaction."""
+    # Otherwise the driver begins a transaction of its own, and the switch below does nothing.
     raw = connection.connection.dbapi_connection
     assert raw is not None
     raw.isolation_level = None

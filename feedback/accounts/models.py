@@ -9,8 +9,6 @@ from sqlmodel import Field, SQLModel
 from feedback.db import Id, UtcDateTime, new_id
 from feedback.tenancy import LOCAL, REFERENCE
 
-ROLES = ("owner", "editor", "viewer")
-
 
 class Workspace(SQLModel, table=True):
     """One organisation's data. `key` names it on the command line."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from feedback.actions.places import Asked
+from feedback.actions.places import AskedLine
 from feedback.readings.journey import SeriesInfo
-from feedback.readings.months import month_at, month_of, months_between, shift
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import FEW_BELOW, Comparison, Metric, Score, compare_scores, score
+from feedback.scoring.months import month_at, month_of, months_between, shift
 
 SIDE = 6  # complete months on each side, at most
 LEAST = FEW_BELOW  # answers on each side before a difference is named
@@ -86,7 +86,7 @@ class Effect:
     own: answers of the action's own month; left_out: to questions asked on one side only.
     """
 
-    asked: Asked
+    asked: AskedLine
     verdict: str
     before: Side
     after: Side
@@ -101,7 +101,7 @@ class Effect:
 
 
 def read_effects(
-    lines: Sequence[Sequence[Asked]], calendar: Calendar, tally: Tally
+    lines: Sequence[Sequence[AskedLine]], calendar: Calendar, tally: Tally
 ) -> list[Effect]:
     """One effect for each line (see `places.asked_at`), in their order.
 
@@ -116,7 +116,7 @@ def read_effects(
 
 @dataclass(frozen=True, slots=True)
 class _Gathered:
-    asked: Asked
+    asked: AskedLine
     before: Side
     after: Side
     own: int
@@ -128,7 +128,7 @@ class _Gathered:
         return self.before.score.n >= LEAST and self.after.score.n >= LEAST
 
 
-def _gathered(ways: Sequence[Asked], calendar: Calendar, tally: Tally) -> _Gathered:
+def _gathered(ways: Sequence[AskedLine], calendar: Calendar, tally: Tally) -> _Gathered:
     """The first way in which people had answered before; the usual one when there is none."""
     found = [_gather(asked, calendar, tally) for asked in ways]
     answered = [each for each in found if each.before.score.n]
@@ -136,7 +136,7 @@ def _gathered(ways: Sequence[Asked], calendar: Calendar, tally: Tally) -> _Gathe
     return [*answered, *replaced, *found][0]
 
 
-def _gather(asked: Asked, calendar: Calendar, tally: Tally) -> _Gathered:
+def _gather(asked: AskedLine, calendar: Calendar, tally: Tally) -> _Gathered:
     kept = _same_questions(asked, calendar, tally)
     others = [series for series in asked.series if series not in kept]
     before = _side(kept, calendar.before, asked.metric, tally)
@@ -152,7 +152,7 @@ def _gather(asked: Asked, calendar: Calendar, tally: Tally) -> _Gathered:
     )
 
 
-def _same_questions(asked: Asked, calendar: Calendar, tally: Tally) -> list[SeriesInfo]:
+def _same_questions(asked: AskedLine, calendar: Calendar, tally: Tally) -> list[SeriesInfo]:
     """The series answered before and still asked after the action's month.
 
     As soon as any of them is answered after it, only those: what fell silent is left out.

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
-from feedback.actions.places import Place, asked_at
+from feedback.actions.places import Reach, asked_at
 from feedback.actions.read import Reading
 from feedback.changes.find import Told
 from feedback.charts.geometry import ChartData
@@ -19,8 +19,8 @@ from feedback.dashboards.read import Counts, Scope, load_trends
 from feedback.dashboards.trends_page import TrendsPage, trends_page
 from feedback.readings.filters import Asked as AskedFilters
 from feedback.readings.filters import NotOursError
-from feedback.readings.months import shift
 from feedback.readings.queries import answered_span
+from feedback.scoring.months import shift
 
 MONTHS = 12  # on each side of the day
 
@@ -67,7 +67,7 @@ async def _counts(session: AsyncSession, scope: Scope) -> Counts | None:
         return None
 
 
-def _told(counts: Counts, place: Place, wanted: Sequence[uuid.UUID]) -> dict[uuid.UUID, Told]:
+def _told(counts: Counts, place: Reach, wanted: Sequence[uuid.UUID]) -> dict[uuid.UUID, Told]:
     by_place = changes_of(counts).by_place
     touchpoint = str(place.touchpoint.id) if place.touchpoint else None
     found = {}

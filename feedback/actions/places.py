@@ -12,7 +12,7 @@ from feedback.scoring import METRICS, Metric
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Reach:
     """No touchpoint: all of the stage. No stage either: the whole journey."""
 
     journey: JourneyInfo
@@ -32,7 +32,7 @@ class Place:
             return _("%(stage)s, the whole stage") % {"stage": self.stage.name}
         return _("The whole journey")
 
-    def covers(self, other: "Place") -> bool:
+    def covers(self, other: "Reach") -> bool:
         """Whether what was done at `other` touches what is read here."""
         if self.journey.id != other.journey.id:
             return False
@@ -45,7 +45,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedLine:
     """One line that is read: where, and by which series of one metric; the name is for a reader.
 
     around: every series there, whatever its metric: what may have replaced one of them.
@@ -58,18 +58,18 @@ class Asked:
     around: tuple[SeriesInfo, ...]
 
 
-def place_of(action: Action, journey: JourneyInfo) -> Place:
+def place_of(action: Action, journey: JourneyInfo) -> Reach:
     """The place of an action on its journey, as it stands today."""
     for stage in journey.stages:
         for touchpoint in stage.touchpoints:
             if touchpoint.id == action.touchpoint_id:
-                return Place(journey, stage, touchpoint)
+                return Reach(journey, stage, touchpoint)
         if action.touchpoint_id is None and stage.id == action.stage_id:
-            return Place(journey, stage, None)
-    return Place(journey, None, None)
+            return Reach(journey, stage, None)
+    return Reach(journey, None, None)
 
 
-def asked_at(place: Place) -> list[list[Asked]]:
+def asked_at(place: Reach) -> list[list[AskedLine]]:
     """The lines to read there: each a list of ways to read it, the usual one first.
 
     A touchpoint is read by its newest metric, or by an older one that was asked at the time; a
@@ -90,7 +90,7 @@ def asked_at(place: Place) -> list[list[Asked]]:
 
 def _asked(
     part: StageInfo | TouchpointInfo, touchpoints: Sequence[TouchpointInfo], metric: str
-) -> Asked:
+) -> AskedLine:
     around = tuple(series for touchpoint in touchpoints for series in touchpoint.series)
     series = tuple(each for each in around if each.metric == metric)
-    return Asked(part.id, part.name, METRICS[metric], series, around)
+    return AskedLine(part.id, part.name, METRICS[metric], series, around)

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
 from feedback.actions.effect import Calendar, Effect, read_effects, tally_of
-from feedback.actions.places import Asked, Place, asked_at, place_of
+from feedback.actions.places import AskedLine, Reach, asked_at, place_of
 from feedback.calendar.models import Action
 from feedback.calendar.queries import PlacedAction, read_actions
 from feedback.readings.journey import JourneyInfo, SeriesInfo, journey_names, read_journey
@@ -23,7 +23,7 @@ class Reading:
     """An action with its place and what was found there; a note has no effects."""
 
     action: Action
-    place: Place
+    place: Reach
     calendar: Calendar
     effects: tuple[Effect, ...]
 
@@ -108,9 +108,9 @@ def _reading(workspace: Workspace, journey: JourneyInfo, action: Action, now: da
     return Reading(action, place_of(action, journey), calendar, ())
 
 
-def _lines(reading: Reading) -> list[list[Asked]]:
+def _lines(reading: Reading) -> list[list[AskedLine]]:
     return asked_at(reading.place) if reading.action.kind == "action" else []
 
 
-def _series(lines: Iterable[Iterable[Asked]]) -> Iterable[SeriesInfo]:
+def _series(lines: Iterable[Iterable[AskedLine]]) -> Iterable[SeriesInfo]:
     return (series for ways in lines for asked in ways for series in asked.series)

@@ -9,8 +9,8 @@ from feedback.actions.effect import LEAST, SIDE, Calendar, Effect, Side
 from feedback.changes.find import Told
 from feedback.i18n import format_date, format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.months import shift
 from feedback.scoring import Metric, round_half_away
+from feedback.scoring.months import shift
 from feedback.wording import MINUS, month_name, write_score
 
 TONES = {"better": "positive", "worse": "negative"}

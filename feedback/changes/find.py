@@ -16,7 +16,6 @@ from typing import Any
 
 from feedback.changes.watched import Place, WatchedLine, watched_lines
 from feedback.readings.journey import JourneyInfo
-from feedback.readings.months import months_between, shift
 from feedback.readings.queries import CountRow
 from feedback.scoring import (
     FALSE_ALARMS_A_YEAR,
@@ -27,6 +26,7 @@ from feedback.scoring import (
     round_half_away,
     score,
 )
+from feedback.scoring.months import months_between, shift
 
 BASELINE = 12  # months with 30 answers, before a change can be named
 SHOWN_FOR = 12  # months after its signal that a change is still told

@@ -13,10 +13,10 @@ from datetime import date
 from functools import cache
 
 from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
-from feedback.readings.months import month_of, months_between
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.readings.scores import Seams, read_seams
 from feedback.scoring import FEW_BELOW, METRICS, Metric
+from feedback.scoring.months import month_of, months_between
 
 Place = tuple[str, str | None, str]  # stage's id, touchpoint's id or None, metric's key
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from feedback.changes.find import JourneyChanges, NamedChange, Told
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.months import shift
 from feedback.scoring import Metric, round_half_away
+from feedback.scoring.months import shift
 from feedback.wording import MINUS, PERCENT, month_alone, month_name
 
 MOST_TOLD = 3  # changes in the sentence; the others are counted

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 from feedback.charts.lines import Axis, Beside, Point
-from feedback.readings.months import month_of
+from feedback.scoring.months import month_of
 
 Piece = list[tuple[int, float]]  # unbroken run of (number of the month, value)
 

@@ -1,21 +1,15 @@
 """`feedback compare`: do two CSV files of answers differ, by how much, and could it be chance?"""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from feedback.commands.printing import Format, listed, print_as
 from feedback.offline.compare import compare_files
 from feedback.offline.compare_print import comparison_csv, comparison_json, comparison_table
 from feedback.offline.score import find_metric
 from feedback.scoring import METRICS
-
-
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-    csv = "csv"
 
 
 def compare_command(
@@ -38,13 +32,12 @@ def compare_command(
     Example: feedback compare may.csv june.csv --metric nps --rating NETPRO --missing 11
     """
     chosen = find_metric(metric)
-    codes = [part.strip() for part in missing.split(",") if part.strip()]
     found = compare_files(
-        (file_a, file_b), metric=chosen, rating=rating, missing=codes, weight=weight
+        (file_a, file_b), metric=chosen, rating=rating, missing=listed(missing), weight=weight
     )
-    if format is Format.json:
-        typer.echo(comparison_json(found), nl=False)
-    elif format is Format.csv:
-        typer.echo(comparison_csv(chosen, found), nl=False)
-    else:
-        typer.echo(comparison_table(chosen, (str(file_a), str(file_b)), found), nl=False)
+    print_as(
+        format,
+        table=lambda: comparison_table(chosen, (str(file_a), str(file_b)), found),
+        json=lambda: comparison_json(found),
+        csv=lambda: comparison_csv(chosen, found),
+    )

@@ -1,19 +1,13 @@
 """`feedback drivers`: what an overall rating is linked with, from any file of answers."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from feedback.commands.printing import Format, listed, print_as
 from feedback.offline.drivers import file_drivers
 from feedback.offline.drivers_print import drivers_csv, drivers_json, drivers_table
-
-
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-    csv = "csv"
 
 
 def drivers_command(
@@ -45,17 +39,13 @@ def drivers_command(
     told = file_drivers(
         file,
         outcome=outcome,
-        drivers_named=_listed(drivers),
-        missing=_listed(missing),
+        drivers_named=listed(drivers),
+        missing=listed(missing),
         pairwise=pairwise,
     )
-    if format is Format.json:
-        typer.echo(drivers_json(told), nl=False)
-    elif format is Format.csv:
-        typer.echo(drivers_csv(told), nl=False)
-    else:
-        typer.echo(drivers_table(told), nl=False)
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    print_as(
+        format,
+        table=lambda: drivers_table(told),
+        json=lambda: drivers_json(told),
+        csv=lambda: drivers_csv(told),
+    )

@@ -1,20 +1,14 @@
 """`feedback score`: the score of a column of any CSV, XLSX or Parquet file."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from feedback.commands.printing import Format, listed, print_as
 from feedback.offline.score import MONTH, find_metric, score_file
 from feedback.offline.score_print import rows_csv, rows_json, rows_table
 from feedback.scoring import METRICS
-
-
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-    csv = "csv"
 
 
 def score_command(
@@ -42,23 +36,19 @@ def score_command(
     Example: feedback score answers.csv --metric nps --rating NETPRO --missing 11 --by BAREA
     """
     chosen = find_metric(metric)
-    groups = _listed(by) or ([MONTH] if time else [])
+    groups = listed(by) or ([MONTH] if time else [])
     rows = score_file(
         file,
         metric=chosen,
         rating=rating,
         by=groups,
         time=time,
-        missing=_listed(missing),
+        missing=listed(missing),
         weight=weight,
     )
-    if format is Format.json:
-        typer.echo(rows_json(chosen, rows), nl=False)
-    elif format is Format.csv:
-        typer.echo(rows_csv(chosen, groups, rows, weighted=weight is not None), nl=False)
-    else:
-        typer.echo(rows_table(chosen, groups, rows), nl=False)
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    print_as(
+        format,
+        table=lambda: rows_table(chosen, groups, rows),
+        json=lambda: rows_json(chosen, rows),
+        csv=lambda: rows_csv(chosen, groups, rows, weighted=weight is not None),
+    )

@@ -76,9 +76,6 @@ def _row(place: "SurveyPlace", base_url: str) -> dict[str, str]:
 def _table(rows: list[dict[str, str]]) -> str:
     if not rows:
         return "There is no survey yet."
-    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    from feedback.offline.text import aligned
+
+    return "\n".join(aligned([list(rows[0]), *(list(row.values()) for row in rows)]))

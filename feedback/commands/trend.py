@@ -1,12 +1,12 @@
 """`feedback trend`: the scores of the trends page, printed."""
 
 import asyncio
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
+from feedback.commands.printing import Format, listed, print_as
 from feedback.errors import FeedbackError
 from feedback.settings import load_settings
 
@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from feedback.scoring import ScoreRow
 
 DIMENSIONS = ("month", "stage", "touchpoint", "channel")
-
-
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-    csv = "csv"
 
 
 def trend_command(
@@ -47,21 +41,21 @@ def trend_command(
 
     query = _query(metric, journey, by, since, until)
     rows = asyncio.run(_read(query, workspace))
-    if format is Format.json:
-        typer.echo(rows_json(query.metric, rows), nl=False)
-    elif format is Format.csv:
-        like = without_answers(query.by, query.metric)
-        typer.echo(rows_csv(query.metric, query.by, rows, like=like), nl=False)
-    else:
-        typer.echo(rows_table(query.metric, named_wordings(query.by, rows), rows), nl=False)
+    like = without_answers(query.by, query.metric)
+    print_as(
+        format,
+        table=lambda: rows_table(query.metric, named_wordings(query.by, rows), rows),
+        json=lambda: rows_json(query.metric, rows),
+        csv=lambda: rows_csv(query.metric, query.by, rows, like=like),
+    )
 
 
 def _query(metric: str, journey: str, by: str, since: str, until: str) -> "TrendQuery":
     from feedback.dashboards.read import TrendQuery
     from feedback.offline.score import find_metric
-    from feedback.readings.months import is_month
+    from feedback.scoring.months import is_month
 
-    wanted = [part.strip() for part in by.split(",") if part.strip()]
+    wanted = listed(by)
     for name in wanted:
         if name not in DIMENSIONS or wanted.count(name) > 1:
             raise FeedbackError(

@@ -94,7 +94,7 @@ async def _read(database: "Database") -> "tuple[list[KindStatus], list[Job]]":
 
 
 def _table(kinds: "list[KindStatus]") -> str:
-    from feedback.offline.score_print import aligned
+    from feedback.offline.text import aligned
 
     lines = [["kind", "waiting", "running", "dead", "done", "oldest due"]]
     for one in kinds:

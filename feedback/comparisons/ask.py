@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feedback.comparisons.read import Period, Subject, is_property
 from feedback.i18n import gettext as _
 from feedback.readings.filters import Asked, FilterError, parse_asked
-from feedback.readings.months import is_month, months_between, shift
+from feedback.scoring.months import is_month, months_between, shift
 from feedback.wording import month_name
 
 LINE = ("journey", "metric", "stage", "touchpoint", "channel")

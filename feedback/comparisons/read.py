@@ -14,10 +14,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.dashboards.read import Scope
 from feedback.readings.filters import Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.months import first_day, shift
 from feedback.readings.queries import RATINGS, CountQuery, Span, answered_span, read_counts
+from feedback.responses.listing import first_id
 from feedback.responses.models import RatingCount, Response
 from feedback.scoring import Metric
+from feedback.scoring.months import first_day, shift
 
 # A page must not wait: groups are made of so many of the newest answers, and the page says so.
 MOST_ANSWERS = 10_000
@@ -219,14 +220,7 @@ def _newest(
     within = (
         Response.workspace_id == scope.workspace.id,
         col(Response.series_id).in_(series),
-        col(Response.id) >= _first_id(period.since, zone),
-        col(Response.id) < _first_id(shift(period.until, 1), zone),
+        col(Response.id) >= first_id(period.since, zone),
+        col(Response.id) < first_id(shift(period.until, 1), zone),
     )
     return statement.where(*within).order_by(col(Response.id).desc()).limit(limit)
-
-
-def _first_id(month: str, zone: ZoneInfo) -> uuid.UUID:
-    """The smallest id of any answer on or after the start of this month."""
-    day = first_day(month)
-    start = datetime(day.year, day.month, day.day, tzinfo=zone)
-    return uuid.UUID(int=int(start.timestamp() * 1000) << 80)

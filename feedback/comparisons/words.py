@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Comparison, Metric, round_half_away
-from feedback.wording import MINUS, write_score
+from feedback.wording import MINUS
 
 SURE_BELOW = 0.05
 
@@ -56,12 +56,6 @@ def verdict(found: Comparison, metric: Metric, p_value: float | None = None) -> 
     is_up = found.observed > 0
     good_is_low = metric.low_is_good and metric.headline == "mean"
     return "better" if is_up != good_is_low else "worse"
-
-
-def side_sentence(name: str, found: Comparison, metric: Metric, *, is_a: bool) -> str:
-    """`After: 71 % ± 4 · 512 answers`."""
-    words = {"name": name, "score": write_score(found.a if is_a else found.b, metric).sentence}
-    return _("%(name)s: %(score)s") % words
 
 
 def planned_sentence(planned: int, groups: Mapping[str, int]) -> str:

@@ -9,7 +9,7 @@ from feedback.dashboards.read import Counts, Scope
 from feedback.i18n import gettext as _
 from feedback.i18n import ngettext
 from feedback.readings.filters import Asked, Choice, FilterError
-from feedback.readings.months import shift
+from feedback.scoring.months import shift
 
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
 KEPT = 64  # computed pages kept in memory: a page looked at by many is computed once

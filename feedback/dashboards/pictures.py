@@ -23,8 +23,8 @@ from feedback.dashboards.routes import filter_problem, load_trends_counts
 from feedback.dashboards.trends_page import trends_page
 from feedback.db import Database
 from feedback.readings.filters import TRENDS_NAMES, FilterError, NotOursError, parse_asked
-from feedback.readings.months import month_at
 from feedback.readings.queries import import_pandas
+from feedback.scoring.months import month_at
 from feedback.wording import headline_meaning, metric_name
 
 

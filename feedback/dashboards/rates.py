@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from feedback.dashboards.mix.read import REST, AnsweredRow, ByChannel
-from feedback.readings.months import month_of, months_between, shift
 from feedback.readings.queries import AskedRow
 from feedback.scoring import FEW_BELOW, Interval, share_interval
+from feedback.scoring.months import month_of, months_between, shift
 
 RATES_BEFORE = 3  # months that a rate is held against
 UNUSUAL = 0.10  # further than this from the months before is said in a word

@@ -23,7 +23,7 @@ from feedback.readings.filters import (
     chosen_metric,
 )
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.months import Window, first_day, month_at, month_of, months_between, shift
+from feedback.readings.months import Window
 from feedback.readings.pooled import MONTHS as POOLED
 from feedback.readings.queries import (
     CountQuery,
@@ -37,6 +37,7 @@ from feedback.readings.queries import (
 )
 from feedback.readings.scores import counts_frame
 from feedback.scoring import METRICS, Metric
+from feedback.scoring.months import first_day, month_at, month_of, months_between, shift
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -31,9 +31,9 @@ from feedback.readings.filters import (
     NotOursError,
     parse_asked,
 )
-from feedback.readings.months import month_at
 from feedback.readings.queries import import_pandas
 from feedback.resources import resource_dir
+from feedback.scoring.months import month_at
 from feedback.web.files import file_name, send_file
 from feedback.web.page import FLASH_COOKIE, page
 

@@ -27,6 +27,7 @@ from feedback.demo.shop import (
     Point,
 )
 from feedback.scoring import METRICS
+from feedback.scoring.months import shift_day
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,16 +116,11 @@ class People:
 def months_until(now: datetime) -> list[Month]:
     """The running month and the 24 before it, oldest first, in the shop's time zone."""
     today = now.astimezone(ZoneInfo(TIME_ZONE)).date()
-    found = []
-    for age in range(MONTHS, -1, -1):
-        index = today.year * 12 + today.month - 1 - age
-        first = date(index // 12, index % 12 + 1, 1)
-        found.append(Month(first, age))
-    return found
+    return [Month(shift_day(today, -age), age) for age in range(MONTHS, -1, -1)]
 
 
 def days_in(first: date) -> int:
-    return ((first + timedelta(days=32)).replace(day=1) - first).days
+    return (shift_day(first, 1) - first).days
 
 
 def make_people(random: "np.random.Generator") -> People:

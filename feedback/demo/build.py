@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from feedback.migrate import upgrade
 from feedback.responses.bulk import no_search_for_cycles, store_all
 from feedback.responses.bulk_rows import Origin
 from feedback.responses.models import DisplayCount
+from feedback.scoring.months import shift_day
 from feedback.settings import Settings
 from feedback.surveys.models import Question, Series, Survey
 from feedback.surveys.texts import suggested_texts
@@ -174,7 +175,7 @@ class _Builder:
     async def actions(self, user: User) -> None:
         """What the shop did and noted, on the days it did."""
         for deed in shop.DEEDS:
-            first = _months_before(self.months[-1].first, deed.age)
+            first = shift_day(self.months[-1].first, -deed.age)
             texts = dict(zip(("en", "fr"), deed.sentences, strict=True)) if deed.sentences else None
             action = Action(
                 **self._key(),
@@ -233,8 +234,3 @@ def _texts(point: shop.Point, question: tuple[str, str] | None) -> dict[str, dic
     if question is not None:
         texts["en"]["question"], texts["fr"]["question"] = question
     return texts
-
-
-def _months_before(first: date, months: int) -> date:
-    index = first.year * 12 + first.month - 1 - months
-    return date(index // 12, index % 12 + 1, 1)

@@ -15,7 +15,7 @@ from feedback.accounts.models import PublicKey
 from feedback.db import Database
 from feedback.demo.shop import IN_SHOP, WORKSPACE
 from feedback.i18n import gettext as _
-from feedback.readings.months import month_at
+from feedback.scoring.months import month_at
 from feedback.web.page import page, security_headers
 
 

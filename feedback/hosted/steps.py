@@ -25,7 +25,7 @@ FRESH_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageQuestion:
     """One question on the page, in the reader's language; `given` is what was ticked so far."""
 
     id: str
@@ -77,11 +77,11 @@ def read_more(query: bytes, now: datetime) -> HostedForm:
     return replace(read_link(query), answer=answer)
 
 
-def as_asked(survey: SurveyDefinition, form: HostedForm, language: str) -> list[Asked]:
+def as_asked(survey: SurveyDefinition, form: HostedForm, language: str) -> list[PageQuestion]:
     """The questions as the page shows them."""
     default = survey.default_language
     return [
-        Asked(
+        PageQuestion(
             id=each.id,
             kind=each.kind,
             question=each.text("question", language, default),

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from feedback.accounts.models import Workspace
 from feedback.imports.cells import EPOCH
-from feedback.imports.place import Place
+from feedback.imports.place import Target
 from feedback.imports.read import Entry
 from feedback.responses.bulk_rows import NewResponse
 from feedback.responses.ingest import month_of
+from feedback.scoring.months import shift_day
 
 # Version 7 and variant of a UUID, as ingest.id_at sets them.
 _CLEAR = ~(0xF << 76 | 0x3 << 62)
@@ -32,7 +33,7 @@ class Maker:
     turned by the survey. Who somebody is enters it only through the hash, under the server's key.
     """
 
-    def __init__(self, workspace: Workspace, places: Sequence[Place], key: bytes) -> None:
+    def __init__(self, workspace: Workspace, places: Sequence[Target], key: bytes) -> None:
         self._zone = ZoneInfo(workspace.time_zone)
         self._key = blake2b(key, digest_size=32).digest()
         self._places = [
@@ -75,10 +76,9 @@ class Maker:
     def _enter_month(self, at: int) -> None:
         """Entries come in the order of time: what month it is, is asked once a month."""
         self._month = month_of(moment(at), self._zone)
-        after = (self._month + timedelta(days=32)).replace(day=1)
         begin, end = (
             int(datetime(day.year, day.month, 1, tzinfo=self._zone).timestamp()) * _SECOND
-            for day in (self._month, after)
+            for day in (self._month, shift_day(self._month, 1))
         )
         self._month_at = range(begin, end)
 

@@ -26,7 +26,7 @@ M = TypeVar("M", bound=SQLModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Target:
     """The survey and series that the answers to one column belong to."""
 
     survey_id: uuid.UUID
@@ -48,7 +48,7 @@ async def place_surveys(
     mapping: MappingFile,
     specs: Sequence[SurveySpec],
     span: Span,
-) -> list[Place]:
+) -> list[Target]:
     """The place of each of `specs`, in order; running it again makes nothing twice."""
     placer = _Placer(session, workspace, mapping, span)
     await placer.place_journey(specs)
@@ -129,7 +129,7 @@ class _Placer:
         await self._add(touchpoint)
         return touchpoint
 
-    async def place_survey(self, spec: SurveySpec) -> Place:
+    async def place_survey(self, spec: SurveySpec) -> Target:
         touchpoint = self._touchpoints[spec.touchpoint]
         survey = await self._find_survey(spec, touchpoint)
         if survey is None:
@@ -140,7 +140,7 @@ class _Placer:
         elif self._span.first < series.opened_at:
             series.opened_at = self._span.first
             self._session.add(series)
-        return Place(survey.id, series.id)
+        return Target(survey.id, series.id)
 
     async def _find_survey(self, spec: SurveySpec, touchpoint: Touchpoint) -> Survey | None:
         questions = select(Question.id).where(
@@ -179,7 +179,7 @@ class _Placer:
         )
         return survey
 
-    async def mark_overall(self, place: Place) -> None:
+    async def mark_overall(self, place: Target) -> None:
         """Mark the survey, unless somebody marked one of this journey before."""
         survey = await self._session.get_one(Survey, (self._workspace_id, place.survey_id))
         if await find_overall(self._session, survey) is None:

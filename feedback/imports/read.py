@@ -11,8 +11,9 @@ from feedback.errors import FeedbackError
 from feedback.imports.cells import BAD, BLANK, REMEMBERED, Moments, TimeText, filled
 from feedback.imports.mapping import MappingFile, RatingPart
 from feedback.imports.report import Report
-from feedback.imports.source import RowSource, position
+from feedback.imports.source import RowSource
 from feedback.imports.which import SurveySpec, Which
+from feedback.offline.tables import position
 from feedback.responses.ingest import MAX_PROPERTIES
 
 MAX_COMMENT = 10_000
@@ -49,10 +50,10 @@ class Reader:
         self._source = source
         self._which = Which(mapping, source)
         self._moments = Moments(rows, mapping.workspace.zone, now)
-        self._time = TimeText(rows, [position(source, name) for name in rows.time_columns])
-        self._id = None if rows.id is None else position(source, rows.id)
-        self._who = None if rows.respondent is None else position(source, rows.respondent)
-        self._comment = None if rows.comment is None else position(source, rows.comment)
+        self._time = TimeText(rows, [position(source.columns, name) for name in rows.time_columns])
+        self._id = None if rows.id is None else position(source.columns, rows.id)
+        self._who = None if rows.respondent is None else position(source.columns, rows.respondent)
+        self._comment = None if rows.comment is None else position(source.columns, rows.comment)
         self._properties = _property_places(mapping, source)
         self._property_cells = itemgetter(*[place for place, _ in self._properties] or [0])
         self._property_texts: dict[object, str | None] = {}
@@ -168,7 +169,7 @@ def _property_places(mapping: MappingFile, source: RowSource) -> list[tuple[int,
                 f'The property name "{name[:80]}" has {len(name)} characters; it may have 1 to '
                 f"{MAX_NAME}. Rename it: [rows.properties] column = name."
             )
-    return [(position(source, column), name) for column, name in names.items()]
+    return [(position(source.columns, column), name) for column, name in names.items()]
 
 
 def _used_columns(mapping: MappingFile) -> set[str]:

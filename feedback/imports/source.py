@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from feedback.errors import FeedbackError
 from feedback.offline.tables import Row, open_table
 
 OnBad = Callable[[int, str], None]
@@ -22,14 +21,3 @@ class RowSource(Protocol):
 def open_rows(path: Path) -> RowSource:
     """The rows of a file. Raises FeedbackError if it cannot be read as rows under columns."""
     return open_table(path)
-
-
-def position(source: RowSource, column: str) -> int:
-    """Where a column stands. Raises FeedbackError unless it is there exactly once."""
-    times = list(source.columns).count(column)
-    if times == 1:
-        return list(source.columns).index(column)
-    if times:
-        raise FeedbackError(f"The file has {times} columns called {column}.")
-    listed = ", ".join(name for name in source.columns if name)
-    raise FeedbackError(f"The file has no column {column}. Its columns are: {listed[:2000]}.")

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from feedback.imports.cells import Ratings
 from feedback.imports.mapping import ByRow, MappingFile, RatingPart
 from feedback.imports.report import Report
-from feedback.imports.source import RowSource, position
+from feedback.imports.source import RowSource
+from feedback.offline.tables import position
 from feedback.scoring import METRICS
 
 MAX_NAME = 120
 _REMEMBERED = 10_000
 
 # Where to look, the place of its own comment, which survey, what its cells mean.
-Place = tuple[int, int | None, int, Ratings]
+RatingColumn = tuple[int, int | None, int, Ratings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class Which:
             if not rule.when and isinstance(rule.touchpoint, str) and isinstance(rule.metric, str)
         ]
         self._by_row = [rule for rule in rules if rule.when or rule.is_named_by_row]
-        self._met: dict[tuple[int, str, str], Place | str] = {}
+        self._met: dict[tuple[int, str, str], RatingColumn | str] = {}
 
-    def of(self, line: int, cells: list[str], report: Report) -> Sequence[Place]:
+    def of(self, line: int, cells: list[str], report: Report) -> Sequence[RatingColumn]:
         """Where this row's ratings are; a row that names something unknown is reported."""
         if not self._by_row:
             return self._fixed
@@ -54,7 +55,7 @@ class Which:
             report.add(line, f"no [[ratings]] is for this row; they look at {said}")
         return found
 
-    def _named(self, line: int, cells: list[str], report: Report) -> Iterator[Place]:
+    def _named(self, line: int, cells: list[str], report: Report) -> Iterator[RatingColumn]:
         for number, rule in enumerate(self._by_row):
             if not rule.fits(cells):
                 continue
@@ -70,7 +71,7 @@ class Which:
             else:
                 yield place
 
-    def _look_up(self, rule: "_Rule", touchpoint: str, metric: str) -> Place | str:
+    def _look_up(self, rule: "_Rule", touchpoint: str, metric: str) -> RatingColumn | str:
         if not self._stage(rule, touchpoint) or not 0 < len(touchpoint) <= MAX_NAME:
             return f'{_column(rule.touchpoint)} "{touchpoint[:60]}" is no touchpoint of the mapping'
         if metric not in METRICS:
@@ -79,7 +80,7 @@ class Which:
             return f"the labels of {rule.part.column} do not fit the scale of {metric}"
         return self._place(rule, touchpoint, metric)
 
-    def _place(self, rule: "_Rule", touchpoint: str | ByRow, metric: str | ByRow) -> Place:
+    def _place(self, rule: "_Rule", touchpoint: str | ByRow, metric: str | ByRow) -> RatingColumn:
         assert isinstance(touchpoint, str) and isinstance(metric, str)
         stage = self._stage(rule, touchpoint)
         spec = SurveySpec(touchpoint, metric, stage, rule.part.survey, rule.question)
@@ -97,14 +98,15 @@ class _Rule:
 
     def __init__(self, part: RatingPart, mapping: MappingFile, source: RowSource) -> None:
         self.part = part
-        self.position = position(source, part.column)
-        self.comment = None if part.comment is None else position(source, part.comment)
+        self.position = position(source.columns, part.column)
+        self.comment = None if part.comment is None else position(source.columns, part.comment)
         self.touchpoint, self.metric = part.touchpoint, part.metric
         self.when = [
-            (name, position(source, name), _accepted(values)) for name, values in part.when.items()
+            (name, position(source.columns, name), _accepted(values))
+            for name, values in part.when.items()
         ]
         self._columns = {
-            by.column: position(source, by.column)
+            by.column: position(source.columns, by.column)
             for by in (part.touchpoint, part.metric)
             if isinstance(by, ByRow)
         }

@@ -5,8 +5,9 @@ from typing import Any
 
 from feedback.offline.compare import Compared
 from feedback.offline.score_print import flat_row, rows_table
+from feedback.offline.text import fixed, signed
 from feedback.rows import csv_text, json_text
-from feedback.scoring import HIDDEN_BELOW, Metric, ScoreRow, round_half_away
+from feedback.scoring import HIDDEN_BELOW, Metric, ScoreRow
 
 _UNITS = {"net": " points", "top": " percentage points", "mean": ""}
 _METHODS = {
@@ -66,10 +67,8 @@ def _hidden(row: ScoreRow) -> bool:
 
 
 def _p(p_value: float) -> str:
-    return "below 0.001" if p_value < 0.001 else f"{round_half_away(p_value, 3):.3f}"
+    return "below 0.001" if p_value < 0.001 else fixed(p_value, 3)
 
 
 def _signed(number: float, metric: Metric) -> str:
-    digits = 2 if metric.headline == "mean" else 1
-    rounded = round_half_away(number, digits)
-    return f"{rounded:+.{digits}f}" if rounded else f"{rounded:.{digits}f}"
+    return signed(number, 2 if metric.headline == "mean" else 1)

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 from feedback.offline.drivers import FileDrivers
-from feedback.offline.score_print import aligned
+from feedback.offline.text import aligned, fixed, left_out
 from feedback.rows import csv_text, json_text
-from feedback.scoring import DriverRow, Drivers, respondents_needed, round_half_away
+from feedback.scoring import DriverRow, Drivers, respondents_needed
 
 _METHODS = {"lmg": "LMG (Shapley regression)", "johnson": "Johnson's relative weights"}
 _RULES = {
@@ -50,38 +50,37 @@ def drivers_table(told: FileDrivers) -> str:
 
 def _title(told: FileDrivers) -> list[str]:
     found = told.found
-    explained = _fixed(100 * found.r_squared, 1)
+    explained = fixed(100 * found.r_squared, 1)
     left_out = _left_out(told, told.outcome)
     return [
         f"{told.outcome}: {explained} % of its variance is linked with these drivers "
-        f"(R² {_fixed(found.r_squared, 3)}), {_METHODS[found.method]}",
+        f"(R² {fixed(found.r_squared, 3)}), {_METHODS[found.method]}",
         f"n {found.n} {_RULES[found.missing or 'complete']}, of {found.respondents} rows"
         + (f"; {told.outcome}: {left_out}" if left_out != "-" else ""),
     ]
 
 
 def _line(row: DriverRow, *, hidden: bool) -> list[str]:
-    mean = "-" if row.mean is None else _fixed(row.mean, 2)
+    mean = "-" if row.mean is None else fixed(row.mean, 2)
     if hidden:
         return [row.driver, *["-"] * 5, mean]
     sure = "-"
     if row.share_low is not None and row.share_high is not None:
-        sure = f"{_fixed(100 * row.share_low, 1)} .. {_fixed(100 * row.share_high, 1)}"
+        sure = f"{fixed(100 * row.share_low, 1)} .. {fixed(100 * row.share_high, 1)}"
     return [
         row.driver,
-        f"{_fixed(100 * row.share, 1)} %",
+        f"{fixed(100 * row.share, 1)} %",
         sure,
-        "-" if row.lmg is None else _fixed(row.lmg, 3),
-        _fixed(row.johnson, 3),
-        _fixed(row.correlation, 2),
+        "-" if row.lmg is None else fixed(row.lmg, 3),
+        fixed(row.johnson, 3),
+        fixed(row.correlation, 2),
         mean,
     ]
 
 
 def _left_out(told: FileDrivers, column: str) -> str:
     cells = told.cells[column]
-    parts = [(cells.missing, "missing"), (cells.invalid, "invalid")]
-    return ", ".join(f"{n} {name}" for n, name in parts if n) or "-"
+    return left_out(cells.missing, cells.invalid)
 
 
 def _notes(found: Drivers) -> list[str]:
@@ -98,7 +97,7 @@ def _notes(found: Drivers) -> list[str]:
         notes.append("R² is below 0.10: these drivers say little about the outcome.")
     notes += [
         f"{twins.first} and {twins.second} say nearly the same (correlation "
-        f"{_fixed(twins.correlation, 2)}): merge them, or drop one."
+        f"{fixed(twins.correlation, 2)}): merge them, or drop one."
         for twins in found.near_twins
     ]
     return notes + ([] if found.too_few else _certainty(found))
@@ -116,7 +115,3 @@ def _certainty(found: Drivers) -> list[str]:
         f"Shares that truly differ: {', '.join(larger) or 'none'}.",
         f"Intervals from {found.resamples} resamples of the respondents, seed {found.seed}.",
     ]
-
-
-def _fixed(number: float, digits: int) -> str:
-    return f"{round_half_away(number, digits):.{digits}f}"

@@ -39,7 +39,7 @@ class _Pile:
     weights: list[float] = field(default_factory=list)
 
 
-class _Sorted(dict[str, int | str]):
+class _Meanings(dict[str, int | str]):
     """Cell text -> its rating, "missing" or "invalid"; each text is looked at once."""
 
     def __init__(self, metric: Metric, codes: Sequence[str]) -> None:
@@ -53,7 +53,7 @@ class _Sorted(dict[str, int | str]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class _Columns:
     """Where to look in a row's cells; month is a place in `by`."""
 
     rating: int
@@ -81,8 +81,8 @@ def score_file(
     the lines, for a broken date and for a weight that is no number from 0 up.
     """
     table = open_table(path)
-    places = _places(table, rating=rating, by=by, time=time, weight=weight)
-    piles = _read(table, places, _Sorted(metric, missing))
+    places = _columns(table, rating=rating, by=by, time=time, weight=weight)
+    piles = _read(table, places, _Meanings(metric, missing))
     if not by:
         piles.setdefault((), _Pile())
     return [
@@ -120,9 +120,9 @@ _CLOCK = r"[T ][0-9:.,]+(?:Z| ?[+-][0-9:]+)?"
 _DATED = re.compile(rf"([0-9]{{4}})[-/]([0-9]{{2}})(?:[-/]([0-9]{{2}})({_CLOCK})?(?: UTC)?)?")
 
 
-def _places(
+def _columns(
     table: Table, *, rating: str, by: Sequence[str], time: str | None, weight: str | None
-) -> _Places:
+) -> _Columns:
     if len(set(by)) < len(by):
         raise FeedbackError(f"--by names a column twice: {','.join(by)}.")
     if taken := sorted(_RESERVED.intersection(by)):
@@ -132,7 +132,7 @@ def _places(
     if time is not None:
         table.position(time)
     columns = [time if time is not None and name == MONTH else name for name in by]
-    return _Places(
+    return _Columns(
         rating=table.position(rating),
         weight=None if weight is None else table.position(weight),
         by=table.positions(columns),
@@ -140,7 +140,7 @@ def _places(
     )
 
 
-def _read(table: Table, places: _Places, said: _Sorted) -> dict[Group, _Pile]:
+def _read(table: Table, places: _Columns, said: _Meanings) -> dict[Group, _Pile]:
     piles: dict[Group, _Pile] = {}
     problems = Problems(table.path)
     for row in table.rows():
@@ -155,7 +155,7 @@ def _read(table: Table, places: _Places, said: _Sorted) -> dict[Group, _Pile]:
     return piles
 
 
-def _group(row: Row, places: _Places, problems: Problems) -> Group:
+def _group(row: Row, places: _Columns, problems: Problems) -> Group:
     group = [row.cells[place].strip() or None for place in places.by]
     if places.month is not None:
         written = group[places.month] or ""

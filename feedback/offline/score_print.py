@@ -4,6 +4,7 @@ what a page answers under `.json` and `.csv`, so that they cannot disagree."""
 from collections.abc import Sequence
 from typing import Any
 
+from feedback.offline.text import aligned, fixed, left_out, signed
 from feedback.rows import csv_text, json_text
 from feedback.scoring import (
     HIDDEN_BELOW,
@@ -11,7 +12,6 @@ from feedback.scoring import (
     Score,
     ScoreRow,
     metric_dict,
-    round_half_away,
     score,
     weighted_score,
 )
@@ -79,13 +79,8 @@ def _line(metric: Metric, by: Sequence[str], row: ScoreRow) -> list[str]:
     if row.weighted is not None:
         alone = row.weighted.effective_n < HIDDEN_BELOW
         cells.append("-" if alone else _shown(row.weighted.score, metric))
-        cells.append(f"{round_half_away(row.weighted.effective_n, 1):.1f}")
-    return [*cells, _left_out(result), _NOTES[result.display]]
-
-
-def _left_out(result: Score) -> str:
-    parts = [(result.missing, "missing"), (result.invalid, "invalid")]
-    return ", ".join(f"{n} {name}" for n, name in parts if n) or "-"
+        cells.append(fixed(row.weighted.effective_n, 1))
+    return [*cells, left_out(result.missing, result.invalid), _NOTES[result.display]]
 
 
 def _interval(result: Score, metric: Metric) -> str:
@@ -103,18 +98,5 @@ def _shown(number: float | None, metric: Metric) -> str:
     if number is None:
         return "-"
     if metric.headline == "mean":
-        return f"{round_half_away(number, 2):.2f}"
-    rounded = round_half_away(number, 1)
-    return f"{rounded:+.1f}" if metric.headline == "net" and rounded else f"{rounded:.1f}"
-
-
-def aligned(lines: list[list[str]], numbers: range = range(0)) -> list[str]:
-    """The lines with two spaces between columns, those in `numbers` to the right."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if place in numbers else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
+        return fixed(number, 2)
+    return signed(number, 1) if metric.headline == "net" else fixed(number, 1)

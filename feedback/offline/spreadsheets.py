@@ -189,16 +189,27 @@ def _workbook_rows(file: Path, title: str, width: int) -> Iterator[Cells]:
 
 
 def _open_parquet(file: Path) -> Sheet:
-    from pyarrow import parquet
-
     with file.open("rb") as opened:
         opened.seek(-4, 2)
         sealed = opened.read() == _SEALED
     if sealed:
         raise FeedbackError(f"{file.name} is an encrypted Parquet file. Save it without a key.")
+    parquet = _arrow(file)
     with _told(file, "Parquet"), parquet.ParquetFile(file) as opened:
         columns = tuple(name.strip() for name in opened.schema_arrow.names)
     return Sheet(columns, partial(_parquet_rows, file))
+
+
+def _arrow(file: Path) -> Any:
+    try:
+        from pyarrow import parquet
+    except ImportError as error:
+        raise FeedbackError(
+            f"{file.name} is a Parquet file, which takes an extra: "
+            "pip install 'feedback[parquet]', or save it as CSV UTF-8.",
+            exit_code=1,
+        ) from error
+    return parquet
 
 
 def _parquet_rows(file: Path) -> Iterator[Cells]:

@@ -40,14 +40,7 @@ class Table:
     records: Callable[[], Iterator[Row]]  # all rows under the header, of whatever length
 
     def position(self, column: str) -> int:
-        """Where `column` stands in each row. Raises FeedbackError unless it is there once."""
-        times = self.columns.count(column)
-        if times == 1:
-            return self.columns.index(column)
-        if times:
-            raise FeedbackError(f"The file has {times} columns called {column}.")
-        listed = ", ".join(name for name in self.columns if name)
-        raise FeedbackError(f"The file has no column {column}. Its columns are: {listed}.")
+        return position(self.columns, column)
 
     def positions(self, columns: Sequence[str]) -> tuple[int, ...]:
         """Where each of `columns` stands, in the order asked for."""
@@ -73,6 +66,17 @@ class Table:
         if on_bad is None:
             raise FeedbackError(f"{self.path.name}, line {row.line}: {wrong}.")
         on_bad(row.line, wrong)
+
+
+def position(columns: Sequence[str], column: str) -> int:
+    """Where `column` stands in each row. Raises FeedbackError unless it is there once."""
+    times = list(columns).count(column)
+    if times == 1:
+        return list(columns).index(column)
+    if times:
+        raise FeedbackError(f"The file has {times} columns called {column}.")
+    listed = ", ".join(name for name in columns if name)
+    raise FeedbackError(f"The file has no column {column}. Its columns are: {listed[:2000]}.")
 
 
 class Problems:

@@ -16,7 +16,7 @@ ERROR_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class Claim:
     """A job that is ours until its lease ends. `token` is written nowhere but on our jobs."""
 
     id: uuid.UUID
@@ -45,7 +45,7 @@ async def due_kinds(session: AsyncSession, kinds: Sequence[str], now: datetime) 
 
 async def claim(
     session: AsyncSession, kind: str, limit: int, token: str, *, now: datetime, until: datetime
-) -> list[Claimed]:
+) -> list[Claim]:
     """Take up to `limit` jobs, oldest first. The attempt counts from here, so that a job which
     kills its worker is counted too."""
     # A subquery in IN may be run more than once on PostgreSQL, and lock more than its limit.
@@ -66,11 +66,11 @@ async def claim(
         )
         .execution_options(synchronize_session=False)
     )
-    return [Claimed(row[0], row[1], row[2], row[3], row[4], token) for row in found]
+    return [Claim(row[0], row[1], row[2], row[3], row[4], token) for row in found]
 
 
 async def extend(
-    session: AsyncSession, jobs: Sequence[Claimed], *, until: datetime
+    session: AsyncSession, jobs: Sequence[Claim], *, until: datetime
 ) -> set[uuid.UUID]:
     """Hold on to these jobs; the ids of those that still are ours."""
     found = await session.exec(
@@ -87,13 +87,13 @@ async def extend(
     return {id for (id,) in found}
 
 
-async def finish(session: AsyncSession, job: Claimed, *, now: datetime) -> bool:
+async def finish(session: AsyncSession, job: Claim, *, now: datetime) -> bool:
     """Done. False: the lease was lost, somebody else does it or has done it."""
     return await _settle(session, job, done_at=now, locked_by=None, locked_until=None)
 
 
 async def fail(
-    session: AsyncSession, job: Claimed, error: str, *, retry_at: datetime | None, now: datetime
+    session: AsyncSession, job: Claim, error: str, *, retry_at: datetime | None, now: datetime
 ) -> bool:
     """Free it until `retry_at`, or dead where there is none. False: the lease was lost."""
     again = {"dead_at": now} if retry_at is None else {"run_at": retry_at}
@@ -111,7 +111,7 @@ async def release(session: AsyncSession, worker: str) -> None:
     )
 
 
-async def _settle(session: AsyncSession, job: Claimed, **values: Any) -> bool:
+async def _settle(session: AsyncSession, job: Claim, **values: Any) -> bool:
     found = await session.exec(
         sa.update(Job)
         .where(col(Job.id) == job.id, col(Job.locked_by) == job.token, is_open())

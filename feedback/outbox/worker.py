@@ -16,7 +16,7 @@ from typing import Any
 from feedback import clock
 from feedback.db import Database
 from feedback.outbox import leases
-from feedback.outbox.leases import Claimed
+from feedback.outbox.leases import Claim
 from feedback.outbox.schedules import Calendar, Schedule
 from feedback.settings import Settings
 
@@ -89,7 +89,7 @@ class Worker:
         self._pace = pace or Pace()
         self._bell = database.work_waits
         self._claims = 0
-        self._running: dict[asyncio.Task[None], Claimed] = {}
+        self._running: dict[asyncio.Task[None], Claim] = {}
         self._ending: set[uuid.UUID] = set()  # their handlers are done
         self._stopping = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
@@ -146,7 +146,7 @@ class Worker:
                 begun += 1
         return begun
 
-    async def _claim(self, kind: str, limit: int) -> list[Claimed]:
+    async def _claim(self, kind: str, limit: int) -> list[Claim]:
         self._claims += 1
         token = f"{self.name}/{self._claims}"
         async with self._database.write() as session:
@@ -154,7 +154,7 @@ class Worker:
             until = self._lease_end(now)
             return await leases.claim(session, kind, limit, token, now=now, until=until)
 
-    async def _do(self, job: Claimed) -> None:
+    async def _do(self, job: Claim) -> None:
         kind = self._kinds[job.kind]
         if job.attempts > kind.attempts:
             died = job.last_error or "each time its worker ended before the job did"
@@ -171,7 +171,7 @@ class Worker:
         else:
             await self._settle(job)
 
-    async def _settle(self, job: Claimed, error: str = "", *, may_retry: bool = True) -> None:
+    async def _settle(self, job: Claim, error: str = "", *, may_retry: bool = True) -> None:
         """Write down how it ended, as long as the lease lasts; past that it is done again."""
         self._ending.add(job.id)
         until = self._lease_end(clock.now())
@@ -193,7 +193,7 @@ class Worker:
         if not ours:
             log.warning("the lease of a job of kind %s was lost (%s)", job.kind, job.id)
 
-    def _retry_at(self, job: Claimed, now: datetime) -> datetime:
+    def _retry_at(self, job: Claim, now: datetime) -> datetime:
         """Twice as long each time, and never all at one moment."""
         pause = min(self._pace.retry * 2 ** (job.attempts - 1), self._pace.longest_retry)
         return now + timedelta(seconds=pause * random.uniform(0.75, 1.25))

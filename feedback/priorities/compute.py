@@ -31,7 +31,6 @@ from feedback.priorities.gather import (
 )
 from feedback.priorities.read import load_found, version_of
 from feedback.readings.journey import JourneyInfo, TouchpointInfo, journey_names, read_journey
-from feedback.readings.months import first_day, shift
 from feedback.readings.queries import answered_span, import_pandas
 from feedback.scoring import (
     DriverRow,
@@ -43,6 +42,7 @@ from feedback.scoring import (
 )
 from feedback.scoring.drivers_result import FEW_RESPONDENTS
 from feedback.scoring.drivers_weights import MOST_LMG
+from feedback.scoring.months import first_day, shift
 
 if TYPE_CHECKING:
     import pandas as pd

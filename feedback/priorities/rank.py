@@ -7,9 +7,9 @@ from typing import Literal
 
 from feedback.priorities.findings import Driver, Matrix, Mentions, Named
 from feedback.readings.journey import JourneyInfo
-from feedback.readings.months import months_between, shift
 from feedback.readings.queries import RATINGS, CountRow, Span
 from feedback.scoring import METRICS, compare_share
+from feedback.scoring.months import months_between, shift
 
 Verdict = Literal["concentrate_here", "keep_up", "possible_overkill", "low_priority", "unclear"]
 

@@ -82,7 +82,7 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class KeptFindings:
     """Findings as they were kept, of which version of the data, and when."""
 
     findings: Findings
@@ -92,13 +92,13 @@ class Found:
 
 async def load_found(
     session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID, selection: Selection
-) -> Found | None:
+) -> KeptFindings | None:
     """What the last job found, None also where another program kept it in another shape."""
     row = await computed.load(session, workspace_id, KIND, selection.key(journey_id))
     if row is None:
         return None
     try:
-        return Found(decode(row.body), row.version, row.computed_at)
+        return KeptFindings(decode(row.body), row.version, row.computed_at)
     except msgspec.DecodeError:
         return None
 

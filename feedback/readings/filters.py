@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from feedback.i18n import gettext as _
 from feedback.readings.journey import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
-from feedback.readings.months import is_month, months_between, shift
 from feedback.responses.models import CHANNELS
 from feedback.scoring import METRICS, Metric
+from feedback.scoring.months import is_month, months_between, shift
 from feedback.wording import channel_name, metric_name, month_name, month_short
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from feedback.readings.months import months_between, shift
 from feedback.readings.scores import CURRENT, REPLACED
 from feedback.scoring import Metric, Score, ScoreRow, score, score_groups
+from feedback.scoring.months import months_between, shift
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.readings.months import first_day, month_of
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
+from feedback.scoring.months import first_day, month_of
 
 
 @dataclass(frozen=True, slots=True)

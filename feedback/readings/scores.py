@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from feedback.readings.journey import JourneyInfo, SeriesInfo
-from feedback.readings.months import month_at, month_of
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import METRICS, Score, score_groups
+from feedback.scoring.months import month_at, month_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
-from asyncpg.exceptions._base import InterfaceError
+from asyncpg.exceptions import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError

@@ -23,7 +23,7 @@ from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.models import CHANNELS
 from feedback.responses.outcome import Answer
 
-MAX_BODY = 65_536
+MAX_BODY = 65_536  # what a browser sends with `keepalive` at most
 MAX_DEPTH = 32
 MAX_PROPERTIES = 50
 OLDEST = timedelta(days=7)
@@ -97,6 +97,7 @@ def read_display(body: bytes) -> DisplayMessage:
 
 def read_json(body: bytes) -> Any:
     """Decode strictly: valid UTF-8, no key twice, no NaN, no NUL, at most 32 levels."""
+    # Whatever its content type: a body sent as text/plain needs no preflight.
     try:
         value = json.loads(
             body.decode("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_no_constant
@@ -275,7 +276,7 @@ def _check_tree(value: Any, depth: int, *, escapes: bool) -> None:
 
 
 def _check_text(text: str) -> None:
-    if "\x00" in text:
+    if "\x00" in text:  # PostgreSQL refuses it in text, and with it the whole batch
         raise ValueError("it holds a NUL character")
     text.encode("utf-8")  # a lone surrogate has no encoding and raises a ValueError
 

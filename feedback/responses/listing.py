@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.responses.models import CHANNELS, STATES, Response
 from feedback.scoring import METRICS, Metric
+from feedback.scoring.months import first_day, shift
 from feedback.surveys.models import Series, Survey
 
 PAGE_SIZE = 50
@@ -214,15 +215,14 @@ def _between(filters: Filters, zone: ZoneInfo) -> list[Any]:
     if filters.before:
         limits.append(col(Response.id) < filters.before)
     if filters.month:
-        first = date.fromisoformat(f"{filters.month}-01")
-        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        limits.append(col(Response.id) >= _first_id(first, zone))
-        limits.append(col(Response.id) < _first_id(after, zone))
+        limits.append(col(Response.id) >= first_id(filters.month, zone))
+        limits.append(col(Response.id) < first_id(shift(filters.month, 1), zone))
     return limits
 
 
-def _first_id(day: date, zone: ZoneInfo) -> uuid.UUID:
-    """The smallest id of any answer on or after the start of this day."""
+def first_id(month: str, zone: ZoneInfo) -> uuid.UUID:
+    """The smallest id of any answer on or after the start of this month."""
+    day = first_day(month)
     start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     return uuid.UUID(int=int(start.timestamp() * 1000) << 80)
 

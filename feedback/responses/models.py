@@ -12,7 +12,6 @@ from feedback.tenancy import DISTRIBUTED
 
 CHANNELS = ("widget", "page", "email", "qr", "kiosk", "api", "import")
 STATES = ("counted", "unconfirmed", "quarantined", "excluded", "test")
-DISPLAY_KINDS = ("shown", "dismissed", "invited")
 
 # Clustered by its key: one tree to grow instead of a table and an index (SQLite only).
 CLUSTERED = {"info": DISTRIBUTED, "sqlite_with_rowid": False}

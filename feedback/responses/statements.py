@@ -45,7 +45,8 @@ class Statements:
         self.is_sqlite = is_sqlite
         dialect: Dialect = sqlite.dialect() if is_sqlite else asyncpg.dialect()  # type: ignore[no-untyped-call]
         insert = sqlite.insert if is_sqlite else postgresql.insert
-        # PostgreSQL locks what it read; SQLite's transaction is alone from its first statement.
+        # PostgreSQL locks what it read (FOR UPDATE), or another process changes it before we
+        # write; SQLite's transaction is alone from its first statement.
         self.find_submission = _compile(_find_submission(is_sqlite=is_sqlite), dialect)
         self.find_response = _compile(_find_response(is_sqlite=is_sqlite), dialect)
         new_submission: Any = insert(SUBMISSION)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from asyncpg.exceptions._base import InterfaceError
+from asyncpg.exceptions import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
@@ -83,6 +83,7 @@ class PostgresStore:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
             async with connection.transaction():
+                # Sorted, so that two batches take their locks in the same order.
                 keys = sorted({item.key for item in batch if isinstance(item, Answer)})
                 outcomes, plan = decide(batch, await self._known(connection, keys))
                 await self._write(connection, plan)
@@ -117,6 +118,7 @@ class PostgresStore:
                 connection, s.insert_submission, [s.submission_row(*p) for p in plan.created]
             )
             if len(won) < len(plan.created):
+                # FOR UPDATE locks rows, not their absence: who came second looks again.
                 raise RaceLostError
             await _insert(connection, s.insert_response, [s.response_row(*p) for p in plan.created])
         if plan.updated:

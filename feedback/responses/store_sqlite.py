@@ -123,6 +123,7 @@ class SqliteStore:
         responses = [s.response_row(*pair) for pair in plan.created]
         _execute(connection, s.insert_response, responses)
         if plan.updated:
+            # Gives the interpreter's lock away for each row; only corrections, which are few.
             many = connection.executemany
             many(s.update_submission.text, [s.update_submission_row(*p) for p in plan.updated])
             many(s.update_response.text, [s.update_response_row(*p) for p in plan.updated])

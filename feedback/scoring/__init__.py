@@ -8,7 +8,8 @@
 ``compare``       compare_net, compare_share, compare_mean, compare_scores, compare_weighted
 ``changes``       changes, changes_from: what a line of months really did; FALSE_ALARMS_A_YEAR
 ``weighting``     weighted_net, weighted_score
-``trends``        score_groups: a frame of counts -> one Score a group; rolling; month_range
+``trends``        score_groups: a frame of counts -> one Score a group; rolling
+``months``        shift, months_between, first_day, ...: months written YYYY-MM
 ``drivers``       drivers, drivers_from_correlation: what an outcome is linked with
 ``quadrants``     quadrants: importance against performance
 ``samples``       how many answers are needed: net_sample_size, ..._difference_sample_size
@@ -56,7 +57,7 @@ from feedback.scoring.samples import (
 )
 from feedback.scoring.scores import FEW_BELOW, HIDDEN_BELOW, Score, metric_dict, row_dict, score
 from feedback.scoring.shrinkage import Shrinkage, shrink
-from feedback.scoring.trends import ScoreRow, month_range, rolling, score_groups
+from feedback.scoring.trends import ScoreRow, rolling, score_groups
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
 
 __all__ = [
@@ -98,7 +99,6 @@ __all__ = [
     "laney_p_chart",
     "mean_interval",
     "metric_dict",
-    "month_range",
     "net_chart",
     "net_difference_sample_size",
     "net_interval",

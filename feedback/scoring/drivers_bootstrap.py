@@ -19,7 +19,7 @@ _DRAWN = 1 << 22  # respondents drawn at a time, over all samples
 
 
 @dataclass(frozen=True, slots=True)
-class Resampled:
+class Resamples:
     """Shares and means (m, k) of the m samples that could be used, sorted out of all drawn."""
 
     shares: "Array"
@@ -29,7 +29,7 @@ class Resampled:
         return len(self.shares)
 
 
-def resample(answers: Answers, resamples: int, seed: int) -> Resampled:
+def resample(answers: Answers, resamples: int, seed: int) -> Resamples:
     """The same analysis of `resamples` samples of the respondents; the same seed, the same result.
 
     Left out are samples in which a column is constant or the drivers determine one another.
@@ -49,7 +49,7 @@ def resample(answers: Answers, resamples: int, seed: int) -> Resampled:
     weights = divide(matrices[usable])
     explained = weights.sum(axis=1, keepdims=True)
     sound = (explained[:, 0] > 0) & (explained[:, 0] <= 1 + SINGULAR)
-    return Resampled(weights[sound] / explained[sound], means[usable][sound])
+    return Resamples(weights[sound] / explained[sound], means[usable][sound])
 
 
 def limits(samples: "Array", level: float) -> tuple["Array", "Array"]:
@@ -62,7 +62,7 @@ def limits(samples: "Array", level: float) -> tuple["Array", "Array"]:
 
 
 def compare_pairs(
-    names: Sequence[str], shares: Sequence[float], drawn: Resampled, level: float
+    names: Sequence[str], shares: Sequence[float], drawn: Resamples, level: float
 ) -> tuple[DriverPair, ...]:
     """Each pair of drivers: the difference of their shares and its interval."""
     places = list(combinations(range(len(names)), 2))

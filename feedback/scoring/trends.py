@@ -4,7 +4,6 @@
 ``score_groups``      a frame of counts -> one ScoreRow a group, in order
 ``ScoreRow``          the group's values and its Score
 ``rolling``           a frame of counts -> the answers of the last months, pooled
-``month_range``       every month from one to another, for lines with gaps
 ====================  ================================================================
 
 The one function behind the board, the trends page, their .csv and .json, and `feedback trend`.
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.metrics import Metric
+from feedback.scoring.months import month_number, numbered_month
 from feedback.scoring.scores import Score, row_dict, score
 from feedback.scoring.weighting import WeightedScore
 
@@ -100,7 +100,7 @@ def rolling(frame: "pd.DataFrame", months: int = 3) -> "pd.DataFrame":
         raise ScoringError(f"A window is 1 month or more, not {months}.")
     plain = frame.assign(n=frame.get("n", 1))
     written = plain["month"].astype(object)
-    numbers = written.map({month: _month_number(month) for month in written.unique()})
+    numbers = written.map({month: month_number(month) for month in written.unique()})
     if not len(plain):
         return plain
     later = [plain.assign(month=numbers + step) for step in range(months)]
@@ -108,29 +108,8 @@ def rolling(frame: "pd.DataFrame", months: int = 3) -> "pd.DataFrame":
     whole = reached[reached["month"].between(numbers.min() + months - 1, numbers.max())]
     keys = ["month", *(name for name in plain.columns if name not in ("month", "n"))]
     pooled = whole.groupby(keys, observed=True, dropna=False)["n"].sum().reset_index()
-    pooled["month"] = [_written_month(number) for number in pooled["month"]]
+    pooled["month"] = [numbered_month(number) for number in pooled["month"]]
     return pooled[list(plain.columns)]
-
-
-def month_range(first: str, last: str) -> list[str]:
-    """Every month from first to last, both included, as YYYY-MM; empty if last comes first.
-
-    >>> month_range("2025-11", "2026-02")
-    ['2025-11', '2025-12', '2026-01', '2026-02']
-    """
-    start, stop = _month_number(first), _month_number(last)
-    return [_written_month(month) for month in range(start, stop + 1)]
-
-
-def _month_number(month: str) -> int:
-    year, _, number = month.partition("-")
-    if not (year.isdigit() and number.isdigit() and 1 <= int(number) <= 12):
-        raise ScoringError(f"A month is written YYYY-MM, not {month!r}.")
-    return 12 * int(year) + int(number) - 1
-
-
-def _written_month(number: int) -> str:
-    return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
 def _groups(frame: "pd.DataFrame", by: Sequence[str]) -> tuple["Codes", list[tuple[Any, ...]]]:

@@ -1,12 +1,16 @@
 """Which languages the built-in words speak, and which of a survey's a customer reads."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
+from babel import Locale, UnknownLocaleError
+
 DEFAULT: Final = "en"
 
-# Each by its own name, in the order of a list to choose from. Its words: `respondent/<code>.toml`.
+# Each by its own name as it stands alone, in the order of a list to choose from. Babel has 25 so
+# as in a sentence, or with the script in brackets. Its words: `respondent/<code>.toml`.
 BUILT_IN: Final = {
     "id": "Bahasa Indonesia",
     "ms": "Bahasa Melayu",
@@ -46,9 +50,6 @@ BUILT_IN: Final = {
     "zh-Hant": "繁體中文",
 }
 
-# Read from right to left, built in or not.
-RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-
 # Written in one way, understood by all who ask for the other.
 _SAME: Final = {"no": "nb", "nn": "nb", "iw": "he", "in": "id"}
 _TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})
@@ -79,13 +80,18 @@ def built_in(language: str) -> str | None:
     return _first_offered([language], list(BUILT_IN))
 
 
+@lru_cache(maxsize=1024)
 def direction(language: str) -> str:
-    """`rtl` or `ltr`, as HTML's `dir` has it.
+    """`rtl` or `ltr`, as HTML's `dir` has it; of a language that Babel does not know, `ltr`.
 
-    >>> direction("ar-EG"), direction("pt-BR")
-    ('rtl', 'ltr')
+    >>> direction("ar-EG"), direction("pt-BR"), direction("uz-Arab")
+    ('rtl', 'ltr', 'rtl')
     """
-    return "rtl" if _family(_normal(language)).split("-")[0] in RIGHT_TO_LEFT else "ltr"
+    code = _family(_normal(language))
+    for known in (code, code.split("-")[0]):
+        with suppress(ValueError, UnknownLocaleError):
+            return Locale.parse(known, sep="-").text_direction
+    return "ltr"
 
 
 def accepted_languages(header: str) -> list[str]:

@@ -60,6 +60,8 @@ def page(
         context=_shared_context(request) | context,
         status_code=status,
         headers={
+            # One address answers with a page or with a block: a cache must not take one for the
+            # other, and neither Litestar nor htmx says so.
             "Vary": "HX-Request, HX-Target",
             "Cache-Control": "no-store",
             **(headers or {}),
@@ -114,7 +116,8 @@ def kept(name: str, *things: object, caller: Callable[[], str]) -> str:
 
 
 def template_config() -> TemplateConfig[JinjaTemplateEngine]:
-    """Jinja2 as Litestar makes it (autoescape on), strict about undefined names."""
+    """Jinja2 as Litestar makes it, strict about undefined names."""
+    # An environment of our own would have autoescape off, silently: Litestar's is changed instead.
     return TemplateConfig(
         directory=resource_dir("templates"),
         engine=JinjaTemplateEngine,
@@ -123,7 +126,8 @@ def template_config() -> TemplateConfig[JinjaTemplateEngine]:
 
 
 def prepare_environment(environment: Environment) -> None:
-    # Undefined must raise: a block rendered alone does not see what its page set (STYLE.md 9).
+    # A block rendered alone does not see a {% set %} or a loop variable of its page: what is then
+    # undefined would be silently empty, so it must raise.
     environment.undefined = StrictUndefined
     environment.trim_blocks = True
     environment.lstrip_blocks = True
@@ -131,7 +135,7 @@ def prepare_environment(environment: Environment) -> None:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.gettext,
         i18n.ngettext,
-        newstyle=True,
+        newstyle=True,  # formats its text always: a percent sign in a template is written %%
         pgettext=i18n.pgettext,
         npgettext=i18n.npgettext,
     )

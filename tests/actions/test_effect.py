@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from feedback.db import Database, new_id
-from feedback.readings.months import months_between
+from feedback.scoring.months import months_between
 from feedback.surveys.models import Series
 from tests.actions.conftest import Adder
 from tests.cast import OPENED, TEXTS, Shop

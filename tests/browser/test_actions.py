@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 
 from feedback import clock
 from feedback.db import Database
-from feedback.readings.months import month_at, months_between, shift
+from feedback.scoring.months import month_at, months_between, shift
 from tests.browser.axe import find_violations
 from tests.browser.conftest import PageMaker
 from tests.cast import Shop

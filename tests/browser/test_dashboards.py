@@ -8,7 +8,7 @@ from playwright.async_api import Page
 
 from feedback import clock
 from feedback.db import Database
-from feedback.readings.months import month_at, months_between, shift
+from feedback.scoring.months import month_at, months_between, shift
 from tests.browser.axe import Scheme, assert_well, four_looks
 from tests.browser.conftest import Gallery, PageMaker
 from tests.cast import Shop, open_shop

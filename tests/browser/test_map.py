@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from feedback import clock
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
-from feedback.readings.months import month_at, shift
+from feedback.scoring.months import month_at, shift
 from tests.browser.axe import Scheme, assert_well, four_looks
 from tests.browser.conftest import Gallery, PageMaker
 from tests.cast import Shop

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from feedback.db import Database
-from feedback.readings.months import months_between
+from feedback.scoring.months import months_between
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from feedback.readings.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
-from feedback.readings.months import shift
 from feedback.readings.queries import RATINGS, CountRow
+from feedback.scoring.months import shift
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 USUAL = {3: 20, 7: 30, 10: 50}  # NPS +30

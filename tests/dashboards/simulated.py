@@ -15,7 +15,7 @@ from feedback.db import Database, new_id
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.models import metadata
 from feedback.readings.filters import Asked
-from feedback.readings.months import shift
+from feedback.scoring.months import shift
 from feedback.surveys.models import Question, Series, Survey
 from tests.cast import OPENED, TEXTS
 

@@ -21,8 +21,8 @@ from typer.testing import CliRunner
 from feedback.cli import app
 from feedback.db import Database, new_id
 from feedback.journeys.models import Touchpoint
-from feedback.readings.months import months_between
 from feedback.scoring import METRICS, score
+from feedback.scoring.months import months_between
 from feedback.surveys.models import Series
 from feedback.wording import WrittenScore, write_number, write_score
 from tests import cast

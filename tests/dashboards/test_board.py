@@ -10,8 +10,8 @@ from litestar.testing import AsyncTestClient
 from feedback import clock
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
-from feedback.readings.months import months_between
 from feedback.responses.models import Response
+from feedback.scoring.months import months_between
 from tests import cast
 from tests.cast import Shop
 from tests.dashboards.counted import Counted

@@ -6,7 +6,7 @@ import pytest
 
 from feedback.changes.find import change_facts, changes_document, find_changes
 from feedback.changes.watched import watched_lines
-from feedback.readings.months import shift
+from feedback.scoring.months import shift
 from tests.dashboards.journeys import (
     FALLEN,
     USUAL,

@@ -7,7 +7,7 @@ import pytest
 
 from feedback.charts.geometry import PANEL, SPARK, ChartData, draw
 from feedback.charts.lines import Axis, Beside, FlagDay, Point, Seam, common_axis
-from feedback.readings.months import months_between, shift
+from feedback.scoring.months import months_between, shift
 
 AXIS = Axis(0, 100, (0, 50, 100))
 

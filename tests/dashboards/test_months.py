@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedback.readings.months import is_month, month_at, months_between, shift
+from feedback.scoring.months import is_month, month_at, months_between, shift
 
 
 @pytest.mark.parametrize("text", ["2026-3", "2026-00", "2026-13", "26-03", "2026-03-01", "", "x"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
-from feedback.readings.months import months_between
+from feedback.scoring.months import months_between
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
 

@@ -15,7 +15,7 @@ from feedback import clock
 from feedback.calendar.models import Action
 from feedback.cli import app
 from feedback.db import Database, new_id
-from feedback.readings.months import months_between
+from feedback.scoring.months import months_between
 from feedback.surveys.models import Series
 from tests import cast
 from tests.cast import Shop

@@ -195,7 +195,7 @@ async def test_so_many_at_once_and_no_more(database: Database, make: Maker) -> N
     assert max(beside) == 2
 
 
-async def claim(database: Database, now: datetime, token: str = "gone/1") -> leases.Claimed:
+async def claim(database: Database, now: datetime, token: str = "gone/1") -> leases.Claim:
     async with database.write() as session:
         until = now + timedelta(seconds=60)
         [job] = await leases.claim(session, "test", 1, token, now=now, until=until)

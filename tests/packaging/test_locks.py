@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
+EXTRAS = [line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
 both_locks = pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT])
 
 
@@ -48,7 +49,7 @@ def test_each_pin_has_hashes(lock: str) -> None:
     ("lock", "wanted"),
     [
         (RUNTIME, PROJECT["project"]["dependencies"] + group("build")),
-        (DEVELOPMENT, PROJECT["project"]["dependencies"] + group("dev")),
+        (DEVELOPMENT, PROJECT["project"]["dependencies"] + EXTRAS + group("dev")),
     ],
     ids=["runtime", "development"],
 )
@@ -59,6 +60,11 @@ def test_a_lock_satisfies_pyproject(lock: str, wanted: list[str]) -> None:
         versions = pinned.get(canonicalize_name(requirement.name), set())
         assert versions, f"{requirement.name} is not in {lock}: run `make lock`"
         assert all(requirement.specifier.contains(version) for version in versions), line
+
+
+def test_the_runtime_lock_holds_no_extra() -> None:
+    extras = {canonicalize_name(Requirement(line).name) for line in EXTRAS}
+    assert extras and not extras & pins(RUNTIME).keys()
 
 
 def test_the_build_requirements_are_the_locked_group() -> None:

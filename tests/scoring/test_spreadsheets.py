@@ -1,5 +1,6 @@
 """XLSX and Parquet files read as a CSV file of the same content."""
 
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -245,6 +246,20 @@ def test_it_refuses_a_broken_file_in_one_line(tmp_path: Path, content: bytes, re
     path = tmp_path / "answers.xlsx"
     path.write_bytes(content)
     assert reason in refused(path)
+
+
+def test_without_the_extra_a_parquet_file_is_refused_in_one_line(
+    columns: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = columns(rating=[9])
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # how Python itself notes "there is none"
+    with pytest.raises(FeedbackError) as refusal:
+        open_table(path)
+    assert refusal.value.message == (
+        "answers.parquet is a Parquet file, which takes an extra: "
+        "pip install 'feedback[parquet]', or save it as CSV UTF-8."
+    )
+    assert refusal.value.exit_code == 1
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])

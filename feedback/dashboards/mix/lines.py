@@ -15,11 +15,11 @@ from feedback.dashboards.mix.read import Window
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import Counts
 from feedback.readings.journey import StageInfo, TouchpointInfo
-from feedback.readings.months import month_of, shift
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.readings.scores import Seams, read_seams
 from feedback.responses.models import CHANNELS
 from feedback.scoring import FEW_BELOW, Metric, Mix, MixGroup, Score, decompose, score
+from feedback.scoring.months import month_of, shift
 from feedback.scoring.scores import HIDDEN_BELOW
 
 MONTHS = 24  # complete ones, that a change and the months before it may reach back

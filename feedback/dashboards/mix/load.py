@@ -19,9 +19,9 @@ from feedback.dashboards.mix.read import (
 )
 from feedback.dashboards.rates import ASKING, RATES_BEFORE
 from feedback.dashboards.read import Counts, Scope
-from feedback.readings.months import first_day, month_of, months_between, shift
 from feedback.readings.queries import AskedRow, CountQuery, CountRow, read_asked
 from feedback.responses.models import CHANNELS
+from feedback.scoring.months import first_day, month_of, months_between, shift
 
 
 async def with_channels(session: AsyncSession, counts: Counts, scope: Scope) -> Counts:

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.readings.months import first_day
 from feedback.readings.queries import (
     AskedRow,
     CountQuery,
@@ -19,6 +18,7 @@ from feedback.readings.queries import (
     rating_sums,
 )
 from feedback.responses.models import CHANNELS, RatingCount
+from feedback.scoring.months import first_day
 
 REST = ""  # the channels that asked in every month, together
 OTHER = "other"  # all channels, where none asked

@@ -8,6 +8,7 @@ export const about = () => ({ channel: "widget", page: location.href.split(/[?#]
 
 export const at = (path) => new URL(path, script.src);
 
+// With keepalive a request outlives its page; the browser allows 64 kB of them at a time.
 export const load = (path, body) => fetch(at(path), { credentials: "omit", method: body && "POST", keepalive: true, body });
 
 // A body of text is sent as text/plain, which needs no preflight; a reply that never comes is undefined.

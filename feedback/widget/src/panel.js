@@ -117,6 +117,7 @@ export const open = (survey, place, into, page) => {
   const root = host.attachShadow({ mode: "open" });
   // The side tab is opened by the visitor.
   root.append(place === "tab" ? make("details", {}, make("summary", { class: "send" }, tab || texts.question), panel) : panel);
+  // A sheet made by script needs no style-src in the policy of the page; a <style> would.
   root.adoptedStyleSheets = [sheet];
   draw();
 
