@@ -17,7 +17,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.journeys.models import Journey, Stage, Touchpoint
-from feedback.responses.models import CHANNELS, STATES, Response
+from feedback.responses.models import CHANNELS, Response
+from feedback.responses.states import STATES
 from feedback.scoring import METRICS, Metric
 from feedback.surveys.models import Series, Survey
 

@@ -31,8 +31,9 @@ from feedback.responses.listing import (
     load_places,
     parse_filters,
 )
-from feedback.responses.models import CHANNELS, STATES
+from feedback.responses.models import CHANNELS
 from feedback.responses.review import change_state, list_changes
+from feedback.responses.states import STATES
 from feedback.web.page import page, redirect
 from feedback.wording import channel_name, metric_name
 
@@ -99,23 +100,24 @@ async def review_response(
     act: FromPath[str],
 ) -> Template | Redirect:
     require_editor(viewer)
-    state = {"exclude": "excluded", "restore": "counted"}.get(act)
-    if state is None:
+    if act not in ("exclude", "restore"):
         raise not_found()
     reason = str((await request.form()).get("reason", "")).strip()
     if error := _reason_problem(reason):
         return await _detail(request, database, viewer, response_id, reason=reason, error=error)
     async with database.write() as session:
-        await change_state(
+        state = await change_state(
             session,
             viewer.workspace.id,
             response_id,
-            state,
+            "exclude" if act == "exclude" else "restore",
             reason=reason,
             user_id=viewer.user.id,
             now=clock.now(),
         )
-    said = _("Taken out of the scores.") if state == "excluded" else _("Counted again.")
+    said = _("Taken out of the scores.") if act == "exclude" else _("Counted again.")
+    if act == "restore" and state not in (None, "counted"):
+        said = _("Restored.")
     return redirect(f"/responses/{response_id}", said)
 
 
