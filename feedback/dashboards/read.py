@@ -15,6 +15,7 @@ from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.dashboards.mix.read import ByChannel
 from feedback.dashboards.trends import chosen_metric
+from feedback.readings.counts import CountQuery
 from feedback.readings.filters import (
     Asked,
     Focus,
@@ -26,7 +27,6 @@ from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, r
 from feedback.readings.months import Window, first_day, month_at, month_of, months_between, shift
 from feedback.readings.pooled import MONTHS as POOLED
 from feedback.readings.queries import (
-    CountQuery,
     CountRow,
     Span,
     answered_span,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from feedback.responses.columns import Columns
+from feedback.responses.columns import Columns, as_uuids
 from feedback.responses.statements import Statements
 
 
@@ -65,7 +65,7 @@ class Rows:
 
     def submissions(self, origin: Origin, batch: Sequence[NewResponse]) -> list[Row]:
         given = _by_field(batch)
-        own = given["id"]
+        own = given["id"] if self.statements.is_sqlite else as_uuids(given["id"])
         return _rows(
             self.statements.submissions,
             given | {"submission_id": own, "response_id": own},

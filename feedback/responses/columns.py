@@ -5,7 +5,7 @@ whichever message knows its value. What nobody gives takes the model's default.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from sqlmodel import SQLModel
 
 from feedback.db import Id, UtcDateTime
 
-Convert = Callable[[Any], Any]
+# A whole column at a time: a call for each value costs a bulk load more than the value.
+Convert = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class Columns:
@@ -23,7 +24,8 @@ class Columns:
     def __init__(
         self, model: type[SQLModel], *, is_sqlite: bool, only: Collection[str] = ()
     ) -> None:
-        columns = [c for c in sa.inspect(model).local_table.c if not only or c.name in only]
+        table = model.metadata.tables[str(model.__tablename__)]
+        columns = [column for column in table.c if not only or column.name in only]
         self.names = tuple(column.name for column in columns)
         self._convert = [_converter(column, is_sqlite) for column in columns]
         self._defaults = [model.model_fields[name].default for name in self.names]
@@ -31,15 +33,12 @@ class Columns:
     def by_column(
         self, n: int, given: Mapping[str, Sequence[Any]], shared: Mapping[str, Any]
     ) -> list[Sequence[Any]]:
-        """n rows as one sequence a column: one value a row, or one that all rows share.
-
-        Whole columns at a time: a call for each value of each row would cost twice as much.
-        """
+        """n rows as one sequence a column: one value a row, or one that all rows share."""
         columns = []
         for name, convert, default in zip(self.names, self._convert, self._defaults, strict=True):
             values = given[name] if name in given else [shared.get(name, default)]
             if convert is not None:
-                values = [convert(value) for value in values]
+                values = convert(values)
             columns.append(values if name in given else [*values] * n)
         return columns
 
@@ -53,25 +52,33 @@ class Columns:
 def _converter(column: sa.Column[Any], is_sqlite: bool) -> Convert | None:
     """From what the code has to what the driver takes; bulk loads have ids as bytes."""
     if isinstance(column.type, Id):
-        return _bytes if is_sqlite else _uuid
+        return _as_bytes if is_sqlite else as_uuids
     if is_sqlite and isinstance(column.type, UtcDateTime):
-        return _moment
+        return _as_moments
     if is_sqlite and isinstance(column.type, sa.Date):
-        return date.isoformat
+        return _as_days
     return None
 
 
-def _bytes(value: UUID | bytes | None) -> bytes | None:
-    return value.bytes if isinstance(value, UUID) else value
+def as_uuids(values: Sequence[Any]) -> Sequence[Any]:
+    return [UUID(bytes=value) if isinstance(value, bytes) else value for value in values]
 
 
-def _uuid(value: UUID | bytes | None) -> UUID | None:
-    return UUID(bytes=value) if isinstance(value, bytes) else value
+def _as_bytes(values: Sequence[Any]) -> Sequence[Any]:
+    return [value.bytes if isinstance(value, UUID) else value for value in values]
 
 
-def _moment(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    if value.tzinfo is not UTC:
-        value = value.astimezone(UTC)
-    return value.isoformat(" ", "microseconds")[:26]
+def _as_days(values: Sequence[Any]) -> Sequence[Any]:
+    texts = {value: value.isoformat() for value in set(values)}  # many answers, few months
+    return [texts[value] for value in values]
+
+
+def _as_moments(values: Sequence[Any]) -> Sequence[Any]:
+    return [
+        None
+        if value is None
+        else (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(
+            " ", "microseconds"
+        )[:26]
+        for value in values
+    ]

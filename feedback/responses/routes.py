@@ -24,22 +24,21 @@ from feedback.responses.listing import (
     FilterError,
     Filters,
     Page,
-    Place,
     Row,
     find_response,
     list_responses,
-    load_places,
     parse_filters,
 )
 from feedback.responses.models import CHANNELS
 from feedback.responses.review import change_state, list_changes
 from feedback.responses.states import STATES
+from feedback.surveys.places import SeriesPlace, load_series_places
 from feedback.web.page import page, redirect
 from feedback.wording import channel_name, metric_name
 
 MOST_IN_A_FILE = 10_000
 BLOCKS = ("responses_page", "responses_list")
-Places = dict[uuid.UUID, Place]
+Places = dict[uuid.UUID, SeriesPlace]
 
 
 @get("/responses")
@@ -125,7 +124,7 @@ async def _read(
     request: HTMXRequest, database: Database, viewer: Viewer, **size: int
 ) -> tuple[Page, Places, Filters, str]:
     async with database.read() as session:
-        places = await load_places(session, viewer.workspace.id)
+        places = await load_series_places(session, viewer.workspace.id)
         try:
             filters = parse_filters(request.query_params)
             zone = ZoneInfo(viewer.workspace.time_zone)

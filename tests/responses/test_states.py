@@ -156,8 +156,8 @@ def test_no_message_lowers_a_state_or_excludes(state: str, said: str) -> None:
 @pytest.mark.parametrize("state", RISING)
 def test_restoring_returns_the_state_before(state: str) -> None:
     taken_out = after_person(Standing(state), "exclude")
-    assert taken_out == ("excluded", state)
-    assert taken_out and after_person(taken_out, "restore") == Standing(state)
+    assert taken_out == Standing("excluded", state)
+    assert after_person(taken_out, "restore") == Standing(state)
     assert after_person(Standing(state), "restore") is None
 
 

@@ -20,8 +20,9 @@ from feedback.dashboards.mix.read import (
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.rates import ASKING, RATES_BEFORE
 from feedback.dashboards.read import Counts, Scope
+from feedback.readings.counts import CountQuery
 from feedback.readings.months import first_day, month_of, months_between, shift
-from feedback.readings.queries import AskedRow, CountQuery, CountRow, read_asked
+from feedback.readings.queries import AskedRow, CountRow, read_asked
 from feedback.responses.models import CHANNELS
 
 
