@@ -56,6 +56,25 @@ def test_imports_run_one_way() -> None:
     assert set(order) == set(rooms)
 
 
+# Who writes counts, or takes them away with what they count; everybody else reads `counts_table`.
+WRITE_COUNTS = {
+    PACKAGE / "responses" / "models.py",
+    PACKAGE / "responses" / "rollup.py",
+    PACKAGE / "imports" / "undo.py",
+    PACKAGE / "editor" / "surveys" / "archive.py",
+}
+
+
+def test_counts_are_read_in_one_place() -> None:
+    named = {
+        path
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if "RatingCount" in (getattr(node, "id", ""), getattr(node, "name", ""))
+    }
+    assert named == WRITE_COUNTS | {PACKAGE / "readings" / "counts.py"}
+
+
 @pytest.mark.parametrize("path", sorted((PACKAGE / "scoring").rglob("*.py")), ids=str)
 def test_scoring_imports_nothing_of_ours_and_no_framework(path: Path) -> None:
     for name in imports(path):

@@ -31,7 +31,7 @@ def routes_command(
     elif format is Format.csv:
         typer.echo(dicts_csv(rows), nl=False)
     else:
-        from feedback.offline.score_print import aligned
+        from feedback.offline.text import aligned
 
         typer.echo("\n".join(aligned([list(rows[0]), *(list(row.values()) for row in rows)])))
 

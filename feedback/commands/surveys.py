@@ -12,7 +12,7 @@ from feedback.rows import json_text
 from feedback.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from feedback.editor.surveys.queries import SurveyPlace
+    from feedback.surveys.places import SurveyPlace
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
@@ -47,7 +47,8 @@ def surveys_command(
 
 
 async def _load(settings: Settings, key: str | None) -> tuple[list[dict[str, str]], list[str]]:
-    from feedback.editor.surveys.queries import load_places, site_keys
+    from feedback.editor.surveys.queries import site_keys
+    from feedback.surveys.places import load_places
 
     async with open_database(settings) as database:
         workspace = await open_workspace(database, key)

@@ -12,13 +12,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Scope
+from feedback.readings.counts import CountQuery, counts_version
 from feedback.readings.filters import Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.queries import RATINGS, CountQuery, Span, answered_span, read_counts
+from feedback.readings.queries import RATINGS, Span, answered_span, read_counts
 from feedback.responses.listing import first_id
-from feedback.responses.models import RatingCount, Response
+from feedback.responses.models import Response
 from feedback.scoring import Metric
-from feedback.scoring.months import first_day, shift
+from feedback.scoring.months import shift
 
 # A page must not wait: groups are made of so many of the newest answers, and the page says so.
 MOST_ANSWERS = 10_000
@@ -115,7 +116,8 @@ async def read_groups(
 
     Kept for a minute while no answer comes: its properties may change without the counts.
     """
-    version = await _version(session, scope, subject, period)
+    within = CountQuery(subject.series, period.since, period.until)
+    version = await counts_version(session, scope.workspace.id, within)
     minute = (scope.now - datetime.min.replace(tzinfo=UTC)) // _MINUTE
     key = (scope.workspace.id, subject.series, period, scope.asked.get("channel"), name)
     known = _groups.pop(key, None)
@@ -128,23 +130,6 @@ async def read_groups(
 
 
 _groups: dict[tuple[Any, ...], tuple[Any, Groups]] = {}
-
-
-async def _version(
-    session: AsyncSession, scope: Scope, subject: Subject, period: Period
-) -> tuple[int, int]:
-    """Others whenever answers of the period came or went."""
-    n, rating = col(RatingCount.n), col(RatingCount.rating)
-    found = await session.exec(  # type: ignore[call-overload]
-        sa.select(sa.func.sum(n), sa.func.sum(n * (rating + 1))).where(
-            col(RatingCount.workspace_id) == scope.workspace.id,
-            col(RatingCount.series_id).in_(subject.series),
-            col(RatingCount.month) >= first_day(period.since),
-            col(RatingCount.month) <= first_day(period.until),
-        )
-    )
-    first, second = found.one()
-    return int(first or 0), int(second or 0)
 
 
 async def _read_groups(

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.dashboards.mix.read import ByChannel
+from feedback.readings.counts import CountQuery
 from feedback.readings.filters import (
     Asked,
     Focus,
@@ -26,7 +27,6 @@ from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, r
 from feedback.readings.months import Window
 from feedback.readings.pooled import MONTHS as POOLED
 from feedback.readings.queries import (
-    CountQuery,
     CountRow,
     Span,
     answered_span,

@@ -6,8 +6,6 @@ from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
-import sqlalchemy as sa
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Scope
@@ -15,10 +13,10 @@ from feedback.outbox import computed
 from feedback.priorities.findings import KIND, Findings, Selection, decode
 from feedback.priorities.gather import Overall, find_overall
 from feedback.priorities.rank import unhappy_a_month, unhappy_months
+from feedback.readings.counts import CountQuery, counts_version
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.queries import CountQuery, answered_span, read_counts
-from feedback.responses.models import RatingCount
+from feedback.readings.queries import answered_span, read_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +107,7 @@ def _within(series: tuple[uuid.UUID, ...], months: list[str]) -> CountQuery:
 
 async def version_of(session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyInfo) -> str:
     """Another text whenever the journey's answers or its shape are others."""
-    series = [line.id for _, _, line in journey.placed_series]
-    n, rating = col(RatingCount.n), col(RatingCount.rating)
-    found = await session.exec(  # type: ignore[call-overload]
-        sa.select(sa.func.sum(n), sa.func.sum(n * (rating + 1))).where(
-            col(RatingCount.workspace_id) == workspace_id,
-            col(RatingCount.series_id).in_(series),
-        )
-    )
+    series = tuple(line.id for _, _, line in journey.placed_series)
+    sums = list(await counts_version(session, workspace_id, CountQuery(series)))
     shape = [(t.id, t.is_archived, t.metrics) for s in journey.stages for t in s.touchpoints]
-    sums = [int(total or 0) for total in found.one()]
     return blake2b(repr((sums, shape)).encode(), digest_size=12).hexdigest()

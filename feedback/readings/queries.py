@@ -17,20 +17,10 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.responses.models import DisplayCount, RatingCount, Response
+from feedback.readings.counts import CountQuery, asked_for, counts_table, displays_table
+from feedback.responses.models import Response
 from feedback.scoring import METRICS
-from feedback.scoring.months import first_day, month_of
-
-
-@dataclass(frozen=True, slots=True)
-class CountQuery:
-    """Which counts to read: months both included, no channel meaning all of them."""
-
-    series: tuple[uuid.UUID, ...]
-    since: str = ""
-    until: str = ""
-    channel: str = ""
-
+from feedback.scoring.months import month_of
 
 # Every rating of any metric: the counts come with one column for each.
 RATINGS = range(
@@ -64,7 +54,7 @@ async def read_counts(
 
 
 def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool) -> Any:
-    count = sa.inspect(RatingCount).local_table.c
+    count = counts_table(query).c
     keys = [count.series_id, count.month, *([count.channel] if by_channel else [])]
     return (
         sa.select(
@@ -73,11 +63,7 @@ def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: boo
             count.channel if by_channel else sa.literal_column("''").label("channel"),
             *rating_sums(),
         )
-        .where(
-            count.workspace_id == workspace_id,
-            count.series_id.in_(query.series),
-            *_within(query, count.month, count.channel),
-        )
+        .where(*asked_for(workspace_id, query, count))
         .group_by(*keys)
         .having(sa.func.sum(count.n) > 0)
         .order_by(*keys)
@@ -85,7 +71,7 @@ def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: boo
 
 
 def rating_sums() -> list[Any]:
-    """The columns of a statement over `rating_count`, one for each of `RATINGS`."""
+    """The columns of a statement over `counts_table`, one for each of `RATINGS`."""
     return [sa.literal_column(sql) for sql in _RATING_COLUMNS]
 
 
@@ -94,17 +80,6 @@ _RATING_COLUMNS = [
     f"CAST(COALESCE(SUM(n) FILTER (WHERE rating = {rating}), 0) AS BIGINT) AS n_{rating}"
     for rating in RATINGS
 ]
-
-
-def _within(query: CountQuery, month: Any, channel: Any) -> list[Any]:
-    conditions = []
-    if query.since:
-        conditions.append(month >= first_day(query.since))
-    if query.until:
-        conditions.append(month <= first_day(query.until))
-    if query.channel:
-        conditions.append(channel == query.channel)
-    return conditions
 
 
 async def import_pandas() -> None:
@@ -147,11 +122,10 @@ async def answered_span(
     """Between which months answers came."""
     if not series:
         return Span()
-    month = col(RatingCount.month)
-    statement = sa.select(sa.func.min(month), sa.func.max(month)).where(
-        col(RatingCount.workspace_id) == workspace_id,
-        col(RatingCount.series_id).in_(series),
-        col(RatingCount.n) > 0,
+    query = CountQuery(tuple(series))
+    count = counts_table(query).c
+    statement = sa.select(sa.func.min(count.month), sa.func.max(count.month)).where(
+        *asked_for(workspace_id, query, count), count.n > 0
     )
     first, last = (await session.exec(statement)).one()  # type: ignore[call-overload]
     return Span() if first is None else Span(month_of(first), month_of(last))
@@ -180,15 +154,11 @@ async def asked_counts(
     """How often each series was shown or sent: tells the silent touchpoint from the unasked."""
     if not query.series:
         return {}
+    asked = displays_table(query).c
     statement = (
-        sa.select(col(DisplayCount.series_id), sa.func.sum(col(DisplayCount.n)))
-        .where(
-            col(DisplayCount.workspace_id) == workspace_id,
-            col(DisplayCount.series_id).in_(query.series),
-            col(DisplayCount.kind).in_(("shown", "invited")),
-            *_within(query, col(DisplayCount.month), col(DisplayCount.channel)),
-        )
-        .group_by(col(DisplayCount.series_id))
+        sa.select(asked.series_id, sa.func.sum(asked.n))
+        .where(*asked_for(workspace_id, query, asked), asked.kind.in_(("shown", "invited")))
+        .group_by(asked.series_id)
     )
     found = await session.exec(statement)  # type: ignore[call-overload]
     return {series: int(n) for series, n in found}
@@ -213,15 +183,11 @@ async def read_asked(
     """Displays and invitations by month, channel and kind, in one statement, in that order."""
     if not query.series:
         return []
-    asked = sa.inspect(DisplayCount).local_table.c
+    asked = displays_table(query).c
     keys = (asked.month, asked.channel, asked.kind)
     statement = (
         sa.select(*keys, sa.func.sum(asked.n))
-        .where(
-            asked.workspace_id == workspace_id,
-            asked.series_id.in_(query.series),
-            *_within(query, asked.month, asked.channel),
-        )
+        .where(*asked_for(workspace_id, query, asked))
         .group_by(*keys)
         .having(sa.func.sum(asked.n) > 0)
         .order_by(*keys)

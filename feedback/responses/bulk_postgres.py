@@ -10,8 +10,6 @@ from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
 from feedback.responses.bulk_rows import (
-    RESPONSE_COLUMNS,
-    SUBMISSION_COLUMNS,
     Name,
     NewResponse,
     Origin,
@@ -24,6 +22,7 @@ _FIND = """
     SELECT s.survey_id, s.submission_id, s.digest FROM submission s
     JOIN unnest($2::uuid[], $3::uuid[]) AS given(survey_id, id)
       ON s.workspace_id = $1 AND s.survey_id = given.survey_id AND s.submission_id = given.id
+      AND NOT s.test
 """
 _AWAY = (OSError, InterfaceError, asyncpg.PostgresConnectionError)
 
@@ -55,16 +54,17 @@ class PostgresBulk:
 
     async def _insert(self, origin: Origin, batch: Sequence[NewResponse]) -> None:
         connection, rows = self._connection, self._rows
+        statements = rows.statements
         submissions, responses = rows.submissions(origin, batch), rows.responses(origin, batch)
         async with connection.transaction():
             await connection.copy_records_to_table(
-                "submission", records=submissions, columns=SUBMISSION_COLUMNS
+                "submission", records=submissions, columns=statements.submissions.names
             )
             await connection.copy_records_to_table(
-                "response", records=responses, columns=RESPONSE_COLUMNS
+                "response", records=responses, columns=statements.responses.names
             )
             counts = rows.counts(origin, batch)
-            await connection.fetch(rows.statements.add_ratings.text, *zip(*counts, strict=True))
+            await connection.fetch(statements.add_ratings.text, *zip(*counts, strict=True))
 
     async def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:
         surveys = [UUID(bytes=answer.survey_id) for answer in batch]

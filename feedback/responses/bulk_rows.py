@@ -1,19 +1,21 @@
 """Answers of a file or the demo as rows of the tables, and which of them are stored already."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from feedback.responses.columns import Columns, as_uuids
 from feedback.responses.statements import Statements
 
 
 class NewResponse(NamedTuple):
     """A checked answer of one workspace; ids are the 16 bytes of a UUID.
 
-    `id` is a UUIDv7 of `answered_at`, which is in UTC; it serves as submission id too.
+    `id` is a UUIDv7 of `answered_at`; it serves as submission id too. All fields but `survey_id`
+    and `digest` are named as the columns of a response are, which is how they get there.
     """
 
     survey_id: bytes
@@ -54,51 +56,25 @@ Row = tuple[Any, ...]
 # (survey, id): which answer it is, within one workspace.
 Name = tuple[bytes, bytes]
 
-SUBMISSION_COLUMNS = (
-    "workspace_id", "survey_id", "submission_id", "response_id", "first_seq", "seq", "digest",
-)  # fmt: skip
-RESPONSE_COLUMNS = (
-    "workspace_id", "id", "series_id", "rating", "comment", "answers", "properties", "channel",
-    "locale", "page", "answered_at", "received_at", "month", "state", "seq", "import_id",
-    "contact_id", "respondent_key",
-)  # fmt: skip
-
 
 class Rows:
-    """Answers as rows of the tables, in the order of the columns above."""
+    """Answers as rows of the tables, in the order of their columns."""
 
     def __init__(self, *, is_sqlite: bool) -> None:
         self.statements = Statements(is_sqlite=is_sqlite)
-        assert self.statements.insert_submission.names == SUBMISSION_COLUMNS
-        assert self.statements.insert_response.names == RESPONSE_COLUMNS
-        self._is_sqlite = is_sqlite
-        self._time: Callable[[datetime], Any] = _text if is_sqlite else _same
 
-    def submissions(self, origin: Origin, batch: Iterable[NewResponse]) -> list[Row]:
-        workspace_id = self.statements.id(origin.workspace_id)
-        if self._is_sqlite:
-            return [(workspace_id, a.survey_id, a.id, a.id, 1, 1, a.digest) for a in batch]
-        return [
-            (workspace_id, UUID(bytes=a.survey_id), own := UUID(bytes=a.id), own, 1, 1, a.digest)
-            for a in batch
-        ]
+    def submissions(self, origin: Origin, batch: Sequence[NewResponse]) -> list[Row]:
+        given = _by_field(batch)
+        own = given["id"] if self.statements.is_sqlite else as_uuids(given["id"])
+        return _rows(
+            self.statements.submissions,
+            given | {"submission_id": own, "response_id": own},
+            {"workspace_id": origin.workspace_id, "first_seq": 1},
+        )
 
     def responses(self, origin: Origin, batch: Sequence[NewResponse]) -> list[Row]:
-        s = self.statements
-        workspace_id, import_id = s.id(origin.workspace_id), s.id(origin.import_id)
-        received_at = s.time(origin.received_at)
-        months = {month: s.date(month) for month in {a.month for a in batch}}
-        rows: list[Row] = [
-            (
-                workspace_id, a.id, a.series_id, a.rating, a.comment, a.answers, a.properties,
-                a.channel, a.locale, a.page, self._time(a.answered_at), received_at,
-                months[a.month], "counted", 1, import_id, None, a.respondent_key,
-            )
-            for a in batch
-        ]  # fmt: skip
-        if self._is_sqlite:
-            return rows
-        return [(row[0], UUID(bytes=row[1]), UUID(bytes=row[2]), *row[3:]) for row in rows]
+        shared = {name: getattr(origin, name) for name in origin.__slots__}
+        return _rows(self.statements.responses, _by_field(batch), shared)
 
     def counts(self, origin: Origin, batch: Iterable[NewResponse]) -> list[Row]:
         found = Counter([(a.series_id, a.channel, a.month, a.rating) for a in batch])
@@ -109,12 +85,14 @@ class Rows:
         return list(self.statements.count_rows(keyed))
 
 
-def _text(moment: datetime) -> str:
-    return moment.isoformat(" ", "microseconds")[:26]
+def _by_field(batch: Sequence[NewResponse]) -> dict[str, Sequence[Any]]:
+    return dict(zip(NewResponse._fields, zip(*batch, strict=True), strict=True))
 
 
-def _same(moment: datetime) -> datetime:
-    return moment
+def _rows(
+    columns: Columns, given: Mapping[str, Sequence[Any]], shared: Mapping[str, Any]
+) -> list[Row]:
+    return list(zip(*columns.by_column(len(given["id"]), given, shared), strict=True))
 
 
 def sort_out(

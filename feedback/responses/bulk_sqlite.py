@@ -24,7 +24,10 @@ _PRAGMAS = {"wal_autocheckpoint": "8000", "cache_size": "-32768"}
 # Rows in one execution: each gives the interpreter lock away and waits to get it back.
 _TOGETHER = 1000
 
-_FIND = "SELECT digest FROM submission WHERE workspace_id=? AND survey_id=? AND submission_id=?"
+_FIND = (
+    "SELECT digest FROM submission "
+    "WHERE workspace_id=? AND survey_id=? AND submission_id=? AND NOT test"
+)
 
 
 class SqliteBulk:

@@ -16,11 +16,10 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.journeys.models import Journey, Stage, Touchpoint
-from feedback.responses.models import CHANNELS, STATES, Response
-from feedback.scoring import METRICS, Metric
+from feedback.responses.models import CHANNELS, Response
+from feedback.responses.states import STATES
 from feedback.scoring.months import first_day, shift
-from feedback.surveys.models import Series, Survey
+from feedback.surveys.places import SeriesPlace, load_series_places
 
 PAGE_SIZE = 50
 LOOK_AT_MOST = 10_000
@@ -57,26 +56,11 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a series of answers comes from."""
-
-    series: Series
-    survey: Survey
-    touchpoint: Touchpoint
-    stage: Stage
-    journey: Journey
-
-    @property
-    def metric(self) -> Metric:
-        return METRICS[self.series.metric]
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """A response and where it was given."""
 
     response: Response
-    place: Place
+    place: SeriesPlace
 
     @property
     def band(self) -> str:
@@ -112,25 +96,10 @@ def parse_filters(query: Mapping[str, str]) -> Filters:
     )
 
 
-async def load_places(session: AsyncSession, workspace_id: uuid.UUID) -> dict[uuid.UUID, Place]:
-    """Every series of the workspace with all it belongs to, by series id."""
-    connected = (
-        sa.select(Series, Survey, Touchpoint, Stage, Journey)
-        .join(Survey, _same(Survey, Series.survey_id, Series))
-        .join(Touchpoint, _same(Touchpoint, Survey.touchpoint_id, Survey))
-        .join(Stage, _same(Stage, Touchpoint.stage_id, Touchpoint))
-        .join(Journey, _same(Journey, Stage.journey_id, Stage))
-        .where(col(Series.workspace_id) == workspace_id)
-        .order_by(col(Journey.position), col(Stage.position), col(Touchpoint.position))
-    )
-    found: Any = await session.exec(connected)  # type: ignore[call-overload] # five models
-    return {row[0].id: Place(*row) for row in found}
-
-
 async def list_responses(
     session: AsyncSession,
     workspace_id: uuid.UUID,
-    places: Mapping[uuid.UUID, Place],
+    places: Mapping[uuid.UUID, SeriesPlace],
     filters: Filters,
     zone: ZoneInfo,
     *,
@@ -159,7 +128,7 @@ async def find_response(
     response = await session.get(Response, (workspace_id, response_id))
     if response is None:
         return None
-    return Row(response, (await load_places(session, workspace_id))[response.series_id])
+    return Row(response, (await load_series_places(session, workspace_id))[response.series_id])
 
 
 async def _search(
@@ -180,7 +149,7 @@ async def _search(
     return matches, limit if len(matches) < most else None
 
 
-def _searched(places: Mapping[uuid.UUID, Place], filters: Filters) -> list[uuid.UUID | None]:
+def _searched(places: Mapping[uuid.UUID, SeriesPlace], filters: Filters) -> list[uuid.UUID | None]:
     # One index range a series; without a touchpoint the primary key alone is the order.
     if filters.touchpoint is None:
         return [None]
@@ -192,7 +161,7 @@ def _searched(places: Mapping[uuid.UUID, Place], filters: Filters) -> list[uuid.
     return found
 
 
-def _wanted(places: Mapping[uuid.UUID, Place], filters: Filters) -> list[Any]:
+def _wanted(places: Mapping[uuid.UUID, SeriesPlace], filters: Filters) -> list[Any]:
     wanted: list[Any] = []
     if filters.channel:
         wanted.append(Response.channel == filters.channel)
@@ -205,7 +174,7 @@ def _wanted(places: Mapping[uuid.UUID, Place], filters: Filters) -> list[Any]:
     return wanted
 
 
-def _in_band(place: Place, band: str) -> Any:
+def _in_band(place: SeriesPlace, band: str) -> Any:
     ratings = sorted(getattr(place.metric, band))
     return sa.and_(col(Response.series_id) == place.series.id, col(Response.rating).in_(ratings))
 
@@ -225,10 +194,6 @@ def first_id(month: str, zone: ZoneInfo) -> uuid.UUID:
     day = first_day(month)
     start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     return uuid.UUID(int=int(start.timestamp() * 1000) << 80)
-
-
-def _same(model: Any, id_column: Any, other: Any) -> Any:
-    return sa.and_(model.workspace_id == other.workspace_id, model.id == id_column)
 
 
 def _uuid(query: Mapping[str, str], name: str) -> uuid.UUID | None:

@@ -11,7 +11,6 @@ from feedback.db import Id, Json, UtcDateTime, new_id
 from feedback.tenancy import DISTRIBUTED
 
 CHANNELS = ("widget", "page", "email", "qr", "kiosk", "api", "import")
-STATES = ("counted", "unconfirmed", "quarantined", "excluded", "test")
 
 # Clustered by its key: one tree to grow instead of a table and an index (SQLite only).
 CLUSTERED = {"info": DISTRIBUTED, "sqlite_with_rowid": False}
@@ -21,7 +20,10 @@ class Response(SQLModel, table=True):
     """One person's answer. `id` is a UUIDv7 of `answered_at`, so the key's order is time's.
 
     `month` is the first day of the answer's month in the workspace's time zone.
-    `respondent_key` is a keyed hash of the external id, e-mail or import row, never the id itself.
+    `respondent_key` is a keyed hash of the external id, e-mail or import row, never the id itself;
+    `about_key` one of what was rated. `origin` is the random id of a burst, never an address's.
+    `state` and `excluded_from` follow `states`. `changed_at` is None until a later message or a
+    person changes the row: it is then as old as `received_at`.
     """
 
     __table_args__ = (
@@ -56,14 +58,19 @@ class Response(SQLModel, table=True):
     state: str = Field(default="counted", max_length=16)
     seq: int = 1
     import_id: uuid.UUID | None = Field(default=None, sa_type=Id)
-    contact_id: uuid.UUID | None = Field(default=None, sa_type=Id)
     respondent_key: bytes | None = Field(default=None, sa_type=sa.LargeBinary(16))
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    excluded_from: str | None = Field(default=None, max_length=16)
+    origin: bytes | None = Field(default=None, sa_type=sa.LargeBinary(8))
+    about_key: bytes | None = Field(default=None, sa_type=sa.LargeBinary(16))
+    late: bool = False
 
 
 class Submission(SQLModel, table=True):
     """Which response a `submission_id` became; kept when the response is erased.
 
-    `seq` and `digest` are of the message that won; `first_seq` of the one that created it.
+    `seq` and `digest` are of the message that won; `first_seq` of the one that created it. `test`
+    is part of the key: a test and an answer never share a row, whatever id they share.
     """
 
     __table_args__ = (CLUSTERED,)
@@ -71,6 +78,7 @@ class Submission(SQLModel, table=True):
     workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
     survey_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
     submission_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    test: bool = Field(default=False, primary_key=True)
     response_id: uuid.UUID = Field(sa_type=Id)
     first_seq: int = 1
     seq: int = 1

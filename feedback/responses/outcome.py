@@ -13,7 +13,10 @@ from typing import Literal
 
 import msgspec
 
-Key = tuple[uuid.UUID, uuid.UUID, uuid.UUID]
+from feedback.responses.states import Standing, after_message
+
+# Workspace, survey, submission id, and whether it is a test.
+Key = tuple[uuid.UUID, uuid.UUID, uuid.UUID, bool]
 Status = Literal["created", "repeated", "updated", "ignored", "conflict"]
 
 
@@ -21,8 +24,15 @@ class StoreUnavailableError(Exception):
     """The database cannot write at the moment; nothing of the batch was stored."""
 
 
+# What a later message changes of the answer it completes.
+CONTENT = ("rating", "comment", "answers", "properties", "seq")
+
+
 class Answer(msgspec.Struct, frozen=True):
-    """One checked message, ready to be stored. `answers` and `properties` are JSON text."""
+    """One checked message, ready to be stored. `answers` and `properties` are JSON text.
+
+    Its fields that a response has too are named as the columns are, which is how they get there.
+    """
 
     workspace_id: uuid.UUID
     survey_id: uuid.UUID
@@ -44,10 +54,20 @@ class Answer(msgspec.Struct, frozen=True):
     page: str | None = None
     import_id: uuid.UUID | None = None
     respondent_key: bytes | None = None
+    changed_at: datetime | None = None
+    excluded_from: str | None = None
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.response_id
+
+    @property
+    def test(self) -> bool:
+        return self.state == "test"
 
     @property
     def key(self) -> Key:
-        return (self.workspace_id, self.survey_id, self.submission_id)
+        return (self.workspace_id, self.survey_id, self.submission_id, self.test)
 
 
 class Display(msgspec.Struct, frozen=True):
@@ -72,6 +92,7 @@ class Known(msgspec.Struct, frozen=True):
     month: date | None = None
     rating: int | None = None
     state: str = ""
+    excluded_from: str | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -89,7 +110,7 @@ DisplayKey = tuple[uuid.UUID, uuid.UUID, str, date, str]
 
 @dataclass(slots=True)
 class Plan:
-    """What one transaction has to write: the newest message of each answer, and where it stands."""
+    """What one transaction has to write: each answer as its row is to be, and its submission."""
 
     created: list[tuple[Answer, Known]] = field(default_factory=list)
     updated: list[tuple[Answer, Known]] = field(default_factory=list)
@@ -103,11 +124,13 @@ def decide(
     """The outcome of each message in order, and the plan that makes them true.
 
     A new id creates; a higher seq updates; the same seq with the same digest is answered as the
-    first time, with another digest it conflicts; a lower seq is ignored.
+    first time, with another digest it conflicts; a lower seq is ignored. How a batch is cut
+    changes nothing.
     """
     seen = dict(known)
     plan = Plan()
     # What the batch itself creates may be updated again further down in it.
+    first: dict[Key, Answer] = {}
     latest: dict[Key, Answer] = {}
     outcomes: list[Outcome | None] = []
     for item in batch:
@@ -121,8 +144,9 @@ def decide(
         if outcome.status in ("created", "updated"):
             seen[item.key] = _after(item, seen.get(item.key))
             latest[item.key] = item
+            first.setdefault(item.key, item)
     for key, answer in latest.items():
-        _plan_answer(plan, answer, known.get(key), seen[key])
+        _plan_answer(plan, first[key], answer, known.get(key), seen[key])
     return outcomes, plan
 
 
@@ -140,8 +164,8 @@ def _judge(answer: Answer, before: Known | None) -> Outcome:
 
 
 def _after(answer: Answer, before: Known | None) -> Known:
-    # Series, channel, month and state stay those of the first message: an answer that is
-    # completed after midnight on the 31st, or after it was excluded, does not move.
+    # Series, channel and month stay those of the first message: an answer that is completed
+    # after midnight on the 31st does not move.
     if before is None:
         return Known(
             response_id=answer.response_id,
@@ -154,17 +178,34 @@ def _after(answer: Answer, before: Known | None) -> Known:
             rating=answer.rating,
             state=answer.state,
         )
+    standing = after_message(Standing(before.state, before.excluded_from), answer.state)
     return msgspec.structs.replace(
-        before, seq=answer.seq, digest=answer.digest, rating=answer.rating
+        before,
+        seq=answer.seq,
+        digest=answer.digest,
+        rating=answer.rating,
+        state=standing.state,
+        excluded_from=standing.excluded_from,
     )
 
 
-def _plan_answer(plan: Plan, answer: Answer, before: Known | None, after: Known) -> None:
-    (plan.created if before is None else plan.updated).append((answer, after))
-    if after.state != "counted":
-        return
+def _plan_answer(
+    plan: Plan, first: Answer, latest: Answer, before: Known | None, after: Known
+) -> None:
+    row = first
+    if before is not None or latest is not first:
+        row = msgspec.structs.replace(
+            first,
+            **{name: getattr(latest, name) for name in CONTENT},
+            response_id=after.response_id,
+            state=after.state,
+            excluded_from=after.excluded_from,
+            changed_at=latest.received_at,
+        )
+    (plan.created if before is None else plan.updated).append((row, after))
     assert after.series_id and after.month and after.rating is not None
-    group = (answer.workspace_id, after.series_id, after.channel, after.month)
-    plan.counts[(*group, after.rating)] += 1
-    if before is not None and before.rating is not None:
+    group = (first.workspace_id, after.series_id, after.channel, after.month)
+    if after.state == "counted":
+        plan.counts[(*group, after.rating)] += 1
+    if before is not None and before.rating is not None and before.state == "counted":
         plan.counts[(*group, before.rating)] -= 1

@@ -9,24 +9,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import User
 from feedback.responses.models import Response, ResponseChange
 from feedback.responses.rollup import shift_count
-
-# From which state to which; anything else stays as it is.
-CHANGES = {("counted", "excluded"): -1, ("excluded", "counted"): 1}
+from feedback.responses.states import Act, Standing, after_person
 
 
 async def change_state(
     session: AsyncSession,
     workspace_id: uuid.UUID,
     response_id: uuid.UUID,
-    state: str,
+    act: Act,
     *,
     reason: str,
     user_id: uuid.UUID,
     now: datetime,
-) -> bool:
+) -> str | None:
     """Exclude or restore a response with its count, in the caller's transaction.
 
-    True when it changed; False when it does not exist or already was (a double press).
+    The state it has now; None when it does not exist or nothing changed (a double press).
     """
     found = await session.exec(
         select(Response)
@@ -34,21 +32,26 @@ async def change_state(
         .with_for_update()  # against an answer that is being changed at this moment
     )
     response = found.first()
-    if response is None or (response.state, state) not in CHANGES:
-        return False
-    await shift_count(session, response, CHANGES[(response.state, state)])
-    response.state = state
+    if response is None:
+        return None
+    after = after_person(Standing(response.state, response.excluded_from), act)
+    if after is None:
+        return None
+    if by := (after.state == "counted") - (response.state == "counted"):
+        await shift_count(session, response, by)
+    response.state, response.excluded_from = after
+    response.changed_at = now
     session.add(
         ResponseChange(
             workspace_id=workspace_id,
             response_id=response_id,
             user_id=user_id,
-            state=state,
+            state=after.state,
             reason=reason,
             changed_at=now,
         )
     )
-    return True
+    return after.state
 
 
 async def list_changes(

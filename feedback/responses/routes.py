@@ -24,23 +24,23 @@ from feedback.responses.listing import (
     FilterError,
     Filters,
     Page,
-    Place,
     Row,
     find_response,
     list_responses,
-    load_places,
     parse_filters,
 )
-from feedback.responses.models import CHANNELS, STATES
+from feedback.responses.models import CHANNELS
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
+from feedback.responses.states import STATES
+from feedback.surveys.places import SeriesPlace, load_series_places
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page, redirect
 from feedback.wording import channel_name, metric_name
 
 MOST_IN_A_FILE = 10_000
 BLOCKS = ("responses_page", "responses_list")
-Places = dict[uuid.UUID, Place]
+Places = dict[uuid.UUID, SeriesPlace]
 
 
 @get("/responses", blocks=BLOCKS, needs="viewer")
@@ -93,8 +93,7 @@ async def review_response(
     response_id: FromPath[uuid.UUID],
     act: FromPath[str],
 ) -> Template | Redirect:
-    state = {"exclude": "excluded", "restore": "counted"}.get(act)
-    if state is None:
+    if act not in ("exclude", "restore"):
         raise not_found()
     reason = str((await request.form()).get("reason", "")).strip()
     if error := _reason_problem(reason):
@@ -102,16 +101,18 @@ async def review_response(
     async with database.write() as session:
         if await session.get(ResponseRow, (viewer.workspace.id, response_id)) is None:
             raise not_found()
-        await change_state(
+        state = await change_state(
             session,
             viewer.workspace.id,
             response_id,
-            state,
+            "exclude" if act == "exclude" else "restore",
             reason=reason,
             user_id=viewer.user.id,
             now=clock.now(),
         )
-    said = _("Taken out of the scores.") if state == "excluded" else _("Counted again.")
+    said = _("Taken out of the scores.") if act == "exclude" else _("Counted again.")
+    if act == "restore" and state not in (None, "counted"):
+        said = _("Restored.")
     return redirect(f"/responses/{response_id}", said)
 
 
@@ -119,7 +120,7 @@ async def _read(
     request: HTMXRequest, database: Database, viewer: Viewer, **size: int
 ) -> tuple[Page, Places, Filters, str]:
     async with database.read() as session:
-        places = await load_places(session, viewer.workspace.id)
+        places = await load_series_places(session, viewer.workspace.id)
         try:
             filters = parse_filters(request.query_params)
             zone = ZoneInfo(viewer.workspace.time_zone)

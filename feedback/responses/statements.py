@@ -1,12 +1,12 @@
 """The statements of the write path, written once in Core and compiled for each driver.
 
-Rows travel as tuples in the order of the columns, since the ORM costs ten times as much here.
+Rows travel as plain values in the order of the columns, since the ORM costs ten times as much here.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +15,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
-from feedback.responses.models import Response
-from feedback.responses.outcome import Answer, CountKey, DisplayKey, Key, Known
+from feedback.responses.columns import Columns
+from feedback.responses.models import Response, Submission
+from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, Known
 
 _tables = Response.metadata.tables
 RESPONSE = _tables["response"]
 SUBMISSION = _tables["submission"]
 RATING_COUNT = _tables["rating_count"]
 DISPLAY_COUNT = _tables["display_count"]
+
+# What an update writes, and where.
+_CHANGING = (*CONTENT, "state", "excluded_from", "changed_at")
+_CHANGED = ("workspace_id", "id")
+
+Planned = Sequence[tuple[Answer, Known]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,10 @@ class Statements:
 
     def __init__(self, *, is_sqlite: bool) -> None:
         self.is_sqlite = is_sqlite
+        self.submissions = Columns(Submission, is_sqlite=is_sqlite)
+        self.responses = Columns(Response, is_sqlite=is_sqlite)
+        self._changing = Columns(Response, is_sqlite=is_sqlite, only=_CHANGING)
+        self._changed = Columns(Response, is_sqlite=is_sqlite, only=_CHANGED)
         dialect: Dialect = sqlite.dialect() if is_sqlite else asyncpg.dialect()  # type: ignore[no-untyped-call]
         insert = sqlite.insert if is_sqlite else postgresql.insert
         # PostgreSQL locks what it read (FOR UPDATE), or another process changes it before we
@@ -64,58 +75,28 @@ class Statements:
     def id(self, value: UUID | None) -> Any:
         return value.bytes if value is not None and self.is_sqlite else value
 
-    def time(self, value: datetime) -> Any:
-        if not self.is_sqlite:
-            return value
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
     def date(self, value: date) -> Any:
         return value.isoformat() if self.is_sqlite else value
 
     def key_row(self, key: Key) -> tuple[Any, ...]:
-        workspace, survey, submission = key
-        return (self.id(workspace), self.id(survey), self.id(submission))
+        workspace, survey, submission, test = key
+        return (self.id(workspace), self.id(survey), self.id(submission), test)
 
-    def submission_row(self, answer: Answer, known: Known) -> tuple[Any, ...]:
-        """In the order of the table's columns, as is `response_row`."""
-        return (
-            *self.key_row(answer.key),
-            self.id(known.response_id),
-            known.first_seq,
-            known.seq,
-            known.digest,
-        )
+    def submission_columns(self, planned: Planned) -> list[Sequence[Any]]:
+        keys = zip(_KEY, zip(*(answer.key for answer, _ in planned), strict=True), strict=True)
+        rest = ("response_id", "first_seq", "seq", "digest")
+        given = {name: [getattr(known, name) for _, known in planned] for name in rest}
+        return self.submissions.by_column(len(planned), {**dict(keys), **given}, {})
 
-    def response_row(self, answer: Answer, known: Known) -> tuple[Any, ...]:
-        assert known.month is not None
-        return (
-            self.id(answer.workspace_id),
-            self.id(known.response_id),
-            self.id(known.series_id),
-            answer.rating,
-            answer.comment,
-            answer.answers,
-            answer.properties,
-            known.channel,
-            answer.locale,
-            answer.page,
-            self.time(answer.answered_at),
-            self.time(answer.received_at),
-            self.date(known.month),
-            known.state,
-            answer.seq,
-            self.id(answer.import_id),
-            None,  # contact_id: contacts come with invitations
-            answer.respondent_key,
-        )
+    def response_columns(self, planned: Planned) -> list[Sequence[Any]]:
+        return self.responses.of([answer for answer, _ in planned])
 
-    def update_submission_row(self, answer: Answer, known: Known) -> tuple[Any, ...]:
-        workspace, survey, submission = self.key_row(answer.key)
-        return (known.seq, known.digest, workspace, survey, submission)
+    def update_submission_rows(self, planned: Planned) -> list[tuple[Any, ...]]:
+        return [(known.seq, known.digest, *self.key_row(answer.key)) for answer, known in planned]
 
-    def update_response_row(self, answer: Answer, known: Known) -> tuple[Any, ...]:
-        content = (answer.rating, answer.comment, answer.answers, answer.properties, answer.seq)
-        return (*content, self.id(answer.workspace_id), self.id(known.response_id))
+    def update_response_rows(self, planned: Planned) -> list[tuple[Any, ...]]:
+        answers = [answer for answer, _ in planned]
+        return list(zip(*self._changing.of(answers), *self._changed.of(answers), strict=True))
 
     def count_rows(self, counts: Iterable[tuple[CountKey, int]]) -> list[tuple[Any, ...]]:
         # Sorted, so that two processes never wait for each other in a circle.
@@ -149,7 +130,7 @@ def _compile(statement: Any, dialect: Dialect) -> Statement:
     return Statement(str(compiled), tuple(compiled.positiontup or _KEY))
 
 
-_KEY = ("workspace_id", "survey_id", "submission_id")
+_KEY = ("workspace_id", "survey_id", "submission_id", "test")
 
 
 def _find_submission(*, is_sqlite: bool) -> Any:
@@ -159,10 +140,10 @@ def _find_submission(*, is_sqlite: bool) -> Any:
     # One execution for the whole batch, driven by the wanted keys: as a row value,
     # `(a, b, c) IN (VALUES ...)` scans the whole table of SQLite.
     if is_sqlite:
-        wanted = sa.text("(VALUES (?, ?, ?)) AS wanted")  # see Statement.times
-        names = [f"wanted.column{n}" for n in (1, 2, 3)]
+        wanted = sa.text("(VALUES (?, ?, ?, ?)) AS wanted")  # see Statement.times
+        names = [f"wanted.column{n}" for n in (1, 2, 3, 4)]
     else:
-        arrays = "$1::uuid[], $2::uuid[], $3::uuid[]"
+        arrays = "$1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[]"
         wanted = sa.text(f"unnest({arrays}) AS wanted({', '.join(_KEY)})")
         names = [f"wanted.{name}" for name in _KEY]
     matches = (sa.literal_column(name) == column for name, column in zip(names, key, strict=True))
@@ -172,7 +153,7 @@ def _find_submission(*, is_sqlite: bool) -> Any:
 
 def _find_response(*, is_sqlite: bool) -> Any:
     r = RESPONSE.c
-    found = sa.select(r.series_id, r.channel, r.month, r.rating, r.state).where(
+    found = sa.select(r.series_id, r.channel, r.month, r.rating, r.state, r.excluded_from).where(
         r.workspace_id == sa.bindparam("workspace_id"), r.id == sa.bindparam("response_id")
     )
     return found if is_sqlite else found.with_for_update()
@@ -187,14 +168,11 @@ def _update_submission() -> Any:
 
 
 def _update_response() -> Any:
-    changing = ("rating", "comment", "answers", "properties", "seq")
+    # In the order of the model, as SQLAlchemy compiles them and `Columns` makes them.
     return (
         sa.update(RESPONSE)
-        .where(
-            RESPONSE.c.workspace_id == sa.bindparam("key_workspace_id"),
-            RESPONSE.c.id == sa.bindparam("key_id"),
-        )
-        .values({name: sa.bindparam(name) for name in changing})
+        .where(*(RESPONSE.c[name] == sa.bindparam(f"key_{name}") for name in _CHANGED))
+        .values({name: sa.bindparam(name) for name in _CHANGING})
     )
 
 

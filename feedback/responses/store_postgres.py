@@ -98,14 +98,15 @@ class PostgresStore:
         wanted = zip(*keys, strict=True)
         found = await connection.fetch(self._statements.find_submission.text, *wanted)
         known = {}
-        for workspace_id, survey_id, submission_id, response_id, *rest in found:
+        for workspace_id, survey_id, submission_id, test, response_id, *rest in found:
             response = await self._response(connection, workspace_id, response_id)
-            known[(workspace_id, survey_id, submission_id)] = Known(response_id, *rest, *response)
+            key = (workspace_id, survey_id, submission_id, test)
+            known[key] = Known(response_id, *rest, *response)
         return known
 
     async def _response(
         self, connection: "asyncpg.Connection", workspace_id: UUID, response_id: UUID
-    ) -> tuple[UUID, str, date, int, str] | tuple[()]:
+    ) -> tuple[UUID, str, date, int, str, str | None] | tuple[()]:
         found = await connection.fetchrow(
             self._statements.find_response.text, workspace_id, response_id
         )
@@ -114,28 +115,22 @@ class PostgresStore:
     async def _write(self, connection: "asyncpg.Connection", plan: Plan) -> None:
         s = self._statements
         if plan.created:
-            won = await _insert(
-                connection, s.insert_submission, [s.submission_row(*p) for p in plan.created]
-            )
+            submissions = s.submission_columns(plan.created)
+            won = await connection.fetch(s.insert_submission.text, *submissions)
             if len(won) < len(plan.created):
                 # FOR UPDATE locks rows, not their absence: who came second looks again.
                 raise RaceLostError
-            await _insert(connection, s.insert_response, [s.response_row(*p) for p in plan.created])
+            await connection.fetch(s.insert_response.text, *s.response_columns(plan.created))
         if plan.updated:
-            await connection.executemany(
-                s.update_submission.text, [s.update_submission_row(*p) for p in plan.updated]
-            )
-            await connection.executemany(
-                s.update_response.text, [s.update_response_row(*p) for p in plan.updated]
-            )
-        await _insert(connection, s.add_ratings, s.count_rows(plan.counts.items()))
-        await _insert(connection, s.add_displays, s.display_rows(plan.displays.items()))
+            many = connection.executemany
+            await many(s.update_submission.text, s.update_submission_rows(plan.updated))
+            await many(s.update_response.text, s.update_response_rows(plan.updated))
+        await _add(connection, s.add_ratings, s.count_rows(plan.counts.items()))
+        await _add(connection, s.add_displays, s.display_rows(plan.displays.items()))
 
 
-async def _insert(
+async def _add(
     connection: "asyncpg.Connection", statement: Statement, rows: Sequence[tuple[Any, ...]]
-) -> Sequence[asyncpg.Record]:
-    if not rows:
-        return []
-    found: list[asyncpg.Record] = await connection.fetch(statement.text, *zip(*rows, strict=True))
-    return found
+) -> None:
+    if rows:
+        await connection.fetch(statement.text, *zip(*rows, strict=True))

@@ -100,33 +100,34 @@ class SqliteStore:
         known = {}
         rows = [self._statements.key_row(key) for key in keys]
         for found in _execute(connection, self._statements.find_submission, rows):
-            workspace_id, survey_id, submission_id, response_id, first_seq, seq, digest = found
-            key = UUID(bytes=workspace_id), UUID(bytes=survey_id), UUID(bytes=submission_id)
+            workspace_id, survey_id, submission_id, test, response_id, *rest = found
+            ids = UUID(bytes=workspace_id), UUID(bytes=survey_id), UUID(bytes=submission_id)
             response = self._response(connection, workspace_id, response_id)
-            known[key] = Known(UUID(bytes=response_id), first_seq, seq, digest, *response)
+            known[(*ids, bool(test))] = Known(UUID(bytes=response_id), *rest, *response)
         return known
 
     def _response(
         self, connection: sqlite3.Connection, workspace_id: bytes, response_id: bytes
-    ) -> tuple[UUID, str, date, int, str] | tuple[()]:
+    ) -> tuple[UUID, str, date, int, str, str | None] | tuple[()]:
         statement = self._statements.find_response.text
         found = connection.execute(statement, (workspace_id, response_id)).fetchone()
         if found is None:
             return ()
-        series_id, channel, month, rating, state = found
-        return UUID(bytes=series_id), channel, date.fromisoformat(month), rating, state
+        series_id, channel, month, rating, *standing = found
+        return UUID(bytes=series_id), channel, date.fromisoformat(month), rating, *standing
 
     def _write(self, connection: sqlite3.Connection, plan: Plan) -> None:
         s = self._statements
-        submissions = [s.submission_row(*pair) for pair in plan.created]
-        _execute(connection, s.insert_submission, submissions)
-        responses = [s.response_row(*pair) for pair in plan.created]
-        _execute(connection, s.insert_response, responses)
+        if plan.created:
+            submissions = list(zip(*s.submission_columns(plan.created), strict=True))
+            _execute(connection, s.insert_submission, submissions)
+            responses = list(zip(*s.response_columns(plan.created), strict=True))
+            _execute(connection, s.insert_response, responses)
         if plan.updated:
             # Gives the interpreter's lock away for each row; only corrections, which are few.
             many = connection.executemany
-            many(s.update_submission.text, [s.update_submission_row(*p) for p in plan.updated])
-            many(s.update_response.text, [s.update_response_row(*p) for p in plan.updated])
+            many(s.update_submission.text, s.update_submission_rows(plan.updated))
+            many(s.update_response.text, s.update_response_rows(plan.updated))
         _execute(connection, s.add_ratings, s.count_rows(plan.counts.items()))
         _execute(connection, s.add_displays, s.display_rows(plan.displays.items()))
 

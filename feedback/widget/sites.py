@@ -7,18 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.models import PublicKey, Workspace
 from feedback.calendar.public import Sentences, read_sentences
 from feedback.db import Database
-from feedback.journeys.models import Stage, Touchpoint
 from feedback.responses.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
 from feedback.surveys.models import Question, Survey
 from feedback.surveys.overall import Moment, load_moments
-from feedback.tenancy import refers
+from feedback.surveys.places import load_places
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,21 +103,6 @@ async def _moments(
 async def _live_surveys(
     session: AsyncSession, workspace_id: uuid.UUID
 ) -> tuple[tuple[Survey, Question], ...]:
-    found = await session.exec(
-        select(Survey, Question)
-        .join(Question, refers(Survey.question_id, Question))
-        .join(Touchpoint, refers(Survey.touchpoint_id, Touchpoint))
-        .join(Stage, refers(Touchpoint.stage_id, Stage))
-        .where(
-            Survey.workspace_id == workspace_id,
-            Survey.state == "live",
-            col(Survey.archived_at).is_(None),
-        )
-        .order_by(
-            col(Stage.journey_id),
-            col(Stage.position),
-            col(Touchpoint.position),
-            col(Survey.id),
-        )
-    )
-    return tuple((survey, question) for survey, question in found)
+    asking = (Survey.state == "live", col(Survey.archived_at).is_(None))
+    places = await load_places(session, workspace_id, *asking)
+    return tuple((place.survey, place.question) for place in places)

@@ -2,20 +2,26 @@
 
 import asyncio
 import shutil
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import select
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlmodel import col, select
 
 from feedback import migrate
 from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.models import metadata
+from feedback.responses.models import Submission
+from feedback.responses.rollup import find_differences
 from feedback.settings import Settings
 from tests import cast
 from tests.cast import Shop
@@ -89,7 +95,7 @@ async def fill(database: Database, shop: Shop, settings: Settings) -> None:
         response_id = found.first()
         assert response_id is not None
         await change_state(
-            session, shop.workspace.id, response_id, "excluded",
+            session, shop.workspace.id, response_id, "exclude",
             reason="a test", user_id=shop.alice.id, now=clock.now(),
         )  # fmt: skip
 
@@ -109,6 +115,68 @@ async def test_a_migration_of_a_filled_database_loses_nothing(
     await asyncio.to_thread(migrate.upgrade, settings.url)
     assert await migrate.current_revision(settings.url) == "rebuild"
     assert await count_rows(settings.url) == before
+
+
+# The schema before responses were rebuilt.
+BEFORE_RESPONSE = "2026_11_22_widget_settings"
+
+
+async def test_the_rebuilt_response_keeps_what_it_held(
+    database: Database, settings: Settings
+) -> None:
+    shop = await cast.open_shop(database)
+    await fill(database, shop, settings)
+    await database.close()
+    config = migrate.config(settings.url)
+    await asyncio.to_thread(command.downgrade, config, BEFORE_RESPONSE)
+    await _make_one_a_test(settings.url)
+    before, old_counts = await _responses(settings.url), await count_rows(settings.url)
+    await asyncio.to_thread(migrate.upgrade, settings.url)
+    after = await _responses(settings.url)
+    assert await count_rows(settings.url) == old_counts
+    new = {"changed_at", "excluded_from", "origin", "about_key", "late"}
+    assert after[0].keys() - before[0].keys() == new
+    kept = [{name: row[name] for name in before[0] if name != "contact_id"} for row in after]
+    assert kept == [{n: v for n, v in row.items() if n != "contact_id"} for row in before]
+    assert {row["state"]: row["excluded_from"] for row in after} == {
+        "counted": None, "excluded": "counted", "test": None
+    }  # fmt: skip
+    assert not any(row["late"] or row["changed_at"] for row in after)
+    async with database.read() as session:  # its engine connects anew
+        assert await find_differences(session, shop.workspace.id) == []
+        tests = await session.exec(
+            select(Submission.response_id).where(
+                Submission.workspace_id == shop.workspace.id, col(Submission.test)
+            )
+        )
+        assert [str(id) for id in tests] == [row["id"] for row in after if row["state"] == "test"]
+
+
+async def _make_one_a_test(url: URL) -> None:
+    """As the schema before kept a test: by the response's state alone, counted nowhere."""
+    async with _connected(url) as connection:
+        highest = "(SELECT max(rating) FROM response)"
+        await connection.execute(sa.text(f"DELETE FROM rating_count WHERE rating = {highest}"))
+        made = sa.text(f"UPDATE response SET state = 'test' WHERE rating = {highest}")
+        assert (await connection.execute(made)).rowcount == 1
+
+
+async def _responses(url: URL) -> list[dict[str, Any]]:
+    """Every column of every response, whatever columns there are; ids as text."""
+    async with _connected(url) as connection:
+        found = (await connection.execute(sa.text("SELECT * FROM response ORDER BY id"))).mappings()
+        return [
+            dict(row) | {"id": str(uuid.UUID(bytes=i) if isinstance(i := row["id"], bytes) else i)}
+            for row in found
+        ]
+
+
+@asynccontextmanager
+async def _connected(url: URL) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        yield connection
+    await engine.dispose()
 
 
 async def test_a_newer_schema_is_refused(settings: Settings, database: Database) -> None:

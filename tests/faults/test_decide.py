@@ -41,12 +41,13 @@ class Store(RuleBasedStateMachine):
         self.rows: dict[Key, Known] = {}
         self.counts: Counter[CountKey] = Counter()
         self.kept: dict[Key, Answer] = {}
+        self.said: dict[Key, set[str]] = {}
 
     @rule(
         who=st.integers(0, 3),
         seq=st.integers(0, 4),
         rating=st.integers(0, 10),
-        state=st.sampled_from(["counted", "test"]),
+        state=st.sampled_from(["counted", "unconfirmed", "quarantined", "test"]),
     )
     def send(self, who: int, seq: int, rating: int, state: str) -> None:
         self.batch.append(message(who, seq, rating, state))
@@ -72,6 +73,7 @@ class Store(RuleBasedStateMachine):
             assert outcome.status == ("updated" if answer.seq > kept.seq else "ignored")
         if outcome.status in ("created", "updated"):
             self.kept[answer.key] = answer
+            self.said.setdefault(answer.key, set()).add(answer.state)
 
     def _apply(self, plan: Plan, before: dict[Key, Known]) -> None:
         created = {answer.key for answer, _ in plan.created}
@@ -85,6 +87,13 @@ class Store(RuleBasedStateMachine):
     def the_highest_seq_stays(self) -> None:
         final = {key: (answer.seq, answer.rating) for key, answer in self.kept.items()}
         assert {key: (known.seq, known.rating) for key, known in self.rows.items()} == final
+
+    @invariant()
+    def the_state_is_the_highest_said(self) -> None:
+        # All messages that won say what it counts for: the highest stays. Tests are by themselves.
+        for key, known in self.rows.items():
+            order = ("counted", "unconfirmed", "quarantined", "test")
+            assert known.state == next(state for state in order if state in self.said[key])
 
     @invariant()
     def the_counts_are_a_recount(self) -> None:

@@ -114,6 +114,24 @@ async def test_a_test_response_is_stored_and_never_counted(
     assert await counts(database, shop) == {}
 
 
+@pytest.mark.parametrize("order", [(True, False), (False, True)], ids=["test-first", "real-first"])
+async def test_a_test_and_an_answer_share_an_id_and_no_row(
+    client: Client, shop: Shop, database: Database, order: tuple[bool, bool]
+) -> None:
+    body = {"submission_id": str(uuid7()), "rating": 9}
+    replies = [
+        await client.post(f"/r/{shop.nps.key}", json=body | {"test": is_test}) for is_test in order
+    ]
+    assert [reply.status_code for reply in replies] == [201, 201]
+    assert replies[0].json()["id"] != replies[1].json()["id"]
+    changed = {"test": True, "seq": 2, "rating": 1}
+    assert (await client.post(f"/r/{shop.nps.key}", json=body | changed)).status_code == 200
+    assert (await client.post(f"/r/{shop.nps.key}", json=body | {"test": True})).json()["seq"] == 2
+    found = {(row.state, row.rating, row.seq) for row in await responses(database, shop)}
+    assert found == {("counted", 9, 1), ("test", 1, 2)}
+    assert await counts(database, shop) == {9: 1}
+
+
 async def test_the_month_is_the_workspaces_own(
     client: Client, shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,17 @@ async def test_it_works_with_nothing_but_a_rating(
     assert (stored.rating, stored.channel, stored.respondent_key) == (10, "page", None)
 
 
+async def test_a_test_of_somebodys_link_leaves_their_answer(
+    client: Client, shop: Shop, database: Database
+) -> None:
+    link = f"/s/{shop.nps.key}?id=c-7"
+    await fill_in(client, link, rating="9")
+    await fill_in(client, f"{link}&feedback-test", rating="2")
+    found = {(row.state, row.rating) for row in await answers(database, shop)}
+    assert found == {("counted", 9), ("test", 2)}
+    assert await counts(database, shop) == {9: 1}
+
+
 async def test_the_thanks_page_carries_no_id(client: Client, shop: Shop) -> None:
     link = f"/s/{shop.nps.key}?id=c-7&email=a@b.example"
     sent = await fill_in(client, link, rating="9", comment="private")

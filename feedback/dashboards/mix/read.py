@@ -11,13 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.readings.counts import CountQuery, asked_for, counts_table
 from feedback.readings.queries import (
     AskedRow,
-    CountQuery,
     CountRow,
     rating_sums,
 )
-from feedback.responses.models import CHANNELS, RatingCount
+from feedback.responses.models import CHANNELS
 from feedback.scoring.months import first_day
 
 REST = ""  # the channels that asked in every month, together
@@ -93,7 +93,8 @@ def _periods_query(
     workspace_id: uuid.UUID, number: int, part: tuple[Window, Sequence[uuid.UUID]], channel: str
 ) -> Any:
     window, series = part
-    count = sa.inspect(RatingCount).local_table.c
+    query = CountQuery(tuple(series), window.first, window.last)
+    count = counts_table(query).c
     is_after = sa.case((count.month >= first_day(window.between), 1), else_=0).label("is_after")
     return (
         sa.select(
@@ -104,12 +105,9 @@ def _periods_query(
             *rating_sums(),
         )
         .where(
-            count.workspace_id == workspace_id,
-            count.series_id.in_(series),
+            *asked_for(workspace_id, query, count),
             # Every channel by name, so that the key leads to the months wanted.
             count.channel.in_([channel] if channel else CHANNELS),
-            count.month >= first_day(window.first),
-            count.month <= first_day(window.last),
         )
         .group_by(count.series_id, count.channel, is_after)
         .having(sa.func.sum(count.n) > 0)
@@ -122,16 +120,10 @@ async def read_answered(
     """Answers by month and channel over all series, of these channels only."""
     if not query.series or not channels:
         return []
-    count = sa.inspect(RatingCount).local_table.c
+    count = counts_table(query).c
     statement = (
         sa.select(count.month, count.channel, sa.func.sum(count.n))
-        .where(
-            count.workspace_id == workspace_id,
-            count.series_id.in_(query.series),
-            count.channel.in_(channels),
-            count.month >= first_day(query.since),
-            count.month <= first_day(query.until),
-        )
+        .where(*asked_for(workspace_id, query, count), count.channel.in_(channels))
         .group_by(count.month, count.channel)
         .having(sa.func.sum(count.n) > 0)
         .order_by(count.month, count.channel)

@@ -17,7 +17,6 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from feedback.editor.surveys.queries import SurveyPlace
 from feedback.scoring import METRICS
 from feedback.surveys.endings import Ending, read_endings
 from feedback.surveys.follow_ups import (
@@ -33,6 +32,7 @@ from feedback.surveys.follow_ups import (
 )
 from feedback.surveys.labels import band_names, kind_names
 from feedback.surveys.models import Question, Survey
+from feedback.surveys.places import SurveyPlace
 from feedback.web.forms import FormReader
 
 SPARE_LINES = 2

@@ -24,7 +24,6 @@ from feedback.editor.after_rating.draft import (
     read_draft,
 )
 from feedback.editor.after_rating.form import AfterRating, check_draft, settle_ids
-from feedback.editor.surveys.queries import SurveyPlace
 from feedback.editor.surveys.routes import lock_survey, need_survey
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS
@@ -32,6 +31,7 @@ from feedback.surveys.endings import write_endings
 from feedback.surveys.follow_ups import SCALES, read_follow_ups, write_follow_ups
 from feedback.surveys.labels import band_names, kind_names, language_names
 from feedback.surveys.models import Survey
+from feedback.surveys.places import SurveyPlace
 from feedback.web.forms import Form, leave
 from feedback.web.page import page
 

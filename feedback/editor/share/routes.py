@@ -24,11 +24,12 @@ from feedback.editor.share.ways import (
     read_mail_choice,
     survey_link,
 )
-from feedback.editor.surveys.queries import SurveyPlace, site_keys
+from feedback.editor.surveys.queries import site_keys
 from feedback.editor.surveys.routes import need_survey
 from feedback.scoring import METRICS
 from feedback.settings import Settings
 from feedback.surveys.labels import language_names, state_names
+from feedback.surveys.places import SurveyPlace
 from feedback.web.forms import Form
 from feedback.web.page import page, security_headers
 from feedback.widget.sightings import load_sightings, told

@@ -9,10 +9,10 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey
-from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.journeys.queries import JourneyTree, load_journeys
-from feedback.responses.models import RatingCount
+from feedback.readings.counts import counts_table
 from feedback.surveys.models import Question, Series, Survey
+from feedback.surveys.places import SurveyPlace, load_places
 from feedback.tenancy import refers
 
 
@@ -26,54 +26,10 @@ class SurveyRow:
     shared_by: int
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyPlace:
-    """A survey with its words and the touchpoint it hangs on."""
-
-    survey: Survey
-    question: Question
-    touchpoint: Touchpoint
-    stage: Stage
-    journey: Journey
-
-    @property
-    def is_gone(self) -> bool:
-        """Archived itself, or with something above it."""
-        return self.survey.archived_at is not None or self.is_homeless
-
-    @property
-    def is_homeless(self) -> bool:
-        """Its touchpoint is archived, or something above that."""
-        parts = (self.touchpoint, self.stage, self.journey)
-        return any(part.archived_at is not None for part in parts)
-
-
 async def find_survey(
     session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID
 ) -> SurveyPlace | None:
-    return next(iter(await load_places(session, workspace_id, survey_id)), None)
-
-
-async def load_places(
-    session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID | None = None
-) -> list[SurveyPlace]:
-    """Every survey of the workspace, or the one asked for, in the order of its journeys."""
-    wanted = (
-        select(Survey, Question, Touchpoint, Stage)
-        .join(Question, refers(Survey.question_id, Question))
-        .join(Touchpoint, refers(Survey.touchpoint_id, Touchpoint))
-        .join(Stage, refers(Touchpoint.stage_id, Stage))
-        .where(Survey.workspace_id == workspace_id)
-    )
-    if survey_id is not None:
-        wanted = wanted.where(Survey.id == survey_id)
-    journeys = await session.exec(select(Journey).where(Journey.workspace_id == workspace_id))
-    by_id = {journey.id: journey for journey in journeys}
-    found = [
-        SurveyPlace(survey, question, touchpoint, stage, by_id[stage.journey_id])
-        for survey, question, touchpoint, stage in await session.exec(wanted)
-    ]
-    return sorted(found, key=_order)
+    return next(iter(await load_places(session, workspace_id, Survey.id == survey_id)), None)
 
 
 async def load_rows(
@@ -110,12 +66,12 @@ async def count_answers(
 ) -> dict[uuid.UUID, int]:
     """Counted answers by survey; with `survey_id` by series of that survey."""
     key = Series.id if survey_id else Series.survey_id
+    counts = counts_table()
     wanted = (
-        select(key, func.sum(RatingCount.n))
+        select(key, func.sum(counts.c.n))
         .join(
-            RatingCount,
-            (col(RatingCount.workspace_id) == Series.workspace_id)
-            & (col(RatingCount.series_id) == Series.id),
+            counts,
+            (counts.c.workspace_id == Series.workspace_id) & (counts.c.series_id == Series.id),
         )
         .where(Series.workspace_id == workspace_id)
         .group_by(col(key))
@@ -171,15 +127,3 @@ async def site_keys(session: AsyncSession, workspace_id: uuid.UUID) -> list[str]
 
 def in_use(rows: Iterable[SurveyRow]) -> list[SurveyRow]:
     return [row for row in rows if row.survey.archived_at is None]
-
-
-def _order(place: SurveyPlace) -> tuple[int, uuid.UUID, int, uuid.UUID, int, uuid.UUID, uuid.UUID]:
-    return (
-        place.journey.position,
-        place.journey.id,
-        place.stage.position,
-        place.stage.id,
-        place.touchpoint.position,
-        place.touchpoint.id,
-        place.survey.id,
-    )

@@ -16,7 +16,6 @@ from feedback.editor.after_rating.draft import read_after_rating
 from feedback.editor.journeys.routes import COARSE_BELOW
 from feedback.editor.surveys.archive import delete_survey, is_answered
 from feedback.editor.surveys.queries import (
-    SurveyPlace,
     count_answers,
     find_survey,
     in_use,
@@ -37,6 +36,7 @@ from feedback.surveys.labels import (
 )
 from feedback.surveys.models import Survey
 from feedback.surveys.overall import find_overall, mark_overall, unmark_overall
+from feedback.surveys.places import SurveyPlace
 from feedback.surveys.publish import ACTS, allowed_acts
 from feedback.web.forms import Form, FormReader
 from feedback.web.page import page, redirect

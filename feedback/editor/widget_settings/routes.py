@@ -10,7 +10,6 @@ from litestar.response import Redirect, Template
 
 from feedback.accounts.guards import Viewer
 from feedback.db import Database
-from feedback.editor.surveys.queries import SurveyPlace
 from feedback.editor.surveys.routes import lock_survey, need_survey
 from feedback.editor.widget_settings.labels import (
     art_choices,
@@ -22,6 +21,7 @@ from feedback.editor.widget_settings.labels import (
 )
 from feedback.i18n import gettext as _
 from feedback.surveys.labels import language_names
+from feedback.surveys.places import SurveyPlace
 from feedback.surveys.widget_settings.look import has_art
 from feedback.surveys.widget_settings.page import (
     WidgetIn,

@@ -1,0 +1,84 @@
+"""The columns of a table as the model has them, filled by name for either driver.
+
+The write path and the bulk loads both go through here: a new column is a field of the model, and of
+whichever message knows its value. What nobody gives takes the model's default.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from feedback.db import Id, UtcDateTime
+
+# A whole column at a time: a call for each value costs a bulk load more than the value.
+Convert = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+class Columns:
+    """Makes rows of one table, or of some of its columns, in the order of the model."""
+
+    def __init__(
+        self, model: type[SQLModel], *, is_sqlite: bool, only: Collection[str] = ()
+    ) -> None:
+        table = model.metadata.tables[str(model.__tablename__)]
+        columns = [column for column in table.c if not only or column.name in only]
+        self.names = tuple(column.name for column in columns)
+        self._convert = [_converter(column, is_sqlite) for column in columns]
+        self._defaults = [model.model_fields[name].default for name in self.names]
+
+    def by_column(
+        self, n: int, given: Mapping[str, Sequence[Any]], shared: Mapping[str, Any]
+    ) -> list[Sequence[Any]]:
+        """n rows as one sequence a column: one value a row, or one that all rows share."""
+        columns = []
+        for name, convert, default in zip(self.names, self._convert, self._defaults, strict=True):
+            values = given[name] if name in given else [shared.get(name, default)]
+            if convert is not None:
+                values = convert(values)
+            columns.append(values if name in given else [*values] * n)
+        return columns
+
+    def of(self, items: Sequence[Any]) -> list[Sequence[Any]]:
+        """The same from objects whose attributes are named as the columns are."""
+        names = [name for name in self.names if hasattr(items[0], name)] if items else []
+        given = {name: [getattr(item, name) for item in items] for name in names}
+        return self.by_column(len(items), given, {})
+
+
+def _converter(column: sa.Column[Any], is_sqlite: bool) -> Convert | None:
+    """From what the code has to what the driver takes; bulk loads have ids as bytes."""
+    if isinstance(column.type, Id):
+        return _as_bytes if is_sqlite else as_uuids
+    if is_sqlite and isinstance(column.type, UtcDateTime):
+        return _as_moments
+    if is_sqlite and isinstance(column.type, sa.Date):
+        return _as_days
+    return None
+
+
+def as_uuids(values: Sequence[Any]) -> Sequence[Any]:
+    return [UUID(bytes=value) if isinstance(value, bytes) else value for value in values]
+
+
+def _as_bytes(values: Sequence[Any]) -> Sequence[Any]:
+    return [value.bytes if isinstance(value, UUID) else value for value in values]
+
+
+def _as_days(values: Sequence[Any]) -> Sequence[Any]:
+    texts = {value: value.isoformat() for value in set(values)}  # many answers, few months
+    return [texts[value] for value in values]
+
+
+def _as_moments(values: Sequence[Any]) -> Sequence[Any]:
+    return [
+        None
+        if value is None
+        else (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(
+            " ", "microseconds"
+        )[:26]
+        for value in values
+    ]
