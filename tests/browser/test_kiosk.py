@@ -11,7 +11,7 @@ from feedback.db import Database
 from feedback.responses.models import Response
 from tests.browser.acts import answers, storage
 from tests.browser.conftest import PageMaker
-from tests.browser.kiosk import emptied
+from tests.browser.kiosk import emptied, staying
 from tests.cast import TEXTS, Shop
 from tests.waiting import arrival
 
@@ -22,6 +22,11 @@ SMALL, WIDE, TALL = (
 )
 QUESTION = TEXTS["en"]["question"]
 Opener = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture
+def open_page(open_page: PageMaker) -> PageMaker:
+    return staying(open_page)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from feedback.db import Database
 from tests.browser.acts import answers
 from tests.browser.conftest import ARGUMENTS, PATIENCE, PageMaker, chromium
 from tests.browser.gateway import Gateway
+from tests.browser.kiosk import STAYS, staying
 from tests.cast import TEXTS, Shop
 from tests.waiting import until as waited
 
@@ -47,6 +48,11 @@ OLD = """async (text) => {
   const headers = { "Content-Type": "text/html", "X-Feedback-Version": "old" };
   await (await caches.open(name)).put(location.href, new Response(`<h1>${text}</h1>`, { headers }));
 }"""
+
+
+@pytest.fixture
+def open_page(open_page: PageMaker) -> PageMaker:
+    return staying(open_page)
 
 
 @pytest.fixture
@@ -87,7 +93,7 @@ async def test_it_opens_after_a_restart_without_a_network(
             tmp_path, executable_path=chromium(), args=ARGUMENTS, locale="en-GB"
         )
         context.set_default_timeout(PATIENCE)
-        await context.add_init_script(WATCH)
+        await context.add_init_script(WATCH + STAYS)
         return context.pages[0]
 
     page = await start()

@@ -8,9 +8,14 @@ from playwright.async_api import expect
 from feedback.db import Database
 from tests.browser.acts import answers, change, messages
 from tests.browser.conftest import PageMaker
-from tests.browser.kiosk import ask_more, asks, emptied, press
+from tests.browser.kiosk import ask_more, asks, emptied, press, staying
 from tests.cast import Shop
 from tests.surveys.follow_ups import FOLLOW_UPS
+
+
+@pytest.fixture
+def open_page(open_page: PageMaker) -> PageMaker:
+    return staying(open_page)
 
 
 @pytest.fixture
