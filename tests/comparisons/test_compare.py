@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from litestar.testing import AsyncTestClient
 
@@ -32,24 +34,24 @@ async def answers(
     """So many gave each rating in the middle of the month, with these properties."""
     moment = datetime(int(month[:4]), int(month[5:]), 15, tzinfo=UTC)
     at = int(moment.timestamp() * 1000)
+    alike = Response(
+        workspace_id=shop.workspace.id,
+        id=new_id(),
+        series_id=shop.nps_series.id,
+        rating=0,
+        properties=properties or None,
+        channel="page",
+        answered_at=moment,
+        received_at=moment,
+        month=moment.date().replace(day=1),
+    ).model_dump()
+    rows = [
+        alike | {"id": UUID(int=at << 80 | new_id().int & ((1 << 80) - 1)), "rating": rating}
+        for rating, n in counts.items()
+        for _ in range(n)
+    ]
     async with database.write() as session:
-        for rating, n in counts.items():
-            for _ in range(n):
-                tail = new_id().int & ((1 << 80) - 1)
-                session.add(
-                    Response(
-                        workspace_id=shop.workspace.id,
-                        id=type(new_id())(int=at << 80 | tail),
-                        series_id=shop.nps_series.id,
-                        rating=rating,
-                        properties=properties or None,
-                        channel="page",
-                        answered_at=moment,
-                        received_at=moment,
-                        month=moment.date().replace(day=1),
-                    )
-                )
-        await session.flush()
+        await (await session.connection()).execute(sa.insert(Response), rows)
         await rebuild(session, shop.workspace.id)
 
 

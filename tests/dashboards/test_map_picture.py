@@ -17,6 +17,7 @@ from feedback.readings.months import Window
 from feedback.readings.queries import Span
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
+from tests.dashboards.test_pictures import drawn
 
 Client = AsyncTestClient[Any]
 STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
@@ -43,17 +44,17 @@ def stages(columns: int, cards: int) -> tuple[Column, ...]:
 
 @pytest.mark.parametrize(("kind", "start"), STARTS.items(), ids=STARTS.keys())
 async def test_it_draws(alice: Client, years: Counted, shop: Shop, kind: str, start: bytes) -> None:
-    found = await alice.get(f"/map.{kind}")
+    found = await drawn(alice, f"/map.{kind}")
     assert found.status_code == 200, found.text
     assert found.content.startswith(start)
     assert f"map.{kind}" in found.headers["Content-Disposition"]
 
 
 async def test_it_says_what_the_page_says(alice: Client, years: Counted) -> None:
-    drawn = (await alice.get("/map.svg?month=2025-03")).text
-    assert ">Payment<" in drawn and ">+30<" in drawn
-    assert "± 15 · 100 answers" in drawn.replace("\N{NO-BREAK SPACE}", " ")
-    assert "Mar 2025" in drawn
+    text = (await drawn(alice, "/map.svg?month=2025-03")).text
+    assert ">Payment<" in text and ">+30<" in text
+    assert "± 15 · 100 answers" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Mar 2025" in text
 
 
 async def test_it_refuses_a_filter_that_names_nothing(alice: Client, years: Counted) -> None:
