@@ -152,6 +152,15 @@ async def test_the_rebuilt_response_keeps_what_it_held(
         assert [str(id) for id in tests] == [row["id"] for row in after if row["state"] == "test"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_migrated_sqlite_file_is_sound(database: Database, settings: Settings) -> None:
+    shop = await cast.open_shop(database)
+    await fill(database, shop, settings)
+    async with database.engine.connect() as connection:
+        found = await connection.execute(sa.text("PRAGMA integrity_check"))
+    assert [text for (text,) in found] == ["ok"]
+
+
 async def _make_one_a_test(url: URL) -> None:
     """As the schema before kept a test: by the response's state alone, counted nowhere."""
     async with _connected(url) as connection:
