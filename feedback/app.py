@@ -20,6 +20,7 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from feedback.accounts.guards import NotSignedInError
 from feedback.accounts.needs import ways_in
 from feedback.db import Database
+from feedback.filters import FilterError
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
 from feedback.migrate import require_newest
@@ -29,7 +30,7 @@ from feedback.responses.catalog import Catalog
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.web.page import template_config
-from feedback.web.refusals import ask_to_sign_in, say_problem
+from feedback.web.refusals import ask_to_sign_in, refuse_filter, say_problem
 from feedback.widget import frozen
 from feedback.widget import routes as widget
 from feedback.widget.sightings import Sightings
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
         openapi_config=None,
         exception_handlers={
             NotSignedInError: ask_to_sign_in,
+            FilterError: refuse_filter,
             HTTPException: say_problem,
             HTTP_500_INTERNAL_SERVER_ERROR: say_problem,
         },
@@ -112,7 +114,7 @@ def _logging() -> LoggingConfig:
     return LoggingConfig(
         root={"level": "WARNING", "handlers": ["queue_listener"]},
         log_exceptions="always",
-        disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError},
+        disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError, FilterError},
     )
 
 

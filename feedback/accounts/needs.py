@@ -46,7 +46,8 @@ def _handlers(route: HTTPRoute | ASGIRoute) -> list[Any]:
 
 def _is_litestars(handler: Any) -> bool:
     # It answers OPTIONS for every path, behind the guard of that path.
-    return handler.fn.__qualname__ == "HTTPRoute.create_options_handler.<locals>.options_handler"
+    name: str = handler.fn.__qualname__
+    return name == "HTTPRoute.create_options_handler.<locals>.options_handler"
 
 
 def _needs(handler: Any, path: str) -> str:

@@ -4,7 +4,7 @@ import uuid
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,31 +13,48 @@ from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.actions.files import ACTION_FILES
 from feedback.actions.lines import read_around
-from feedback.actions.pages import action_page, list_page
+from feedback.actions.pages import ListPage, action_page, list_page
 from feedback.actions.read import read_all, read_beside
 from feedback.calendar.queries import PlacedAction, find_action
 from feedback.db import Database
+from feedback.filters import FilterError, read_filters
 from feedback.journeys.queries import load_journeys
 from feedback.readings.queries import import_pandas
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
+from feedback.web.refusals import or_refused
+
+NAMES = ("archived",)  # the action that was put away just now
+
+
+async def _refused(request: HTMXRequest, error: FilterError, **_given: object) -> Template:
+    return _list(request, list_page([]), error=str(error))
 
 
 @get("/actions", needs="viewer")
+@or_refused(_refused)
 async def action_list(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    archived: FromQuery[str] = "",
+    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
+    given = read_filters(request.query_params.multi_items(), NAMES)
     async with database.read() as session:
         readings = await read_all(session, viewer.workspace, clock.now())
         trees = await load_journeys(session, viewer.workspace.id)
+    has_journey = any(tree.journey.archived_at is None for tree in trees)
+    made = list_page(readings, given.get("archived", ""))
+    return _list(request, made, has_journey=has_journey)
+
+
+def _list(
+    request: HTMXRequest, made: ListPage, *, has_journey: bool = True, error: str = ""
+) -> Template:
     return page(
         request,
         "actions/actions.html",
-        page=list_page(readings, archived),
-        has_journey=any(tree.journey.archived_at is None for tree in trees),
+        status=422 if error else 200,
+        page=made,
+        has_journey=has_journey,
+        error=error,
     )
 
 
@@ -45,6 +62,7 @@ async def action_list(
 async def action_list_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
+    read_filters(request.query_params.multi_items(), NAMES)
     async with database.read() as session:
         readings = await read_all(session, viewer.workspace, clock.now())
     kept = [each for each in readings if not each.is_archived]

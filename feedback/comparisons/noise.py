@@ -7,7 +7,6 @@ from math import sqrt
 from feedback.comparisons.words import write_difference, write_signed
 from feedback.i18n import format_number
 from feedback.i18n import gettext as _
-from feedback.readings.filters import FilterError
 from feedback.scoring import (
     METRICS,
     Comparison,
@@ -22,10 +21,27 @@ from feedback.scoring.distributions import normal_quantile
 from feedback.scoring.samples import TYPICAL_VARIANCE
 from feedback.wording import PLUS_MINUS, WrittenScore, write_score
 
-KINDS = ("nps", "share")
+COUNTS = {"nps": ("detractors", "passives", "promoters"), "share": ("satisfied", "answers")}
+KINDS = tuple(COUNTS)
+# All that its address may hold.
+NAMES = (
+    "kind",
+    *(
+        f"{month}_{name}"
+        for month in ("before", "after")
+        for kind in KINDS
+        for name in COUNTS[kind]
+    ),
+    "precision",
+    "difference",
+)
 MOST = 1_000_000_000
 TABLE = (5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000)
 SURE_BELOW = 0.05
+
+
+class WrongNumberError(ValueError):
+    """What was typed is no number that can be computed with; the message is for the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +116,7 @@ def _with_answer(page: NoisePage, is_asked: bool) -> NoisePage:
     metric = METRICS["nps" if page.kind == "nps" else "csat_5"]
     try:
         before, after = (_counts(page.kind, month) for month in page.months)
-    except FilterError as error:
+    except WrongNumberError as error:
         return replace(page, error=str(error))
     found = compare_scores(after, before, metric)
     return replace(
@@ -118,12 +134,12 @@ def _counts(kind: str, month: Month) -> dict[int, int]:
     if kind == "share":
         satisfied, answers = numbers
         if satisfied > answers:
-            raise FilterError(
-                month.key, _("%(month)s: more satisfied answers than answers.") % _name(month)
+            raise WrongNumberError(
+                _("%(month)s: more satisfied answers than answers.") % _name(month)
             )
         numbers = [answers - satisfied, 0, satisfied]
     if not sum(numbers):
-        raise FilterError(month.key, _("%(month)s: there is no answer.") % _name(month))
+        raise WrongNumberError(_("%(month)s: there is no answer.") % _name(month))
     ratings = (0, 7, 10) if kind == "nps" else (1, 3, 5)
     return dict(zip(ratings, numbers, strict=True))
 
@@ -132,9 +148,7 @@ def _whole(field: Field, month: Month) -> int:
     text = field.value or "0"
     if not text.isdecimal() or int(text) > MOST:
         words = _name(month) | {"field": field.label}
-        raise FilterError(
-            field.name, _("%(month)s: %(field)s is a whole number from 0 up.") % words
-        )
+        raise WrongNumberError(_("%(month)s: %(field)s is a whole number from 0 up.") % words)
     return int(text)
 
 
@@ -193,7 +207,7 @@ def _with_sizes(page: NoisePage) -> NoisePage:
             sizes.append(
                 _("To tell two months %(points)s points apart: %(n)s answers a month.") % words
             )
-    except FilterError as error:
+    except WrongNumberError as error:
         return replace(page, size_error=str(error))
     return replace(page, sizes=tuple(sizes))
 
@@ -204,7 +218,7 @@ def _points(text: str) -> float:
     except ValueError:
         points = 0.0
     if not 0.1 <= points <= 200:
-        raise FilterError("points", _("Points are a number between 0.1 and 200."))
+        raise WrongNumberError(_("Points are a number between 0.1 and 200."))
     return points
 
 

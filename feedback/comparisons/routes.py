@@ -1,5 +1,6 @@
 """`/compare`: two periods, or groups of answers, as a page and as files."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,8 @@ from feedback.comparisons.compare import (
     periods_dict,
     split_dict,
 )
-from feedback.comparisons.noise import half_widths, noise_page
+from feedback.comparisons.noise import NAMES as NOISE_NAMES
+from feedback.comparisons.noise import NoisePage, half_widths, noise_page
 from feedback.comparisons.page import (
     ComparePage,
     base_page,
@@ -46,40 +48,59 @@ from feedback.comparisons.read import (
     read_subject,
 )
 from feedback.dashboards.read import Scope
-from feedback.dashboards.routes import filter_problem
 from feedback.db import Database
+from feedback.filters import FilterError, read_filters
 from feedback.i18n import gettext as _
-from feedback.readings.filters import Asked, FilterError, NotOursError
+from feedback.readings.filters import Asked, NotOursError
 from feedback.rows import dicts_csv, json_text
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
+from feedback.web.refusals import or_refused
 
 BLOCKS = ("compare_page",)
 
 
+async def _refused(
+    request: HTMXRequest, database: Database, viewer: Viewer, error: FilterError
+) -> Template:
+    """The forms as they were filled in where they can be read, else as they are at first."""
+    question = Question(Asked(), "periods", 0, 0.0)
+    with suppress(FilterError):
+        question = _question(request)
+    scope = Scope(viewer.workspace, question.asked, clock.now())
+    made = await _page(database, scope, question, error)
+    return _show(request, refused(made, error), status=422)
+
+
 @get("/compare", blocks=BLOCKS, needs="viewer")
+@or_refused(_refused)
 async def compare(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
-    question, error = _question(request)
-    scope = Scope(viewer.workspace, question.asked, clock.now())
-    made = await _page(database, scope, question)
-    if error is not None:
-        made = refused(made, error)
-    status = 422 if made.error else 200
-    headers = {"HX-Push-Url": made.address} if request.htmx.target in BLOCKS and not error else {}
+    question = _question(request)
+    made = await _page(database, Scope(viewer.workspace, question.asked, clock.now()), question)
+    headers = {"HX-Push-Url": made.address} if request.htmx.target in BLOCKS else {}
+    return _show(request, made, headers=headers)
+
+
+def _show(
+    request: HTMXRequest,
+    made: ComparePage,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Template:
     template = "comparisons/compare.html"
     return page(request, template, status=status, headers=headers, page=made)
 
 
-def _question(request: HTMXRequest) -> tuple[Question, FilterError | None]:
-    try:
-        return parse_question(list(request.query_params.multi_items())), None
-    except FilterError as error:
-        return Question(Asked(), "periods", 0, 0.0), error
+def _question(request: HTMXRequest) -> Question:
+    return parse_question(list(request.query_params.multi_items()))
 
 
-async def _page(database: Database, scope: Scope, question: Question) -> ComparePage:
+async def _page(
+    database: Database, scope: Scope, question: Question, error: FilterError | None = None
+) -> ComparePage:
     async with database.read() as session:
         try:
             subject = await read_subject(session, scope)
@@ -87,6 +108,9 @@ async def _page(database: Database, scope: Scope, question: Question) -> Compare
             raise not_found() from None
         if subject is None:
             return ComparePage(has_journey=False)
+        if error is not None:
+            usual = chosen_periods(Asked(), subject, scope.running)
+            return base_page(question, subject, period_choices(subject, scope.running, usual))
         fill = _fill_periods if question.kind == "periods" else _fill_groups
         return await fill(session, scope, question, subject)
 
@@ -94,12 +118,7 @@ async def _page(database: Database, scope: Scope, question: Question) -> Compare
 async def _fill_periods(
     session: Any, scope: Scope, question: Question, subject: Subject
 ) -> ComparePage:
-    try:
-        chosen = chosen_periods(question.asked, subject, scope.running)
-    except FilterError as error:
-        usual = chosen_periods(Asked(), subject, scope.running)
-        choices = period_choices(subject, scope.running, usual)
-        return refused(base_page(question, subject, choices), error)
+    chosen = chosen_periods(question.asked, subject, scope.running)
     made = base_page(question, subject, period_choices(subject, scope.running, chosen))
     found = await _periods(session, scope, subject, chosen)
     metric = subject.metric
@@ -170,14 +189,10 @@ async def _split(
 async def compare_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
-    question, error = _question(request)
-    if error is not None:
-        return filter_problem(error)
+    question = _question(request)
     scope = Scope(viewer.workspace, question.asked, clock.now())
     try:
         document = await _document(database, scope, question)
-    except FilterError as wrong:
-        return filter_problem(wrong)
     except NotOursError:
         raise not_found() from None
     if document is None:
@@ -218,10 +233,19 @@ def _sides(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [after, before | dict.fromkeys(against)]
 
 
+async def _refused_noise(request: HTMXRequest, error: FilterError) -> Template:
+    return _show_noise(request, replace(noise_page({}), error=str(error)))
+
+
 @get("/noise", needs="nobody")
+@or_refused(_refused_noise)
 async def noise(request: HTMXRequest) -> Template:
     """For anybody: two months' counts in, the honest answer out."""
-    made = noise_page(dict(request.query_params.items()))
+    given = read_filters(request.query_params.multi_items(), NOISE_NAMES, untold=("lang",))
+    return _show_noise(request, noise_page(given))
+
+
+def _show_noise(request: HTMXRequest, made: NoisePage) -> Template:
     status = 422 if made.error or made.size_error else 200
     return page(
         request, "comparisons/noise.html", status=status, page=made, half_widths=half_widths()

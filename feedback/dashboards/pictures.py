@@ -7,24 +7,21 @@ from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
-from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.charts.drawings import (
     FORMATS,
     Drawn,
     Wanted,
-    asked_pairs,
     computed_on,
     picture_answer,
 )
 from feedback.charts.picture import Words, picture
 from feedback.dashboards.read import Scope, load_trends
-from feedback.dashboards.routes import filter_problem, load_trends_counts
+from feedback.dashboards.routes import TRENDS
 from feedback.dashboards.trends_page import trends_page
 from feedback.db import Database
-from feedback.readings.filters import TRENDS_NAMES, FilterError, NotOursError, parse_asked
+from feedback.readings.filters import TRENDS_NAMES, NotOursError, parse_asked
 from feedback.readings.queries import import_pandas
-from feedback.scoring.months import month_at
 from feedback.wording import headline_meaning, metric_name
 
 
@@ -32,17 +29,11 @@ from feedback.wording import headline_meaning, metric_name
 async def trends_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:
-    now = clock.now()
-    running = month_at(now, viewer.workspace.time_zone)
-    try:
-        asked = parse_asked(asked_pairs(request), TRENDS_NAMES, running)
-    except FilterError as error:
-        return filter_problem(error)
-    scope = Scope(viewer.workspace, asked, now)
-    counts = await load_trends_counts(database, scope)
-    if counts is None or not trends_page(counts, scope).panels:
+    scope = TRENDS.picture_scope(request, viewer)
+    counts = await TRENDS.need(database, scope)
+    if not trends_page(counts, scope).panels:
         raise not_found()
-    return await picture_answer(request, database, viewer.workspace, asked, counts.version)
+    return await picture_answer(request, database, viewer.workspace, scope.asked, counts.version)
 
 
 async def draw_trends(wanted: Wanted) -> Drawn | None:

@@ -20,7 +20,6 @@ from feedback.charts.drawings import (
     picture_answer,
 )
 from feedback.dashboards.read import Scope
-from feedback.dashboards.routes import filter_problem
 from feedback.db import Database
 from feedback.i18n import gettext as _
 from feedback.outbox.queue import enqueue, find_job
@@ -33,21 +32,23 @@ from feedback.priorities.read import Known, load
 from feedback.readings.filters import Asked, FilterError, NotOursError, parse_asked
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
+from feedback.web.refusals import or_refused
 
 BLOCKS = ("priorities_page",)
 NAMES = ("journey", "missing")
 MOST_TOUCHPOINTS = 40
 
 
+async def _refused(request: HTMXRequest, error: FilterError, **_given: object) -> Template:
+    return _page(request, PrioritiesPage(error=str(error)), status=422)
+
+
 @get("/priorities", blocks=BLOCKS, needs="viewer")
+@or_refused(_refused)
 async def priorities(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
-    try:
-        scope, selection = _scope(request, viewer)
-    except FilterError as error:
-        made = PrioritiesPage(error=str(error))
-        return _page(request, made, status=422)
+    scope, selection = _scope(request, viewer)
     known = await _load(database, scope, selection)
     if known is None:
         return _page(request, PrioritiesPage(has_journey=False))
@@ -60,10 +61,7 @@ async def priorities(
 async def priorities_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
-    try:
-        scope, selection = _scope(request, viewer)
-    except FilterError as error:
-        return filter_problem(error)
+    scope, selection = _scope(request, viewer)
     known = await _load(database, scope, selection)
     if known is None:
         raise not_found()
@@ -135,10 +133,7 @@ async def read_known(database: Database, scope: Scope, selection: Selection) -> 
 async def priorities_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:
-    try:
-        scope, selection = _scope(request, viewer)
-    except FilterError as error:
-        return filter_problem(error)
+    scope, selection = _scope(request, viewer)
     known = await _load(database, scope, selection)
     if known is None or known.findings is None or known.findings.matrix is None:
         raise not_found()

@@ -6,20 +6,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from feedback.filters import FilterError as FilterError
+from feedback.filters import read_filters
 from feedback.i18n import gettext as _
 from feedback.readings.journey import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
 from feedback.responses.models import CHANNELS
 from feedback.scoring import METRICS, Metric
 from feedback.scoring.months import is_month, months_between, shift
 from feedback.wording import channel_name, metric_name, month_name, month_short
-
-
-class FilterError(ValueError):
-    """A value that cannot be read; `name` is its filter, the message is for the reader."""
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.name = name
 
 
 class NotOursError(LookupError):
@@ -58,17 +52,7 @@ def parse_asked(query: Sequence[tuple[str, str]], names: Sequence[str], running:
 
     running: the month that is not over; none lies ahead of it. Raises FilterError.
     """
-    given: dict[str, str] = {}
-    for name, text in query:
-        if name != "was" and name not in names:
-            raise FilterError(
-                name,
-                _("There is no filter %(name)s. The filters are: %(names)s.")
-                % {"name": name[:40], "names": ", ".join(names)},
-            )
-        if name in given:
-            raise FilterError(name, _("The filter %(name)s is given twice.") % {"name": name})
-        given[name] = text.strip()
+    given = read_filters(query, names, untold=("was",))
     was = given.pop("was", "")
     moved = bool(was) and was != place_of(given)
     if moved and "journey" in given and was.split(",")[0] != given["journey"]:

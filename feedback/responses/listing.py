@@ -5,7 +5,7 @@ no index serves look at the newest `LOOK_AT_MOST` only, and the page says so.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.filters import FilterError, read_filters
+from feedback.i18n import gettext as _
 from feedback.responses.models import CHANNELS, Response
 from feedback.responses.states import STATES
 from feedback.scoring.months import first_day, shift
@@ -24,14 +26,6 @@ from feedback.surveys.places import SeriesPlace, load_series_places
 PAGE_SIZE = 50
 LOOK_AT_MOST = 10_000
 BANDS = ("negative", "neutral", "positive")
-
-
-class FilterError(ValueError):
-    """A filter that names nothing we have; `name` is the filter."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +77,9 @@ class Page:
     is_cut: bool = False
 
 
-def parse_filters(query: Mapping[str, str]) -> Filters:
+def parse_filters(pairs: Iterable[tuple[str, str]]) -> Filters:
     """Read the address once. Raises FilterError naming the filter that makes no sense."""
+    query = read_filters(pairs, Filters.__slots__)
     return Filters(
         touchpoint=_uuid(query, "touchpoint"),
         channel=_one_of(query, "channel", CHANNELS),
@@ -157,7 +152,7 @@ def _searched(places: Mapping[uuid.UUID, SeriesPlace], filters: Filters) -> list
         series for series, place in places.items() if place.touchpoint.id == filters.touchpoint
     ]
     if not found:
-        raise FilterError("touchpoint")
+        raise _no_such("touchpoint")
     return found
 
 
@@ -196,18 +191,23 @@ def first_id(month: str, zone: ZoneInfo) -> uuid.UUID:
     return uuid.UUID(int=int(start.timestamp() * 1000) << 80)
 
 
+def _no_such(name: str) -> FilterError:
+    said = _("There is no such choice for the filter “%(name)s”.") % {"name": name}
+    return FilterError(name, said)
+
+
 def _uuid(query: Mapping[str, str], name: str) -> uuid.UUID | None:
     value = query.get(name, "")
     try:
         return uuid.UUID(value) if value else None
     except ValueError:
-        raise FilterError(name) from None
+        raise _no_such(name) from None
 
 
 def _one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
     value = query.get(name, "")
     if value and value not in allowed:
-        raise FilterError(name)
+        raise _no_such(name)
     return value
 
 
@@ -215,7 +215,7 @@ def _month(query: Mapping[str, str]) -> str:
     value = query.get("month", "")
     try:
         if value and not 2000 <= date.fromisoformat(f"{value}-01").year <= 2100:
-            raise FilterError("month")
+            raise _no_such("month")
     except ValueError:
-        raise FilterError("month") from None
+        raise _no_such("month") from None
     return value

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from litestar import MediaType, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
@@ -13,6 +13,7 @@ from litestar.response import Redirect, Template
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.db import Database
+from feedback.filters import FilterError
 from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
 from feedback.responses.counted_most import name_counted_most
@@ -21,7 +22,6 @@ from feedback.responses.follow_up_answers import Told, read_told
 from feedback.responses.listing import (
     BANDS,
     LOOK_AT_MOST,
-    FilterError,
     Filters,
     Page,
     Row,
@@ -36,6 +36,7 @@ from feedback.responses.states import STATES
 from feedback.surveys.places import SeriesPlace, load_series_places
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page, redirect
+from feedback.web.refusals import or_refused
 from feedback.wording import channel_name, metric_name
 
 MOST_IN_A_FILE = 10_000
@@ -43,11 +44,27 @@ BLOCKS = ("responses_page", "responses_list")
 Places = dict[uuid.UUID, SeriesPlace]
 
 
+async def _refused(
+    request: HTMXRequest, database: Database, viewer: Viewer, error: FilterError
+) -> Template:
+    async with database.read() as session:
+        places = await load_series_places(session, viewer.workspace.id)
+    return _list(request, Page([], None), places, Filters(), str(error))
+
+
 @get("/responses", blocks=BLOCKS, needs="viewer")
+@or_refused(_refused)
 async def response_list(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
-    found, places, filters, error = await _read(request, database, viewer)
+    filters = _filters(request)
+    found, places = await _read(database, viewer, filters)
+    return _list(request, found, places, filters)
+
+
+def _list(
+    request: HTMXRequest, found: Page, places: Places, filters: Filters, error: str = ""
+) -> Template:
     return page(
         request,
         "responses/list.html",
@@ -69,9 +86,7 @@ async def response_list(
 async def response_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
-    found, _places, _filters, error = await _read(request, database, viewer, size=MOST_IN_A_FILE)
-    if error:
-        return Response(error, status_code=422, media_type=MediaType.TEXT)
+    found, _places = await _read(database, viewer, _filters(request), size=MOST_IN_A_FILE)
     return send_file(file_name(request), RESPONSE_FILES, found.rows, current_locale())
 
 
@@ -116,21 +131,18 @@ async def review_response(
     return redirect(f"/responses/{response_id}", said)
 
 
+def _filters(request: HTMXRequest) -> Filters:
+    return parse_filters(request.query_params.multi_items())
+
+
 async def _read(
-    request: HTMXRequest, database: Database, viewer: Viewer, **size: int
-) -> tuple[Page, Places, Filters, str]:
+    database: Database, viewer: Viewer, filters: Filters, **size: int
+) -> tuple[Page, Places]:
+    zone = ZoneInfo(viewer.workspace.time_zone)
     async with database.read() as session:
         places = await load_series_places(session, viewer.workspace.id)
-        try:
-            filters = parse_filters(request.query_params)
-            zone = ZoneInfo(viewer.workspace.time_zone)
-            found = await list_responses(
-                session, viewer.workspace.id, places, filters, zone, **size
-            )
-        except FilterError as error:
-            said = _("There is no such choice for the filter “%(name)s”.") % {"name": error.name}
-            return Page([], None), places, Filters(), said
-    return found, places, filters, ""
+        found = await list_responses(session, viewer.workspace.id, places, filters, zone, **size)
+    return found, places
 
 
 async def _detail(

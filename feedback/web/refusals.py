@@ -1,5 +1,8 @@
 """When a page cannot be shown: a page that says what happened and what to do."""
 
+import json
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 
 from litestar import MediaType, Request, Response
@@ -7,12 +10,47 @@ from litestar.response import Redirect
 
 from feedback import i18n
 from feedback.db import is_away
+from feedback.filters import FilterError
 from feedback.i18n import gettext as _
 from feedback.web.page import security_headers
 
 AnyRequest = Request[Any, Any, Any]
 
 RETRY_SECONDS = 5
+Handler = Callable[..., Awaitable[Any]]
+
+
+def refuse_filter(_request: AnyRequest, error: FilterError) -> Response[str]:
+    """Which filter of a file's address cannot be read, and why (RFC 9457)."""
+    problem = {
+        "type": "about:blank",
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": str(error),
+        "filter": error.name,
+    }
+    return Response(
+        json.dumps(problem, ensure_ascii=False),
+        status_code=422,
+        media_type="application/problem+json",
+    )
+
+
+def or_refused(refused: Handler) -> Callable[[Handler], Handler]:
+    """For the handler of a page: where a filter cannot be read, the page that `refused` makes of
+    the same arguments and the `error`."""
+
+    def page_of(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def answer(**given: Any) -> Any:
+            try:
+                return await handler(**given)
+            except FilterError as error:
+                return await refused(**given, error=error)
+
+        return answer
+
+    return page_of
 
 
 def ask_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:

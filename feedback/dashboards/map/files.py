@@ -7,25 +7,22 @@ from litestar.di import NamedDependency
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
-from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.charts.drawings import (
     FORMATS,
     Drawn,
     Wanted,
-    asked_pairs,
     computed_on,
     picture_answer,
 )
 from feedback.dashboards.map.page import MapPage, map_page
 from feedback.dashboards.map.picture import Titles, map_picture
 from feedback.dashboards.map.read import load_map
-from feedback.dashboards.map.routes import load_map_counts
+from feedback.dashboards.map.routes import MAP
 from feedback.dashboards.read import Scope
-from feedback.dashboards.routes import filter_problem
 from feedback.db import Database
 from feedback.i18n import gettext as _
-from feedback.readings.filters import BOARD_NAMES, FilterError, NotOursError, parse_asked
+from feedback.readings.filters import BOARD_NAMES, NotOursError, parse_asked
 from feedback.readings.queries import import_pandas
 
 
@@ -33,15 +30,11 @@ from feedback.readings.queries import import_pandas
 async def map_as_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:
-    try:
-        asked = parse_asked(asked_pairs(request), BOARD_NAMES)
-    except FilterError as error:
-        return filter_problem(error)
-    scope = Scope(viewer.workspace, asked, clock.now())
-    found = await load_map_counts(database, scope)
-    if found is None or not map_page(found, scope).columns:
+    scope = MAP.picture_scope(request, viewer)
+    found = await MAP.need(database, scope)
+    if not map_page(found, scope).columns:
         raise not_found()
-    return await picture_answer(request, database, viewer.workspace, asked, found.version)
+    return await picture_answer(request, database, viewer.workspace, scope.asked, found.version)
 
 
 async def draw_map(wanted: Wanted) -> Drawn | None:

@@ -1,6 +1,7 @@
 """`/map`: the journey as a map, as a page and as files; and the moves an editor makes on it."""
 
 import json
+from operator import attrgetter
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -16,46 +17,55 @@ from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
 from feedback.dashboards.map.rows import MAP_FILES
 from feedback.dashboards.read import Scope
-from feedback.dashboards.routes import filter_problem, read_scope
+from feedback.dashboards.screen import Screen
 from feedback.db import Database
 from feedback.editor.journeys.order import Moved, Place, StaleOrderError, move_part
 from feedback.i18n import gettext as _
-from feedback.readings.filters import BOARD_NAMES, Asked, FilterError, NotOursError
-from feedback.readings.queries import import_pandas
+from feedback.readings.filters import BOARD_NAMES, NotOursError
 from feedback.web.files import file_name, send_file
-from feedback.web.page import page, redirect
+from feedback.web.page import redirect
+from feedback.web.refusals import or_refused
 
 MAP_BLOCKS = ("map_page",)
 MOVED_COOKIE = "feedback_moved"
 
 
+def _draw_map(found: MapCounts | None, scope: Scope, _polled: str) -> MapPage:
+    return map_page(found, scope)
+
+
+MAP: Screen[MapCounts, MapPage] = Screen(
+    names=BOARD_NAMES,
+    template="dashboards/map.html",
+    load=load_map,
+    draw=_draw_map,
+    refuse=refused_map,
+    address=attrgetter("address"),
+)
+
+
 @get("/map", blocks=MAP_BLOCKS, needs="viewer")
+@or_refused(MAP.refused)
 async def journey_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    try:
-        scope = read_scope(request, viewer, BOARD_NAMES)
-    except FilterError as error:
-        return await _refused(request, database, viewer, error)
-    made = map_page(await load_map_counts(database, scope), scope)
+) -> Template | Response[None]:
     moved = _read_moved(request)
-    if moved is not None:
-        made = made.after(write_undo(made, moved.before, moved.seams))
-    is_filtered = request.htmx.target in MAP_BLOCKS and moved is None
-    answer = _show(request, made, headers={"HX-Push-Url": made.address} if is_filtered else {})
+    if moved is None:
+        answer = await MAP.answer(request, database, viewer)
+    else:
+        made = await MAP.make(database, MAP.scope(request, viewer))
+        answer = MAP.show(request, made.after(write_undo(made, moved.before, moved.seams)))
     if MOVED_COOKIE in request.cookies:
         answer.cookies.append(Cookie(MOVED_COOKIE, path="/map", value="", max_age=0))
     return answer
 
 
 @post("/map", blocks=MAP_BLOCKS, needs="editor")
+@or_refused(MAP.refused)
 async def move_on_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Redirect:
-    try:
-        scope = read_scope(request, viewer, BOARD_NAMES)
-    except FilterError as error:
-        return await _refused(request, database, viewer, error)
+    scope = MAP.scope(request, viewer)
     form = await request.form()
     place = read_place(str(form.get("part", "")), str(form.get("to", "")))
     if place is None:
@@ -81,51 +91,16 @@ async def move_on_map(
 async def map_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
-    try:
-        scope = read_scope(request, viewer, BOARD_NAMES)
-    except FilterError as error:
-        return filter_problem(error)
-    found = await load_map_counts(database, scope)
-    if found is None:
-        raise not_found()
+    found = await MAP.need(database, MAP.scope(request, viewer))
     return send_file(file_name(request), MAP_FILES, read_map(found), found.counts)
-
-
-async def load_map_counts(database: Database, scope: Scope) -> MapCounts | None:
-    await import_pandas()
-    try:
-        async with database.read() as session:
-            return await load_map(session, scope)
-    except NotOursError:
-        raise not_found() from None
-
-
-def _show(
-    request: HTMXRequest, made: MapPage, *, status: int = 200, headers: dict[str, str] | None = None
-) -> Template:
-    return page(
-        request,
-        "dashboards/map.html",
-        status=status,
-        headers=headers,
-        page=made,
-    )
-
-
-async def _refused(
-    request: HTMXRequest, database: Database, viewer: Viewer, error: FilterError
-) -> Template:
-    scope = Scope(viewer.workspace, Asked(), clock.now())
-    made = map_page(await load_map_counts(database, scope), scope)
-    return _show(request, refused_map(made, error), status=422)
 
 
 async def _unmoved(
     request: HTMXRequest, database: Database, scope: Scope, problem: str
 ) -> Template:
     """The map as it stands, saying why nothing was moved."""
-    made = map_page(await load_map_counts(database, scope), scope)
-    return _show(request, made.saying(problem), status=422)
+    made = await MAP.make(database, scope)
+    return MAP.show(request, made.saying(problem), status=422)
 
 
 async def _move(database: Database, scope: Scope, place: Place, seen: str) -> Moved:

@@ -1,0 +1,149 @@
+"""A page of numbers: what board, trends and map do alike with an address, a tag and a refusal."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from typing import Generic, TypeVar
+
+from litestar import Response
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback import clock
+from feedback.accounts.guards import Viewer, not_found
+from feedback.charts.drawings import asked_pairs
+from feedback.dashboards.read import Scope
+from feedback.db import Database
+from feedback.filters import FilterError
+from feedback.i18n import current_locale
+from feedback.readings.filters import Asked, NotOursError, parse_asked
+from feedback.readings.queries import import_pandas
+from feedback.resources import resource_dir
+from feedback.scoring.months import month_at
+from feedback.web.page import FLASH_COOKIE, page
+
+Found = TypeVar("Found")
+Shown = TypeVar("Shown")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen(Generic[Found, Shown]):
+    """What one page differs in.
+
+    names: its filters; filtering swaps the first of the blocks that its route names.
+    load: what it is computed from, None as long as there is no journey; raises NotOursError.
+    draw: the page, given what was loaded and the tag of the block that looks by itself (`polls`).
+    refuse: the page without its numbers. version: of what was loaded; without it nothing is kept.
+    """
+
+    names: Sequence[str]
+    template: str
+    load: Callable[[AsyncSession, Scope], Awaitable[Found | None]]
+    draw: Callable[[Found | None, Scope, str], Shown]
+    refuse: Callable[[Shown, FilterError], Shown]
+    address: Callable[[Shown], str]
+    version: Callable[[Found], str] | None = None
+    polls: str = ""
+
+    def scope(self, request: HTMXRequest, viewer: Viewer) -> Scope:
+        """What is asked of it. Raises FilterError."""
+        return self._scope(viewer, request.query_params.multi_items())
+
+    def picture_scope(self, request: HTMXRequest, viewer: Viewer) -> Scope:
+        """What is asked of its picture. Raises FilterError."""
+        return self._scope(viewer, asked_pairs(request))
+
+    def _scope(self, viewer: Viewer, pairs: Iterable[tuple[str, str]]) -> Scope:
+        now = clock.now()
+        running = month_at(now, viewer.workspace.time_zone)
+        return Scope(viewer.workspace, parse_asked(list(pairs), self.names, running), now)
+
+    async def find(self, database: Database, scope: Scope) -> Found | None:
+        await import_pandas()
+        try:
+            async with database.read() as session:
+                return await self.load(session, scope)
+        except NotOursError:
+            raise not_found() from None
+
+    async def need(self, database: Database, scope: Scope) -> Found:
+        """What a file is made of; without a journey there is none."""
+        found = await self.find(database, scope)
+        if found is None:
+            raise not_found()
+        return found
+
+    async def make(self, database: Database, scope: Scope) -> Shown:
+        return self.draw(await self.find(database, scope), scope, "")
+
+    async def answer(
+        self, request: HTMXRequest, database: Database, viewer: Viewer
+    ) -> Template | Response[None]:
+        """The page or its block; 304 where the browser has this very answer already."""
+        scope = self.scope(request, viewer)
+        found = await self.find(database, scope)
+        tag = self._tag(request, viewer, scope, found, request.htmx.target or "")
+        if tag and _is_unchanged(request, tag):
+            return Response(None, status_code=304, headers={"ETag": tag})
+        polled = self._tag(request, viewer, scope, found, self.polls) if self.polls else ""
+        made = self.draw(found, scope, polled)
+        # Kept by the reader's browser, asked anew each time.
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"} if tag else {}
+        if request.htmx.target == request.route_handler.opt["blocks"][0]:
+            headers["HX-Push-Url"] = self.address(made)
+        return self.show(request, made, headers=headers)
+
+    async def refused(
+        self, request: HTMXRequest, database: Database, viewer: Viewer, error: FilterError
+    ) -> Template:
+        """The page with nothing asked, saying what could not be read."""
+        made = await self.make(database, Scope(viewer.workspace, Asked(), clock.now()))
+        return self.show(request, self.refuse(made, error), status=422)
+
+    def show(
+        self,
+        request: HTMXRequest,
+        made: Shown,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> Template:
+        return page(request, self.template, status=status, headers=headers, page=made)
+
+    def _tag(
+        self, request: HTMXRequest, viewer: Viewer, scope: Scope, found: Found | None, target: str
+    ) -> str:
+        """Names this very answer: its data, its reader, its language, its block, its templates.
+
+        A page and its block share an address, so they must not share a tag: a browser may offer
+        the tag of the one when it asks for the other.
+        """
+        if self.version is None:
+            return ""
+        parts = (
+            None if found is None else self.version(found),
+            scope.asked,
+            scope.running,
+            current_locale(),
+            viewer.workspace.name,
+            viewer.user.email,
+            request.state.csrf_token,
+            target,
+            _look(),
+        )
+        return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
+
+
+@cache
+def _look() -> tuple[str, float]:
+    newest = max(path.stat().st_mtime for path in resource_dir("templates").rglob("*.html"))
+    return version("feedback"), newest
+
+
+def _is_unchanged(request: HTMXRequest, tag: str) -> bool:
+    if FLASH_COOKIE in request.cookies:
+        return False
+    return tag in request.headers.get("If-None-Match", "").replace("W/", "").split(", ")
