@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from feedback.db import Database
 from feedback.responses.models import RatingCount, Response
-from feedback.responses.rollup import find_differences
+from feedback.responses.rollup import find_differences, shift_count
 from tests import cast
 from tests.cast import Shop
 
@@ -149,6 +149,22 @@ async def test_a_later_message_does_not_count_an_excluded_answer_again(
     await review(alice, response_id, "exclude", "A robot")
     later = await alice.post(f"/r/{shop.nps.key}", json={**body, "seq": 2, "rating": 10})
     assert later.status_code == 200
+    assert await total(database, shop) == 0
+
+
+async def test_restoring_returns_it_to_what_it_was(
+    alice: Client, shop: Shop, database: Database
+) -> None:
+    response_id = await give(alice, shop.nps, 9)
+    async with database.write() as session:
+        response = await session.get_one(Response, (shop.workspace.id, UUID(response_id)))
+        await shift_count(session, response, -1)
+        response.state = "unconfirmed"
+        session.add(response)
+    await review(alice, response_id, "exclude", "A robot")
+    assert "/restore" in (await alice.get(f"/responses/{response_id}")).text
+    await review(alice, response_id, "restore", "Not a robot")
+    assert ">unconfirmed<" in (await alice.get(f"/responses/{response_id}")).text
     assert await total(database, shop) == 0
 
 
