@@ -20,7 +20,7 @@ RETRY_SECONDS = 5
 Handler = Callable[..., Awaitable[Any]]
 
 
-def refuse_filter(_request: AnyRequest, error: FilterError) -> Response[str]:
+def refuse_filter(request: AnyRequest, error: FilterError) -> Response[str]:
     """Which filter of a file's address cannot be read, and why (RFC 9457)."""
     problem = {
         "type": "about:blank",
@@ -29,10 +29,13 @@ def refuse_filter(_request: AnyRequest, error: FilterError) -> Response[str]:
         "detail": str(error),
         "filter": error.name,
     }
+    # What a handler raises, Litestar answers without the headers that its router gives.
+    given = request.route_handler.resolve_response_headers()
     return Response(
         json.dumps(problem, ensure_ascii=False),
         status_code=422,
         media_type="application/problem+json",
+        headers={header.name: str(header.value) for header in given},
     )
 
 

@@ -39,6 +39,8 @@ async def test_a_file_says_so_as_a_problem(alice: Client, shop: Shop, path: str)
         422,
         "application/problem+json",
     )
+    kept = "content-security-policy"
+    assert answer.headers[kept] == (await alice.get("/board")).headers[kept]
     problem = answer.json()
     assert problem["detail"].startswith("There is no filter colour. The filters are: ")
     assert (problem["filter"], problem["status"]) == ("colour", 422)
