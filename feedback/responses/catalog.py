@@ -15,7 +15,7 @@ from feedback.accounts.models import PublicKey, Workspace
 from feedback.calendar.models import Action
 from feedback.calendar.public import Sentences, read_sentences
 from feedback.db import Database
-from feedback.journeys.models import Stage, Touchpoint
+from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.scoring import METRICS, Metric
 from feedback.surveys.endings import Ending, read_endings
 from feedback.surveys.follow_ups import FollowUp, read_follow_ups
@@ -29,7 +29,7 @@ FRESH_SECONDS = 5.0
 MADE_OF = frozenset(
     str(table.__tablename__)
     for table in (
-        PublicKey, Workspace, Stage, Touchpoint, Survey, Question, Series, Action
+        PublicKey, Workspace, Journey, Stage, Touchpoint, Survey, Question, Series, Action
     )
 )  # fmt: skip
 # Strangers may ask for any key; what they invent must not fill the memory.
