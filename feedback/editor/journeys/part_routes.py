@@ -27,7 +27,7 @@ from feedback.editor.surveys.queries import metric_at
 from feedback.i18n import gettext as _
 from feedback.i18n import ngettext
 from feedback.journeys.models import Stage, Touchpoint
-from feedback.journeys.queries import JourneyTree, load_journey, load_journeys
+from feedback.readings.journey import JourneyInfo, find_journey, read_journeys
 from feedback.surveys.labels import metric_choices, metric_names, place_names
 from feedback.web.forms import Form, leave
 from feedback.web.page import page, redirect
@@ -135,10 +135,11 @@ async def save_touchpoint(
     seams = 0
     async with database.write() as session:
         touchpoint = await find_touchpoint(session, viewer, touchpoint_id)
-        trees = await load_journeys(session, viewer.workspace.id)
+        journeys = await read_journeys(session, viewer.workspace.id)
         form = read_touchpoint(
             data,
-            stages={stage_id for stage_id, _name in _stage_choices(trees)} | {touchpoint.stage_id},
+            stages={stage_id for stage_id, _name in _stage_choices(journeys)}
+            | {touchpoint.stage_id},
             stage_id=touchpoint.stage_id,
             metric=await metric_at(session, viewer.workspace.id, touchpoint_id),
         )
@@ -183,14 +184,14 @@ async def _stage_form(
     request: HTMXRequest, database: Database, viewer: Viewer, stage: Stage, form: Form[Any]
 ) -> Template:
     async with database.read() as session:
-        tree = await load_journey(session, viewer.workspace.id, stage.journey_id)
+        journey = await find_journey(session, viewer.workspace.id, stage.journey_id)
     return page(
         request,
         "journeys/stage.html",
         status=422 if form.errors else 200,
         form=form,
         stage=stage,
-        tree=tree,
+        journey=journey,
         metrics=[("", _("What most touchpoints ask")), *metric_choices()],
     )
 
@@ -203,10 +204,10 @@ async def _touchpoint_form(
     form: Form[Any],
 ) -> Template:
     async with database.read() as session:
-        trees = await load_journeys(session, viewer.workspace.id)
+        journeys = await read_journeys(session, viewer.workspace.id)
         metric = await metric_at(session, viewer.workspace.id, touchpoint.id)
         stage = await find_stage(session, viewer, touchpoint.stage_id)
-    here = next(tree for tree in trees if tree.journey.id == stage.journey_id)
+    here = next(journey for journey in journeys if journey.id == stage.journey_id)
     return page(
         request,
         "journeys/touchpoint.html",
@@ -214,19 +215,19 @@ async def _touchpoint_form(
         form=form,
         touchpoint=touchpoint,
         stage=stage,
-        tree=here,
+        journey=here,
         metric=metric_names()[metric] if metric else "",
         places=list(place_names().items()),
-        stages=_stage_choices(trees),
+        stages=_stage_choices(journeys),
     )
 
 
-def _stage_choices(trees: list[JourneyTree]) -> list[tuple[UUID, str]]:
+def _stage_choices(journeys: list[JourneyInfo]) -> list[tuple[UUID, str]]:
     return [
-        (each.stage.id, f"{tree.journey.name} › {each.stage.name}")
-        for tree in trees
-        if tree.journey.archived_at is None
-        for each in tree.active
+        (stage.id, f"{journey.name} › {stage.name}")
+        for journey in journeys
+        if not journey.is_archived
+        for stage in journey.active
     ]
 
 

@@ -26,7 +26,7 @@ from feedback.editor.surveys.routes import need_survey
 from feedback.editor.surveys.schemas import SurveysIn, read_question, read_surveys
 from feedback.i18n import ngettext
 from feedback.journeys.models import Touchpoint
-from feedback.journeys.queries import JourneyTree, load_journeys
+from feedback.readings.journey import JourneyInfo, TouchpointInfo, read_journeys
 from feedback.surveys.labels import language_names, metric_choices
 from feedback.surveys.models import Question
 from feedback.surveys.publish import publish_survey
@@ -57,8 +57,8 @@ async def make_surveys(
     act = str(data.get("do", ""))
     draft = read_draft(data, viewer.workspace.name)
     async with database.read() as session:
-        trees = await load_journeys(session, viewer.workspace.id)
-    form = read_surveys(data, {touchpoint.id for touchpoint in _touchpoints(trees)})
+        journeys = await read_journeys(session, viewer.workspace.id)
+    form = read_surveys(data, {touchpoint.id for touchpoint in _touchpoints(journeys)})
     if form.checked is None or act not in ("draft", "publish"):
         shown = form if act in ("draft", "publish") else NO_ERRORS
         chosen = set(data.getall("touchpoint", []))
@@ -133,7 +133,7 @@ async def _new_form(
     form: Form[Any] = NO_ERRORS,
 ) -> Template:
     async with database.read() as session:
-        trees = await load_journeys(session, viewer.workspace.id)
+        journeys = await read_journeys(session, viewer.workspace.id)
     return page(
         request,
         "surveys/new.html",
@@ -141,7 +141,11 @@ async def _new_form(
         form=form,
         draft=draft,
         chosen=chosen,
-        trees=[tree for tree in trees if tree.journey.archived_at is None and tree.touchpoints],
+        journeys=[
+            journey
+            for journey in journeys
+            if not journey.is_archived and journey.active_touchpoints
+        ],
         metrics=metric_choices(),
         languages=language_names(list(draft.texts)),
         offered=offered_languages(draft),
@@ -182,8 +186,10 @@ async def _edit_form(
     )
 
 
-def _touchpoints(trees: list[JourneyTree]) -> list[Touchpoint]:
-    return [t for tree in trees if tree.journey.archived_at is None for t in tree.touchpoints]
+def _touchpoints(journeys: list[JourneyInfo]) -> list[TouchpointInfo]:
+    return [
+        t for journey in journeys if not journey.is_archived for t in journey.active_touchpoints
+    ]
 
 
 def _made(n: int, *, is_published: bool) -> str:

@@ -47,13 +47,13 @@ async def survey_list(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
     async with database.read() as session:
-        trees, rows = await load_grouped(session, viewer.workspace.id)
-    active = [tree for tree in trees if tree.journey.archived_at is None]
-    shown = {t.id for tree in active for t in tree.touchpoints}
+        journeys, rows = await load_grouped(session, viewer.workspace.id)
+    active = [journey for journey in journeys if not journey.is_archived]
+    shown = {t.id for journey in active for t in journey.active_touchpoints}
     return page(
         request,
         "surveys/surveys.html",
-        trees=active,
+        journeys=active,
         rows={touchpoint: in_use(found) for touchpoint, found in rows.items()},
         archived=[
             row
