@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.editor.journeys.edit import stages_of, touchpoints_of
+from feedback.editor.journeys.edit import Part, stages_of, touchpoints_of
 from feedback.editor.surveys.archive import (
     archive_surveys,
     delete_surveys,
@@ -18,8 +18,6 @@ from feedback.editor.surveys.archive import (
     restore_surveys,
 )
 from feedback.journeys.models import Journey, Stage, Touchpoint
-
-Part = Journey | Stage | Touchpoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import TypeVar
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.editor.journeys.edit import stages_of, touchpoints_of
+from feedback.editor.journeys.edit import Part, Placed, journeys_of, stages_of, touchpoints_of
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.surveys.publish import break_line
-
-Placed = TypeVar("Placed", Journey, Stage, Touchpoint)
 
 
 class StaleOrderError(ValueError):
@@ -95,18 +91,23 @@ async def move_part(
     return Moved(before, await break_line(session, journey.workspace_id, touchpoint.id, now))
 
 
-async def move_journey(session: AsyncSession, journey: Journey, direction: int) -> None:
-    """Change places with the journey before (-1) or after (1) it: lists and pages follow."""
-    found = await session.exec(
-        select(Journey)
-        .where(Journey.workspace_id == journey.workspace_id, col(Journey.archived_at).is_(None))
-        .order_by(col(Journey.position), col(Journey.created_at), col(Journey.id))
-        .with_for_update()
-    )
-    journeys = list(found)
-    at = next((at for at, each in enumerate(journeys) if each.id == journey.id), None)
+async def move_up_or_down(session: AsyncSession, part: Part, direction: int) -> None:
+    """Change places with the one before (-1) or after (1) it; what is archived stands nowhere."""
+    if isinstance(part, Journey):
+        _shift(session, await journeys_of(session, part.workspace_id), part, direction)
+    elif isinstance(part, Stage):
+        found = await stages_of(session, part.workspace_id, part.journey_id)
+        _shift(session, found, part, direction)
+    else:
+        siblings = await touchpoints_of(session, part.workspace_id, part.stage_id)
+        _shift(session, siblings, part, direction)
+
+
+def _shift(session: AsyncSession, siblings: list[Placed], part: Placed, direction: int) -> None:
+    active = [each for each in siblings if each.archived_at is None]
+    at = next((at for at, each in enumerate(active) if each.id == part.id), None)
     if at is not None:
-        _insert(session, journeys, journeys.pop(at), max(at + direction, 0))
+        _insert(session, active, active.pop(at), max(at + direction, 0))
 
 
 async def _read_order(session: AsyncSession, journey: Journey) -> _Order:
