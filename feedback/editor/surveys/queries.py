@@ -12,7 +12,6 @@ from feedback.accounts.models import PublicKey
 from feedback.readings.counts import counts_table
 from feedback.readings.journey import JourneyInfo, read_journeys
 from feedback.surveys.models import Question, Series, Survey
-from feedback.surveys.places import SurveyPlace, load_places
 from feedback.tenancy import refers
 
 
@@ -24,12 +23,6 @@ class SurveyRow:
     metric: str
     answers: int
     shared_by: int
-
-
-async def find_survey(
-    session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID
-) -> SurveyPlace | None:
-    return next(iter(await load_places(session, workspace_id, Survey.id == survey_id)), None)
 
 
 async def load_rows(
