@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey
 from feedback.journeys.queries import JourneyTree, load_journeys
-from feedback.readings.counts import counts_table
+from feedback.readings.queries import counts_table
 from feedback.surveys.models import Question, Series, Survey
 from feedback.surveys.places import SurveyPlace, load_places
 from feedback.tenancy import refers
