@@ -10,8 +10,7 @@ from feedback.calendar.queries import Flag
 from feedback.i18n import format_date
 from feedback.i18n import gettext as _
 from feedback.readings.journey import SeriesInfo, StageInfo, TouchpointInfo
-from feedback.readings.months import Window
-from feedback.readings.scores import Line
+from feedback.readings.scores import Line, Window
 from feedback.scoring import Metric, Score
 from feedback.scoring.months import month_at
 from feedback.wording import month_name, scale_of, write_score

@@ -21,11 +21,11 @@ from feedback.dashboards.pages import (
     said,
 )
 from feedback.dashboards.read import Counts, Scope
+from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.readings.filters import (
     Choice,
-    FilterError,
     channel_choice,
     journey_choice,
     month_choice,

@@ -9,8 +9,7 @@ from feedback.charts.lines import Askers, Place, Seam, askers, askers_at, seam_m
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import Counts
 from feedback.readings.journey import StageInfo, TouchpointInfo
-from feedback.readings.pooled import pooled_line, pooled_rows
-from feedback.readings.scores import REPLACED, Line, Lines, score_lines
+from feedback.readings.scores import REPLACED, Line, Lines, pooled_line, pooled_rows, score_lines
 from feedback.scoring import Metric, ScoreRow, score_groups
 
 if TYPE_CHECKING:

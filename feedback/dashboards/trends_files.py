@@ -11,8 +11,7 @@ from feedback.dashboards.rates import month_rates, rates_document
 from feedback.dashboards.read import Counts
 from feedback.dashboards.trends import rows_by
 from feedback.offline.score_print import rows_csv
-from feedback.readings.pooled import TrendRow, pooled_rows
-from feedback.readings.scores import CURRENT
+from feedback.readings.scores import CURRENT, TrendRow, pooled_rows
 from feedback.rows import json_text
 from feedback.scoring import ScoreRow, metric_dict, score
 

@@ -23,12 +23,12 @@ from feedback.dashboards.pages import (
 from feedback.dashboards.rates_words import RatesPage, say_rates
 from feedback.dashboards.read import Counts, Scope
 from feedback.dashboards.trends import Strand, read_strands, unasked
+from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
 from feedback.readings.filters import (
     Asked,
     Choice,
-    FilterError,
     channel_choice,
     journey_choice,
     metric_choice,

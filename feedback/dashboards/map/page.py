@@ -12,9 +12,10 @@ from feedback.dashboards.map.read import MapCounts
 from feedback.dashboards.pages import KEPT, Nothing, coarse_hint, exports, mark_wrong
 from feedback.dashboards.read import Counts, Scope
 from feedback.editor.journeys.order import Place, order_version
+from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.filters import Choice, FilterError, place_of
+from feedback.readings.filters import Choice, place_of
 
 FILES = ("csv", "json", "svg", "png", "pdf")
 

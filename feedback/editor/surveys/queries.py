@@ -9,8 +9,8 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey
-from feedback.readings.counts import counts_table
 from feedback.readings.journey import JourneyInfo, read_journeys
+from feedback.readings.queries import counts_table
 from feedback.surveys.models import Question, Series, Survey
 from feedback.tenancy import refers
 
