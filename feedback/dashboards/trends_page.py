@@ -37,6 +37,7 @@ from feedback.readings.filters import (
     stage_choice,
     touchpoint_choice,
 )
+from feedback.readings.journey import Spot
 from feedback.scoring import METRICS, Metric, Score
 from feedback.wording import (
     explain_score,
@@ -241,7 +242,7 @@ def _drawing(strand: Strand, counts: Counts) -> _Drawing:
         pooled=[_value(strand.pooled.get(month)) for month in window.months],
         apart=apart,
         seams=strand.seams,
-        flags=flag_days(counts.flags, strand.stage, strand.touchpoint),
+        flags=flag_days(counts.flags, Spot(strand.stage, strand.touchpoint)),
         is_changed=strand.told is not None and strand.told.change is not None,
     )
     points = line_of(strand.line, metric, window, worded=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -88,6 +88,18 @@ class StageInfo:
         if self.headline_metric:
             return self.headline_metric
         return self.metrics[0] if self.metrics else None
+
+
+class Spot(NamedTuple):
+    """Where one line is read: a stage as a whole, or one of its touchpoints."""
+
+    stage: StageInfo
+    touchpoint: TouchpointInfo | None
+
+    @property
+    def touchpoints(self) -> Sequence[TouchpointInfo]:
+        """Those whose answers make up the line."""
+        return self.stage.touchpoints if self.touchpoint is None else (self.touchpoint,)
 
 
 @dataclass(frozen=True)
