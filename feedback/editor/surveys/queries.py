@@ -92,11 +92,7 @@ async def metric_at(
     """What the newest survey in use asks at a touchpoint: the metric its target is for."""
     found = await session.exec(
         select(Question.metric)
-        .join(
-            Survey,
-            (col(Survey.workspace_id) == Question.workspace_id)
-            & (col(Survey.question_id) == Question.id),
-        )
+        .join(Survey, refers(Survey.question_id, Question))
         .where(
             Question.workspace_id == workspace_id,
             Survey.touchpoint_id == touchpoint_id,

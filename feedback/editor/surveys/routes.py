@@ -33,7 +33,7 @@ from feedback.surveys.labels import (
     state_names,
 )
 from feedback.surveys.models import Survey
-from feedback.surveys.overall import find_overall, mark_overall, unmark_overall
+from feedback.surveys.overall import find_overall, mark_overall
 from feedback.surveys.places import SurveyPlace, load_places
 from feedback.surveys.publish import ACTS, allowed_acts
 from feedback.web.forms import Form, FormReader
@@ -97,7 +97,10 @@ async def change_overall(visit: NamedDependency[Visit], survey_id: FromPath[UUID
     is_wanted = FormReader(await visit.sent()).flag("is_overall")
     async with visit.write() as session:
         survey = (await need_survey(visit, session, survey_id)).survey
-        await (mark_overall if is_wanted else unmark_overall)(session, survey)
+        if is_wanted:
+            await mark_overall(session, survey)
+        else:
+            survey.is_overall = False
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 
