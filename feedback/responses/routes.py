@@ -33,7 +33,7 @@ from feedback.responses.models import CHANNELS
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
 from feedback.responses.states import STATES
-from feedback.surveys.places import SeriesPlace, load_series_places
+from feedback.surveys.queries import SeriesAt, load_asked_series
 from feedback.web.files import file_name, send_file
 from feedback.web.page import redirect
 from feedback.web.refusals import or_refused
@@ -41,12 +41,12 @@ from feedback.wording import channel_name, metric_name
 
 MOST_IN_A_FILE = 10_000
 BLOCKS = ("responses_page", "responses_list")
-Places = dict[uuid.UUID, SeriesPlace]
+AllSeries = dict[uuid.UUID, SeriesAt]
 
 
 async def _refused(visit: Visit, error: FilterError) -> Template:
     async with visit.read() as session:
-        places = await load_series_places(session, visit.workspace.id)
+        places = await load_asked_series(session, visit.workspace.id)
     return _list(visit, Page([], None), places, Filters(), str(error))
 
 
@@ -58,7 +58,9 @@ async def response_list(visit: NamedDependency[Visit]) -> Template:
     return _list(visit, found, places, filters)
 
 
-def _list(visit: Visit, found: Page, places: Places, filters: Filters, error: str = "") -> Template:
+def _list(
+    visit: Visit, found: Page, places: AllSeries, filters: Filters, error: str = ""
+) -> Template:
     return visit.page(
         "responses/list.html",
         status=422 if error else 200,
@@ -118,10 +120,10 @@ def _filters(visit: Visit) -> Filters:
     return parse_filters(visit.request.query_params.multi_items())
 
 
-async def _read(visit: Visit, filters: Filters, **size: int) -> tuple[Page, Places]:
+async def _read(visit: Visit, filters: Filters, **size: int) -> tuple[Page, AllSeries]:
     zone = ZoneInfo(visit.workspace.time_zone)
     async with visit.read() as session:
-        places = await load_series_places(session, visit.workspace.id)
+        places = await load_asked_series(session, visit.workspace.id)
         found = await list_responses(session, visit.workspace.id, places, filters, zone, **size)
     return found, places
 
@@ -194,7 +196,7 @@ def _pushed(request: HTMXRequest, filters: Filters) -> dict[str, str]:
     return {"HX-Push-Url": f"/responses?{query}" if query else "/responses"}
 
 
-def _choices(places: Places, filters: Filters) -> list[dict[str, Any]]:
+def _choices(places: AllSeries, filters: Filters) -> list[dict[str, Any]]:
     touchpoints = {
         place.touchpoint.id: f"{place.stage.name} · {place.touchpoint.name}"
         for place in places.values()

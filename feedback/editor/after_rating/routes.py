@@ -29,7 +29,7 @@ from feedback.surveys.endings import write_endings
 from feedback.surveys.follow_ups import SCALES, read_follow_ups, write_follow_ups
 from feedback.surveys.labels import band_names, kind_names, language_names
 from feedback.surveys.models import Survey
-from feedback.surveys.places import SurveyPlace
+from feedback.surveys.queries import SurveyAt
 from feedback.web.forms import Form
 
 NO_ERRORS: Form[Any] = Form({}, {})
@@ -69,7 +69,7 @@ def _store(survey: Survey, wanted: AfterRating) -> None:
 
 
 def _form_page(
-    visit: Visit, place: SurveyPlace, draft: Draft, form: Form[Any] = NO_ERRORS
+    visit: Visit, place: SurveyAt, draft: Draft, form: Form[Any] = NO_ERRORS
 ) -> Template:
     return visit.page(
         "surveys/follow_ups.html",

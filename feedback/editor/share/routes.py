@@ -29,7 +29,7 @@ from feedback.editor.surveys.routes import need_survey
 from feedback.scoring import METRICS
 from feedback.settings import Settings
 from feedback.surveys.labels import language_names, state_names
-from feedback.surveys.places import SurveyPlace
+from feedback.surveys.queries import SurveyAt
 from feedback.web.forms import Form
 from feedback.web.page import security_headers
 from feedback.widget.sightings import load_sightings, told
@@ -112,7 +112,7 @@ async def qr_image(request: AnyRequest, survey_key: FromPath[str]) -> Response[b
 
 
 def _mail_block(
-    request: HTMXRequest, place: SurveyPlace, base_url: str
+    request: HTMXRequest, place: SurveyAt, base_url: str
 ) -> tuple[Form[MailChoice], MailBlock]:
     question = place.question
     form = read_mail_choice(request.query_params, list(question.texts), question.default_language)
@@ -134,7 +134,7 @@ def _base_url(request: AnyRequest) -> str:
     return settings.base_url or str(request.base_url).rstrip("/")
 
 
-def _is_framed(place: SurveyPlace) -> bool:
+def _is_framed(place: SurveyAt) -> bool:
     return (place.survey.look or {}).get("place") == "frame"
 
 

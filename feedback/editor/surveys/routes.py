@@ -34,8 +34,8 @@ from feedback.surveys.labels import (
 )
 from feedback.surveys.models import Survey
 from feedback.surveys.overall import find_overall, mark_overall
-from feedback.surveys.places import SurveyPlace, load_places
 from feedback.surveys.publish import ACTS, allowed_acts
+from feedback.surveys.queries import SurveyAt, load_surveys
 from feedback.web.forms import Form, FormReader
 from feedback.web.page import redirect
 
@@ -145,9 +145,9 @@ async def archive_survey(visit: NamedDependency[Visit], survey_id: FromPath[UUID
     return redirect(path, flash, kind=kind)
 
 
-async def need_survey(visit: Visit, session: AsyncSession, survey_id: UUID) -> SurveyPlace:
+async def need_survey(visit: Visit, session: AsyncSession, survey_id: UUID) -> SurveyAt:
     """The survey with all that it belongs to. Raises 404 for a stranger's."""
-    for place in await load_places(session, visit.workspace.id, Survey.id == survey_id):
+    for place in await load_surveys(session, visit.workspace.id, Survey.id == survey_id):
         return place
     raise not_found()
 

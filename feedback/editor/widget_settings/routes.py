@@ -21,7 +21,7 @@ from feedback.i18n import gettext as _
 from feedback.surveys.customer_texts import page_words
 from feedback.surveys.labels import language_names
 from feedback.surveys.models import Survey
-from feedback.surveys.places import SurveyPlace
+from feedback.surveys.queries import SurveyAt
 from feedback.surveys.widget_settings.look import has_art
 from feedback.surveys.widget_settings.page import (
     WidgetIn,
@@ -55,7 +55,7 @@ async def save_widget_settings(visit: NamedDependency[Visit], survey_id: FromPat
     return visit.leave(f"/surveys/{survey_id}/widget", flash)
 
 
-def _show(visit: Visit, place: SurveyPlace, form: Form[WidgetIn]) -> Template:
+def _show(visit: Visit, place: SurveyAt, form: Form[WidgetIn]) -> Template:
     question = place.question
     languages = list(question.texts)
     values = form.values
