@@ -18,7 +18,7 @@ from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
 from feedback.responses.counted_most import name_counted_most
 from feedback.responses.files import RESPONSE_FILES
-from feedback.responses.follow_up_answers import Told, read_told
+from feedback.responses.follow_up_answers import FollowUpAnswer, read_follow_up_answers
 from feedback.responses.listing import (
     BANDS,
     LOOK_AT_MOST,
@@ -153,8 +153,8 @@ async def _detail(
     )
 
 
-def told(row: Row) -> list[Told]:
-    return read_told(row, current_locale())
+def told(row: Row) -> list[FollowUpAnswer]:
+    return read_follow_up_answers(row, current_locale())
 
 
 def state_name(state: str) -> str:
