@@ -19,7 +19,7 @@ from feedback.dashboards.map.rows import MAP_FILES
 from feedback.dashboards.read import Scope
 from feedback.dashboards.screen import Screen
 from feedback.db import Database
-from feedback.editor.journeys.order import Moved, Position, StaleOrderError, move_part
+from feedback.editor.journeys.order import Move, Position, StaleOrderError, move_part
 from feedback.i18n import gettext as _
 from feedback.readings.filters import BOARD_NAMES, NotOursError
 from feedback.web.files import file_name, send_file
@@ -103,7 +103,7 @@ async def _unmoved(
     return MAP.show(request, made.saying(problem), status=422)
 
 
-async def _move(database: Database, scope: Scope, position: Position, seen: str) -> Moved:
+async def _move(database: Database, scope: Scope, position: Position, seen: str) -> Move:
     async with database.write() as session:
         try:
             journey = await find_journey(session, scope)
@@ -118,18 +118,18 @@ async def _move(database: Database, scope: Scope, position: Position, seen: str)
 # What was moved is told on the next page, which offers to take it back.
 
 
-def _moved_cookie(moved: Moved) -> Cookie:
+def _moved_cookie(moved: Move) -> Cookie:
     before = moved.before
     stage = before.stage.hex if before.stage else ""
     value = json.dumps([before.part.hex, stage, before.at, moved.seams]).encode().hex()
     return Cookie(MOVED_COOKIE, path="/map", value=value, max_age=60, httponly=True, samesite="lax")
 
 
-def _read_moved(request: HTMXRequest) -> Moved | None:
+def _read_moved(request: HTMXRequest) -> Move | None:
     try:
         part, stage, at, seams = json.loads(bytes.fromhex(request.cookies[MOVED_COOKIE]))
         before = Position(UUID(part), UUID(stage) if stage else None, int(at))
-        return Moved(before, int(seams))
+        return Move(before, int(seams))
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 

@@ -34,7 +34,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Move:
     """What was done: where the part stood before, and how many lines got a seam by it."""
 
     before: Position
@@ -66,7 +66,7 @@ def order_version(order: Iterable[tuple[uuid.UUID, Sequence[uuid.UUID]]]) -> str
 
 async def move_part(
     session: AsyncSession, journey: Journey, to: Position, seen: str, now: datetime
-) -> Moved | None:
+) -> Move | None:
     """Move a stage, or a touchpoint with its history: in another stage it goes on after a seam.
 
     `to.at` beyond the last place means the last. None when the journey has no such part or stage.
@@ -82,13 +82,13 @@ async def move_part(
         raise StaleOrderError
     if before.stage is None or to.stage is None:
         _insert(session, order.stages, order.stages.pop(before.at), to.at)
-        return Moved(before, 0)
+        return Move(before, 0)
     touchpoint = order.touchpoints[before.stage].pop(before.at)
     _insert(session, order.touchpoints[to.stage], touchpoint, to.at)
     if to.stage == before.stage:
-        return Moved(before, 0)
+        return Move(before, 0)
     touchpoint.stage_id = to.stage
-    return Moved(before, await break_line(session, journey.workspace_id, touchpoint.id, now))
+    return Move(before, await break_line(session, journey.workspace_id, touchpoint.id, now))
 
 
 async def move_up_or_down(session: AsyncSession, part: Part, direction: int) -> None:
