@@ -7,6 +7,7 @@ from litestar.response import Redirect
 from feedback.accounts import routes as accounts
 from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import provide_viewer, require_viewer
+from feedback.accounts.visit import provide_visit
 from feedback.actions import handlers as actions
 from feedback.comparisons import routes as comparisons
 from feedback.dashboards import pictures
@@ -61,7 +62,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *(demo.handlers if settings.demo else ()),
         ],
         before_request=require_viewer,
-        dependencies={"viewer": Provide(provide_viewer)},
+        dependencies={"viewer": Provide(provide_viewer), "visit": Provide(provide_visit)},
         # The demo shows the board beside a shop, in a frame of our own.
         response_headers=security_headers(framed_by="'self'" if settings.demo else "'none'"),
     )

@@ -14,7 +14,7 @@ from feedback import clock
 from feedback.accounts.guards import require_own_origin
 from feedback.accounts.models import Membership, SetupLink, User, Workspace
 from feedback.accounts.passwords import hash_password, is_password
-from feedback.accounts.schemas import Form, read_setup
+from feedback.accounts.schemas import read_setup
 from feedback.accounts.sessions import (
     cookie_name,
     end_session,
@@ -26,6 +26,7 @@ from feedback.db import Database
 from feedback.i18n import LOCALES, best_locale, set_locale
 from feedback.i18n import gettext as _
 from feedback.settings import Settings
+from feedback.web.forms import Form
 from feedback.web.page import local_path, page, redirect
 
 
@@ -85,7 +86,7 @@ async def setup_page(
     workspace = await _only_workspace(database)
     zone = workspace.time_zone if workspace else "Europe/Paris"
     values = {"email": "", "name": "", "time_zone": zone, "language": "", "password": ""}
-    return _setup_form(request, Form(values), user=user, workspace=workspace)
+    return _setup_form(request, Form(values, {}), user=user, workspace=workspace)
 
 
 @post("/setup/{token:str}", needs="nobody")
@@ -147,7 +148,7 @@ async def _enter(
 async def _store_setup(
     database: Database,
     link: SetupLink,
-    form: Form,
+    form: Form[None],
     *,
     user: User | None,
     workspace: Workspace | None,
@@ -205,7 +206,7 @@ def _sign_in_form(
 
 
 def _setup_form(
-    request: HTMXRequest, form: Form, *, user: User | None, workspace: Workspace | None
+    request: HTMXRequest, form: Form[None], *, user: User | None, workspace: Workspace | None
 ) -> Template:
     return page(
         request,

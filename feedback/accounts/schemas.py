@@ -2,44 +2,30 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import available_timezones
 
 from feedback.accounts.passwords import MIN_LENGTH
 from feedback.i18n import LOCALES
 from feedback.i18n import gettext as _
+from feedback.web.forms import Form
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+\.[^@\s]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The values as typed, and an error text per field that is wrong."""
-
-    values: dict[str, str]
-    errors: dict[str, str] = field(default_factory=dict)
+def read_setup(data: Mapping[str, Any], *, with_workspace: bool, with_email: bool) -> Form[None]:
+    more = ("name", "time_zone", "language") if with_workspace else ()
+    return _read(data, ("password", *(["email"] if with_email else ()), *more))
 
 
-def read_setup(data: Mapping[str, Any], *, with_workspace: bool, with_email: bool) -> Form:
-    names = ["password"]
-    if with_email:
-        names.append("email")
-    if with_workspace:
-        names += ["name", "time_zone", "language"]
-    form = Form({name: _text(data, name) for name in names})
-    for name, check in _CHECKS.items():
-        if name in form.values and (problem := check(form.values[name])):
-            form.errors[name] = problem
-    return form
+def read_workspace(data: Mapping[str, Any]) -> Form[None]:
+    return _read(data, ("name", "language"))
 
 
-def read_workspace(data: Mapping[str, Any]) -> Form:
-    form = Form({name: _text(data, name) for name in ("name", "language")})
-    for name, value in form.values.items():
-        if problem := _CHECKS[name](value):
-            form.errors[name] = problem
-    return form
+def _read(data: Mapping[str, Any], names: tuple[str, ...]) -> Form[None]:
+    values = {name: _text(data, name) for name in names}
+    problems = {name: _CHECKS[name](value) for name, value in values.items()}
+    return Form(values, {name: problem for name, problem in problems.items() if problem})
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

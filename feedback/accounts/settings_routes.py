@@ -2,52 +2,45 @@
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 from sqlmodel import col, select
 
 from feedback import clock
-from feedback.accounts.guards import Viewer
 from feedback.accounts.models import Membership, Session, User, Workspace
-from feedback.accounts.schemas import Form, read_workspace
+from feedback.accounts.schemas import read_workspace
 from feedback.accounts.sessions import open_session, session_cookie
-from feedback.db import Database
+from feedback.accounts.visit import Answer, Visit
 from feedback.i18n import LOCALES
 from feedback.i18n import gettext as _
 from feedback.identity import identity_secret
 from feedback.settings import Settings
-from feedback.web.page import local_path, page, redirect
+from feedback.web.forms import Form
+from feedback.web.page import local_path, redirect
 
 
 @post("/language", needs="viewer")
-async def choose_language(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Redirect:
-    data = await request.form()
+async def choose_language(visit: NamedDependency[Visit]) -> Redirect:
+    data = await visit.sent()
     language = str(data.get("language", ""))
-    async with database.write() as session:
-        user = await session.get_one(User, viewer.user.id)
+    async with visit.write() as session:
+        user = await session.get_one(User, visit.viewer.user.id)
         user.language = language if language in LOCALES else None
     return redirect(local_path(str(data.get("next", "/"))))
 
 
 @get("/settings", needs="viewer")
-async def settings_page(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    values = {"name": viewer.workspace.name, "language": viewer.workspace.language}
-    return await _settings_form(request, database, viewer, Form(values))
+async def settings_page(visit: NamedDependency[Visit]) -> Template:
+    values = {"name": visit.workspace.name, "language": visit.workspace.language}
+    return await _settings_form(visit, Form(values, {}))
 
 
 @post("/settings", needs="editor")
-async def save_settings(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template | Redirect:
-    form = read_workspace(await request.form())
+async def save_settings(visit: NamedDependency[Visit]) -> Answer:
+    form = read_workspace(await visit.sent())
     if form.errors:
-        return await _settings_form(request, database, viewer, form)
-    async with database.write() as session:
-        workspace = await session.get_one(Workspace, viewer.workspace.id)
+        return await _settings_form(visit, form)
+    async with visit.write() as session:
+        workspace = await session.get_one(Workspace, visit.workspace.id)
         workspace.name = form.values["name"]
         workspace.language = form.values["language"]
     return redirect("/settings", _("Saved."))
@@ -55,35 +48,30 @@ async def save_settings(
 
 @post("/settings/sign-out-others", needs="viewer")
 async def sign_out_others(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    viewer: NamedDependency[Viewer],
+    visit: NamedDependency[Visit], settings: NamedDependency[Settings]
 ) -> Redirect:
-    async with database.write() as session:
-        found = await session.exec(select(Session).where(Session.user_id == viewer.user.id))
+    async with visit.write() as session:
+        found = await session.exec(select(Session).where(Session.user_id == visit.viewer.user.id))
         for other in found:
             await session.delete(other)
         token = await open_session(
             session,
-            viewer.user.id,
-            viewer.workspace.id,
+            visit.viewer.user.id,
+            visit.workspace.id,
             clock.now(),
-            user_agent=request.headers.get("User-Agent", ""),
+            user_agent=visit.request.headers.get("User-Agent", ""),
         )
     answer = redirect("/settings", _("Every other browser is signed out."))
     answer.cookies = [*answer.cookies, session_cookie(token, settings.base_url)]
     return answer
 
 
-async def _settings_form(
-    request: HTMXRequest, database: Database, viewer: Viewer, form: Form
-) -> Template:
-    async with database.read() as session:
+async def _settings_form(visit: Visit, form: Form[None]) -> Template:
+    async with visit.read() as session:
         browsers = (
             await session.exec(
                 select(Session)
-                .where(Session.user_id == viewer.user.id, Session.expires_at > clock.now())
+                .where(Session.user_id == visit.viewer.user.id, Session.expires_at > clock.now())
                 .order_by(col(Session.created_at).desc())
             )
         ).all()
@@ -91,19 +79,17 @@ async def _settings_form(
             await session.exec(
                 select(User, Membership)
                 .join(Membership, col(Membership.user_id) == User.id)
-                .where(Membership.workspace_id == viewer.workspace.id)
+                .where(Membership.workspace_id == visit.workspace.id)
                 .order_by(User.email)
             )
         ).all()
-    return page(
-        request,
+    return visit.page(
         "accounts/settings.html",
-        status=422 if form.errors else 200,
-        form=form,
+        form,
         browsers=browsers,
         members=members,
         languages=list(LOCALES.items()),
-        secret=identity_secret(request.app.state.key, viewer.workspace.id),
+        secret=identity_secret(visit.request.app.state.key, visit.workspace.id),
     )
 
 

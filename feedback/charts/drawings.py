@@ -22,7 +22,7 @@ from feedback.db import Database
 from feedback.i18n import current_locale, format_date, set_locale
 from feedback.i18n import gettext as _
 from feedback.outbox import computed
-from feedback.outbox.computed import Made
+from feedback.outbox.computed import JobResult
 from feedback.outbox.models import Computed, Job
 from feedback.outbox.queue import enqueue, find_job
 from feedback.outbox.status import retry_dead
@@ -119,7 +119,7 @@ async def draw_picture(work: Work, drawers: Mapping[str, Drawer]) -> None:
     drawn = await drawers[name.stem](wanted)
     if drawn is None:
         return
-    made = Made(drawn.version, FORMATS[kind], drawn.body)
+    made = JobResult(drawn.version, FORMATS[kind], drawn.body)
     async with work.database.write() as session:
         await computed.store(session, order.workspace_id, KIND, order.key, made, now=work.now)
 

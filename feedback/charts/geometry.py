@@ -108,35 +108,35 @@ def draw(
     A month without a score is a gap, a seam cuts the line, the running month hangs on by a dash.
     Answers to a wording that was replaced in their month are a dot beside the line.
     """
-    place = _Place(box, axis, len(points))
+    grid = _Grid(box, axis, len(points))
     cuts = {seam.month for seam in beside.seams}
     pieces = list(_pieces(points, cuts))
     complete = _complete(pieces, points)
     column = {point.month: number for number, point in enumerate(points)}
-    dots = _dots(place, points, complete, all_of_them=box is not SPARK)
+    dots = _dots(grid, points, complete, all_of_them=box is not SPARK)
     apart = [(column[point.month], point) for point in beside.apart if point.month in column]
     return ChartData(
         box=box,
         title=title,
-        lines=tuple(place.line(piece) for piece in complete if len(piece) > 1),
-        running=tuple(place.line(piece) for piece in _dashed(pieces, points)),
-        ribbons=tuple(place.ribbon(piece, points) for piece in complete),
-        dots=tuple(_with_apart(list(dots), [place.dot_apart(*pair) for pair in apart])),
-        months=tuple(Mark(place.x(n), month_label(points[n].month)) for n in _ticks(points)),
-        levels=tuple(Mark(place.y(level), level_label(level)) for level in axis.ticks),
+        lines=tuple(grid.line(piece) for piece in complete if len(piece) > 1),
+        running=tuple(grid.line(piece) for piece in _dashed(pieces, points)),
+        ribbons=tuple(grid.ribbon(piece, points) for piece in complete),
+        dots=tuple(_with_apart(list(dots), [grid.dot_apart(*pair) for pair in apart])),
+        months=tuple(Mark(grid.x(n), month_label(points[n].month)) for n in _ticks(points)),
+        levels=tuple(Mark(grid.y(level), level_label(level)) for level in axis.ticks),
         seams=tuple(
-            Mark(place.x(column[s.month]) - place.step / 2, s.label)
+            Mark(grid.x(column[s.month]) - grid.step / 2, s.label)
             for s in beside.seams
             if s.month in column
         ),
-        target=None if target is None else Mark(place.y(target[0]), target[1]),
+        target=None if target is None else Mark(grid.y(target[0]), target[1]),
         pooled=tuple(
-            place.line(piece)
+            grid.line(piece)
             for piece in _runs(_by_month(points, beside.pooled), cuts)
             if len(piece) > 1
         ),
         flags=tuple(
-            FlagMark(place.day(column[month_of(flag.day)], flag.day), flag.label, flag.href)
+            FlagMark(grid.day(column[month_of(flag.day)], flag.day), flag.label, flag.href)
             for flag in beside.flags
             if month_of(flag.day) in column
         ),
@@ -170,7 +170,7 @@ def _runs(values: Sequence[tuple[str, float | None]], cuts: set[str]) -> Iterato
 
 
 def _dots(
-    place: "_Place", points: Sequence[Point], pieces: Sequence[Piece], *, all_of_them: bool
+    grid: "_Grid", points: Sequence[Point], pieces: Sequence[Piece], *, all_of_them: bool
 ) -> Iterator[Dot]:
     """Every month that has a score; for a small line only those that would not be seen else."""
     alone = {piece[0][0] for piece in pieces if len(piece) == 1}
@@ -178,7 +178,7 @@ def _dots(
         if point.value is None:
             continue
         if all_of_them or point.is_chosen or point.is_running or number in alone:
-            yield place.dot(number, point, alone=number in alone)
+            yield grid.dot(number, point, alone=number in alone)
 
 
 def _with_apart(dots: list[Dot], apart: list[Dot]) -> list[Dot]:
@@ -216,7 +216,7 @@ def _ticks(points: Sequence[Point]) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Grid:
     """Where a month and a value come to lie."""
 
     box: Box

@@ -12,7 +12,7 @@ from feedback.rows import json_text
 from feedback.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from feedback.surveys.places import SurveyPlace
+    from feedback.surveys.queries import SurveyAt
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 
@@ -48,18 +48,18 @@ def surveys_command(
 
 async def _load(settings: Settings, key: str | None) -> tuple[list[dict[str, str]], list[str]]:
     from feedback.editor.surveys.queries import site_keys
-    from feedback.surveys.places import load_places
+    from feedback.surveys.queries import load_surveys
 
     async with open_database(settings) as database:
         workspace = await open_workspace(database, key)
         async with database.read() as session:
-            places = await load_places(session, workspace.id)
+            places = await load_surveys(session, workspace.id)
             keys = await site_keys(session, workspace.id)
     base_url = settings.base_url or DEFAULT_BASE_URL
     return [_row(place, base_url) for place in places if not place.is_gone], keys
 
 
-def _row(place: "SurveyPlace", base_url: str) -> dict[str, str]:
+def _row(place: "SurveyAt", base_url: str) -> dict[str, str]:
     from feedback.editor.share.ways import survey_link
 
     return {

@@ -16,7 +16,7 @@ from feedback.calendar.models import Action
 from feedback.db import Database
 from feedback.demo import shop
 from feedback.demo.answers import Answers, Month, make_answers, make_people, months_until
-from feedback.demo.rows import Places, batches
+from feedback.demo.rows import Homes, batches
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.migrate import upgrade
 from feedback.responses.bulk import no_search_for_cycles, store_all
@@ -64,7 +64,7 @@ async def build_demo(settings: Settings, now: datetime, *, seed: int = SEED) -> 
             link = await make_link(session, "demo", now, user.id)
     finally:
         await database.close()
-    rows = batches(random, answers, people, builder.places)
+    rows = batches(random, answers, people, builder.homes)
     with no_search_for_cycles():
         await store_all(settings, Origin(workspace.id, now), rows, lambda done: None)
     return link
@@ -87,7 +87,7 @@ class _Builder:
         self._opened = datetime(
             months[0].first.year, months[0].first.month, 1, tzinfo=ZoneInfo(shop.TIME_ZONE)
         )
-        self.places = Places([month.first for month in months])
+        self.homes = Homes([month.first for month in months])
         self._series_of: dict[str, list[UUID]] = {}
 
     async def workspace(self) -> Workspace:
@@ -129,7 +129,7 @@ class _Builder:
             target=point.target,
         )
         await self._add(touchpoint)
-        self.places.touchpoints[point.key] = touchpoint.id
+        self.homes.touchpoints[point.key] = touchpoint.id
         texts = _texts(point, shop.QUESTIONS.get(point.key))
         question = Question(**self._key(), metric=point.metric, texts=texts)
         await self._add(question)
@@ -145,7 +145,7 @@ class _Builder:
             published_at=self._opened,
         )
         await self._add(survey)
-        self.places.surveys[point.key] = survey.id
+        self.homes.surveys[point.key] = survey.id
         public = PublicKey(
             key=survey.key, workspace_id=self._workspace.id, kind="survey", id=survey.id
         )
@@ -168,7 +168,7 @@ class _Builder:
         await self._add(series)
         known.append(series.id)
         changed_at = len(self.months) - 1 - _REWORDED
-        self.places.series[point.key] = [
+        self.homes.series[point.key] = [
             known[0] if month < changed_at else known[-1] for month in range(len(self.months))
         ]
 
@@ -180,7 +180,7 @@ class _Builder:
             action = Action(
                 **self._key(),
                 journey_id=self._journey_id,
-                touchpoint_id=self.places.touchpoints.get(deed.point),
+                touchpoint_id=self.homes.touchpoints.get(deed.point),
                 kind=deed.kind,
                 title=deed.title,
                 details=deed.details,
@@ -212,7 +212,7 @@ class _Builder:
             self._session.add(
                 DisplayCount(
                     workspace_id=self._workspace.id,
-                    series_id=self.places.series[point.key][month],
+                    series_id=self.homes.series[point.key][month],
                     channel=channel,
                     month=self.months[month].first,
                     kind=kind,

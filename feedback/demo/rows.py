@@ -26,7 +26,7 @@ Kinds = list[list[list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Homes:
     """Where the answers of each touchpoint go, by its key; `series` has one id a month."""
 
     months: Sequence[date]
@@ -36,26 +36,26 @@ class Places:
 
 
 def batches(
-    random: "np.random.Generator", answers: Sequence[Answers], people: People, places: Places
+    random: "np.random.Generator", answers: Sequence[Answers], people: People, homes: Homes
 ) -> Iterator[list[NewResponse]]:
     """Every answer: rows that lie side by side are stored faster, so they come in time's order."""
     kinds = [[[_opened(c, d, p) for p, _ in PLANS] for d, _ in DEVICES] for c, _ in COUNTRIES]
-    points = [_at_point(random, found, people, places, kinds) for found in answers]
+    points = [_at_point(random, found, people, homes, kinds) for found in answers]
     rows = heapq.merge(*points, key=attrgetter("answered_at"))
     while batch := list(islice(rows, _BATCH)):
         yield batch
 
 
 def _at_point(
-    random: "np.random.Generator", found: Answers, people: People, places: Places, kinds: Kinds
+    random: "np.random.Generator", found: Answers, people: People, homes: Homes, kinds: Kinds
 ) -> Iterator[NewResponse]:
     point, key = found.point, people.key
-    survey_id = places.surveys[point.key].bytes
-    series = [each.bytes for each in places.series[point.key]]
+    survey_id = homes.surveys[point.key].bytes
+    series = [each.bytes for each in homes.series[point.key]]
     channels = [name for name, _ in point.channels]
     page = f"https://harbour-coffee.example/{point.key}"
-    ends = [_closings(month) for month in range(len(places.months))]
-    said = _Said(places.touchpoints)
+    ends = [_closings(month) for month in range(len(homes.months))]
+    said = _Said(homes.touchpoints)
     tails = random.bytes(26 * len(found.at))
     order = found.at.argsort(kind="stable")
     columns = (found.at, found.month, found.rating, found.channel, found.customer, found.variant)
@@ -72,7 +72,7 @@ def _at_point(
             digest=tail[10:],
             rating=rating,
             answered_at=EPOCH + timedelta(milliseconds=at),
-            month=places.months[month],
+            month=homes.months[month],
             channel=channels[channel],
             comment=found.comment[place],
             properties=kinds[country[who]][device[who]][plan[who]] + ends[month][variant],

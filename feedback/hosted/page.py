@@ -13,6 +13,7 @@ from feedback.calendar.public import sentence_in
 from feedback.hosted.form import TEST_FIELD, HostedForm, given_rating, page_id
 from feedback.hosted.steps import as_asked, ending_in, is_stepwise
 from feedback.responses.catalog import SurveyDefinition
+from feedback.surveys.customer_texts import complete_texts, survey_words, words_language
 from feedback.surveys.follow_ups import band_of
 from feedback.surveys.languages import (
     BUILT_IN,
@@ -23,7 +24,6 @@ from feedback.surveys.languages import (
 )
 from feedback.surveys.overall import Moment
 from feedback.surveys.widget_settings.origins import framed_by
-from feedback.surveys.words import complete_texts, survey_words, words_language
 from feedback.web.page import security_headers
 
 AnyRequest = Request[Any, Any, Any]
@@ -50,33 +50,25 @@ def form_page(
     survey: SurveyDefinition,
     form: HostedForm,
     *,
+    is_more: bool = False,
     status: int = 200,
     error: str = "",
 ) -> Template:
-    """The question with what was chosen and typed so far. `error`: why it was not stored."""
+    """The question with what was chosen and typed so far. `error`: why it was not stored.
+
+    is_more: what is asked after the rating, under the rating itself, which can still be changed.
+    """
     language = language_of(request, survey, form)
     context = _form_context(survey, form, language, error)
+    if is_more:
+        band = band_of(survey.metric, given_rating(form)) or form.asked
+        context["hidden"].append(("asked", band))
+        asked = as_asked(survey, form, language)
+        return _page("hosted_more.html", language, status, survey, **context, asked=asked)
     if is_stepwise(survey):
         context |= {"moments": [], "is_stepwise": True}
     links = _language_links(survey, form, language)
     return _page("hosted.html", language, status, survey, **context, languages=links)
-
-
-def more_page(
-    request: AnyRequest,
-    survey: SurveyDefinition,
-    form: HostedForm,
-    *,
-    status: int = 200,
-    error: str = "",
-) -> Template:
-    """What is asked after the rating, under the rating itself, which can still be changed."""
-    language = language_of(request, survey, form)
-    context = _form_context(survey, form, language, error)
-    band = band_of(survey.metric, given_rating(form)) or form.asked
-    context["hidden"].append(("asked", band))
-    asked = as_asked(survey, form, language)
-    return _page("hosted_more.html", language, status, survey, **context, asked=asked)
 
 
 def _form_context(
@@ -138,20 +130,24 @@ def language_of(request: AnyRequest, survey: SurveyDefinition | None, form: Host
 def _page(
     name: str, language: str, status: int, survey: SurveyDefinition | None, **context: Any
 ) -> Template:
-    texts, default = (survey.texts, survey.default_language) if survey else ({}, DEFAULT)
     return Template(
         template_name=f"surveys/{name}",
-        context={
-            "language": language,
-            "direction": direction(language),
-            "words_language": words_language(language, default),
-            "words": survey_words(texts, language, default),
-            "survey": survey,
-            **context,
-        },
+        context=spoken(survey, language) | context,
         status_code=status,
         headers=CACHING | _framing(survey),
     )
+
+
+def spoken(survey: SurveyDefinition | None, language: str) -> dict[str, Any]:
+    """A survey and the words around it, as its pages' templates are told them."""
+    texts, default = (survey.texts, survey.default_language) if survey else ({}, DEFAULT)
+    return {
+        "language": language,
+        "direction": direction(language),
+        "words_language": words_language(language, default),
+        "words": survey_words(texts, language, default),
+        "survey": survey,
+    }
 
 
 def _framing(survey: SurveyDefinition | None) -> dict[str, str]:

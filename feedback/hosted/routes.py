@@ -23,7 +23,6 @@ from feedback.hosted.form import (
 )
 from feedback.hosted.page import (
     form_page,
-    more_page,
     state_page,
     thanks_address,
     thanks_page,
@@ -92,7 +91,7 @@ async def survey_more(request: AnyRequest, survey_key: FromPath[str]) -> Templat
         return _say_shut(request, survey, form)
     if not form.answer or not has_more(survey, form):
         return Redirect(thanks_address(survey, form), status_code=303)
-    return more_page(request, survey, form)
+    return form_page(request, survey, form, is_more=True)
 
 
 @get("/s/{survey_key:str}/thanks", needs="nobody")
@@ -109,15 +108,15 @@ def _go_on(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> T
     if not has_more(survey, form) or is_answered(survey, form):
         return Redirect(thanks_address(survey, form), status_code=303)
     if form.asked:  # the rating moved to another band: what was typed stays on the page
-        return more_page(request, survey, form)
+        return form_page(request, survey, form, is_more=True)
     return Redirect(more_address(survey, form, clock.now()), status_code=303)
 
 
 def _ask_again(
     request: AnyRequest, survey: SurveyDefinition, form: HostedForm, **problem: Any
 ) -> Template:
-    show = more_page if form.asked and is_stepwise(survey) else form_page
-    return show(request, survey, form, **problem)
+    is_more = bool(form.asked) and is_stepwise(survey)
+    return form_page(request, survey, form, is_more=is_more, **problem)
 
 
 async def _find(request: AnyRequest, survey_key: str) -> SurveyDefinition | None:

@@ -25,7 +25,7 @@ from feedback.imports.source import open_rows
 from feedback.imports.spool import Spool
 from feedback.migrate import require_newest
 from feedback.responses.bulk import no_search_for_cycles, store_all
-from feedback.responses.bulk_rows import NewResponse, Origin, Stored
+from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
 from feedback.responses.models import ImportRun
 from feedback.settings import Settings, secret_key
 
@@ -55,7 +55,7 @@ class Result:
     skipped: int = 0
     problems: Sequence[str] = ()
 
-    def add(self, done: Stored) -> None:
+    def add(self, done: BatchResult) -> None:
         self.stored += done.new
         self.already_stored += done.known
         self.differing += done.differing

@@ -16,16 +16,16 @@ from litestar.response import Template
 
 from feedback.calendar.public import sentence_in
 from feedback.hosted.form import HostedForm, read_link
-from feedback.hosted.page import language_of, own_name
+from feedback.hosted.page import CACHING, language_of, own_name, spoken
 from feedback.hosted.routes import is_shut
 from feedback.kiosk.steps import told_steps
 from feedback.kiosk.worker import SCRIPTS, STYLES, files_version, kiosk_worker
 from feedback.responses.catalog import SurveyDefinition
 from feedback.scoring import Metric
+from feedback.surveys.customer_texts import complete_texts, survey_words, words_language
 from feedback.surveys.follow_ups import band_limits
-from feedback.surveys.languages import DEFAULT, direction
+from feedback.surveys.languages import direction
 from feedback.surveys.widget_settings.look import shown_look
-from feedback.surveys.words import complete_texts, survey_words, words_language
 from feedback.web.page import security_headers
 
 AnyRequest = Request[Any, Any, Any]
@@ -54,7 +54,7 @@ async def kiosk_page(request: AnyRequest, survey_key: FromPath[str]) -> Template
         kiosk,
         language,
         200,
-        survey=survey,
+        survey,
         texts=kiosk["languages"][language],
         scale=_scale(survey.metric),
         art=shown_look(survey.look, survey.metric.key, ()).get("art", "numbers"),
@@ -70,7 +70,7 @@ def _shut(request: AnyRequest, survey: SurveyDefinition | None, form: HostedForm
     is_kept = _is_on(request.query_params, "offline", usual="on")
     kiosk = {"key": survey.key if survey else "", "state": state, "offline": is_kept}
     language = language_of(request, survey, form)
-    return _page(kiosk, language, STATUS.get(state, 403), survey=survey, state=state)
+    return _page(kiosk, language, STATUS.get(state, 403), survey, state=state)
 
 
 def _kiosk(survey: SurveyDefinition, form: HostedForm, *, asks_why: bool) -> dict[str, Any]:
@@ -108,31 +108,21 @@ def _scale(metric: Metric) -> list[tuple[int, float]]:
     return [(rating, (rating - metric.minimum) / width) for rating in metric.scale]
 
 
-def _page(kiosk: dict[str, Any], language: str, status: int, **context: Any) -> Template:
-    survey: SurveyDefinition | None = context["survey"]
-    texts, default = (survey.texts, survey.default_language) if survey else ({}, DEFAULT)
+def _page(
+    kiosk: dict[str, Any],
+    language: str,
+    status: int,
+    survey: SurveyDefinition | None,
+    **context: Any,
+) -> Template:
     told = msgspec.json.encode(kiosk | {"language": language})
     version = hashlib.blake2b(told + files_version().encode(), digest_size=12).hexdigest()
+    about = {"kiosk": told.decode(), "version": version, "scripts": SCRIPTS, "styles": STYLES}
     return Template(
         template_name="surveys/kiosk.html",
-        context={
-            "kiosk": told.decode(),
-            "version": version,
-            "scripts": SCRIPTS,
-            "styles": STYLES,
-            "state": "",
-            "language": language,
-            "direction": direction(language),
-            "words_language": words_language(language, default),
-            "words": survey_words(texts, language, default),
-            **context,
-        },
+        context=spoken(survey, language) | about | {"state": "", **context},
         status_code=status,
-        headers={
-            "Cache-Control": "private, no-cache",
-            "Vary": "Accept-Language",
-            VERSION: version,
-        },
+        headers=CACHING | {VERSION: version},
     )
 
 

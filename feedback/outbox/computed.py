@@ -14,7 +14,7 @@ from feedback.outbox.models import Computed
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class JobResult:
     """The thing itself, of `media_type`, and the `version` of the data that it was made from."""
 
     version: str
@@ -41,7 +41,7 @@ async def store(
     workspace_id: uuid.UUID,
     kind: str,
     key: str,
-    made: Made,
+    made: JobResult,
     *,
     now: datetime,
 ) -> None:

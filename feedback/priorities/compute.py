@@ -106,7 +106,7 @@ async def find_out(database: Database, task: Task, now: datetime) -> Findings | 
     await import_pandas()
     found = await asyncio.to_thread(_findings, overall, people, said, task.selection, period)
     async with database.write() as session:
-        made = computed.Made(version, JSON, encode(found))
+        made = computed.JobResult(version, JSON, encode(found))
         key = task.selection.key(task.journey_id)
         await computed.store(session, task.workspace_id, KIND, key, made, now=now)
     return found

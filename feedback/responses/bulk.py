@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from feedback.responses.bulk_rows import NewResponse, Origin, Stored
+from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
 from feedback.settings import Settings
 
 # Lets a server that waits for SQLite's lock have it: its busy handler looks every few ms.
@@ -23,7 +23,7 @@ class BulkStore(Protocol):
 
     async def open(self) -> None: ...
     async def close(self) -> None: ...
-    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored: ...
+    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> BatchResult: ...
 
 
 def make_bulk_store(settings: Settings) -> BulkStore:
@@ -41,13 +41,13 @@ async def store_all(
     settings: Settings,
     origin: Origin,
     batches: Iterable[Sequence[NewResponse]],
-    on_stored: Callable[[Stored], None],
+    on_stored: Callable[[BatchResult], None],
 ) -> None:
     """Store batch after batch, each while the next one is made ready. Raises FeedbackError."""
     store = make_bulk_store(settings)
     await store.open()
     try:
-        under_way: asyncio.Task[Stored] | None = None
+        under_way: asyncio.Task[BatchResult] | None = None
         for batch in batches:
             if under_way is not None:
                 on_stored(await under_way)

@@ -10,11 +10,11 @@ from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
 from feedback.responses.bulk_rows import (
+    BatchResult,
     Name,
     NewResponse,
     Origin,
     Rows,
-    Stored,
     sort_out,
 )
 
@@ -40,11 +40,11 @@ class PostgresBulk:
     async def close(self) -> None:
         await self._connection.close()
 
-    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
+    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> BatchResult:
         try:
             with suppress(asyncpg.UniqueViolationError):
                 await self._insert(origin, batch)
-                return Stored(new=len(batch))
+                return BatchResult(new=len(batch))
             fresh, result = sort_out(batch, await self._known(origin, batch))
             if fresh:
                 await self._insert(origin, fresh)

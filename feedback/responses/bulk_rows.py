@@ -44,7 +44,7 @@ class Origin:
 
 
 @dataclass(slots=True)
-class Stored:
+class BatchResult:
     """What became of a batch: stored now, there before, there before with another content."""
 
     new: int = 0
@@ -97,13 +97,13 @@ def _rows(
 
 def sort_out(
     batch: Sequence[NewResponse], known: dict[Name, bytes]
-) -> tuple[list[NewResponse], Stored]:
+) -> tuple[list[NewResponse], BatchResult]:
     """The answers not stored yet, each once, and how the others compare with what is.
 
     known: the digest of each stored answer; those of the batch are added.
     """
     fresh: list[NewResponse] = []
-    result = Stored()
+    result = BatchResult()
     for answer in batch:
         digest = known.get((answer.survey_id, answer.id))
         if digest is None:

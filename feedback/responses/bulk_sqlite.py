@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from feedback.db import SQLITE_PRAGMAS
 from feedback.errors import FeedbackError
-from feedback.responses.bulk_rows import Name, NewResponse, Origin, Row, Rows, Stored, sort_out
+from feedback.responses.bulk_rows import BatchResult, Name, NewResponse, Origin, Row, Rows, sort_out
 from feedback.responses.statements import Statement
 
 T = TypeVar("T")
@@ -45,14 +45,14 @@ class SqliteBulk:
         await self._in_thread(self._connection.close)
         self._thread.shutdown()
 
-    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
+    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> BatchResult:
         # The rows are made here, so that the thread has little to do but wait for the database.
         executions = self._executions(origin, batch)
         try:
             # Nearly always all are new: look for known ones only when one is refused.
             with suppress(sqlite3.IntegrityError):
                 await self._in_thread(lambda: self._execute(executions))
-                return Stored(new=len(batch))
+                return BatchResult(new=len(batch))
             return await self._in_thread(lambda: self._store_unknown(origin, batch))
         except sqlite3.OperationalError as error:
             raise FeedbackError(f"Cannot write {self._path}: {error}.", exit_code=1) from error
@@ -84,7 +84,7 @@ class SqliteBulk:
             self._connection.execute("ROLLBACK")
             raise
 
-    def _store_unknown(self, origin: Origin, batch: Sequence[NewResponse]) -> Stored:
+    def _store_unknown(self, origin: Origin, batch: Sequence[NewResponse]) -> BatchResult:
         fresh, result = sort_out(batch, self._known(origin, batch))
         if fresh:
             self._execute(self._executions(origin, fresh))

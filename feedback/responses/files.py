@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from feedback.responses.follow_up_answers import read_told
+from feedback.responses.follow_up_answers import read_follow_up_answers
 from feedback.responses.listing import Row
 from feedback.rows import csv_text, json_text
 
@@ -52,5 +52,5 @@ def _fields(row: Row, language: str) -> dict[str, Any]:
         "state": response.state,
         "properties": response.properties or {},
         "answers": response.answers or {},
-        "follow_ups": {told.question: told.said for told in read_told(row, language)},
+        "follow_ups": {each.question: each.said for each in read_follow_up_answers(row, language)},
     }

@@ -7,7 +7,7 @@ from feedback.surveys.follow_ups import FollowUp, read_follow_ups
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FollowUpAnswer:
     """A question and what was answered: the choices' texts, or the rating and its scale's end."""
 
     question: str
@@ -20,7 +20,7 @@ class Told:
         return ", ".join(self.answers)
 
 
-def read_told(row: Row, language: str) -> list[Told]:
+def read_follow_up_answers(row: Row, language: str) -> list[FollowUpAnswer]:
     """The follow-up questions that were answered, those put away meanwhile too, in order.
 
     language: the reader's; a text that lacks it is told in the language of the answer.
@@ -33,10 +33,10 @@ def read_told(row: Row, language: str) -> list[Told]:
     return [each for each in told if each.answers]
 
 
-def _told(item: FollowUp, value: object, language: str, other: str) -> Told:
+def _told(item: FollowUp, value: object, language: str, other: str) -> FollowUpAnswer:
     question = item.text("question", language, other)
     if item.kind == "rating":
-        return Told(question, (str(value),), item.maximum)
+        return FollowUpAnswer(question, (str(value),), item.maximum)
     texts = {choice.id: choice.text(language, other) for choice in item.choices}
     chosen = value if isinstance(value, list) else [value]
-    return Told(question, tuple(texts[each] for each in chosen if each in texts))
+    return FollowUpAnswer(question, tuple(texts[each] for each in chosen if each in texts))

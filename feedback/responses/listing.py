@@ -21,7 +21,7 @@ from feedback.i18n import gettext as _
 from feedback.responses.models import CHANNELS, Response
 from feedback.responses.states import STATES
 from feedback.scoring.months import first_day, shift
-from feedback.surveys.places import SeriesPlace, load_series_places
+from feedback.surveys.queries import SeriesAt, load_asked_series
 
 PAGE_SIZE = 50
 LOOK_AT_MOST = 10_000
@@ -54,7 +54,7 @@ class Row:
     """A response and where it was given."""
 
     response: Response
-    place: SeriesPlace
+    place: SeriesAt
 
     @property
     def band(self) -> str:
@@ -94,7 +94,7 @@ def parse_filters(pairs: Iterable[tuple[str, str]]) -> Filters:
 async def list_responses(
     session: AsyncSession,
     workspace_id: uuid.UUID,
-    places: Mapping[uuid.UUID, SeriesPlace],
+    places: Mapping[uuid.UUID, SeriesAt],
     filters: Filters,
     zone: ZoneInfo,
     *,
@@ -123,7 +123,7 @@ async def find_response(
     response = await session.get(Response, (workspace_id, response_id))
     if response is None:
         return None
-    return Row(response, (await load_series_places(session, workspace_id))[response.series_id])
+    return Row(response, (await load_asked_series(session, workspace_id))[response.series_id])
 
 
 async def _search(
@@ -144,7 +144,7 @@ async def _search(
     return matches, limit if len(matches) < most else None
 
 
-def _searched(places: Mapping[uuid.UUID, SeriesPlace], filters: Filters) -> list[uuid.UUID | None]:
+def _searched(places: Mapping[uuid.UUID, SeriesAt], filters: Filters) -> list[uuid.UUID | None]:
     # One index range a series; without a touchpoint the primary key alone is the order.
     if filters.touchpoint is None:
         return [None]
@@ -156,7 +156,7 @@ def _searched(places: Mapping[uuid.UUID, SeriesPlace], filters: Filters) -> list
     return found
 
 
-def _wanted(places: Mapping[uuid.UUID, SeriesPlace], filters: Filters) -> list[Any]:
+def _wanted(places: Mapping[uuid.UUID, SeriesAt], filters: Filters) -> list[Any]:
     wanted: list[Any] = []
     if filters.channel:
         wanted.append(Response.channel == filters.channel)
@@ -169,7 +169,7 @@ def _wanted(places: Mapping[uuid.UUID, SeriesPlace], filters: Filters) -> list[A
     return wanted
 
 
-def _in_band(place: SeriesPlace, band: str) -> Any:
+def _in_band(place: SeriesAt, band: str) -> Any:
     ratings = sorted(getattr(place.metric, band))
     return sa.and_(col(Response.series_id) == place.series.id, col(Response.rating).in_(ratings))
 

@@ -80,7 +80,7 @@ class Display(msgspec.Struct, frozen=True):
     kind: str
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownSubmission(msgspec.Struct, frozen=True):
     """A submission the database already holds; `rating` is None when its response was erased."""
 
     response_id: uuid.UUID
@@ -112,14 +112,14 @@ DisplayKey = tuple[uuid.UUID, uuid.UUID, str, date, str]
 class Plan:
     """What one transaction has to write: each answer as its row is to be, and its submission."""
 
-    created: list[tuple[Answer, Known]] = field(default_factory=list)
-    updated: list[tuple[Answer, Known]] = field(default_factory=list)
+    created: list[tuple[Answer, KnownSubmission]] = field(default_factory=list)
+    updated: list[tuple[Answer, KnownSubmission]] = field(default_factory=list)
     counts: Counter[CountKey] = field(default_factory=Counter)
     displays: Counter[DisplayKey] = field(default_factory=Counter)
 
 
 def decide(
-    batch: Iterable[Answer | Display], known: Mapping[Key, Known]
+    batch: Iterable[Answer | Display], known: Mapping[Key, KnownSubmission]
 ) -> tuple[list[Outcome | None], Plan]:
     """The outcome of each message in order, and the plan that makes them true.
 
@@ -150,7 +150,7 @@ def decide(
     return outcomes, plan
 
 
-def _judge(answer: Answer, before: Known | None) -> Outcome:
+def _judge(answer: Answer, before: KnownSubmission | None) -> Outcome:
     if before is None:
         return Outcome("created", answer.response_id, answer.seq, first=True)
     reply_seq = max(answer.seq, before.seq)
@@ -163,11 +163,11 @@ def _judge(answer: Answer, before: Known | None) -> Outcome:
     return Outcome("updated", before.response_id, reply_seq)
 
 
-def _after(answer: Answer, before: Known | None) -> Known:
+def _after(answer: Answer, before: KnownSubmission | None) -> KnownSubmission:
     # Series, channel and month stay those of the first message: an answer that is completed
     # after midnight on the 31st does not move.
     if before is None:
-        return Known(
+        return KnownSubmission(
             response_id=answer.response_id,
             first_seq=answer.seq,
             seq=answer.seq,
@@ -190,7 +190,11 @@ def _after(answer: Answer, before: Known | None) -> Known:
 
 
 def _plan_answer(
-    plan: Plan, first: Answer, latest: Answer, before: Known | None, after: Known
+    plan: Plan,
+    first: Answer,
+    latest: Answer,
+    before: KnownSubmission | None,
+    after: KnownSubmission,
 ) -> None:
     row = first
     if before is not None or latest is not first:

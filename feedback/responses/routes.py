@@ -8,17 +8,17 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
-from litestar.response import Redirect, Template
+from litestar.response import Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
-from feedback.db import Database
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Answer, Visit
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
 from feedback.responses.counted_most import name_counted_most
 from feedback.responses.files import RESPONSE_FILES
-from feedback.responses.follow_up_answers import Told, read_told
+from feedback.responses.follow_up_answers import FollowUpAnswer, read_follow_up_answers
 from feedback.responses.listing import (
     BANDS,
     LOOK_AT_MOST,
@@ -33,43 +33,38 @@ from feedback.responses.models import CHANNELS
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
 from feedback.responses.states import STATES
-from feedback.surveys.places import SeriesPlace, load_series_places
+from feedback.surveys.queries import SeriesAt, load_asked_series
 from feedback.web.files import file_name, send_file
-from feedback.web.page import page, redirect
+from feedback.web.page import redirect
 from feedback.web.refusals import or_refused
 from feedback.wording import channel_name, metric_name
 
 MOST_IN_A_FILE = 10_000
 BLOCKS = ("responses_page", "responses_list")
-Places = dict[uuid.UUID, SeriesPlace]
+AllSeries = dict[uuid.UUID, SeriesAt]
 
 
-async def _refused(
-    request: HTMXRequest, database: Database, viewer: Viewer, error: FilterError
-) -> Template:
-    async with database.read() as session:
-        places = await load_series_places(session, viewer.workspace.id)
-    return _list(request, Page([], None), places, Filters(), str(error))
+async def _refused(visit: Visit, error: FilterError) -> Template:
+    async with visit.read() as session:
+        places = await load_asked_series(session, visit.workspace.id)
+    return _list(visit, Page([], None), places, Filters(), str(error))
 
 
 @get("/responses", blocks=BLOCKS, needs="viewer")
 @or_refused(_refused)
-async def response_list(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    filters = _filters(request)
-    found, places = await _read(database, viewer, filters)
-    return _list(request, found, places, filters)
+async def response_list(visit: NamedDependency[Visit]) -> Template:
+    filters = _filters(visit)
+    found, places = await _read(visit, filters)
+    return _list(visit, found, places, filters)
 
 
 def _list(
-    request: HTMXRequest, found: Page, places: Places, filters: Filters, error: str = ""
+    visit: Visit, found: Page, places: AllSeries, filters: Filters, error: str = ""
 ) -> Template:
-    return page(
-        request,
+    return visit.page(
         "responses/list.html",
         status=422 if error else 200,
-        headers=_pushed(request, filters),
+        headers=_pushed(visit.request, filters),
         found=found,
         filters=filters,
         error=error,
@@ -83,46 +78,36 @@ def _list(
 
 
 @get(["/responses.csv", "/responses.json"], needs="viewer")
-async def response_file(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[str]:
-    found, _places = await _read(database, viewer, _filters(request), size=MOST_IN_A_FILE)
-    return send_file(file_name(request), RESPONSE_FILES, found.rows, current_locale())
+async def response_file(visit: NamedDependency[Visit]) -> Response[str]:
+    found, _places = await _read(visit, _filters(visit), size=MOST_IN_A_FILE)
+    return send_file(file_name(visit.request), RESPONSE_FILES, found.rows, current_locale())
 
 
 @get("/responses/{response_id:uuid}", needs="viewer")
 async def response_detail(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    response_id: FromPath[uuid.UUID],
+    visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]
 ) -> Template:
-    return await _detail(request, database, viewer, response_id)
+    return await _detail(visit, response_id)
 
 
 @post("/responses/{response_id:uuid}/{act:str}", needs="editor")
 async def review_response(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    response_id: FromPath[uuid.UUID],
-    act: FromPath[str],
-) -> Template | Redirect:
+    visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID], act: FromPath[str]
+) -> Answer:
     if act not in ("exclude", "restore"):
         raise not_found()
-    reason = str((await request.form()).get("reason", "")).strip()
+    reason = str((await visit.sent()).get("reason", "")).strip()
     if error := _reason_problem(reason):
-        return await _detail(request, database, viewer, response_id, reason=reason, error=error)
-    async with database.write() as session:
-        if await session.get(ResponseRow, (viewer.workspace.id, response_id)) is None:
-            raise not_found()
+        return await _detail(visit, response_id, reason=reason, error=error)
+    async with visit.write() as session:
+        await visit.need(session, ResponseRow, response_id)
         state = await change_state(
             session,
-            viewer.workspace.id,
+            visit.workspace.id,
             response_id,
             "exclude" if act == "exclude" else "restore",
             reason=reason,
-            user_id=viewer.user.id,
+            user_id=visit.viewer.user.id,
             now=clock.now(),
         )
     said = _("Taken out of the scores.") if act == "exclude" else _("Counted again.")
@@ -131,37 +116,28 @@ async def review_response(
     return redirect(f"/responses/{response_id}", said)
 
 
-def _filters(request: HTMXRequest) -> Filters:
-    return parse_filters(request.query_params.multi_items())
+def _filters(visit: Visit) -> Filters:
+    return parse_filters(visit.request.query_params.multi_items())
 
 
-async def _read(
-    database: Database, viewer: Viewer, filters: Filters, **size: int
-) -> tuple[Page, Places]:
-    zone = ZoneInfo(viewer.workspace.time_zone)
-    async with database.read() as session:
-        places = await load_series_places(session, viewer.workspace.id)
-        found = await list_responses(session, viewer.workspace.id, places, filters, zone, **size)
+async def _read(visit: Visit, filters: Filters, **size: int) -> tuple[Page, AllSeries]:
+    zone = ZoneInfo(visit.workspace.time_zone)
+    async with visit.read() as session:
+        places = await load_asked_series(session, visit.workspace.id)
+        found = await list_responses(session, visit.workspace.id, places, filters, zone, **size)
     return found, places
 
 
 async def _detail(
-    request: HTMXRequest,
-    database: Database,
-    viewer: Viewer,
-    response_id: uuid.UUID,
-    *,
-    reason: str = "",
-    error: str = "",
+    visit: Visit, response_id: uuid.UUID, *, reason: str = "", error: str = ""
 ) -> Template:
-    async with database.read() as session:
-        row = await find_response(session, viewer.workspace.id, response_id)
+    async with visit.read() as session:
+        row = await find_response(session, visit.workspace.id, response_id)
         if row is None:
             raise not_found()
-        changes = await list_changes(session, viewer.workspace.id, response_id)
+        changes = await list_changes(session, visit.workspace.id, response_id)
         counted_most = await name_counted_most(session, row.response)
-    return page(
-        request,
+    return visit.page(
         "responses/detail.html",
         status=422 if error else 200,
         row=row,
@@ -177,8 +153,8 @@ async def _detail(
     )
 
 
-def told(row: Row) -> list[Told]:
-    return read_told(row, current_locale())
+def told(row: Row) -> list[FollowUpAnswer]:
+    return read_follow_up_answers(row, current_locale())
 
 
 def state_name(state: str) -> str:
@@ -220,7 +196,7 @@ def _pushed(request: HTMXRequest, filters: Filters) -> dict[str, str]:
     return {"HX-Push-Url": f"/responses?{query}" if query else "/responses"}
 
 
-def _choices(places: Places, filters: Filters) -> list[dict[str, Any]]:
+def _choices(places: AllSeries, filters: Filters) -> list[dict[str, Any]]:
     touchpoints = {
         place.touchpoint.id: f"{place.stage.name} · {place.touchpoint.name}"
         for place in places.values()

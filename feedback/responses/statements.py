@@ -17,7 +17,7 @@ from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
 from feedback.responses.models import Response, Submission
-from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, Known
+from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
 
 _tables = Response.metadata.tables
 RESPONSE = _tables["response"]
@@ -29,7 +29,7 @@ DISPLAY_COUNT = _tables["display_count"]
 _CHANGING = (*CONTENT, "state", "excluded_from", "changed_at")
 _CHANGED = ("workspace_id", "id")
 
-Planned = Sequence[tuple[Answer, Known]]
+Planned = Sequence[tuple[Answer, KnownSubmission]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from feedback.responses.outcome import (
     Answer,
     Display,
     Key,
-    Known,
+    KnownSubmission,
     Outcome,
     Plan,
     StoreUnavailableError,
@@ -92,7 +92,9 @@ class PostgresStore:
             await self.close()
             raise StoreUnavailableError(str(error)) from error
 
-    async def _known(self, connection: "asyncpg.Connection", keys: list[Key]) -> dict[Key, Known]:
+    async def _known(
+        self, connection: "asyncpg.Connection", keys: list[Key]
+    ) -> dict[Key, KnownSubmission]:
         if not keys:
             return {}
         wanted = zip(*keys, strict=True)
@@ -101,7 +103,7 @@ class PostgresStore:
         for workspace_id, survey_id, submission_id, test, response_id, *rest in found:
             response = await self._response(connection, workspace_id, response_id)
             key = (workspace_id, survey_id, submission_id, test)
-            known[key] = Known(response_id, *rest, *response)
+            known[key] = KnownSubmission(response_id, *rest, *response)
         return known
 
     async def _response(

@@ -16,7 +16,7 @@ from feedback.responses.outcome import (
     Answer,
     Display,
     Key,
-    Known,
+    KnownSubmission,
     Outcome,
     Plan,
     StoreUnavailableError,
@@ -96,14 +96,14 @@ class SqliteStore:
             raise
         return outcomes
 
-    def _known(self, connection: sqlite3.Connection, keys: set[Key]) -> dict[Key, Known]:
+    def _known(self, connection: sqlite3.Connection, keys: set[Key]) -> dict[Key, KnownSubmission]:
         known = {}
         rows = [self._statements.key_row(key) for key in keys]
         for found in _execute(connection, self._statements.find_submission, rows):
             workspace_id, survey_id, submission_id, test, response_id, *rest = found
             ids = UUID(bytes=workspace_id), UUID(bytes=survey_id), UUID(bytes=submission_id)
             response = self._response(connection, workspace_id, response_id)
-            known[(*ids, bool(test))] = Known(UUID(bytes=response_id), *rest, *response)
+            known[(*ids, bool(test))] = KnownSubmission(UUID(bytes=response_id), *rest, *response)
         return known
 
     def _response(

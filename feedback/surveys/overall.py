@@ -2,7 +2,6 @@
 
 ====================  ==========================================================
 ``mark_overall``      this survey asks about the whole journey, no other does
-``unmark_overall``    it asks about its touchpoint alone again
 ``find_overall``      the survey of a journey that is marked
 ``load_moments``      the touchpoints that "What counted most?" lists
 ``read_counted_most`` the checked answer to it
@@ -45,14 +44,7 @@ async def mark_overall(session: AsyncSession, survey: Survey) -> None:
     await session.refresh(survey)
     for other in await session.exec(_marked_beside(survey)):
         other.is_overall = False
-        session.add(other)
     survey.is_overall = True
-    session.add(survey)
-
-
-async def unmark_overall(session: AsyncSession, survey: Survey) -> None:
-    survey.is_overall = False
-    session.add(survey)
 
 
 async def find_overall(session: AsyncSession, survey: Survey) -> Survey | None:
@@ -138,11 +130,7 @@ def _journey_of(workspace_id: uuid.UUID, touchpoint_id: uuid.UUID) -> Any:
     """The id of the journey a touchpoint belongs to, as a part of another statement."""
     return (
         select(Stage.journey_id)
-        .join(
-            Touchpoint,
-            (col(Touchpoint.workspace_id) == Stage.workspace_id)
-            & (col(Touchpoint.stage_id) == Stage.id),
-        )
+        .join(Touchpoint, refers(Touchpoint.stage_id, Stage))
         .where(Touchpoint.workspace_id == workspace_id, Touchpoint.id == touchpoint_id)
         .correlate(None)
     )

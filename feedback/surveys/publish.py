@@ -23,16 +23,14 @@ async def publish_survey(session: AsyncSession, survey: Survey, now: datetime) -
         await _start_series(session, survey, now)
 
 
-async def pause_survey(session: AsyncSession, survey: Survey, _now: datetime) -> None:
+async def pause_survey(_session: AsyncSession, survey: Survey, _now: datetime) -> None:
     """Stop asking for a while. What is on its way is still taken."""
     survey.state = "paused"
-    session.add(survey)
 
 
-async def close_survey(session: AsyncSession, survey: Survey, _now: datetime) -> None:
+async def close_survey(_session: AsyncSession, survey: Survey, _now: datetime) -> None:
     """Stop asking and refuse answers; reopening takes it back."""
     survey.state = "closed"
-    session.add(survey)
 
 
 # What a person may do in each state, in the order it is offered.
@@ -73,7 +71,6 @@ async def next_series(session: AsyncSession, survey: Survey, now: datetime) -> b
     if series is None:
         return False
     series.closed_at = now
-    session.add(series)
     await session.flush()
     await _start_series(session, survey, now)
     return True

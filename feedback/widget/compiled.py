@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from feedback.surveys.words import page_words
+from feedback.surveys.customer_texts import page_words
+from feedback.surveys.widget_settings.color import BLACK, WHITE, contrast
 
 _LEFT = "right:auto;left:clamp(0px,50% - 180px,16px)"
 _TOP = "top:0;bottom:auto;border-radius:0 0 var(--feedback-radius,6px) var(--feedback-radius,6px)"
@@ -109,10 +110,7 @@ def ink_on(color: str) -> str:
     >>> ink_on("#0b6b5d"), ink_on("#ffd54a")
     ('#fff', '#000')
     """
-    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#fff"
+    return "#000" if contrast(color, BLACK) > contrast(color, WHITE) else "#fff"
 
 
 def _pictures(art: Any, steps: int) -> list[str]:

@@ -17,7 +17,7 @@ from feedback.db import Database
 from feedback.responses.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
 from feedback.surveys.models import Question, Survey
 from feedback.surveys.overall import Moment, load_moments
-from feedback.surveys.places import load_places
+from feedback.surveys.queries import load_surveys
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,5 +104,5 @@ async def _live_surveys(
     session: AsyncSession, workspace_id: uuid.UUID
 ) -> tuple[tuple[Survey, Question], ...]:
     asking = (Survey.state == "live", col(Survey.archived_at).is_(None))
-    places = await load_places(session, workspace_id, *asking)
+    places = await load_surveys(session, workspace_id, *asking)
     return tuple((place.survey, place.question) for place in places)

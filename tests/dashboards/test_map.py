@@ -13,7 +13,7 @@ from feedback import clock
 from feedback.dashboards.map.routes import MAP_BLOCKS
 from feedback.db import Database, new_id
 from feedback.journeys.models import Journey, Stage, Touchpoint
-from feedback.outbox.computed import Made, store
+from feedback.outbox.computed import JobResult, store
 from feedback.surveys.models import Survey
 from tests import cast
 from tests.cast import Shop
@@ -46,7 +46,7 @@ async def name_touchpoints(database: Database, shop: Shop, answered: int, **name
     ids = {str(getattr(shop, name).id): n for name, n in named.items()}
     touchpoints = {id: {"negative": 0, "positive": 0, "all": n} for id, n in ids.items()}
     body = {"mentions": {"answered": answered, "touchpoints": touchpoints}}
-    made = Made("1", "application/json", json.dumps(body).encode())
+    made = JobResult("1", "application/json", json.dumps(body).encode())
     async with database.write() as session:
         key = shop.journey.id.hex
         await store(session, shop.workspace.id, "priorities", key, made, now=clock.now())

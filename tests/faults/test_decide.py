@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from feedback.responses.outcome import Answer, CountKey, Key, Known, Outcome, Plan, decide
+from feedback.responses.outcome import Answer, CountKey, Key, KnownSubmission, Outcome, Plan, decide
 
 WORKSPACE, SURVEY, SERIES = (uuid.UUID(int=n) for n in (1, 2, 3))
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
@@ -38,7 +38,7 @@ class Store(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.batch: list[Answer] = []
-        self.rows: dict[Key, Known] = {}
+        self.rows: dict[Key, KnownSubmission] = {}
         self.counts: Counter[CountKey] = Counter()
         self.kept: dict[Key, Answer] = {}
         self.said: dict[Key, set[str]] = {}
@@ -75,7 +75,7 @@ class Store(RuleBasedStateMachine):
             self.kept[answer.key] = answer
             self.said.setdefault(answer.key, set()).add(answer.state)
 
-    def _apply(self, plan: Plan, before: dict[Key, Known]) -> None:
+    def _apply(self, plan: Plan, before: dict[Key, KnownSubmission]) -> None:
         created = {answer.key for answer, _ in plan.created}
         assert created.isdisjoint(before) and len(created) == len(plan.created)
         assert {answer.key for answer, _ in plan.updated} <= before.keys()

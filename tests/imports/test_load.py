@@ -15,7 +15,7 @@ from feedback.imports.load import Request, import_file
 from feedback.imports.make import keyed_hash
 from feedback.responses import bulk
 from feedback.responses.bulk import BulkStore, make_bulk_store
-from feedback.responses.bulk_rows import NewResponse, Origin, Stored
+from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
 from feedback.responses.ingest import respondent_key
 from feedback.scoring import METRICS, score
 from feedback.settings import Settings
@@ -139,7 +139,7 @@ async def test_stopped_in_the_middle_it_goes_on(
         store = real(settings)
         whole = store.store
 
-        async def once_too_often(origin: Origin, batch: Sequence[NewResponse]) -> Stored:
+        async def once_too_often(origin: Origin, batch: Sequence[NewResponse]) -> BatchResult:
             calls.append(len(batch))
             if len(calls) == 4:
                 raise OSError("pulled out")

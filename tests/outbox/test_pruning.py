@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from feedback.db import Database
 from feedback.outbox import computed
-from feedback.outbox.computed import Made
+from feedback.outbox.computed import JobResult
 from feedback.outbox.models import Computed, Job
 from feedback.outbox.pruning import prune
 from feedback.outbox.queue import enqueue
@@ -54,7 +54,7 @@ async def test_a_schedule_keeps_its_keys_for_as_long_as_it_says(database: Databa
 async def test_it_drops_old_results_of_every_workspace(database: Database, shop: Shop) -> None:
     async with database.write() as session:
         for key, at in (("old", LONG_AGO), ("new", NOW)):
-            made = Made("v", "text/plain", b"")
+            made = JobResult("v", "text/plain", b"")
             await computed.store(session, shop.workspace.id, "picture", key, made, now=at)
     await prune(database, {}, NOW)
     async with database.read() as session:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from feedback.db import Database
 from feedback.outbox import computed
-from feedback.outbox.computed import Made
+from feedback.outbox.computed import JobResult
 from feedback.outbox.models import Job
 from feedback.outbox.queue import enqueue, find_job
 from tests.cast import Shop
@@ -93,7 +93,7 @@ async def test_the_newest_of_what_was_made_is_kept(database: Database, shop: Sho
     late, early = NOW, NOW - timedelta(minutes=1)
     for at in (late, early):
         async with database.write() as session:
-            made = Made("v1", "text/plain", str(at).encode())
+            made = JobResult("v1", "text/plain", str(at).encode())
             await computed.store(session, shop.workspace.id, "picture", "k", made, now=at)
     async with database.read() as session:
         found = await computed.load(session, shop.workspace.id, "picture", "k")
@@ -102,7 +102,7 @@ async def test_the_newest_of_what_was_made_is_kept(database: Database, shop: Sho
 
 async def test_what_is_old_is_forgotten(database: Database, shop: Shop) -> None:
     async with database.write() as session:
-        made = Made("v1", "text/plain", b"")
+        made = JobResult("v1", "text/plain", b"")
         await computed.store(session, shop.workspace.id, "picture", "k", made, now=NOW)
         await computed.forget_older(session, shop.workspace.id, NOW)
         assert await computed.load(session, shop.workspace.id, "picture", "k") is not None

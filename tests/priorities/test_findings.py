@@ -197,7 +197,7 @@ async def test_it_computes_again_what_another_program_kept(
     database: Database, shop: Shop, people: People
 ) -> None:
     await people.rate(crowd(120))
-    made = computed.Made("old", "application/json", b'{"survey": 3}')
+    made = computed.JobResult("old", "application/json", b'{"survey": 3}')
     key = Selection().key(shop.journey.id)
     async with database.write() as session:
         await computed.store(session, shop.workspace.id, KIND, key, made, now=NOW)

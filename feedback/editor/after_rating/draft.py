@@ -32,7 +32,7 @@ from feedback.surveys.follow_ups import (
 )
 from feedback.surveys.labels import band_names, kind_names
 from feedback.surveys.models import Question, Survey
-from feedback.surveys.places import SurveyPlace
+from feedback.surveys.queries import SurveyAt
 from feedback.web.forms import FormReader
 
 SPARE_LINES = 2
@@ -133,7 +133,7 @@ def fallbacks(
     return {code: n for code, n in counts.items() if n}
 
 
-def read_after_rating(place: SurveyPlace) -> AfterRatingRead:
+def read_after_rating(place: SurveyAt) -> AfterRatingRead:
     draft = draft_of(place.survey, place.question)
     return AfterRatingRead(
         draft.items,

@@ -6,14 +6,12 @@ Nothing here opens a series: the score question alone is the measurement.
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.plugins.htmx import HTMXRequest
-from litestar.response import Redirect, Template
+from litestar.response import Template
 
-from feedback.accounts.guards import Viewer
-from feedback.db import Database
+from feedback.accounts.visit import Answer, Visit
 from feedback.editor.after_rating.draft import (
     Draft,
     act_on,
@@ -24,52 +22,42 @@ from feedback.editor.after_rating.draft import (
     read_draft,
 )
 from feedback.editor.after_rating.form import AfterRating, check_draft, settle_ids
-from feedback.editor.surveys.routes import lock_survey, need_survey
+from feedback.editor.surveys.routes import need_survey
 from feedback.i18n import gettext as _
 from feedback.scoring import METRICS
 from feedback.surveys.endings import write_endings
 from feedback.surveys.follow_ups import SCALES, read_follow_ups, write_follow_ups
 from feedback.surveys.labels import band_names, kind_names, language_names
 from feedback.surveys.models import Survey
-from feedback.surveys.places import SurveyPlace
-from feedback.web.forms import Form, leave
-from feedback.web.page import page
+from feedback.surveys.queries import SurveyAt
+from feedback.web.forms import Form
 
 NO_ERRORS: Form[Any] = Form({}, {})
 
 
 @get("/surveys/{survey_id:uuid}/follow-ups", blocks=("follow_up_form",), needs="editor")
-async def edit_follow_ups(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Template:
-    async with database.read() as session:
-        place = await need_survey(session, viewer, survey_id)
-    return _form_page(request, place, draft_of(place.survey, place.question))
+async def edit_follow_ups(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Template:
+    async with visit.read() as session:
+        place = await need_survey(visit, session, survey_id)
+    return _form_page(visit, place, draft_of(place.survey, place.question))
 
 
 @post("/surveys/{survey_id:uuid}/follow-ups", blocks=("follow_up_form",), needs="editor")
-async def save_follow_ups(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Template | Redirect | Response[None]:
-    data = await request.form()
-    async with database.read() as session:
-        place = await need_survey(session, viewer, survey_id)
-    act = str(data.get("do", "save"))
+async def save_follow_ups(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Answer:
+    data = await visit.sent()
+    async with visit.read() as session:
+        place = await need_survey(visit, session, survey_id)
+    act = await visit.act("save", field="do")
     draft = read_draft(data, languages_of(place.question))
     if act != "save":
-        return _form_page(request, place, act_on(draft, act))
+        return _form_page(visit, place, act_on(draft, act))
     form = check_draft(data, draft)
     if form.checked is None:
-        return _form_page(request, place, draft, form)
-    async with database.write() as session:
-        _store(await lock_survey(session, viewer, survey_id), form.checked)
-    return leave(request, f"/surveys/{survey_id}", _("Saved. The line goes on."))
+        return _form_page(visit, place, draft, form)
+    async with visit.write() as session:
+        survey = await visit.need(session, Survey, survey_id, lock=True)
+        _store(survey, form.checked)
+    return visit.leave(f"/surveys/{survey_id}", _("Saved. The line goes on."))
 
 
 def _store(survey: Survey, wanted: AfterRating) -> None:
@@ -81,15 +69,13 @@ def _store(survey: Survey, wanted: AfterRating) -> None:
 
 
 def _form_page(
-    request: HTMXRequest, place: SurveyPlace, draft: Draft, form: Form[Any] = NO_ERRORS
+    visit: Visit, place: SurveyAt, draft: Draft, form: Form[Any] = NO_ERRORS
 ) -> Template:
-    return page(
-        request,
+    return visit.page(
         "surveys/follow_ups.html",
-        status=422 if form.errors else 200,
+        form,
         place=place,
         draft=draft,
-        form=form,
         lines=lines,
         languages=language_names(list(draft.languages)),
         lacking=fallbacks(draft.languages, draft.items, draft.endings),

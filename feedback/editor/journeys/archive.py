@@ -3,59 +3,28 @@
 What is archived together carries the same moment, so restoring takes back just that.
 """
 
-import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.editor.journeys.edit import stages_of, touchpoints_of
-from feedback.editor.surveys.archive import (
-    archive_surveys,
-    delete_surveys,
-    has_answers,
-    restore_surveys,
-)
+from feedback.editor.journeys.edit import Part, stages_of, touchpoints_of
+from feedback.editor.surveys.archive import delete_survey, is_answered, surveys_at
 from feedback.journeys.models import Journey, Stage, Touchpoint
-
-Part = Journey | Stage | Touchpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Below:
-    """A part and everything under it, from the top down."""
-
-    workspace_id: uuid.UUID
-    parts: tuple[Part, ...]
-
-    @property
-    def touchpoints(self) -> list[uuid.UUID]:
-        return [part.id for part in self.parts if isinstance(part, Touchpoint)]
+from feedback.surveys.models import Survey
 
 
 async def archive_part(session: AsyncSession, part: Part, now: datetime) -> int:
     """Archive it and what is below; how many surveys stop asking."""
-    below = await _everything_below(session, part)
-    for each in below.parts:
-        if each.archived_at is None:
-            each.archived_at = now
-            session.add(each)
-    return await archive_surveys(session, below.workspace_id, below.touchpoints, now)
+    return _mark(await _with_all_below(session, part), None, now)
 
 
 async def restore_part(session: AsyncSession, part: Part) -> int:
     """Take it back with what was archived together with it; how many surveys."""
-    moment = part.archived_at
-    if moment is None:
+    if part.archived_at is None:
         return 0
-    below = await _everything_below(session, part)
-    batch = [each for each in below.parts if each.archived_at == moment]
-    for each in batch:
-        each.archived_at = None
-        session.add(each)
-    touchpoints = [each.id for each in batch if isinstance(each, Touchpoint)]
-    return await restore_surveys(session, below.workspace_id, touchpoints, moment)
+    return _mark(await _with_all_below(session, part), part.archived_at, None)
 
 
 async def delete_part(session: AsyncSession, part: Part) -> bool:
@@ -63,24 +32,37 @@ async def delete_part(session: AsyncSession, part: Part) -> bool:
 
     False, and nothing done, once somebody answered there or an action is written down there.
     """
-    below = await _everything_below(session, part)
-    if await has_answers(session, below.workspace_id, below.touchpoints):
+    rows = await _with_all_below(session, part)
+    surveys = [each.id for each in rows if isinstance(each, Survey)]
+    if await is_answered(session, part.workspace_id, surveys):
         return False
     try:
         async with session.begin_nested():
-            await delete_surveys(session, below.workspace_id, below.touchpoints)
-            for each in reversed(below.parts):
-                await session.delete(each)
-                await session.flush()
+            for each in reversed(rows):
+                if isinstance(each, Survey):
+                    await delete_survey(session, each)
+                else:
+                    await session.delete(each)
+                    await session.flush()
     except IntegrityError:  # an action hangs on it: journeys know no actions, the database does
         return False
     return True
 
 
-async def _everything_below(session: AsyncSession, part: Part) -> Below:
-    parts: list[Part] = [part]
+def _mark(rows: Iterable[Part | Survey], before: datetime | None, after: datetime | None) -> int:
+    """Change the moment of all that carry this one; how many surveys did."""
+    marked = [each for each in rows if each.archived_at == before]
+    for each in marked:
+        each.archived_at = after
+    return sum(isinstance(each, Survey) for each in marked)
+
+
+async def _with_all_below(session: AsyncSession, part: Part) -> list[Part | Survey]:
+    """The part and everything under it, from the top down to the surveys."""
+    parts: list[Part | Survey] = [part]
     if isinstance(part, Journey):
         parts += await stages_of(session, part.workspace_id, part.id)
     for stage in [each for each in parts if isinstance(each, Stage)]:
         parts += await touchpoints_of(session, part.workspace_id, stage.id)
-    return Below(part.workspace_id, tuple(parts))
+    touchpoints = [each.id for each in parts if isinstance(each, Touchpoint)]
+    return parts + await surveys_at(session, part.workspace_id, touchpoints)

@@ -1,9 +1,11 @@
 """Make and change journeys, stages and touchpoints; their order is their position."""
 
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
+import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +15,8 @@ from feedback.editor.journeys.starters import starter
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.surveys.publish import break_line
 
-Placed = TypeVar("Placed", Stage, Touchpoint)
+Part = Journey | Stage | Touchpoint
+Placed = TypeVar("Placed", Journey, Stage, Touchpoint)
 
 
 async def create_journey(
@@ -41,14 +44,13 @@ async def create_journey(
 
 async def add_stage(session: AsyncSession, journey: Journey, wanted: StageIn) -> Stage:
     """A stage at the end of the journey."""
+    siblings = await stages_of(session, journey.workspace_id, journey.id)
     stage = Stage(
         workspace_id=journey.workspace_id,
         id=new_id(),
         journey_id=journey.id,
-        name=wanted.name,
-        headline_metric=wanted.headline_metric,
-        target=wanted.target,
-        position=_after(await stages_of(session, journey.workspace_id, journey.id)),
+        position=_after(siblings),
+        **asdict(wanted),
     )
     session.add(stage)
     await session.flush()
@@ -59,26 +61,13 @@ async def add_touchpoint(
     session: AsyncSession, workspace_id: uuid.UUID, wanted: TouchpointIn
 ) -> Touchpoint:
     """A touchpoint at the end of its stage."""
+    siblings = await touchpoints_of(session, workspace_id, wanted.stage_id)
     touchpoint = Touchpoint(
-        workspace_id=workspace_id,
-        id=new_id(),
-        stage_id=wanted.stage_id,
-        name=wanted.name,
-        place=wanted.place,
-        owner=wanted.owner,
-        target=wanted.target,
-        position=_after(await touchpoints_of(session, workspace_id, wanted.stage_id)),
+        workspace_id=workspace_id, id=new_id(), position=_after(siblings), **asdict(wanted)
     )
     session.add(touchpoint)
     await session.flush()
     return touchpoint
-
-
-def change_stage(session: AsyncSession, stage: Stage, wanted: StageIn) -> None:
-    stage.name = wanted.name
-    stage.headline_metric = wanted.headline_metric
-    stage.target = wanted.target
-    session.add(stage)
 
 
 async def change_touchpoint(
@@ -89,65 +78,54 @@ async def change_touchpoint(
     if wanted.stage_id != touchpoint.stage_id:
         siblings = await touchpoints_of(session, touchpoint.workspace_id, wanted.stage_id)
         touchpoint.position = _after(siblings)
-        touchpoint.stage_id = wanted.stage_id
         seams = await break_line(session, touchpoint.workspace_id, touchpoint.id, now)
-    touchpoint.name, touchpoint.place = wanted.name, wanted.place
-    touchpoint.owner, touchpoint.target = wanted.owner, wanted.target
-    session.add(touchpoint)
+    session.add(touchpoint.sqlmodel_update(asdict(wanted)))
     return seams
 
 
-async def move_stage(session: AsyncSession, stage: Stage, direction: int) -> None:
-    """Change places with the stage before (-1) or after (1) it."""
-    siblings = await stages_of(session, stage.workspace_id, stage.journey_id)
-    _reorder(session, siblings, stage.id, direction)
-
-
-async def move_touchpoint(session: AsyncSession, touchpoint: Touchpoint, direction: int) -> None:
-    """Change places with the touchpoint before (-1) or after (1) it in its stage."""
-    siblings = await touchpoints_of(session, touchpoint.workspace_id, touchpoint.stage_id)
-    _reorder(session, siblings, touchpoint.id, direction)
+async def journeys_of(session: AsyncSession, workspace_id: uuid.UUID) -> list[Journey]:
+    """The journeys of a workspace in order, as all of these held until the transaction ends."""
+    return await _in_order(session, Journey, workspace_id, sa.true())
 
 
 async def stages_of(
     session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID
 ) -> list[Stage]:
     """The stages of a journey in order, archived ones too."""
-    found = await session.exec(
-        select(Stage)
-        .where(Stage.workspace_id == workspace_id, Stage.journey_id == journey_id)
-        .order_by(col(Stage.position), col(Stage.id))
-        .with_for_update()
-    )
-    return list(found)
+    return await _in_order(session, Stage, workspace_id, col(Stage.journey_id) == journey_id)
 
 
 async def touchpoints_of(
     session: AsyncSession, workspace_id: uuid.UUID, stage_id: uuid.UUID
 ) -> list[Touchpoint]:
     """The touchpoints of a stage in order, archived ones too."""
+    return await _in_order(session, Touchpoint, workspace_id, col(Touchpoint.stage_id) == stage_id)
+
+
+async def upwards(session: AsyncSession, part: Part) -> list[Part]:
+    """The part itself, then the stage and the journey it belongs to."""
+    found = [part]
+    if isinstance(part, Touchpoint):
+        part = await session.get_one(Stage, (part.workspace_id, part.stage_id))
+        found.append(part)
+    if isinstance(part, Stage):
+        found.append(await session.get_one(Journey, (part.workspace_id, part.journey_id)))
+    return found
+
+
+async def _in_order(
+    session: AsyncSession,
+    table: type[Placed],
+    workspace_id: uuid.UUID,
+    which: sa.ColumnElement[bool],
+) -> list[Placed]:
     found = await session.exec(
-        select(Touchpoint)
-        .where(Touchpoint.workspace_id == workspace_id, Touchpoint.stage_id == stage_id)
-        .order_by(col(Touchpoint.position), col(Touchpoint.id))
+        select(table)
+        .where(table.workspace_id == workspace_id, which)
+        .order_by(col(table.position), col(table.id))
         .with_for_update()
     )
     return list(found)
-
-
-def _reorder(
-    session: AsyncSession, siblings: list[Placed], moved: uuid.UUID, direction: int
-) -> None:
-    active = [sibling for sibling in siblings if sibling.archived_at is None]
-    at = next((i for i, sibling in enumerate(active) if sibling.id == moved), None)
-    if at is None:
-        return
-    to = min(max(at + direction, 0), len(active) - 1)
-    active.insert(to, active.pop(at))
-    # Everyone gets a fresh number: rows of an import may share one.
-    for position, sibling in enumerate(active):
-        sibling.position = position
-        session.add(sibling)
 
 
 def _after(siblings: list[Stage] | list[Touchpoint]) -> int:

@@ -9,16 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import TypeVar
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.editor.journeys.edit import stages_of, touchpoints_of
+from feedback.editor.journeys.edit import Part, Placed, journeys_of, stages_of, touchpoints_of
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.surveys.publish import break_line
-
-Placed = TypeVar("Placed", Journey, Stage, Touchpoint)
 
 
 class StaleOrderError(ValueError):
@@ -26,7 +22,7 @@ class StaleOrderError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a part stands: which of its stage's touchpoints, or of its journey's stages, from 0.
 
     `stage` is None for a stage itself.
@@ -38,10 +34,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Move:
     """What was done: where the part stood before, and how many lines got a seam by it."""
 
-    before: Place
+    before: Position
     seams: int
 
 
@@ -69,8 +65,8 @@ def order_version(order: Iterable[tuple[uuid.UUID, Sequence[uuid.UUID]]]) -> str
 
 
 async def move_part(
-    session: AsyncSession, journey: Journey, to: Place, seen: str, now: datetime
-) -> Moved | None:
+    session: AsyncSession, journey: Journey, to: Position, seen: str, now: datetime
+) -> Move | None:
     """Move a stage, or a touchpoint with its history: in another stage it goes on after a seam.
 
     `to.at` beyond the last place means the last. None when the journey has no such part or stage.
@@ -86,27 +82,32 @@ async def move_part(
         raise StaleOrderError
     if before.stage is None or to.stage is None:
         _insert(session, order.stages, order.stages.pop(before.at), to.at)
-        return Moved(before, 0)
+        return Move(before, 0)
     touchpoint = order.touchpoints[before.stage].pop(before.at)
     _insert(session, order.touchpoints[to.stage], touchpoint, to.at)
     if to.stage == before.stage:
-        return Moved(before, 0)
+        return Move(before, 0)
     touchpoint.stage_id = to.stage
-    return Moved(before, await break_line(session, journey.workspace_id, touchpoint.id, now))
+    return Move(before, await break_line(session, journey.workspace_id, touchpoint.id, now))
 
 
-async def move_journey(session: AsyncSession, journey: Journey, direction: int) -> None:
-    """Change places with the journey before (-1) or after (1) it: lists and pages follow."""
-    found = await session.exec(
-        select(Journey)
-        .where(Journey.workspace_id == journey.workspace_id, col(Journey.archived_at).is_(None))
-        .order_by(col(Journey.position), col(Journey.created_at), col(Journey.id))
-        .with_for_update()
-    )
-    journeys = list(found)
-    at = next((at for at, each in enumerate(journeys) if each.id == journey.id), None)
+async def move_up_or_down(session: AsyncSession, part: Part, direction: int) -> None:
+    """Change places with the one before (-1) or after (1) it; what is archived stands nowhere."""
+    if isinstance(part, Journey):
+        _shift(session, await journeys_of(session, part.workspace_id), part, direction)
+    elif isinstance(part, Stage):
+        found = await stages_of(session, part.workspace_id, part.journey_id)
+        _shift(session, found, part, direction)
+    else:
+        siblings = await touchpoints_of(session, part.workspace_id, part.stage_id)
+        _shift(session, siblings, part, direction)
+
+
+def _shift(session: AsyncSession, siblings: list[Placed], part: Placed, direction: int) -> None:
+    active = [each for each in siblings if each.archived_at is None]
+    at = next((at for at, each in enumerate(active) if each.id == part.id), None)
     if at is not None:
-        _insert(session, journeys, journeys.pop(at), max(at + direction, 0))
+        _insert(session, active, active.pop(at), max(at + direction, 0))
 
 
 async def _read_order(session: AsyncSession, journey: Journey) -> _Order:
@@ -127,13 +128,13 @@ async def _read_order(session: AsyncSession, journey: Journey) -> _Order:
     return _Order(active, touchpoints)
 
 
-def _find(order: _Order, part: uuid.UUID) -> Place | None:
+def _find(order: _Order, part: uuid.UUID) -> Position | None:
     for at, stage in enumerate(order.stages):
         if stage.id == part:
-            return Place(part, None, at)
+            return Position(part, None, at)
         for number, touchpoint in enumerate(order.touchpoints[stage.id]):
             if touchpoint.id == part:
-                return Place(part, stage.id, number)
+                return Position(part, stage.id, number)
     return None
 
 

@@ -3,72 +3,62 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
-from litestar.plugins.htmx import HTMXRequest
-from litestar.response import Redirect, Template
+from litestar.response import Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
-from feedback.db import Database
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Answer, Visit
 from feedback.editor.journeys.edit import add_stage, create_journey
-from feedback.editor.journeys.schemas import (
-    JourneyIn,
-    StageIn,
-    TouchpointIn,
-    read_journey,
-    read_stage,
-)
+from feedback.editor.journeys.schemas import JourneyIn, read_journey, read_stage
 from feedback.editor.journeys.starters import STARTERS, starter
 from feedback.editor.surveys.queries import SurveyRow, in_use, load_grouped, load_rows
 from feedback.i18n import gettext as _
 from feedback.journeys.models import Journey
-from feedback.journeys.queries import JourneyTree, load_journey
+from feedback.readings.journey import JourneyInfo, find_journey
 from feedback.scoring import METRICS
 from feedback.surveys.labels import metric_names, place_names, state_names
-from feedback.web.forms import Form, leave
-from feedback.web.page import page, redirect
+from feedback.web.forms import Form
+from feedback.web.page import redirect
 from feedback.wording import write_target
 
 # Fewer are too coarse to act on: a score of "reception" does not say what to repair.
 COARSE_BELOW = 8
-NO_FORM: Form[Any] = Form({"name": ""}, {})
+NO_FORMS: dict[str, Form[Any]] = dict.fromkeys(
+    ("name_form", "stage_form", "touchpoint_form"), Form({"name": ""}, {})
+)
 
 
 @get("/journeys", blocks=("journey_rows",), needs="viewer")
-async def journey_list(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    async with database.read() as session:
-        trees, rows = await load_grouped(session, viewer.workspace.id)
-    return page(
-        request,
+async def journey_list(visit: NamedDependency[Visit]) -> Template:
+    async with visit.read() as session:
+        journeys, rows = await load_grouped(session, visit.workspace.id)
+    return visit.page(
         "journeys/journeys.html",
-        trees=[tree for tree in trees if tree.journey.archived_at is None],
-        archived=[tree for tree in trees if tree.journey.archived_at is not None],
-        surveys={tree.journey.id: _survey_count(tree, rows) for tree in trees},
+        journeys=[journey for journey in journeys if not journey.is_archived],
+        archived=[journey for journey in journeys if journey.is_archived],
+        surveys={journey.id: _survey_count(journey, rows) for journey in journeys},
     )
 
 
 @get("/journeys/new", blocks=("journey_form",), needs="editor")
 async def new_journey(
-    request: HTMXRequest, viewer: NamedDependency[Viewer], start: FromQuery[str] = "recognition"
+    visit: NamedDependency[Visit], start: FromQuery[str] = "recognition"
 ) -> Template:
     key = start if start in STARTERS else "recognition"
-    return _new_form(request, viewer, Form({"name": "", "starter": key}, {}), kept=None)
+    return _new_form(visit, Form({"name": "", "starter": key}, {}), kept=None)
 
 
 @post("/journeys/new", blocks=("journey_form",), needs="editor")
-async def make_journey(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template | Redirect | Response[None]:
-    data = await request.form()
+async def make_journey(visit: NamedDependency[Visit]) -> Answer:
+    data = await visit.sent()
     form = read_journey(data)
     if form.checked is None:
-        return _new_form(request, viewer, form, kept=set(data.getall("touchpoint", [])))
-    workspace = viewer.workspace
-    async with database.write() as session:
+        return _new_form(visit, form, kept=set(data.getall("touchpoint", [])))
+    workspace = visit.workspace
+    async with visit.write() as session:
         journey = await create_journey(
             session, workspace.id, form.checked, workspace.language, clock.now()
         )
@@ -77,124 +67,93 @@ async def make_journey(
         if form.checked.kept
         else _("The journey is made. Write its stages and touchpoints here.")
     )
-    return leave(request, f"/journeys/{journey.id}", next_step)
+    return visit.leave(f"/journeys/{journey.id}", next_step)
 
 
 @get("/journeys/{journey_id:uuid}", blocks=("journey_editor",), needs="viewer")
-async def journey_page(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    journey_id: FromPath[UUID],
-) -> Template:
-    return await show_journey(request, database, viewer, journey_id)
+async def journey_page(visit: NamedDependency[Visit], journey_id: FromPath[UUID]) -> Template:
+    return await show_journey(visit, journey_id)
 
 
 @post("/journeys/{journey_id:uuid}", blocks=("journey_editor",), needs="editor")
-async def rename_journey(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    journey_id: FromPath[UUID],
-) -> Template | Redirect | Response[None]:
-    form = read_journey(await request.form())
-    async with database.write() as session:
-        journey = await session.get(Journey, (viewer.workspace.id, journey_id))
-        if journey is None:
-            raise not_found()
+async def rename_journey(visit: NamedDependency[Visit], journey_id: FromPath[UUID]) -> Answer:
+    form = read_journey(await visit.sent())
+    async with visit.write() as session:
+        journey = await visit.need(session, Journey, journey_id)
         if form.checked is not None:
             journey.name = form.checked.name
-            session.add(journey)
     if form.checked is None:
-        return await show_journey(request, database, viewer, journey_id, name_form=form)
-    return leave(request, f"/journeys/{journey_id}", _("Saved."))
+        return await show_journey(visit, journey_id, name_form=form)
+    return visit.leave(f"/journeys/{journey_id}", _("Saved."))
 
 
 @post("/journeys/{journey_id:uuid}/stages", blocks=("journey_editor",), needs="editor")
-async def make_stage(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    journey_id: FromPath[UUID],
-) -> Template | Redirect:
-    form = read_stage(await request.form())
-    async with database.write() as session:
-        journey = await session.get(Journey, (viewer.workspace.id, journey_id))
-        if journey is None:
-            raise not_found()
+async def make_stage(visit: NamedDependency[Visit], journey_id: FromPath[UUID]) -> Answer:
+    form = read_stage(await visit.sent())
+    async with visit.write() as session:
+        journey = await visit.need(session, Journey, journey_id)
         if form.checked is not None:
             await add_stage(session, journey, form.checked)
     if form.checked is None:
-        return await show_journey(request, database, viewer, journey_id, stage_form=form)
+        return await show_journey(visit, journey_id, stage_form=form)
     return redirect(f"/journeys/{journey_id}")
 
 
 async def show_journey(
-    request: HTMXRequest,
-    database: Database,
-    viewer: Viewer,
-    journey_id: UUID,
-    *,
-    name_form: Form[JourneyIn] = NO_FORM,
-    stage_form: Form[StageIn] = NO_FORM,
-    touchpoint_form: Form[TouchpointIn] = NO_FORM,
-    touchpoint_stage: UUID | None = None,
+    visit: Visit, journey_id: UUID, *, touchpoint_stage: UUID | None = None, **forms: Form[Any]
 ) -> Template:
-    """The editor; with a form that was refused it answers 422 and says why beside the field."""
-    async with database.read() as session:
-        tree = await load_journey(session, viewer.workspace.id, journey_id)
-        rows = await load_rows(session, viewer.workspace.id)
-    if tree is None:
+    """The editor; with a form that was refused it answers 422 and says why beside the field.
+
+    forms: `name_form`, `stage_form` or `touchpoint_form`, this one of `touchpoint_stage`.
+    """
+    async with visit.read() as session:
+        journey = await find_journey(session, visit.workspace.id, journey_id)
+        rows = await load_rows(session, visit.workspace.id)
+    if journey is None:
         raise not_found()
-    forms: tuple[Form[Any], ...] = (name_form, stage_form, touchpoint_form)
-    return page(
-        request,
+    return visit.page(
         "journeys/journey.html",
-        status=422 if any(form.errors for form in forms) else 200,
-        tree=tree,
+        status=422 if forms else 200,
+        journey=journey,
         rows={touchpoint: in_use(found) for touchpoint, found in rows.items()},
-        targets=_targets(tree, rows),
-        is_coarse=bool(tree.touchpoints) and len(tree.touchpoints) < COARSE_BELOW,
+        targets=_targets(journey, rows),
+        is_coarse=bool(journey.active_touchpoints)
+        and len(journey.active_touchpoints) < COARSE_BELOW,
         least=COARSE_BELOW,
         metric_names=metric_names(),
         place_names=place_names(),
         state_names=state_names(),
-        name_form=name_form,
-        stage_form=stage_form,
-        touchpoint_form=touchpoint_form,
         touchpoint_stage=touchpoint_stage,
+        **(NO_FORMS | forms),
     )
 
 
-def _new_form(
-    request: HTMXRequest, viewer: Viewer, form: Form[JourneyIn], *, kept: set[str] | None
-) -> Template:
+def _new_form(visit: Visit, form: Form[JourneyIn], *, kept: set[str] | None) -> Template:
     """`kept`: the ticked touchpoints; None ticks them all."""
     key = form.values["starter"] if form.values["starter"] in STARTERS else "empty"
-    return page(
-        request,
+    return visit.page(
         "journeys/new.html",
-        status=422 if form.errors else 200,
-        form=form,
+        form,
         starter=key,
-        stages=starter(key, viewer.workspace.language),
+        stages=starter(key, visit.workspace.language),
         kept=kept,
         place_names=place_names(),
     )
 
 
-def _survey_count(tree: JourneyTree, rows: dict[UUID, list[SurveyRow]]) -> int:
-    return sum(len(in_use(rows.get(touchpoint.id, []))) for touchpoint in tree.touchpoints)
+def _survey_count(journey: JourneyInfo, rows: dict[UUID, list[SurveyRow]]) -> int:
+    return sum(
+        len(in_use(rows.get(touchpoint.id, []))) for touchpoint in journey.active_touchpoints
+    )
 
 
-def _targets(tree: JourneyTree, rows: dict[UUID, list[SurveyRow]]) -> dict[UUID, str]:
+def _targets(journey: JourneyInfo, rows: dict[UUID, list[SurveyRow]]) -> dict[UUID, str]:
     """Each target as it is written, by the id of its stage or touchpoint."""
     found = {}
-    for each in tree.stages:
-        stage = each.stage
+    for stage in journey.stages:
         if stage.target is not None and stage.headline_metric:
             found[stage.id] = write_target(stage.target, METRICS[stage.headline_metric])
-        for touchpoint in each.touchpoints:
+        for touchpoint in stage.touchpoints:
             asked = in_use(rows.get(touchpoint.id, []))
             if touchpoint.target is not None and asked:
                 metric = METRICS[asked[-1].metric]

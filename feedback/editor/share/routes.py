@@ -11,8 +11,8 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
-from feedback.db import Database
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Visit
 from feedback.editor.share.ways import (
     MailBlock,
     MailChoice,
@@ -29,38 +29,27 @@ from feedback.editor.surveys.routes import need_survey
 from feedback.scoring import METRICS
 from feedback.settings import Settings
 from feedback.surveys.labels import language_names, state_names
-from feedback.surveys.places import SurveyPlace
+from feedback.surveys.queries import SurveyAt
 from feedback.web.forms import Form
-from feedback.web.page import page, security_headers
+from feedback.web.page import security_headers
 from feedback.widget.sightings import load_sightings, told
-from feedback.widget.tag import (
-    embed_policy,
-    embed_snippet,
-    frozen_snippet,
-    releases,
-)
+from feedback.widget.tag import embed_policy, embed_snippet, frozen_snippet, releases
 
 AnyRequest = Request[Any, Any, Any]
 
 
 @get("/surveys/{survey_id:uuid}/share", blocks=("mail_block", "install_check"), needs="viewer")
-async def share_page(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Template:
-    async with database.read() as session:
-        place = await need_survey(session, viewer, survey_id)
-        [site_key, *_rest] = await site_keys(session, viewer.workspace.id)
-        seen = await load_sightings(session, viewer.workspace.id, survey_id)
-    base_url, key = _base_url(request, settings), place.survey.key
+async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Template:
+    async with visit.read() as session:
+        place = await need_survey(visit, session, survey_id)
+        [site_key, *_rest] = await site_keys(session, visit.workspace.id)
+        seen = await load_sightings(session, visit.workspace.id, survey_id)
+    request, key = visit.request, place.survey.key
+    base_url = _base_url(request)
     form, block = _mail_block(request, place, base_url)
-    return page(
-        request,
+    return visit.page(
         "surveys/share.html",
-        status=422 if form.errors else 200,
+        form,
         headers=security_headers(frames="'self'"),
         place=place,
         state_names=state_names(),
@@ -79,7 +68,6 @@ async def share_page(
         link=survey_link(base_url, key),
         test_link=survey_link(base_url, key) + "?feedback-test",
         qr=f"/s/{key}/qr.svg",
-        form=form,
         block=block,
         mail_html=_mail_html(request, block),
         mail_text=mail_text(block),
@@ -89,18 +77,12 @@ async def share_page(
 
 
 @get("/surveys/{survey_id:uuid}/share/mail.html", needs="viewer")
-async def mail_preview(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Response[str]:
+async def mail_preview(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Response[str]:
     """The block as a mail program shows it. Its own style attributes are allowed by their hash."""
-    async with database.read() as session:
-        place = await need_survey(session, viewer, survey_id)
-    _form, block = _mail_block(request, place, _base_url(request, settings))
-    shown = _mail_html(request, block)
+    async with visit.read() as session:
+        place = await need_survey(visit, session, survey_id)
+    _form, block = _mail_block(visit.request, place, _base_url(visit.request))
+    shown = _mail_html(visit.request, block)
     title = html.escape(block.question)
     document = (
         f'<!doctype html><html lang="{block.language}"><head><meta charset="utf-8">'
@@ -108,21 +90,16 @@ async def mail_preview(
         f"<body><main>{shown}</main></body></html>"
     )
     policy = f"default-src 'none'; style-src {inline_style_hashes(shown)}; frame-ancestors 'self'"
-    headers = security_headers() | {
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-store",
-    }
+    headers = security_headers() | {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     return Response(document, media_type="text/html", headers=headers)
 
 
 @get("/s/{survey_key:str}/qr.svg", needs="nobody")
-async def qr_image(
-    request: AnyRequest, settings: NamedDependency[Settings], survey_key: FromPath[str]
-) -> Response[bytes]:
+async def qr_image(request: AnyRequest, survey_key: FromPath[str]) -> Response[bytes]:
     """A QR code of the hosted page; answers through it count as channel `qr`."""
     if await request.app.state.catalog.find(survey_key) is None:
         raise not_found()
-    link = survey_link(_base_url(request, settings), survey_key, channel="qr")
+    link = survey_link(_base_url(request), survey_key, channel="qr")
     return Response(
         qr_code(link),
         media_type="image/svg+xml",
@@ -135,18 +112,13 @@ async def qr_image(
 
 
 def _mail_block(
-    request: HTMXRequest, place: SurveyPlace, base_url: str
+    request: HTMXRequest, place: SurveyAt, base_url: str
 ) -> tuple[Form[MailChoice], MailBlock]:
     question = place.question
     form = read_mail_choice(request.query_params, list(question.texts), question.default_language)
     choice = form.checked or MailChoice(question.default_language, "")
-    block = mail_block(
-        question.texts[choice.language],
-        METRICS[question.metric],
-        base_url,
-        place.survey.key,
-        choice,
-    )
+    texts, metric = question.texts[choice.language], METRICS[question.metric]
+    block = mail_block(texts, metric, base_url, place.survey.key, choice)
     return form, block
 
 
@@ -157,11 +129,12 @@ def _mail_html(request: HTMXRequest, block: MailBlock) -> str:
     return str(template.render(block=block)).strip()
 
 
-def _base_url(request: AnyRequest, settings: Settings) -> str:
+def _base_url(request: AnyRequest) -> str:
+    settings: Settings = request.app.state.settings
     return settings.base_url or str(request.base_url).rstrip("/")
 
 
-def _is_framed(place: SurveyPlace) -> bool:
+def _is_framed(place: SurveyAt) -> bool:
     return (place.survey.look or {}).get("place") == "frame"
 
 

@@ -1,8 +1,7 @@
-"""Put surveys away with everything they heard, take them out again, delete the unanswered."""
+"""Whether anybody answered a survey; delete the unanswered."""
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,44 +13,10 @@ from feedback.surveys.models import Series, Sighting, Survey
 from feedback.tenancy import refers
 
 
-async def archive_surveys(
-    session: AsyncSession, workspace_id: uuid.UUID, touchpoints: Iterable[uuid.UUID], now: datetime
-) -> int:
-    """Archive what still asks at these touchpoints, all at `now`: that moment names the batch."""
-    surveys = await _surveys_at(session, workspace_id, touchpoints)
-    active = [survey for survey in surveys if survey.archived_at is None]
-    for survey in active:
-        survey.archived_at = now
-        session.add(survey)
-    return len(active)
-
-
-async def restore_surveys(
-    session: AsyncSession,
-    workspace_id: uuid.UUID,
-    touchpoints: Iterable[uuid.UUID],
-    moment: datetime,
-) -> int:
-    """Take back what was archived at exactly this moment; older archives stay."""
-    surveys = await _surveys_at(session, workspace_id, touchpoints)
-    batch = [survey for survey in surveys if survey.archived_at == moment]
-    for survey in batch:
-        survey.archived_at = None
-        session.add(survey)
-    return len(batch)
-
-
-async def has_answers(
-    session: AsyncSession, workspace_id: uuid.UUID, touchpoints: Iterable[uuid.UUID]
-) -> bool:
-    """Whether anybody ever answered at one of these touchpoints, in whatever state it is kept."""
-    surveys = await _surveys_at(session, workspace_id, touchpoints)
-    return await is_answered(session, workspace_id, [survey.id for survey in surveys])
-
-
 async def is_answered(
     session: AsyncSession, workspace_id: uuid.UUID, surveys: Iterable[uuid.UUID]
 ) -> bool:
+    """In whatever state the answer is kept."""
     found = await session.exec(
         select(Response.id)
         .join(Series, refers(Response.series_id, Series))
@@ -59,14 +24,6 @@ async def is_answered(
         .limit(1)
     )
     return found.first() is not None
-
-
-async def delete_surveys(
-    session: AsyncSession, workspace_id: uuid.UUID, touchpoints: Iterable[uuid.UUID]
-) -> None:
-    """Delete every survey at these touchpoints. The caller made sure that nobody answered."""
-    for survey in await _surveys_at(session, workspace_id, touchpoints):
-        await delete_survey(session, survey)
 
 
 async def delete_survey(session: AsyncSession, survey: Survey) -> None:
@@ -94,9 +51,10 @@ async def delete_survey(session: AsyncSession, survey: Survey) -> None:
     await drop_unused_question(session, workspace_id, question_id)
 
 
-async def _surveys_at(
+async def surveys_at(
     session: AsyncSession, workspace_id: uuid.UUID, touchpoints: Iterable[uuid.UUID]
 ) -> list[Survey]:
+    """Every survey at these touchpoints, held until the transaction ends."""
     found = await session.exec(
         select(Survey)
         .where(

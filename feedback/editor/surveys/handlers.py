@@ -3,14 +3,13 @@
 from feedback.editor.after_rating import routes as follow_up_routes
 from feedback.editor.share import preview as share_preview
 from feedback.editor.share import routes as share_routes
-from feedback.editor.surveys import edit_routes, identity_routes, routes
+from feedback.editor.surveys import edit_routes, routes
 from feedback.editor.widget_settings import routes as widget_settings_routes
 
 handlers = [
     *routes.handlers,
     *edit_routes.handlers,
     *follow_up_routes.handlers,
-    *identity_routes.handlers,
     *share_routes.handlers,
     *widget_settings_routes.handlers,
     share_preview.widget_preview,

@@ -9,10 +9,9 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey
-from feedback.journeys.queries import JourneyTree, load_journeys
-from feedback.readings.counts import counts_table
+from feedback.readings.journey import JourneyInfo, read_journeys
+from feedback.readings.queries import counts_table
 from feedback.surveys.models import Question, Series, Survey
-from feedback.surveys.places import SurveyPlace, load_places
 from feedback.tenancy import refers
 
 
@@ -24,12 +23,6 @@ class SurveyRow:
     metric: str
     answers: int
     shared_by: int
-
-
-async def find_survey(
-    session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID
-) -> SurveyPlace | None:
-    return next(iter(await load_places(session, workspace_id, Survey.id == survey_id)), None)
 
 
 async def load_rows(
@@ -56,9 +49,9 @@ async def load_rows(
 
 async def load_grouped(
     session: AsyncSession, workspace_id: uuid.UUID
-) -> tuple[list[JourneyTree], dict[uuid.UUID, list[SurveyRow]]]:
+) -> tuple[list[JourneyInfo], dict[uuid.UUID, list[SurveyRow]]]:
     """The journeys, and the surveys of each touchpoint."""
-    return await load_journeys(session, workspace_id), await load_rows(session, workspace_id)
+    return await read_journeys(session, workspace_id), await load_rows(session, workspace_id)
 
 
 async def count_answers(
@@ -99,11 +92,7 @@ async def metric_at(
     """What the newest survey in use asks at a touchpoint: the metric its target is for."""
     found = await session.exec(
         select(Question.metric)
-        .join(
-            Survey,
-            (col(Survey.workspace_id) == Question.workspace_id)
-            & (col(Survey.question_id) == Question.id),
-        )
+        .join(Survey, refers(Survey.question_id, Question))
         .where(
             Question.workspace_id == workspace_id,
             Survey.touchpoint_id == touchpoint_id,

@@ -65,16 +65,15 @@ async def change_question(
     changed_metric = question.metric != wanted.metric
     question.metric, question.texts = wanted.metric, wanted.texts
     question.default_language = wanted.default_language
-    session.add(question)
     await session.flush()
     for survey in surveys:
         if effect.seams:
             await next_series(session, survey, now)
         elif (series := await open_series(session, survey)) is not None:
             series.texts = wanted.texts
-            session.add(series)
         if changed_metric:
-            await _drop_target(session, survey)
+            # A target of +50 means nothing once the touchpoint asks for a share or a mean.
+            (await _touchpoint_of(session, survey)).target = None
     return effect
 
 
@@ -86,8 +85,9 @@ async def expected_effect(session: AsyncSession, question: Question, wanted: Que
     seams = 0
     if changed_metric or reworded:
         seams = sum([await open_series(session, survey) is not None for survey in surveys])
-    targets = [await _target_at(session, survey) for survey in surveys] if changed_metric else []
-    return Effect(len(surveys), seams, drops_targets=any(t is not None for t in targets))
+    losing = [await _touchpoint_of(session, survey) for survey in surveys if changed_metric]
+    drops_targets = any(touchpoint.target is not None for touchpoint in losing)
+    return Effect(len(surveys), seams, drops_targets)
 
 
 async def detach_question(session: AsyncSession, survey: Survey) -> bool:
@@ -111,7 +111,6 @@ async def detach_question(session: AsyncSession, survey: Survey) -> bool:
     session.add(copy)
     await session.flush()
     survey.question_id = copy.id
-    session.add(survey)
     return True
 
 
@@ -156,13 +155,5 @@ def _survey(touchpoint: Touchpoint, question: Question, name: str, now: datetime
     )
 
 
-async def _target_at(session: AsyncSession, survey: Survey) -> float | None:
-    touchpoint = await session.get_one(Touchpoint, (survey.workspace_id, survey.touchpoint_id))
-    return touchpoint.target
-
-
-async def _drop_target(session: AsyncSession, survey: Survey) -> None:
-    # A target of +50 means nothing once the touchpoint asks for a share or a mean.
-    touchpoint = await session.get_one(Touchpoint, (survey.workspace_id, survey.touchpoint_id))
-    touchpoint.target = None
-    session.add(touchpoint)
+async def _touchpoint_of(session: AsyncSession, survey: Survey) -> Touchpoint:
+    return await session.get_one(Touchpoint, (survey.workspace_id, survey.touchpoint_id))

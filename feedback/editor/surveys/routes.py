@@ -5,19 +5,17 @@ from uuid import UUID
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
-from feedback.db import Database
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Answer, Visit
 from feedback.editor.after_rating.draft import read_after_rating
 from feedback.editor.journeys.routes import COARSE_BELOW
 from feedback.editor.surveys.archive import delete_survey, is_answered
 from feedback.editor.surveys.queries import (
     count_answers,
-    find_survey,
     in_use,
     load_grouped,
     load_series,
@@ -35,25 +33,22 @@ from feedback.surveys.labels import (
     state_names,
 )
 from feedback.surveys.models import Survey
-from feedback.surveys.overall import find_overall, mark_overall, unmark_overall
-from feedback.surveys.places import SurveyPlace
+from feedback.surveys.overall import find_overall, mark_overall
 from feedback.surveys.publish import ACTS, allowed_acts
+from feedback.surveys.queries import SurveyAt, load_surveys
 from feedback.web.forms import Form, FormReader
-from feedback.web.page import page, redirect
+from feedback.web.page import redirect
 
 
 @get("/surveys", needs="viewer")
-async def survey_list(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    async with database.read() as session:
-        trees, rows = await load_grouped(session, viewer.workspace.id)
-    active = [tree for tree in trees if tree.journey.archived_at is None]
-    shown = {t.id for tree in active for t in tree.touchpoints}
-    return page(
-        request,
+async def survey_list(visit: NamedDependency[Visit]) -> Template:
+    async with visit.read() as session:
+        journeys, rows = await load_grouped(session, visit.workspace.id)
+    active = [journey for journey in journeys if not journey.is_archived]
+    shown = {t.id for journey in active for t in journey.active_touchpoints}
+    return visit.page(
         "surveys/surveys.html",
-        trees=active,
+        journeys=active,
         rows={touchpoint: in_use(found) for touchpoint, found in rows.items()},
         archived=[
             row
@@ -69,42 +64,27 @@ async def survey_list(
 
 
 @get("/surveys/{survey_id:uuid}", needs="viewer")
-async def survey_page(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Template:
-    return await _show_survey(request, database, viewer, survey_id)
+async def survey_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Template:
+    return await _show_survey(visit, survey_id)
 
 
 @post("/surveys/{survey_id:uuid}", needs="editor")
-async def rename_survey(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Template | Redirect:
-    form = read_name(await request.form())
-    async with database.write() as session:
-        survey = await lock_survey(session, viewer, survey_id)
+async def rename_survey(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Answer:
+    form = read_name(await visit.sent())
+    async with visit.write() as session:
+        survey = await visit.need(session, Survey, survey_id, lock=True)
         if form.checked is not None:
             survey.name = form.checked
     if form.checked is None:
-        return await _show_survey(request, database, viewer, survey_id, name_form=form)
+        return await _show_survey(visit, survey_id, name_form=form)
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 
 @post("/surveys/{survey_id:uuid}/state", needs="editor")
-async def change_state(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Redirect:
-    act = str((await request.form()).get("act", ""))
-    async with database.write() as session:
-        survey = await lock_survey(session, viewer, survey_id)
+async def change_state(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Redirect:
+    act = await visit.act("")
+    async with visit.write() as session:
+        survey = await visit.need(session, Survey, survey_id, lock=True)
         is_allowed = act in allowed_acts(survey)
         if is_allowed:
             await ACTS[act](session, survey, clock.now())
@@ -113,28 +93,31 @@ async def change_state(
 
 
 @post("/surveys/{survey_id:uuid}/overall", needs="editor")
-async def change_overall(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Redirect:
-    is_wanted = FormReader(await request.form()).flag("is_overall")
-    async with database.write() as session:
-        survey = (await need_survey(session, viewer, survey_id)).survey
-        await (mark_overall if is_wanted else unmark_overall)(session, survey)
+async def change_overall(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Redirect:
+    is_wanted = FormReader(await visit.sent()).flag("is_overall")
+    async with visit.write() as session:
+        survey = (await need_survey(visit, session, survey_id)).survey
+        if is_wanted:
+            await mark_overall(session, survey)
+        else:
+            survey.is_overall = False
+    return redirect(f"/surveys/{survey_id}", _("Saved."))
+
+
+@post("/surveys/{survey_id:uuid}/signature", needs="editor")
+async def change_signature(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Redirect:
+    """The switch: answers that name a person must be signed."""
+    is_wanted = FormReader(await visit.sent()).flag("needs_signature")
+    async with visit.write() as session:
+        survey = await visit.need(session, Survey, survey_id, lock=True)
+        survey.needs_signature = is_wanted
     return redirect(f"/surveys/{survey_id}", _("Saved."))
 
 
 @post("/surveys/{survey_id:uuid}/detach", needs="editor")
-async def detach_survey(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Redirect:
-    async with database.write() as session:
-        survey = (await need_survey(session, viewer, survey_id)).survey
+async def detach_survey(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Redirect:
+    async with visit.write() as session:
+        survey = (await need_survey(visit, session, survey_id)).survey
         await detach_question(session, survey)
     return redirect(
         f"/surveys/{survey_id}/edit", _("This survey has its own words now. Its line goes on.")
@@ -142,17 +125,12 @@ async def detach_survey(
 
 
 @post("/surveys/{survey_id:uuid}/archive", needs="editor")
-async def archive_survey(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Redirect:
-    act = str((await request.form()).get("act", "archive"))
+async def archive_survey(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Redirect:
+    act = await visit.act("archive")
     path, flash, kind = f"/surveys/{survey_id}", _("Archived. It no longer asks."), "good"
-    async with database.write() as session:
-        survey = await lock_survey(session, viewer, survey_id)
-        if act == "restore" and (await need_survey(session, viewer, survey_id)).is_homeless:
+    async with visit.write() as session:
+        survey = await visit.need(session, Survey, survey_id, lock=True)
+        if act == "restore" and (await need_survey(visit, session, survey_id)).is_homeless:
             flash, kind = _("What it belongs to is archived. Restore that first."), "bad"
         elif act == "restore":
             survey.archived_at = None
@@ -167,38 +145,24 @@ async def archive_survey(
     return redirect(path, flash, kind=kind)
 
 
-async def lock_survey(session: AsyncSession, viewer: Viewer, survey_id: UUID) -> Survey:
-    """The survey, held until the end of the transaction. Raises 404 for a stranger's."""
-    found = await session.get(Survey, (viewer.workspace.id, survey_id), with_for_update=True)
-    if found is None:
-        raise not_found()
-    return found
-
-
-async def need_survey(session: AsyncSession, viewer: Viewer, survey_id: UUID) -> SurveyPlace:
-    found = await find_survey(session, viewer.workspace.id, survey_id)
-    if found is None:
-        raise not_found()
-    return found
+async def need_survey(visit: Visit, session: AsyncSession, survey_id: UUID) -> SurveyAt:
+    """The survey with all that it belongs to. Raises 404 for a stranger's."""
+    for place in await load_surveys(session, visit.workspace.id, Survey.id == survey_id):
+        return place
+    raise not_found()
 
 
 async def _show_survey(
-    request: HTMXRequest,
-    database: Database,
-    viewer: Viewer,
-    survey_id: UUID,
-    *,
-    name_form: Form[str] | None = None,
+    visit: Visit, survey_id: UUID, *, name_form: Form[str] | None = None
 ) -> Template:
-    async with database.read() as session:
-        place = await need_survey(session, viewer, survey_id)
-        series = await load_series(session, viewer.workspace.id, survey_id)
-        answers = await count_answers(session, viewer.workspace.id, survey_id)
+    async with visit.read() as session:
+        place = await need_survey(visit, session, survey_id)
+        series = await load_series(session, visit.workspace.id, survey_id)
+        answers = await count_answers(session, visit.workspace.id, survey_id)
         sharing = await sharing_surveys(session, place.question)
-        answered = await is_answered(session, viewer.workspace.id, [survey_id])
+        answered = await is_answered(session, visit.workspace.id, [survey_id])
         overall = await find_overall(session, place.survey)
-    return page(
-        request,
+    return visit.page(
         "surveys/survey.html",
         status=422 if name_form else 200,
         place=place,
@@ -225,6 +189,7 @@ handlers = [
     rename_survey,
     change_state,
     change_overall,
+    change_signature,
     detach_survey,
     archive_survey,
 ]

@@ -2,15 +2,13 @@
 
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.plugins.htmx import HTMXRequest
-from litestar.response import Redirect, Template
+from litestar.response import Template
 
-from feedback.accounts.guards import Viewer
-from feedback.db import Database
-from feedback.editor.surveys.routes import lock_survey, need_survey
+from feedback.accounts.visit import Answer, Visit
+from feedback.editor.surveys.routes import need_survey
 from feedback.editor.widget_settings.labels import (
     art_choices,
     color_notes,
@@ -20,8 +18,10 @@ from feedback.editor.widget_settings.labels import (
     scheme_choices,
 )
 from feedback.i18n import gettext as _
+from feedback.surveys.customer_texts import page_words
 from feedback.surveys.labels import language_names
-from feedback.surveys.places import SurveyPlace
+from feedback.surveys.models import Survey
+from feedback.surveys.queries import SurveyAt
 from feedback.surveys.widget_settings.look import has_art
 from feedback.surveys.widget_settings.page import (
     WidgetIn,
@@ -30,53 +30,39 @@ from feedback.surveys.widget_settings.page import (
     widget_values,
 )
 from feedback.surveys.widget_settings.rules import roots
-from feedback.surveys.words import page_words
-from feedback.web.forms import Form, leave
-from feedback.web.page import page
+from feedback.web.forms import Form
 
 
 @get("/surveys/{survey_id:uuid}/widget", blocks=("widget_form",), needs="editor")
-async def widget_settings(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Template:
-    async with database.read() as session:
-        place = await need_survey(session, viewer, survey_id)
-    return _show(request, place, Form(widget_values(place.survey), {}))
+async def widget_settings(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Template:
+    async with visit.read() as session:
+        place = await need_survey(visit, session, survey_id)
+    return _show(visit, place, Form(widget_values(place.survey), {}))
 
 
 @post("/surveys/{survey_id:uuid}/widget", blocks=("widget_form",), needs="editor")
-async def save_widget_settings(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    survey_id: FromPath[UUID],
-) -> Template | Redirect | Response[None]:
-    data = await request.form()
-    async with database.write() as session:
-        survey = await lock_survey(session, viewer, survey_id)
-        place = await need_survey(session, viewer, survey_id)
+async def save_widget_settings(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Answer:
+    data = await visit.sent()
+    async with visit.write() as session:
+        survey = await visit.need(session, Survey, survey_id, lock=True)
+        place = await need_survey(visit, session, survey_id)
         form = read_widget(data, place.question)
         if form.checked is not None:
             change_widget(survey, form.checked)
     if form.checked is None:
-        return _show(request, place, form)
+        return _show(visit, place, form)
     flash = _("Saved. Sites show it within a minute.")
-    return leave(request, f"/surveys/{survey_id}/widget", flash)
+    return visit.leave(f"/surveys/{survey_id}/widget", flash)
 
 
-def _show(request: HTMXRequest, place: SurveyPlace, form: Form[WidgetIn]) -> Template:
+def _show(visit: Visit, place: SurveyAt, form: Form[WidgetIn]) -> Template:
     question = place.question
     languages = list(question.texts)
     values = form.values
-    return page(
-        request,
+    return visit.page(
         "surveys/widget_settings.html",
-        status=422 if form.errors else 200,
+        form,
         place=place,
-        form=form,
         places=place_choices(),
         corners=corner_choices(),
         schemes=scheme_choices(),

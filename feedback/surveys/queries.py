@@ -17,7 +17,7 @@ from feedback.tenancy import refers
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyPlace:
+class SurveyAt:
     """A survey with its words and the touchpoint it hangs on."""
 
     survey: Survey
@@ -39,7 +39,7 @@ class SurveyPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesPlace(SurveyPlace):
+class SeriesAt(SurveyAt):
     """Where a series of answers comes from."""
 
     series: Series
@@ -49,21 +49,21 @@ class SeriesPlace(SurveyPlace):
         return METRICS[self.series.metric]
 
 
-async def load_places(
+async def load_surveys(
     session: AsyncSession, workspace_id: uuid.UUID, *wanted: Any
-) -> list[SurveyPlace]:
+) -> list[SurveyAt]:
     """Every survey of the workspace that `wanted` conditions leave."""
     found = await session.exec(_in_order(workspace_id).where(*wanted))
-    return [SurveyPlace(*row) for row in found]
+    return [SurveyAt(*row) for row in found]
 
 
-async def load_series_places(
+async def load_asked_series(
     session: AsyncSession, workspace_id: uuid.UUID
-) -> dict[uuid.UUID, SeriesPlace]:
+) -> dict[uuid.UUID, SeriesAt]:
     """Every series of the workspace with all it belongs to, by series id."""
     joined = _in_order(workspace_id).join(Series, refers(Series.survey_id, Survey))
     found = await session.exec(joined.add_columns(Series).order_by(col(Series.id)))
-    return {row[-1].id: SeriesPlace(*row) for row in found}
+    return {row[-1].id: SeriesAt(*row) for row in found}
 
 
 def _in_order(workspace_id: uuid.UUID) -> Any:
