@@ -8,7 +8,7 @@ from typing import Any
 from feedback.actions.schemas import PlaceIn
 from feedback.i18n import LOCALES
 from feedback.i18n import gettext as _
-from feedback.journeys.queries import JourneyTree
+from feedback.readings.journey import JourneyInfo
 from feedback.surveys.texts import language_name
 
 
@@ -31,38 +31,37 @@ class PlaceGroup:
     choices: tuple[PlaceChoice, ...]
 
 
-def place_groups(trees: Sequence[JourneyTree], kept: PlaceIn | None = None) -> list[PlaceGroup]:
+def place_groups(journeys: Sequence[JourneyInfo], kept: PlaceIn | None = None) -> list[PlaceGroup]:
     """Every place in use, stage by stage, and the one an action already has."""
     groups = []
-    for tree in trees:
-        for group in _groups(tree):
-            offered = tuple(each for each in group.choices if _is_offered(tree, each, kept))
+    for journey in journeys:
+        for group in _groups(journey):
+            offered = tuple(each for each in group.choices if _is_offered(journey, each, kept))
             if offered:
                 groups.append(PlaceGroup(group.label, offered))
     return groups
 
 
-def _is_offered(tree: JourneyTree, choice: PlaceChoice, kept: PlaceIn | None) -> bool:
+def _is_offered(journey: JourneyInfo, choice: PlaceChoice, kept: PlaceIn | None) -> bool:
     if kept is not None and choice.key == kept.key:
         return True
-    stages = {each.stage.id for each in tree.active}
-    touchpoints = {each.id for each in tree.touchpoints}
+    stages = {stage.id for stage in journey.active}
+    touchpoints = {each.id for each in journey.active_touchpoints}
     place = choice.place
     return (
-        tree.journey.archived_at is None
+        not journey.is_archived
         and place.stage_id in (None, *stages)
         and place.touchpoint_id in (None, *touchpoints)
     )
 
 
-def _groups(tree: JourneyTree) -> list[PlaceGroup]:
-    journey = tree.journey
+def _groups(journey: JourneyInfo) -> list[PlaceGroup]:
     groups = [PlaceGroup(journey.name, (_choice(_("The whole journey"), PlaceIn(journey.id)),))]
-    for each in tree.stages:
-        whole = _("%(stage)s, the whole stage") % {"stage": each.stage.name}
-        choices = [_choice(whole, PlaceIn(journey.id, each.stage.id))]
-        choices += [_choice(t.name, PlaceIn(journey.id, None, t.id)) for t in each.touchpoints]
-        groups.append(PlaceGroup(f"{journey.name} › {each.stage.name}", tuple(choices)))
+    for stage in journey.stages:
+        whole = _("%(stage)s, the whole stage") % {"stage": stage.name}
+        choices = [_choice(whole, PlaceIn(journey.id, stage.id))]
+        choices += [_choice(t.name, PlaceIn(journey.id, None, t.id)) for t in stage.touchpoints]
+        groups.append(PlaceGroup(f"{journey.name} › {stage.name}", tuple(choices)))
     return groups
 
 
@@ -74,7 +73,7 @@ def places_by_key(groups: Sequence[PlaceGroup]) -> dict[str, PlaceIn]:
     return {choice.key: choice.place for group in groups for choice in group.choices}
 
 
-def wanted_place(trees: Sequence[JourneyTree], asked: Mapping[str, str]) -> str:
+def wanted_place(journeys: Sequence[JourneyInfo], asked: Mapping[str, str]) -> str:
     """The key of the place that the address asks for by journey, stage or touchpoint, else "".
 
     Raises LookupError for an id that is not there, WrongPlaceError when they do not fit.
@@ -84,7 +83,7 @@ def wanted_place(trees: Sequence[JourneyTree], asked: Mapping[str, str]) -> str:
     for name in ("journey", "stage", "touchpoint"):
         if text := asked.get(name, ""):
             chosen = f"{name}:{uuid.UUID(text)}" if _is_id(text) else ""
-            homes.append(_home(trees, chosen))
+            homes.append(_home(journeys, chosen))
     if len(set(homes)) > 1:
         raise WrongPlaceError(_("That is part of another journey. Choose where it was done."))
     return chosen
@@ -98,10 +97,10 @@ def _is_id(text: str) -> bool:
     return True
 
 
-def _home(trees: Sequence[JourneyTree], key: str) -> uuid.UUID:
-    for tree in trees:
-        if key in places_by_key(_groups(tree)):
-            return tree.journey.id
+def _home(journeys: Sequence[JourneyInfo], key: str) -> uuid.UUID:
+    for journey in journeys:
+        if key in places_by_key(_groups(journey)):
+            return journey.id
     raise LookupError(key)
 
 

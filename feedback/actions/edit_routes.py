@@ -36,7 +36,7 @@ from feedback.calendar.models import KINDS, Action
 from feedback.calendar.queries import survey_texts
 from feedback.db import Database
 from feedback.i18n import gettext as _
-from feedback.journeys.queries import JourneyTree, load_journeys
+from feedback.readings.journey import JourneyInfo, read_journeys
 from feedback.web.forms import Form, leave
 from feedback.web.page import page, redirect
 
@@ -47,7 +47,7 @@ BLOCKS = ("action_form", "thanks_previews")
 class Offer:
     """What the form offers to choose from. `texts`: what surveys say, by touchpoint."""
 
-    trees: list[JourneyTree]
+    journeys: list[JourneyInfo]
     groups: list[PlaceGroup]
     languages: dict[str, str]
     texts: dict[Any, dict[str, Any]]
@@ -69,7 +69,7 @@ async def new_action(
     place, problem = "", ""
     try:
         asked = {"journey": journey, "stage": stage, "touchpoint": touchpoint}
-        place = wanted_place(offer.trees, asked)
+        place = wanted_place(offer.journeys, asked)
     except WrongPlaceError as error:
         problem = str(error)
     except LookupError:
@@ -161,11 +161,11 @@ async def _offer(database: Database, viewer: Viewer, action: Action | None = Non
     if action is not None:
         kept = PlaceIn(action.journey_id, action.stage_id, action.touchpoint_id)
     async with database.read() as session:
-        trees = await load_journeys(session, viewer.workspace.id)
+        journeys = await read_journeys(session, viewer.workspace.id)
         texts = await survey_texts(session, viewer.workspace.id)
     written = (action.public_texts if action else None) or {}
     languages = public_languages(texts, written, viewer.workspace.language)
-    return Offer(trees, place_groups(trees, kept), languages, texts)
+    return Offer(journeys, place_groups(journeys, kept), languages, texts)
 
 
 def _read(data: Any, viewer: Viewer, offer: Offer) -> Form[ActionIn]:

@@ -68,12 +68,12 @@ async def _counts(session: AsyncSession, scope: Scope) -> Counts | None:
 
 
 def _told(counts: Counts, place: Reach, wanted: Sequence[uuid.UUID]) -> dict[uuid.UUID, Told]:
-    by_place = changes_of(counts).by_place
+    by_key = changes_of(counts).by_key
     touchpoint = str(place.touchpoint.id) if place.touchpoint else None
     found = {}
     for id in wanted:
         stage = str(place.stage.id) if place.stage else str(id)
-        told = by_place.get((stage, touchpoint, counts.metric.key))
+        told = by_key.get((stage, touchpoint, counts.metric.key))
         if told is not None:
             found[id] = told
     return found

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.actions.schemas import PUBLIC_LENGTH, PlaceIn
+from feedback.surveys.customer_texts import complete_texts
 from feedback.surveys.texts import language_name
-from feedback.surveys.words import complete_texts
 from feedback.web.forms import one_line
 
 

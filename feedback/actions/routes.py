@@ -18,7 +18,7 @@ from feedback.actions.read import read_all, read_beside
 from feedback.calendar.queries import PlacedAction, find_action
 from feedback.db import Database
 from feedback.filters import FilterError, read_filters
-from feedback.journeys.queries import load_journeys
+from feedback.readings.journey import read_journeys
 from feedback.readings.queries import import_pandas
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
@@ -39,8 +39,8 @@ async def action_list(
     given = read_filters(request.query_params.multi_items(), NAMES)
     async with database.read() as session:
         readings = await read_all(session, viewer.workspace, clock.now())
-        trees = await load_journeys(session, viewer.workspace.id)
-    has_journey = any(tree.journey.archived_at is None for tree in trees)
+        journeys = await read_journeys(session, viewer.workspace.id)
+    has_journey = any(not journey.is_archived for journey in journeys)
     made = list_page(readings, given.get("archived", ""))
     return _list(request, made, has_journey=has_journey)
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from feedback.changes.watched import Place, WatchedLine, watched_lines
+from feedback.changes.watched import LineKey, WatchedLine, watched_lines
 from feedback.readings.journey import JourneyInfo
 from feedback.readings.queries import CountRow
 from feedback.scoring import (
@@ -97,8 +97,8 @@ class JourneyChanges:
         return tuple(sorted(found, key=_signalled, reverse=True))
 
     @cached_property
-    def by_place(self) -> dict[Place, Told]:
-        return {place: told for told in self.lines for place in told.line.places}
+    def by_key(self) -> dict[LineKey, Told]:
+        return {key: told for told in self.lines for key in told.line.keys}
 
 
 def find_changes(

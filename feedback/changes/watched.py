@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
+from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.readings.scores import Seams, read_seams
 from feedback.scoring import FEW_BELOW, METRICS, Metric
 from feedback.scoring.months import month_of, months_between
 
-Place = tuple[str, str | None, str]  # stage's id, touchpoint's id or None, metric's key
+LineKey = tuple[str, str | None, str]  # stage's id, touchpoint's id or None, metric's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,13 @@ class WatchedLine:
         return (self.touchpoint, self.twin) if self.twin else (self.touchpoint,)
 
     @property
-    def places(self) -> tuple[Place, ...]:
-        stage, metric = str(self.stage.id), self.metric.key
-        return tuple((stage, str(place.id) if place else None, metric) for place in self.shown_at)
+    def keys(self) -> tuple[LineKey, ...]:
+        return tuple(line_key(Spot(self.stage, at), self.metric.key) for at in self.shown_at)
+
+
+def line_key(spot: Spot, metric: str) -> LineKey:
+    stage, touchpoint = spot
+    return str(stage.id), str(touchpoint.id) if touchpoint else None, metric
 
 
 def watched_lines(

@@ -9,9 +9,8 @@ from math import ceil, floor, log10
 from feedback.calendar.queries import Flag
 from feedback.i18n import format_date
 from feedback.i18n import gettext as _
-from feedback.readings.journey import SeriesInfo, StageInfo, TouchpointInfo
-from feedback.readings.months import Window
-from feedback.readings.scores import Line
+from feedback.readings.journey import SeriesInfo, Spot, TouchpointInfo
+from feedback.readings.scores import Line, Window
 from feedback.scoring import Metric, Score
 from feedback.scoring.months import month_at
 from feedback.wording import month_name, scale_of, write_score
@@ -101,7 +100,6 @@ def _label(month: str, score: Score, metric: Metric) -> str:
     return _("%(month)s: %(score)s") % words
 
 
-Place = tuple[StageInfo, TouchpointInfo | None]
 Askers = list[tuple[TouchpointInfo, SeriesInfo]]  # who asks a metric, in which series
 
 
@@ -109,10 +107,8 @@ def askers(metric: str, touchpoints: Iterable[TouchpointInfo]) -> Askers:
     return [(t, s) for t in touchpoints for s in t.series if s.metric == metric]
 
 
-def askers_at(metric: str, place: Place) -> Askers:
-    """Those of one touchpoint, or of all in the stage."""
-    stage, touchpoint = place
-    return askers(metric, stage.touchpoints if touchpoint is None else (touchpoint,))
+def askers_at(metric: str, spot: Spot) -> Askers:
+    return askers(metric, spot.touchpoints)
 
 
 def seam_marks(asked: Askers, time_zone: str) -> tuple[Seam, ...]:
@@ -128,15 +124,10 @@ def seam_marks(asked: Askers, time_zone: str) -> tuple[Seam, ...]:
     return tuple(seams)
 
 
-def flag_days(
-    flags: Iterable[Flag], stage: StageInfo, touchpoint: TouchpointInfo | None
-) -> tuple[FlagDay, ...]:
-    """The flags of a line: those of the whole journey, of its stage, and of its touchpoints.
-
-    touchpoint: None for the line of a stage, which has the flags of all its touchpoints.
-    """
-    places = {touchpoint.id} if touchpoint else {place.id for place in stage.touchpoints}
-    return tuple(_flag_day(flag) for flag in flags if _concerns(flag, stage.id, places))
+def flag_days(flags: Iterable[Flag], spot: Spot) -> tuple[FlagDay, ...]:
+    """The flags of a line: those of the whole journey, of its stage, and of its touchpoints."""
+    touchpoints = {touchpoint.id for touchpoint in spot.touchpoints}
+    return tuple(_flag_day(flag) for flag in flags if _concerns(flag, spot.stage.id, touchpoints))
 
 
 def _concerns(flag: Flag, stage: uuid.UUID, touchpoints: set[uuid.UUID]) -> bool:

@@ -37,7 +37,7 @@ def trend_command(
     Example: feedback trend --metric nps --by month,stage --since 2026-01
     """
     from feedback.offline.score_print import rows_csv, rows_json, rows_table
-    from feedback.readings.pooled import named_wordings, without_answers
+    from feedback.readings.scores import named_wordings, without_answers
 
     query = _query(metric, journey, by, since, until)
     rows = asyncio.run(_read(query, workspace))

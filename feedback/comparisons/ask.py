@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.comparisons.read import Period, Subject, is_property
+from feedback.filters import FilterError
 from feedback.i18n import gettext as _
-from feedback.readings.filters import Asked, FilterError, parse_asked
+from feedback.readings.filters import Asked, parse_asked
 from feedback.scoring.months import is_month, months_between, shift
 from feedback.wording import month_name
 

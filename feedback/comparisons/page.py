@@ -11,11 +11,11 @@ from feedback.comparisons.words import (
     planned_sentence,
     verdict,
 )
+from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.readings.filters import (
     Choice,
-    FilterError,
     channel_choice,
     journey_choice,
     metric_choice,

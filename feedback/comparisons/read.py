@@ -12,10 +12,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Scope
-from feedback.readings.counts import CountQuery, counts_version
 from feedback.readings.filters import Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.queries import RATINGS, Span, answered_span, read_counts
+from feedback.readings.queries import (
+    RATINGS,
+    CountQuery,
+    Span,
+    answered_span,
+    counts_version,
+    read_counts,
+)
 from feedback.responses.listing import first_id
 from feedback.responses.models import Response
 from feedback.scoring import Metric

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from feedback.changes.find import Told
+from feedback.changes.watched import line_key
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import RECENT, Counts
-from feedback.readings.journey import StageInfo, TouchpointInfo
+from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
 from feedback.readings.scores import CURRENT, REPLACED, Line, score_lines, score_totals
 from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, score
 
@@ -102,15 +103,12 @@ class _Lines:
     def has(self, touchpoint: TouchpointInfo) -> bool:
         return any((metric, str(touchpoint.id)) in self.lines for metric in touchpoint.metrics)
 
-    def reading(
-        self, key: str, place: tuple[StageInfo, TouchpointInfo | None], target: float | None
-    ) -> Reading:
+    def reading(self, key: str, spot: Spot, target: float | None) -> Reading:
         counts, window, metric = self.counts, self.counts.window, METRICS[key]
-        stage, touchpoint = place
+        stage, touchpoint = spot
         at = (key, str((touchpoint or stage).id))
         line = self.lines.get(at, {})
         is_beside = not counts.recent and window.running != window.chosen
-        watched = (str(stage.id), str(touchpoint.id) if touchpoint else None, key)
         return Reading(
             stage=stage,
             touchpoint=touchpoint,
@@ -120,23 +118,23 @@ class _Lines:
             months=line,
             target=target,
             replaced=self.replaced.get(at, {}).get(counts.period),
-            told=self.changes.by_place.get(watched),
+            told=self.changes.by_key.get(line_key(spot, key)),
         )
 
 
 def _headline(stage: StageInfo, lines: _Lines) -> Reading | None:
     if stage.headline is None or not stage.metrics:
         return None
-    return lines.reading(stage.headline, (stage, None), stage.target)
+    return lines.reading(stage.headline, Spot(stage, None), stage.target)
 
 
 def _readings(stage: StageInfo, touchpoint: TouchpointInfo, lines: _Lines) -> tuple[Reading, ...]:
     """The metric asked last, and any older one that still has answers in the window."""
-    place = (stage, touchpoint)
+    spot = Spot(stage, touchpoint)
     return tuple(
-        lines.reading(metric, place, touchpoint.target)
+        lines.reading(metric, spot, touchpoint.target)
         if at == 0
-        else replace(lines.reading(metric, place, None), is_asked_now=False)
+        else replace(lines.reading(metric, spot, None), is_asked_now=False)
         for at, metric in enumerate(touchpoint.metrics)
         if at == 0 or (metric, str(touchpoint.id)) in lines.lines
     )

@@ -21,16 +21,17 @@ from feedback.dashboards.pages import (
     said,
 )
 from feedback.dashboards.read import Counts, Scope
+from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.readings.filters import (
     Choice,
-    FilterError,
     channel_choice,
     journey_choice,
     month_choice,
     place_of,
 )
+from feedback.readings.journey import Spot
 from feedback.wording import (
     WrittenScore,
     explain_score,
@@ -89,10 +90,10 @@ class Board:
 
     def spark(self, reading: Reading) -> ChartData:
         """The small line of a tile, on a scale of its own."""
-        stage, touchpoint, window = reading.stage, reading.touchpoint, self.counts.window
-        asked = askers_at(reading.metric.key, (stage, touchpoint))
+        spot, window = Spot(reading.stage, reading.touchpoint), self.counts.window
+        asked = askers_at(reading.metric.key, spot)
         title = _("%(name)s, month by month from %(first)s to %(last)s") % {
-            "name": (touchpoint or stage).name,
+            "name": (spot.touchpoint or spot.stage).name,
             "first": month_name(window.months[0]),
             "last": month_name(window.months[-1]),
         }
@@ -106,7 +107,7 @@ class Board:
             target=None if reading.target is None else (reading.target, ""),
             beside=Beside(
                 seams=seam_marks(asked, self.counts.time_zone),
-                flags=flag_days(self.counts.flags, stage, touchpoint),
+                flags=flag_days(self.counts.flags, spot),
                 is_changed=reading.told is not None and reading.told.change is not None,
             ),
         )

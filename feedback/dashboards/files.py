@@ -12,7 +12,7 @@ from feedback.readings.scores import CURRENT
 from feedback.rows import dicts_csv, json_text
 
 CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
-Place = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
+RowKey = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
 
 
 def board_json(stages: Sequence[StageReading], counts: Counts) -> str:
@@ -34,7 +34,7 @@ def board_csv(stages: Sequence[StageReading], counts: Counts) -> str:
     }
     return counts_csv(
         [
-            row | change_columns(told.get(_place(row)) if _is_read(row, counts) else None)
+            row | change_columns(told.get(_row_key(row)) if _is_read(row, counts) else None)
             for row in board_rows(stages, counts)
         ]
     )
@@ -46,7 +46,7 @@ def change_columns(told: Told | None) -> dict[str, Any]:
     return {f"change_{name}": facts.get(name) for name in CHANGE_COLUMNS}
 
 
-def _place(row: dict[str, Any]) -> Place:
+def _row_key(row: dict[str, Any]) -> RowKey:
     return row["stage"], row["touchpoint"], row["metric"]
 
 

@@ -6,9 +6,10 @@ from functools import lru_cache
 from feedback.changes.find import JourneyChanges, find_changes
 from feedback.changes.words import SaidChanges, say_changes
 from feedback.dashboards.read import Counts, Scope
+from feedback.filters import FilterError
 from feedback.i18n import gettext as _
 from feedback.i18n import ngettext
-from feedback.readings.filters import Asked, Choice, FilterError
+from feedback.readings.filters import Asked, Choice
 from feedback.scoring.months import shift
 
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what

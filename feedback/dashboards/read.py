@@ -14,7 +14,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.dashboards.mix.read import ByChannel
-from feedback.readings.counts import CountQuery
 from feedback.readings.filters import (
     Asked,
     Focus,
@@ -24,9 +23,8 @@ from feedback.readings.filters import (
     chosen_metric,
 )
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.months import Window
-from feedback.readings.pooled import MONTHS as POOLED
 from feedback.readings.queries import (
+    CountQuery,
     CountRow,
     Span,
     answered_span,
@@ -35,7 +33,7 @@ from feedback.readings.queries import (
     read_counts,
     span_of,
 )
-from feedback.readings.scores import counts_frame
+from feedback.readings.scores import POOLED, Window, counts_frame
 from feedback.scoring import METRICS, Metric
 from feedback.scoring.months import first_day, month_at, month_of, months_between, shift
 

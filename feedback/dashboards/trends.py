@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedback.changes.find import Told
-from feedback.charts.lines import Askers, Place, Seam, askers, askers_at, seam_marks
+from feedback.changes.watched import line_key
+from feedback.charts.lines import Askers, Seam, askers, askers_at, seam_marks
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import Counts
-from feedback.readings.journey import StageInfo, TouchpointInfo
-from feedback.readings.pooled import pooled_line, pooled_rows
-from feedback.readings.scores import REPLACED, Line, Lines, score_lines
+from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
+from feedback.readings.scores import REPLACED, Line, Lines, pooled_line, pooled_rows, score_lines
 from feedback.scoring import Metric, ScoreRow, score_groups
 
 if TYPE_CHECKING:
@@ -70,24 +70,23 @@ def read_strands(counts: Counts) -> tuple[Strand, ...]:
     frame = counts.frame()
     lines = score_lines(frame, column), score_lines(frame, column, REPLACED)
     if stage is None:
-        places: list[Place] = [(stage, None) for stage in counts.journey.stages]
+        spots = [Spot(stage, None) for stage in counts.journey.stages]
     else:
         wanted = counts.focus.touchpoint
-        places = [(stage, each) for each in (stage.touchpoints if wanted is None else (wanted,))]
+        spots = [Spot(stage, each) for each in Spot(stage, wanted).touchpoints]
     return tuple(
-        _strand(counts, place, asked, lines)
-        for place in places
-        if (asked := askers_at(counts.metric.key, place))
+        _strand(counts, spot, asked, lines)
+        for spot in spots
+        if (asked := askers_at(counts.metric.key, spot))
     )
 
 
-def _strand(counts: Counts, place: Place, asked: Askers, lines: tuple[Lines, Lines]) -> Strand:
-    (stage, touchpoint), metric = place, counts.metric
+def _strand(counts: Counts, spot: Spot, asked: Askers, lines: tuple[Lines, Lines]) -> Strand:
+    (stage, touchpoint), metric = spot, counts.metric
     id = str((touchpoint or stage).id)
     is_main = metric.key == (touchpoint.metrics[0] if touchpoint else stage.headline)
     seams = seam_marks(asked, counts.time_zone)
     line, apart = (found.get((metric.key, id), {}) for found in lines)
-    watched = (str(stage.id), str(touchpoint.id) if touchpoint else None, metric.key)
     return Strand(
         stage=stage,
         touchpoint=touchpoint,
@@ -96,7 +95,7 @@ def _strand(counts: Counts, place: Place, asked: Askers, lines: tuple[Lines, Lin
         line=line,
         pooled=pooled_line(line, [seam.month for seam in seams], metric),
         apart=apart,
-        told=changes_of(counts).by_place.get(watched),
+        told=changes_of(counts).by_key.get(line_key(spot, metric.key)),
         is_watched=is_main,
     )
 

@@ -4,15 +4,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from feedback.changes.find import Told, changes_document
-from feedback.dashboards.files import Place, change_columns
+from feedback.dashboards.files import RowKey, change_columns
 from feedback.dashboards.mix.files import mix_document
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.rates import month_rates, rates_document
 from feedback.dashboards.read import Counts
 from feedback.dashboards.trends import rows_by
 from feedback.offline.score_print import rows_csv
-from feedback.readings.pooled import TrendRow, pooled_rows
-from feedback.readings.scores import CURRENT
+from feedback.readings.scores import CURRENT, TrendRow, pooled_rows
 from feedback.rows import json_text
 from feedback.scoring import ScoreRow, metric_dict, score
 
@@ -38,14 +37,14 @@ def trends_csv(counts: Counts) -> str:
     rows = _rows(counts)
     told = _told_by_name(counts)
     last = {
-        _place(row, counts): row
+        _row_key(row, counts): row
         for row in rows
         if row.wording == CURRENT and row.group["month"] <= changes_of(counts).looked_at
     }
     printed = [
-        _with_change(row, told.get(place) if row is last.get(place) else None)
+        _with_change(row, told.get(key) if row is last.get(key) else None)
         for row in rows
-        for place in [_place(row, counts)]
+        for key in [_row_key(row, counts)]
     ]
     return rows_csv(
         counts.metric, rows_by(counts), printed, like=_FileRow({}, score({}, counts.metric))
@@ -71,11 +70,11 @@ def _with_change(row: TrendRow, told: Told | None) -> ScoreRow:
     return _FileRow(**kept, told=told)
 
 
-def _place(row: TrendRow, counts: Counts) -> Place:
+def _row_key(row: TrendRow, counts: Counts) -> RowKey:
     return row.group["stage"], row.group.get("touchpoint"), counts.metric.key
 
 
-def _told_by_name(counts: Counts) -> dict[Place, Told]:
+def _told_by_name(counts: Counts) -> dict[RowKey, Told]:
     return {
         (told.line.stage.name, place.name if place else None, told.line.metric.key): told
         for told in changes_of(counts).lines

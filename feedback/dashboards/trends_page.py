@@ -23,12 +23,12 @@ from feedback.dashboards.pages import (
 from feedback.dashboards.rates_words import RatesPage, say_rates
 from feedback.dashboards.read import Counts, Scope
 from feedback.dashboards.trends import Strand, read_strands, unasked
+from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
 from feedback.readings.filters import (
     Asked,
     Choice,
-    FilterError,
     channel_choice,
     journey_choice,
     metric_choice,
@@ -37,6 +37,7 @@ from feedback.readings.filters import (
     stage_choice,
     touchpoint_choice,
 )
+from feedback.readings.journey import Spot
 from feedback.scoring import METRICS, Metric, Score
 from feedback.wording import (
     explain_score,
@@ -241,7 +242,7 @@ def _drawing(strand: Strand, counts: Counts) -> _Drawing:
         pooled=[_value(strand.pooled.get(month)) for month in window.months],
         apart=apart,
         seams=strand.seams,
-        flags=flag_days(counts.flags, strand.stage, strand.touchpoint),
+        flags=flag_days(counts.flags, Spot(strand.stage, strand.touchpoint)),
         is_changed=strand.told is not None and strand.told.change is not None,
     )
     points = line_of(strand.line, metric, window, worded=True)

@@ -13,6 +13,7 @@ from feedback.calendar.public import sentence_in
 from feedback.hosted.form import TEST_FIELD, HostedForm, given_rating, page_id
 from feedback.hosted.steps import as_asked, ending_in, is_stepwise
 from feedback.responses.catalog import SurveyDefinition
+from feedback.surveys.customer_texts import complete_texts, survey_words, words_language
 from feedback.surveys.follow_ups import band_of
 from feedback.surveys.languages import (
     BUILT_IN,
@@ -23,7 +24,6 @@ from feedback.surveys.languages import (
 )
 from feedback.surveys.overall import Moment
 from feedback.surveys.widget_settings.origins import framed_by
-from feedback.surveys.words import complete_texts, survey_words, words_language
 from feedback.web.page import security_headers
 
 AnyRequest = Request[Any, Any, Any]

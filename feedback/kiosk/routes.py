@@ -22,10 +22,10 @@ from feedback.kiosk.steps import told_steps
 from feedback.kiosk.worker import SCRIPTS, STYLES, files_version, kiosk_worker
 from feedback.responses.catalog import SurveyDefinition
 from feedback.scoring import Metric
+from feedback.surveys.customer_texts import complete_texts, survey_words, words_language
 from feedback.surveys.follow_ups import band_limits
 from feedback.surveys.languages import direction
 from feedback.surveys.widget_settings.look import shown_look
-from feedback.surveys.words import complete_texts, survey_words, words_language
 from feedback.web.page import security_headers
 
 AnyRequest = Request[Any, Any, Any]

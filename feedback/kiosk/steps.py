@@ -4,9 +4,9 @@ from typing import Any
 
 from feedback.hosted.page import moments_by_stage
 from feedback.responses.catalog import SurveyDefinition
+from feedback.surveys.customer_texts import complete_texts
 from feedback.surveys.follow_ups import BANDS, asked, shown
 from feedback.surveys.overall import COUNTED_MOST
-from feedback.surveys.words import complete_texts
 
 
 def told_steps(survey: SurveyDefinition, *, asks_why: bool) -> list[dict[str, Any]]:

@@ -13,10 +13,9 @@ from feedback.outbox import computed
 from feedback.priorities.findings import KIND, Findings, Selection, decode
 from feedback.priorities.gather import Overall, find_overall
 from feedback.priorities.rank import unhappy_a_month, unhappy_months
-from feedback.readings.counts import CountQuery, counts_version
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.queries import answered_span, read_counts
+from feedback.readings.queries import CountQuery, answered_span, counts_version, read_counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from feedback.charts.drawings import (
 )
 from feedback.dashboards.read import Scope
 from feedback.db import Database
+from feedback.filters import FilterError
 from feedback.i18n import gettext as _
 from feedback.outbox.queue import enqueue, find_job
 from feedback.priorities.compute import Task
@@ -29,7 +30,7 @@ from feedback.priorities.findings import KIND, Selection
 from feedback.priorities.page import PrioritiesPage, priorities_page, wants_job
 from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
-from feedback.readings.filters import Asked, FilterError, NotOursError, parse_asked
+from feedback.readings.filters import Asked, NotOursError, parse_asked
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 from feedback.web.refusals import or_refused

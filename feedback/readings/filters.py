@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from feedback.filters import FilterError as FilterError
-from feedback.filters import read_filters
+from feedback.filters import FilterError, read_filters
 from feedback.i18n import gettext as _
 from feedback.readings.journey import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
 from feedback.responses.models import CHANNELS

@@ -1,11 +1,14 @@
-"""A journey as dashboards see it: stages in order, touchpoints under them, what was asked where."""
+"""The journey tree as all pages read it: stages in order, their touchpoints, what was asked there.
+
+Whoever changes a part fetches its row by id.
+"""
 
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -70,6 +73,10 @@ class StageInfo:
     touchpoints: tuple[TouchpointInfo, ...]
 
     @property
+    def active(self) -> list[TouchpointInfo]:
+        return [touchpoint for touchpoint in self.touchpoints if not touchpoint.is_archived]
+
+    @property
     def metrics(self) -> list[str]:
         """What is asked in this stage, the most touchpoints first."""
         asked = [metric for touchpoint in self.touchpoints for metric in touchpoint.metrics]
@@ -83,6 +90,18 @@ class StageInfo:
         return self.metrics[0] if self.metrics else None
 
 
+class Spot(NamedTuple):
+    """Where one line is read: a stage as a whole, or one of its touchpoints."""
+
+    stage: StageInfo
+    touchpoint: TouchpointInfo | None
+
+    @property
+    def touchpoints(self) -> Sequence[TouchpointInfo]:
+        """Those whose answers make up the line."""
+        return self.stage.touchpoints if self.touchpoint is None else (self.touchpoint,)
+
+
 @dataclass(frozen=True)
 class JourneyInfo:
     """One journey, whole."""
@@ -90,6 +109,7 @@ class JourneyInfo:
     id: uuid.UUID
     name: str
     stages: tuple[StageInfo, ...]
+    is_archived: bool = False
 
     @cached_property
     def placed_series(self) -> tuple[tuple[StageInfo, TouchpointInfo, SeriesInfo], ...]:
@@ -103,8 +123,18 @@ class JourneyInfo:
                     yield stage, touchpoint, series
 
     @property
+    def active(self) -> list[StageInfo]:
+        return [stage for stage in self.stages if not stage.is_archived]
+
+    @property
+    def active_touchpoints(self) -> list[TouchpointInfo]:
+        """Those that can be asked at: neither archived nor in a stage that is."""
+        return [touchpoint for stage in self.active for touchpoint in stage.active]
+
+    @property
     def touchpoints(self) -> list[TouchpointInfo]:
-        return [t for stage in self.stages for t in stage.touchpoints if not t.is_archived]
+        """Those that are not archived; their stage may be."""
+        return [touchpoint for stage in self.stages for touchpoint in stage.active]
 
     @property
     def metrics(self) -> list[str]:
@@ -128,12 +158,36 @@ async def journey_names(
     return [JourneyName(id, name) for id, name in await session.exec(statement)]
 
 
+async def read_journeys(
+    session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID | None = None
+) -> list[JourneyInfo]:
+    """Every journey of the workspace, or the one asked for; all that is in it is in order."""
+    query = _tree_query(workspace_id)
+    if journey_id is not None:
+        query = query.where(sa.inspect(Journey).local_table.c.id == journey_id)
+    by_journey: dict[uuid.UUID, list[Any]] = {}
+    for row in await session.exec(query):
+        by_journey.setdefault(row.journey, []).append(row)
+    return [_journey_info(rows) for rows in by_journey.values()]
+
+
+async def find_journey(
+    session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID
+) -> JourneyInfo | None:
+    found = await read_journeys(session, workspace_id, journey_id)
+    return found[0] if found else None
+
+
 async def read_journey(
     session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyName
 ) -> JourneyInfo:
-    """The journey with its stages, touchpoints and series, each in order."""
-    rows = (await session.exec(_shape_query(workspace_id, journey.id))).all()
-    stages = {row.stage: row for row in rows}
+    """The journey of that name; without a stage if it was deleted since its name was read."""
+    found = await find_journey(session, workspace_id, journey.id)
+    return found or JourneyInfo(journey.id, journey.name, ())
+
+
+def _journey_info(rows: Sequence[Any]) -> JourneyInfo:
+    stages = {row.stage: row for row in rows if row.stage is not None}
     touchpoints: dict[uuid.UUID, dict[uuid.UUID, list[Any]]] = {}
     series: dict[uuid.UUID, list[SeriesInfo]] = {}
     for row in rows:
@@ -143,8 +197,8 @@ async def read_journey(
             info = SeriesInfo(row.series, row.survey, row.number, row.metric, row.opened_at)
             series.setdefault(row.touchpoint, []).append(info)
     return JourneyInfo(
-        journey.id,
-        journey.name,
+        rows[0].journey,
+        rows[0].journey_name,
         tuple(
             _stage_info(
                 row,
@@ -155,6 +209,7 @@ async def read_journey(
             )
             for row in stages.values()
         ),
+        is_archived=rows[0].journey_archived is not None,
     )
 
 
@@ -181,17 +236,21 @@ def _stage_info(row: Any, touchpoints: tuple[TouchpointInfo, ...]) -> StageInfo:
     )
 
 
-def _shape_query(workspace_id: uuid.UUID, journey_id: uuid.UUID) -> Any:
-    stage, touchpoint, survey, series = (
-        sa.inspect(table).local_table for table in (Stage, Touchpoint, Survey, Series)
+def _tree_query(workspace_id: uuid.UUID) -> Any:
+    journey, stage, touchpoint, survey, series = (
+        sa.inspect(table).local_table for table in (Journey, Stage, Touchpoint, Survey, Series)
     )
     joined = (
-        stage.outerjoin(touchpoint, _same(touchpoint.c, workspace_id, "stage_id", stage.c.id))
+        journey.outerjoin(stage, _same(stage.c, workspace_id, "journey_id", journey.c.id))
+        .outerjoin(touchpoint, _same(touchpoint.c, workspace_id, "stage_id", stage.c.id))
         .outerjoin(survey, _same(survey.c, workspace_id, "touchpoint_id", touchpoint.c.id))
         .outerjoin(series, _same(series.c, workspace_id, "survey_id", survey.c.id))
     )
     return (
         sa.select(
+            journey.c.id.label("journey"),
+            journey.c.name.label("journey_name"),
+            journey.c.archived_at.label("journey_archived"),
             stage.c.id.label("stage"),
             stage.c.name.label("stage_name"),
             stage.c.headline_metric,
@@ -213,8 +272,10 @@ def _shape_query(workspace_id: uuid.UUID, journey_id: uuid.UUID) -> Any:
             series.c.opened_at,
         )
         .select_from(joined)
-        .where(stage.c.workspace_id == workspace_id, stage.c.journey_id == journey_id)
+        .where(journey.c.workspace_id == workspace_id)
         .order_by(
+            journey.c.position,
+            journey.c.id,
             stage.c.position,
             stage.c.id,
             touchpoint.c.position,

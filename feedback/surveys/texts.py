@@ -8,8 +8,8 @@ from babel import Locale, UnknownLocaleError
 
 from feedback.i18n import current_locale
 from feedback.scoring import METRICS
+from feedback.surveys.customer_texts import respondent_texts
 from feedback.surveys.languages import built_in
-from feedback.surveys.words import respondent_texts
 
 # The texts that are the measurement itself: changed, they open a new series.
 SCORE_TEXTS = ("question", "low", "high")

@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from feedback.surveys.customer_texts import page_words
 from feedback.surveys.widget_settings.color import BLACK, WHITE, contrast
-from feedback.surveys.words import page_words
 
 _LEFT = "right:auto;left:clamp(0px,50% - 180px,16px)"
 _TOP = "top:0;bottom:auto;border-radius:0 0 var(--feedback-radius,6px) var(--feedback-radius,6px)"

@@ -13,14 +13,14 @@ from litestar.params import FromPath, FromQuery
 from feedback.calendar.public import Sentences, sentence_in
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
+from feedback.surveys.customer_texts import complete_texts
 from feedback.surveys.languages import choose_language
 from feedback.surveys.models import Question
 from feedback.surveys.widget_settings.page import show_where
-from feedback.surveys.words import complete_texts
 from feedback.widget.after_rating import after_rating
 from feedback.widget.compiled import compiled, rarity
 from feedback.widget.sites import Site, Sites
-from feedback.widget.words import said_otherwise, words_around
+from feedback.widget.texts import said_otherwise, words_around
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -60,8 +60,8 @@ def test_a_touchpoint_that_is_all_of_its_stage_is_one_line() -> None:
     assert names == [
         ("Checkout", None), ("Checkout", "Payment"), ("Checkout", "Cart"), ("Care", None),
     ]  # fmt: skip
-    twin = found.by_place[str(shop.stages[1].id), str(delivery.id), "nps"]
-    assert twin is found.by_place[str(shop.stages[1].id), None, "nps"]
+    twin = found.by_key[str(shop.stages[1].id), str(delivery.id), "nps"]
+    assert twin is found.by_key[str(shop.stages[1].id), None, "nps"]
 
 
 def test_a_stage_pools_the_touchpoints_of_its_metric() -> None:

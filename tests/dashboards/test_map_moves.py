@@ -11,7 +11,7 @@ from sqlmodel import select
 from feedback import clock
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
-from feedback.journeys.queries import load_journey
+from feedback.readings.journey import find_journey
 from feedback.surveys.models import Series
 from tests import cast
 from tests.cast import Shop
@@ -38,9 +38,9 @@ class Mover:
 
     async def order(self) -> dict[str, list[str]]:
         async with self.database.read() as session:
-            tree = await load_journey(session, self.shop.workspace.id, self.shop.journey.id)
-        assert tree is not None
-        return {each.stage.name: [t.name for t in each.active] for each in tree.active}
+            journey = await find_journey(session, self.shop.workspace.id, self.shop.journey.id)
+        assert journey is not None
+        return {stage.name: [t.name for t in stage.active] for stage in journey.active}
 
     async def follow(self, answer: Response) -> str:
         assert answer.status_code == 303, answer.text

@@ -13,8 +13,8 @@ from feedback.dashboards.map.picture import Titles, _cut, _fitted, _wide, map_pi
 from feedback.dashboards.map.read import MapCounts
 from feedback.dashboards.read import Counts
 from feedback.readings.journey import JourneyInfo, StageInfo, TouchpointInfo
-from feedback.readings.months import Window
 from feedback.readings.queries import Span
+from feedback.readings.scores import Window
 from tests.cast import Shop
 from tests.dashboards.counted import Counted
 from tests.dashboards.test_pictures import drawn

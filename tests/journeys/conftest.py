@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import SQLModel
 
 from feedback.db import Database
-from feedback.journeys.queries import JourneyTree, load_journey
+from feedback.readings.journey import JourneyInfo, find_journey
 from tests import cast
 from tests.cast import Shop
 
@@ -30,9 +30,9 @@ class Rows:
         assert found is not None
         return found
 
-    async def tree(self, journey_id: uuid.UUID) -> JourneyTree:
+    async def tree(self, journey_id: uuid.UUID) -> JourneyInfo:
         async with self.database.read() as session:
-            found = await load_journey(session, self.workspace_id, journey_id)
+            found = await find_journey(session, self.workspace_id, journey_id)
         assert found is not None
         return found
 

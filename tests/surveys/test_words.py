@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from feedback.scoring import METRICS
-from feedback.surveys.languages import BUILT_IN
-from feedback.surveys.texts import TEXTS, suggested_texts
-from feedback.surveys.words import (
+from feedback.surveys.customer_texts import (
     FOLDER,
     SECTIONS,
     complete_texts,
@@ -20,6 +18,8 @@ from feedback.surveys.words import (
     widget_words,
     words_language,
 )
+from feedback.surveys.languages import BUILT_IN
+from feedback.surveys.texts import TEXTS, suggested_texts
 from tests.surveys.respondent_ends import ENDS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "languages.md"
@@ -123,7 +123,8 @@ def test_the_widget_gets_only_the_words_it_uses() -> None:
 
 
 def test_nothing_is_read_before_somebody_asks() -> None:
-    count = "from feedback.surveys.words import respondent_texts as r; print(r.cache_info().misses)"
+    read = "from feedback.surveys.customer_texts import respondent_texts as r"
+    count = f"{read}; print(r.cache_info().misses)"
     run = [sys.executable, "-c", f"import feedback.app; {count}"]
     done = subprocess.run(run, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["0"]

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from feedback.accounts.models import PublicKey
 from feedback.db import Database
-from feedback.surveys.words import widget_words
+from feedback.surveys.customer_texts import widget_words
 from tests import cast
 from tests.cast import Shop
 

@@ -11,10 +11,11 @@ from feedback.dashboards.map.paper import paper_fit
 from feedback.dashboards.map.read import MapCounts
 from feedback.dashboards.pages import KEPT, Nothing, coarse_hint, exports, mark_wrong
 from feedback.dashboards.read import Counts, Scope
-from feedback.editor.journeys.order import Place, order_version
+from feedback.editor.journeys.order import Position, order_version
+from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.filters import Choice, FilterError, place_of
+from feedback.readings.filters import Choice, place_of
 
 FILES = ("csv", "json", "svg", "png", "pdf")
 
@@ -142,7 +143,7 @@ def _no_stage(counts: Counts) -> Nothing:
 # After a move.
 
 
-def write_undo(page: MapPage, before: Place, seams: int) -> Undo | None:
+def write_undo(page: MapPage, before: Position, seams: int) -> Undo | None:
     """What to say about the move that was just made; None when the part is not on this map."""
     part = str(before.part)
     for number, column in enumerate(page.columns, start=1):
@@ -152,12 +153,12 @@ def write_undo(page: MapPage, before: Place, seams: int) -> Undo | None:
                 "at": number,
                 "n": len(page.columns),
             }
-            return Undo(said, part, write_place(None, before.at))
+            return Undo(said, part, write_position(None, before.at))
         for at, card in enumerate(column.cards, start=1):
             if str(card.touchpoint.id) == part:
                 where = {"stage": column.stage.name, "at": at, "n": len(column.cards)}
                 said = _moved(card.touchpoint.name, where, seams)
-                return Undo(said, part, write_place(before.stage, before.at))
+                return Undo(said, part, write_position(before.stage, before.at))
     return None
 
 
@@ -177,17 +178,17 @@ def _moved(name: str, where: dict[str, object], seams: int) -> str:
     )
 
 
-def write_place(stage: UUID | None, at: int) -> str:
+def write_position(stage: UUID | None, at: int) -> str:
     """A place as forms send it: `STAGE.AT` for a touchpoint, `.AT` for a stage."""
     return f"{stage or ''}.{at}"
 
 
-def read_place(part: str, to: str) -> Place | None:
+def read_position(part: str, to: str) -> Position | None:
     """The place a form sent; None when it cannot be one."""
     stage, dot, at = to.rpartition(".")
     if not dot or not at.isdecimal() or len(at) > 4:
         return None
     try:
-        return Place(UUID(part), UUID(stage) if stage else None, int(at))
+        return Position(UUID(part), UUID(stage) if stage else None, int(at))
     except ValueError:
         return None

@@ -13,13 +13,13 @@ from litestar.response import Redirect, Template
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
 from feedback.dashboards.map.cards import read_map
-from feedback.dashboards.map.page import MapPage, map_page, read_place, refused_map, write_undo
+from feedback.dashboards.map.page import MapPage, map_page, read_position, refused_map, write_undo
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
 from feedback.dashboards.map.rows import MAP_FILES
 from feedback.dashboards.read import Scope
 from feedback.dashboards.screen import Screen
 from feedback.db import Database
-from feedback.editor.journeys.order import Moved, Place, StaleOrderError, move_part
+from feedback.editor.journeys.order import Moved, Position, StaleOrderError, move_part
 from feedback.i18n import gettext as _
 from feedback.readings.filters import BOARD_NAMES, NotOursError
 from feedback.web.files import file_name, send_file
@@ -67,11 +67,11 @@ async def move_on_map(
 ) -> Template | Redirect:
     scope = MAP.scope(request, viewer)
     form = await request.form()
-    place = read_place(str(form.get("part", "")), str(form.get("to", "")))
-    if place is None:
+    position = read_position(str(form.get("part", "")), str(form.get("to", "")))
+    if position is None:
         return await _unmoved(request, database, scope, _("Say what to move, and where to."))
     try:
-        moved = await _move(database, scope, place, str(form.get("seen", "")))
+        moved = await _move(database, scope, position, str(form.get("seen", "")))
     except StaleOrderError:
         return await _unmoved(
             request,
@@ -103,13 +103,13 @@ async def _unmoved(
     return MAP.show(request, made.saying(problem), status=422)
 
 
-async def _move(database: Database, scope: Scope, place: Place, seen: str) -> Moved:
+async def _move(database: Database, scope: Scope, position: Position, seen: str) -> Moved:
     async with database.write() as session:
         try:
             journey = await find_journey(session, scope)
         except NotOursError:
             raise not_found() from None
-        moved = await move_part(session, journey, place, seen, clock.now())
+        moved = await move_part(session, journey, position, seen, clock.now())
     if moved is None:
         raise not_found()
     return moved
@@ -128,7 +128,7 @@ def _moved_cookie(moved: Moved) -> Cookie:
 def _read_moved(request: HTMXRequest) -> Moved | None:
     try:
         part, stage, at, seams = json.loads(bytes.fromhex(request.cookies[MOVED_COOKIE]))
-        before = Place(UUID(part), UUID(stage) if stage else None, int(at))
+        before = Position(UUID(part), UUID(stage) if stage else None, int(at))
         return Moved(before, int(seams))
     except (AttributeError, KeyError, TypeError, ValueError):
         return None

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback.changes.find import NamedChange
+from feedback.changes.watched import line_key
 from feedback.dashboards.mix.read import Window
 from feedback.dashboards.pages import changes_of
 from feedback.dashboards.read import Counts
-from feedback.readings.journey import StageInfo, TouchpointInfo
+from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.readings.scores import Seams, read_seams
 from feedback.responses.models import CHANNELS
@@ -67,7 +68,6 @@ class MixLine:
         return (self.touchpoint or self.stage).name
 
 
-Place = tuple[StageInfo, TouchpointInfo | None]
 Groups = dict[str, Counter[int]]  # by group: how many gave each rating
 
 
@@ -75,7 +75,7 @@ Groups = dict[str, Counter[int]]  # by group: how many gave each rating
 class _Plan:
     """A line and its periods, before anything is read. homes: the touchpoints of its series."""
 
-    place: Place
+    spot: Spot
     homes: Mapping[uuid.UUID, TouchpointInfo]
     before: Period
     after: Period
@@ -108,31 +108,30 @@ def _seams(counts: Counts) -> Seams:
 
 def _plans(counts: Counts) -> list[_Plan]:
     seams = _seams(counts)
-    return [_plan(counts, place, seams) for place in _places(counts)]
+    return [_plan(counts, spot, seams) for spot in _spots(counts)]
 
 
-def _plan(counts: Counts, place: Place, seams: Seams) -> _Plan:
-    stage, touchpoint = place
-    homes = _series(counts, stage.touchpoints if touchpoint is None else (touchpoint,))
+def _plan(counts: Counts, spot: Spot, seams: Seams) -> _Plan:
+    homes = _series(counts, spot.touchpoints)
     last = changes_of(counts).looked_at
     seam = seams.newest(homes, last)
-    since = _since_change(_change(counts, place), seam, last)
+    since = _since_change(_change(counts, spot), seam, last)
     before, after = since or _usual(last)
-    return _Plan(place, homes, before, after, since is not None, seam)
+    return _Plan(spot, homes, before, after, since is not None, seam)
 
 
-def _places(counts: Counts) -> Iterator[Place]:
+def _spots(counts: Counts) -> Iterator[Spot]:
     """The stages; of a stage looked at it and its touchpoints."""
     focus = counts.focus
     if focus.touchpoint is not None and focus.stage is not None:
-        yield focus.stage, focus.touchpoint
+        yield Spot(focus.stage, focus.touchpoint)
         return
     for stage in counts.journey.stages if focus.stage is None else (focus.stage,):
         askers = [each for each in stage.touchpoints if _series(counts, (each,))]
         if askers:
-            yield stage, None
+            yield Spot(stage, None)
         if focus.stage is not None and len(askers) > 1:
-            yield from ((stage, touchpoint) for touchpoint in askers)
+            yield from (Spot(stage, touchpoint) for touchpoint in askers)
 
 
 def _series(
@@ -154,15 +153,13 @@ def _line(counts: Counts, plan: _Plan, seams: Seams) -> MixLine:
     state = _state(scores, is_anew=plan.seam > plan.before.first)
     splits = () if state else tuple(_splits(sides, plan.homes, counts.metric))
     return MixLine(
-        *plan.place, plan.before, plan.after, plan.is_since,
+        *plan.spot, plan.before, plan.after, plan.is_since,
         state or ("split" if splits else "one group"), scores[0], scores[1], splits,
     )  # fmt: skip
 
 
-def _change(counts: Counts, place: Place) -> NamedChange | None:
-    stage, touchpoint = place
-    key = (str(stage.id), str(touchpoint.id) if touchpoint else None, counts.metric.key)
-    told = changes_of(counts).by_place.get(key)
+def _change(counts: Counts, spot: Spot) -> NamedChange | None:
+    told = changes_of(counts).by_key.get(line_key(spot, counts.metric.key))
     return told.change if told else None
 
 

@@ -19,8 +19,7 @@ from feedback.dashboards.mix.read import (
 )
 from feedback.dashboards.rates import ASKING, RATES_BEFORE
 from feedback.dashboards.read import Counts, Scope
-from feedback.readings.counts import CountQuery
-from feedback.readings.queries import AskedRow, CountRow, read_asked
+from feedback.readings.queries import AskedRow, CountQuery, CountRow, read_asked
 from feedback.responses.models import CHANNELS
 from feedback.scoring.months import first_day, month_of, months_between, shift
 

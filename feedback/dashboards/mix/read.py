@@ -11,10 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.readings.counts import CountQuery, asked_for, counts_table
 from feedback.readings.queries import (
     AskedRow,
+    CountQuery,
     CountRow,
+    asked_for,
+    counts_table,
     rating_sums,
 )
 from feedback.responses.models import CHANNELS

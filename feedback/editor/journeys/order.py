@@ -22,7 +22,7 @@ class StaleOrderError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a part stands: which of its stage's touchpoints, or of its journey's stages, from 0.
 
     `stage` is None for a stage itself.
@@ -37,7 +37,7 @@ class Place:
 class Moved:
     """What was done: where the part stood before, and how many lines got a seam by it."""
 
-    before: Place
+    before: Position
     seams: int
 
 
@@ -65,7 +65,7 @@ def order_version(order: Iterable[tuple[uuid.UUID, Sequence[uuid.UUID]]]) -> str
 
 
 async def move_part(
-    session: AsyncSession, journey: Journey, to: Place, seen: str, now: datetime
+    session: AsyncSession, journey: Journey, to: Position, seen: str, now: datetime
 ) -> Moved | None:
     """Move a stage, or a touchpoint with its history: in another stage it goes on after a seam.
 
@@ -128,13 +128,13 @@ async def _read_order(session: AsyncSession, journey: Journey) -> _Order:
     return _Order(active, touchpoints)
 
 
-def _find(order: _Order, part: uuid.UUID) -> Place | None:
+def _find(order: _Order, part: uuid.UUID) -> Position | None:
     for at, stage in enumerate(order.stages):
         if stage.id == part:
-            return Place(part, None, at)
+            return Position(part, None, at)
         for number, touchpoint in enumerate(order.touchpoints[stage.id]):
             if touchpoint.id == part:
-                return Place(part, stage.id, number)
+                return Position(part, stage.id, number)
     return None
 
 

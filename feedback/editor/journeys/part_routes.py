@@ -18,7 +18,7 @@ from feedback.editor.surveys.queries import metric_at
 from feedback.i18n import gettext as _
 from feedback.i18n import ngettext
 from feedback.journeys.models import Stage, Touchpoint
-from feedback.journeys.queries import JourneyTree, load_journey, load_journeys
+from feedback.readings.journey import JourneyInfo, find_journey, read_journeys
 from feedback.surveys.labels import metric_choices, metric_names, place_names
 from feedback.web.forms import Form
 from feedback.web.page import redirect
@@ -82,10 +82,11 @@ async def save_touchpoint(visit: NamedDependency[Visit], touchpoint_id: FromPath
     seams = 0
     async with visit.write() as session:
         touchpoint = await visit.need(session, Touchpoint, touchpoint_id)
-        trees = await load_journeys(session, visit.workspace.id)
+        journeys = await read_journeys(session, visit.workspace.id)
         form = read_touchpoint(
             data,
-            stages={stage_id for stage_id, _name in _stage_choices(trees)} | {touchpoint.stage_id},
+            stages={stage_id for stage_id, _name in _stage_choices(journeys)}
+            | {touchpoint.stage_id},
             stage_id=touchpoint.stage_id,
             metric=await metric_at(session, visit.workspace.id, touchpoint_id),
         )
@@ -99,14 +100,14 @@ async def save_touchpoint(visit: NamedDependency[Visit], touchpoint_id: FromPath
 
 async def _stage_form(visit: Visit, stage: Stage, form: Form[Any]) -> Template:
     async with visit.read() as session:
-        tree = await load_journey(session, visit.workspace.id, stage.journey_id)
+        journey = await find_journey(session, visit.workspace.id, stage.journey_id)
     metrics = [("", _("What most touchpoints ask")), *metric_choices()]
-    return visit.page("journeys/stage.html", form, stage=stage, tree=tree, metrics=metrics)
+    return visit.page("journeys/stage.html", form, stage=stage, journey=journey, metrics=metrics)
 
 
 async def _touchpoint_form(visit: Visit, touchpoint: Touchpoint, form: Form[Any]) -> Template:
     async with visit.read() as session:
-        trees = await load_journeys(session, visit.workspace.id)
+        journeys = await read_journeys(session, visit.workspace.id)
         metric = await metric_at(session, visit.workspace.id, touchpoint.id)
         stage = await visit.need(session, Stage, touchpoint.stage_id)
     return visit.page(
@@ -114,19 +115,19 @@ async def _touchpoint_form(visit: Visit, touchpoint: Touchpoint, form: Form[Any]
         form,
         touchpoint=touchpoint,
         stage=stage,
-        tree=next(tree for tree in trees if tree.journey.id == stage.journey_id),
+        journey=next(journey for journey in journeys if journey.id == stage.journey_id),
         metric=metric_names()[metric] if metric else "",
         places=list(place_names().items()),
-        stages=_stage_choices(trees),
+        stages=_stage_choices(journeys),
     )
 
 
-def _stage_choices(trees: list[JourneyTree]) -> list[tuple[UUID, str]]:
+def _stage_choices(journeys: list[JourneyInfo]) -> list[tuple[UUID, str]]:
     return [
-        (each.stage.id, f"{tree.journey.name} › {each.stage.name}")
-        for tree in trees
-        if tree.journey.archived_at is None
-        for each in tree.active
+        (stage.id, f"{journey.name} › {stage.name}")
+        for journey in journeys
+        if not journey.is_archived
+        for stage in journey.active
     ]
 
 

@@ -17,7 +17,7 @@ from feedback.editor.journeys.starters import STARTERS, starter
 from feedback.editor.surveys.queries import SurveyRow, in_use, load_grouped, load_rows
 from feedback.i18n import gettext as _
 from feedback.journeys.models import Journey
-from feedback.journeys.queries import JourneyTree, load_journey
+from feedback.readings.journey import JourneyInfo, find_journey
 from feedback.scoring import METRICS
 from feedback.surveys.labels import metric_names, place_names, state_names
 from feedback.web.forms import Form
@@ -34,12 +34,12 @@ NO_FORMS: dict[str, Form[Any]] = dict.fromkeys(
 @get("/journeys", blocks=("journey_rows",), needs="viewer")
 async def journey_list(visit: NamedDependency[Visit]) -> Template:
     async with visit.read() as session:
-        trees, rows = await load_grouped(session, visit.workspace.id)
+        journeys, rows = await load_grouped(session, visit.workspace.id)
     return visit.page(
         "journeys/journeys.html",
-        trees=[tree for tree in trees if tree.journey.archived_at is None],
-        archived=[tree for tree in trees if tree.journey.archived_at is not None],
-        surveys={tree.journey.id: _survey_count(tree, rows) for tree in trees},
+        journeys=[journey for journey in journeys if not journey.is_archived],
+        archived=[journey for journey in journeys if journey.is_archived],
+        surveys={journey.id: _survey_count(journey, rows) for journey in journeys},
     )
 
 
@@ -107,17 +107,18 @@ async def show_journey(
     forms: `name_form`, `stage_form` or `touchpoint_form`, this one of `touchpoint_stage`.
     """
     async with visit.read() as session:
-        tree = await load_journey(session, visit.workspace.id, journey_id)
+        journey = await find_journey(session, visit.workspace.id, journey_id)
         rows = await load_rows(session, visit.workspace.id)
-    if tree is None:
+    if journey is None:
         raise not_found()
     return visit.page(
         "journeys/journey.html",
         status=422 if forms else 200,
-        tree=tree,
+        journey=journey,
         rows={touchpoint: in_use(found) for touchpoint, found in rows.items()},
-        targets=_targets(tree, rows),
-        is_coarse=bool(tree.touchpoints) and len(tree.touchpoints) < COARSE_BELOW,
+        targets=_targets(journey, rows),
+        is_coarse=bool(journey.active_touchpoints)
+        and len(journey.active_touchpoints) < COARSE_BELOW,
         least=COARSE_BELOW,
         metric_names=metric_names(),
         place_names=place_names(),
@@ -140,18 +141,19 @@ def _new_form(visit: Visit, form: Form[JourneyIn], *, kept: set[str] | None) -> 
     )
 
 
-def _survey_count(tree: JourneyTree, rows: dict[UUID, list[SurveyRow]]) -> int:
-    return sum(len(in_use(rows.get(touchpoint.id, []))) for touchpoint in tree.touchpoints)
+def _survey_count(journey: JourneyInfo, rows: dict[UUID, list[SurveyRow]]) -> int:
+    return sum(
+        len(in_use(rows.get(touchpoint.id, []))) for touchpoint in journey.active_touchpoints
+    )
 
 
-def _targets(tree: JourneyTree, rows: dict[UUID, list[SurveyRow]]) -> dict[UUID, str]:
+def _targets(journey: JourneyInfo, rows: dict[UUID, list[SurveyRow]]) -> dict[UUID, str]:
     """Each target as it is written, by the id of its stage or touchpoint."""
     found = {}
-    for each in tree.stages:
-        stage = each.stage
+    for stage in journey.stages:
         if stage.target is not None and stage.headline_metric:
             found[stage.id] = write_target(stage.target, METRICS[stage.headline_metric])
-        for touchpoint in each.touchpoints:
+        for touchpoint in stage.touchpoints:
             asked = in_use(rows.get(touchpoint.id, []))
             if touchpoint.target is not None and asked:
                 metric = METRICS[asked[-1].metric]

@@ -23,7 +23,7 @@ from feedback.editor.surveys.routes import need_survey
 from feedback.editor.surveys.schemas import SurveysIn, read_question, read_surveys
 from feedback.i18n import ngettext
 from feedback.journeys.models import Touchpoint
-from feedback.journeys.queries import JourneyTree, load_journeys
+from feedback.readings.journey import JourneyInfo, TouchpointInfo, read_journeys
 from feedback.surveys.labels import language_names, metric_choices
 from feedback.surveys.models import Question
 from feedback.surveys.publish import publish_survey
@@ -46,8 +46,8 @@ async def make_surveys(visit: NamedDependency[Visit]) -> Answer:
     act = str(data.get("do", ""))
     draft = read_draft(data, visit.workspace.name)
     async with visit.read() as session:
-        trees = await load_journeys(session, visit.workspace.id)
-    form = read_surveys(data, {touchpoint.id for touchpoint in _touchpoints(trees)})
+        journeys = await read_journeys(session, visit.workspace.id)
+    form = read_surveys(data, {touchpoint.id for touchpoint in _touchpoints(journeys)})
     if form.checked is None or act not in ("draft", "publish"):
         shown = form if act in ("draft", "publish") else NO_ERRORS
         chosen = set(data.getall("touchpoint", []))
@@ -95,14 +95,18 @@ async def _new_form(
     visit: Visit, draft: Draft, *, chosen: set[str], form: Form[Any] = NO_ERRORS
 ) -> Template:
     async with visit.read() as session:
-        trees = await load_journeys(session, visit.workspace.id)
+        journeys = await read_journeys(session, visit.workspace.id)
     return _form_page(
         visit,
         "surveys/new.html",
         form,
         draft,
         chosen=chosen,
-        trees=[tree for tree in trees if tree.journey.archived_at is None and tree.touchpoints],
+        journeys=[
+            journey
+            for journey in journeys
+            if not journey.is_archived and journey.active_touchpoints
+        ],
         address="/surveys/new",
     )
 
@@ -143,8 +147,10 @@ def _form_page(
     )
 
 
-def _touchpoints(trees: list[JourneyTree]) -> list[Touchpoint]:
-    return [t for tree in trees if tree.journey.archived_at is None for t in tree.touchpoints]
+def _touchpoints(journeys: list[JourneyInfo]) -> list[TouchpointInfo]:
+    return [
+        t for journey in journeys if not journey.is_archived for t in journey.active_touchpoints
+    ]
 
 
 def _made(n: int, *, is_published: bool) -> str:

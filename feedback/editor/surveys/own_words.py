@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
+from feedback.surveys.customer_texts import page_words, respondent_texts
 from feedback.surveys.languages import DEFAULT
 from feedback.surveys.texts import Texts
-from feedback.surveys.words import page_words, respondent_texts
 from feedback.web.forms import FormReader
 
 MOST_CHARACTERS = 120

@@ -9,8 +9,8 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey
-from feedback.journeys.queries import JourneyTree, load_journeys
-from feedback.readings.counts import counts_table
+from feedback.readings.journey import JourneyInfo, read_journeys
+from feedback.readings.queries import counts_table
 from feedback.surveys.models import Question, Series, Survey
 from feedback.tenancy import refers
 
@@ -49,9 +49,9 @@ async def load_rows(
 
 async def load_grouped(
     session: AsyncSession, workspace_id: uuid.UUID
-) -> tuple[list[JourneyTree], dict[uuid.UUID, list[SurveyRow]]]:
+) -> tuple[list[JourneyInfo], dict[uuid.UUID, list[SurveyRow]]]:
     """The journeys, and the surveys of each touchpoint."""
-    return await load_journeys(session, workspace_id), await load_rows(session, workspace_id)
+    return await read_journeys(session, workspace_id), await load_rows(session, workspace_id)
 
 
 async def count_answers(

@@ -43,12 +43,12 @@ from feedback.web.page import redirect
 @get("/surveys", needs="viewer")
 async def survey_list(visit: NamedDependency[Visit]) -> Template:
     async with visit.read() as session:
-        trees, rows = await load_grouped(session, visit.workspace.id)
-    active = [tree for tree in trees if tree.journey.archived_at is None]
-    shown = {t.id for tree in active for t in tree.touchpoints}
+        journeys, rows = await load_grouped(session, visit.workspace.id)
+    active = [journey for journey in journeys if not journey.is_archived]
+    shown = {t.id for journey in active for t in journey.active_touchpoints}
     return visit.page(
         "surveys/surveys.html",
-        trees=active,
+        journeys=active,
         rows={touchpoint: in_use(found) for touchpoint, found in rows.items()},
         archived=[
             row

@@ -18,6 +18,7 @@ from feedback.editor.widget_settings.labels import (
     scheme_choices,
 )
 from feedback.i18n import gettext as _
+from feedback.surveys.customer_texts import page_words
 from feedback.surveys.labels import language_names
 from feedback.surveys.models import Survey
 from feedback.surveys.places import SurveyPlace
@@ -29,7 +30,6 @@ from feedback.surveys.widget_settings.page import (
     widget_values,
 )
 from feedback.surveys.widget_settings.rules import roots
-from feedback.surveys.words import page_words
 from feedback.web.forms import Form
 
 

@@ -1,10 +1,10 @@
-"""The words a survey needs in the widget: no byte for what it does not show."""
+"""The texts a survey needs in the widget: no byte for what it does not show."""
 
 from collections.abc import Sequence
 
+from feedback.surveys.customer_texts import own_words, widget_words
 from feedback.surveys.languages import direction
 from feedback.surveys.models import Question, Survey
-from feedback.surveys.words import own_words, widget_words
 
 # Said between the questions, and where "What counted most?" is asked.
 STEPS: tuple[str, ...] = ("next",)
