@@ -3,7 +3,7 @@
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from feedback import clock
 from feedback.accounts.models import Membership, Session, User, Workspace
@@ -51,9 +51,7 @@ async def sign_out_others(
     visit: NamedDependency[Visit], settings: NamedDependency[Settings]
 ) -> Redirect:
     async with visit.write() as session:
-        found = await session.exec(select(Session).where(Session.user_id == visit.viewer.user.id))
-        for other in found:
-            await session.delete(other)
+        await session.exec(delete(Session).where(col(Session.user_id) == visit.viewer.user.id))
         token = await open_session(
             session,
             visit.viewer.user.id,
@@ -68,26 +66,22 @@ async def sign_out_others(
 
 async def _settings_form(visit: Visit, form: Form[None]) -> Template:
     async with visit.read() as session:
-        browsers = (
-            await session.exec(
-                select(Session)
-                .where(Session.user_id == visit.viewer.user.id, Session.expires_at > clock.now())
-                .order_by(col(Session.created_at).desc())
-            )
-        ).all()
-        members = (
-            await session.exec(
-                select(User, Membership)
-                .join(Membership, col(Membership.user_id) == User.id)
-                .where(Membership.workspace_id == visit.workspace.id)
-                .order_by(User.email)
-            )
-        ).all()
+        browsers = await session.exec(
+            select(Session)
+            .where(Session.user_id == visit.viewer.user.id, Session.expires_at > clock.now())
+            .order_by(col(Session.created_at).desc())
+        )
+        members = await session.exec(
+            select(User, Membership)
+            .join(Membership, col(Membership.user_id) == User.id)
+            .where(Membership.workspace_id == visit.workspace.id)
+            .order_by(User.email)
+        )
     return visit.page(
         "accounts/settings.html",
         form,
-        browsers=browsers,
-        members=members,
+        browsers=list(browsers),
+        members=list(members),
         languages=list(LOCALES.items()),
         secret=identity_secret(visit.request.app.state.key, visit.workspace.id),
     )

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
-from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Answer, Visit
 from feedback.actions.choices import (
     PlaceGroup,
     WrongPlaceError,
@@ -34,11 +34,10 @@ from feedback.actions.schemas import (
 from feedback.actions.words import kind_name
 from feedback.calendar.models import KINDS, Action
 from feedback.calendar.queries import survey_texts
-from feedback.db import Database
 from feedback.i18n import gettext as _
 from feedback.readings.journey import JourneyInfo, read_journeys
-from feedback.web.forms import Form, leave
-from feedback.web.page import page, redirect
+from feedback.web.forms import Form
+from feedback.web.page import redirect
 
 BLOCKS = ("action_form", "thanks_previews")
 
@@ -55,15 +54,13 @@ class Offer:
 
 @get("/actions/new", blocks=BLOCKS, needs="editor")
 async def new_action(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
+    visit: NamedDependency[Visit],
     journey: FromQuery[str] = "",
     stage: FromQuery[str] = "",
     touchpoint: FromQuery[str] = "",
     kind: FromQuery[str] = "action",
-) -> Template | Redirect:
-    offer = await _offer(database, viewer)
+) -> Answer:
+    offer = await _offer(visit)
     if not offer.groups:
         return redirect("/journeys/new", _("Make a journey first: an action has its place on one."))
     place, problem = "", ""
@@ -77,76 +74,59 @@ async def new_action(
     form = blank_form(
         kind=kind,
         place=place,
-        today=today_in(viewer.workspace, clock.now()),
+        today=today_in(visit.workspace, clock.now()),
         languages=offer.languages,
         problem=problem,
     )
-    return _show(request, form, offer)
+    return _show(visit, form, offer)
 
 
 @post("/actions/new", blocks=BLOCKS, needs="editor")
-async def make_action(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template | Redirect | Response[None]:
-    offer = await _offer(database, viewer)
-    data = await request.form()
-    form = _read(data, viewer, offer)
+async def make_action(visit: NamedDependency[Visit]) -> Answer:
+    offer = await _offer(visit)
+    data = await visit.sent()
+    form = _read(data, visit, offer)
     if data.get("do") == "preview":
-        return _show(request, Form(form.values, {}), offer)
+        return _show(visit, Form(form.values, {}), offer)
     if form.checked is None:
-        return _show(request, form, offer)
-    async with database.write() as session:
+        return _show(visit, form, offer)
+    async with visit.write() as session:
         action = await create_action(
-            session, viewer.workspace.id, viewer.user.id, form.checked, clock.now()
+            session, visit.workspace.id, visit.viewer.user.id, form.checked, clock.now()
         )
-    return leave(request, f"/actions/{action.id}", _saved(form.checked))
+    return visit.leave(f"/actions/{action.id}", _saved(form.checked))
 
 
 @get("/actions/{name:str}/edit", blocks=BLOCKS, needs="editor")
-async def edit_action(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    name: FromPath[str],
-) -> Template:
-    async with database.read() as session:
-        action = (await need_action(session, viewer, name)).action
-    offer = await _offer(database, viewer, action)
-    return _show(request, filled_form(action, list(offer.languages)), offer, action)
+async def edit_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Template:
+    async with visit.read() as session:
+        action = (await need_action(session, visit.viewer, name)).action
+    offer = await _offer(visit, action)
+    return _show(visit, filled_form(action, list(offer.languages)), offer, action)
 
 
 @post("/actions/{name:str}/edit", blocks=BLOCKS, needs="editor")
-async def save_action(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    name: FromPath[str],
-) -> Template | Redirect | Response[None]:
-    async with database.read() as session:
-        action = (await need_action(session, viewer, name)).action
-    offer = await _offer(database, viewer, action)
-    data = await request.form()
-    form = _read(data, viewer, offer)
+async def save_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Answer:
+    async with visit.read() as session:
+        action = (await need_action(session, visit.viewer, name)).action
+    offer = await _offer(visit, action)
+    data = await visit.sent()
+    form = _read(data, visit, offer)
     if data.get("do") == "preview":
-        return _show(request, Form(form.values, {}), offer, action)
+        return _show(visit, Form(form.values, {}), offer, action)
     if form.checked is None:
-        return _show(request, form, offer, action)
-    async with database.write() as session:
-        found = (await need_action(session, viewer, name)).action
+        return _show(visit, form, offer, action)
+    async with visit.write() as session:
+        found = (await need_action(session, visit.viewer, name)).action
         change_action(session, found, form.checked)
-    return leave(request, f"/actions/{action.id}", _("Saved."))
+    return visit.leave(f"/actions/{action.id}", _("Saved."))
 
 
 @post("/actions/{name:str}/archive", needs="editor")
-async def keep_action(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    name: FromPath[str],
-) -> Redirect:
-    act = str((await request.form()).get("act", "archive"))
-    async with database.write() as session:
-        action = (await need_action(session, viewer, name)).action
+async def keep_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Redirect:
+    act = await visit.act("archive")
+    async with visit.write() as session:
+        action = (await need_action(session, visit.viewer, name)).action
         if act == "restore":
             restore_action(session, action)
         else:
@@ -156,35 +136,33 @@ async def keep_action(
     return redirect(f"/actions?archived={action.id}")
 
 
-async def _offer(database: Database, viewer: Viewer, action: Action | None = None) -> Offer:
+async def _offer(visit: Visit, action: Action | None = None) -> Offer:
     kept = None
     if action is not None:
         kept = PlaceIn(action.journey_id, action.stage_id, action.touchpoint_id)
-    async with database.read() as session:
-        journeys = await read_journeys(session, viewer.workspace.id)
-        texts = await survey_texts(session, viewer.workspace.id)
+    async with visit.read() as session:
+        journeys = await read_journeys(session, visit.workspace.id)
+        texts = await survey_texts(session, visit.workspace.id)
     written = (action.public_texts if action else None) or {}
-    languages = public_languages(texts, written, viewer.workspace.language)
+    languages = public_languages(texts, written, visit.workspace.language)
     return Offer(journeys, place_groups(journeys, kept), languages, texts)
 
 
-def _read(data: Any, viewer: Viewer, offer: Offer) -> Form[ActionIn]:
+def _read(data: Any, visit: Visit, offer: Offer) -> Form[ActionIn]:
     return read_action(
         data,
         places=places_by_key(offer.groups),
         languages=offer.languages,
-        today=today_in(viewer.workspace, clock.now()),
+        today=today_in(visit.workspace, clock.now()),
     )
 
 
 def _show(
-    request: HTMXRequest, form: Form[ActionIn], offer: Offer, action: Action | None = None
+    visit: Visit, form: Form[ActionIn], offer: Offer, action: Action | None = None
 ) -> Template:
-    return page(
-        request,
+    return visit.page(
         "actions/form.html",
-        status=422 if form.errors else 200,
-        form=form,
+        form,
         action=action,
         address=f"/actions/{action.id}/edit" if action else "/actions/new",
         kinds=[(kind, kind_name(kind)) for kind in KINDS],

@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
@@ -23,6 +23,7 @@ from feedback.surveys.models import Question, Series, Survey
 from feedback.surveys.overall import Moment, load_moments
 from feedback.tenancy import refers
 
+Found = TypeVar("Found")
 # Another process may have closed the survey: after this long it is read again.
 FRESH_SECONDS = 5.0
 # What definitions, and the sites that follow them, are read from.
@@ -66,20 +67,21 @@ class SurveyDefinition:
     look: Mapping[str, Any] = field(default_factory=dict)
 
 
-_Entry = tuple[float, SurveyDefinition | None]
+class Remembered(Generic[Found]):
+    """What is read of a public key, at most `FRESH_SECONDS` old.
 
-
-class Catalog:
-    """Survey definitions by public key, at most `FRESH_SECONDS` old."""
+    others: what follows its edits, and is forgotten with it.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.edits = 0  # how often `forget` was called: other caches follow it
-        self._found: dict[str, _Entry] = {}
+        self._edits = 0
+        self._found: dict[str, tuple[float, Found | None]] = {}
         self._reading = asyncio.Lock()
+        self.others: list[Remembered[Any]] = []
 
-    async def find(self, key: str) -> SurveyDefinition | None:
-        """The survey of this key, or None when there is none."""
+    async def find(self, key: str) -> Found | None:
+        """What there is of this key, or None."""
         if not key.isprintable():  # PostgreSQL would not even look for a NUL
             return None
         entry = self._fresh(key)
@@ -89,20 +91,22 @@ class Catalog:
                 entry = self._fresh(key) or await self._read(key)
         return entry[1]
 
-    def _fresh(self, key: str) -> _Entry | None:
+    def _fresh(self, key: str) -> tuple[float, Found | None] | None:
         entry = self._found.get(key)
         is_fresh = entry is not None and time.monotonic() - entry[0] < FRESH_SECONDS
         return entry if is_fresh else None
 
-    async def _read(self, key: str) -> _Entry:
-        edits = self.edits
-        definition = await load_definition(self._database, key)
+    async def _read(self, key: str) -> tuple[float, Found | None]:
+        edits = self._edits
+        entry = (time.monotonic(), await self._load(key))
         if len(self._found) >= MOST_KEYS:
             self._found.clear()
-        entry = (time.monotonic(), definition)
-        if edits == self.edits:  # else it was changed while it was read: this one reads the old
+        if edits == self._edits:  # else it was changed while it was read: this one reads the old
             self._found[key] = entry
         return entry
+
+    async def _load(self, key: str) -> Found | None:
+        raise NotImplementedError
 
     def follow(self, written: Set[str]) -> None:
         """Told of every edit in this process: the next answer meets the new survey."""
@@ -111,7 +115,16 @@ class Catalog:
 
     def forget(self) -> None:
         self._found.clear()
-        self.edits += 1
+        self._edits += 1
+        for other in self.others:
+            other.forget()
+
+
+class Catalog(Remembered[SurveyDefinition]):
+    """Survey definitions by their public key."""
+
+    async def _load(self, key: str) -> SurveyDefinition | None:
+        return await load_definition(self._database, key)
 
 
 async def load_definition(database: Database, key: str) -> SurveyDefinition | None:

@@ -41,9 +41,7 @@ class FormReader:
 
     def line(self, name: str, *, most: int = NAME_LENGTH, missing: str | None = None) -> str:
         """A text on one line. `missing`: what to say when it is empty; None allows that."""
-        typed = self.raw(name)
-        self.values[name] = typed
-        text = one_line(typed)
+        text = one_line(self.typed(name))
         if problem := _text_problem(text, most):
             self.fail(name, problem)
         elif not text and missing is not None:
@@ -60,8 +58,7 @@ class FormReader:
 
     def number(self, name: str) -> float | None:
         """A number as people write it, with a comma or a point; None when empty."""
-        typed = self.raw(name).strip()
-        self.values[name] = typed
+        typed = self.typed(name, strip=True)
         if not typed:
             return None
         try:
@@ -84,8 +81,12 @@ class FormReader:
         return list(dict.fromkeys(found))
 
     def flag(self, name: str) -> bool:
-        self.values[name] = self.raw(name)
-        return bool(self.values[name])
+        return bool(self.typed(name))
+
+    def typed(self, name: str, *, strip: bool = False) -> str:
+        """The text as it was typed, remembered for the form."""
+        self.values[name] = self.raw(name).strip() if strip else self.raw(name)
+        return self.values[name]
 
     def raw(self, name: str) -> str:
         value = self.data.get(name, "")

@@ -1,7 +1,5 @@
 """The live surveys of a site key, kept in memory: a page view costs no query."""
 
-import asyncio
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from feedback import clock
 from feedback.accounts.models import PublicKey, Workspace
 from feedback.calendar.public import Sentences, read_sentences
 from feedback.db import Database
-from feedback.responses.catalog import FRESH_SECONDS, MOST_KEYS, Catalog
+from feedback.responses.catalog import Catalog, Remembered
 from feedback.surveys.models import Question, Survey
 from feedback.surveys.overall import Moment, load_moments
 from feedback.surveys.queries import load_surveys
@@ -34,49 +32,18 @@ class Site:
     moments: Mapping[uuid.UUID, tuple[Moment, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    site: Site | None
-    until: float
-    edits: int
-
-
-class Sites:
+class Sites(Remembered[Site]):
     """Sites by their public key, as fresh as the catalog: an edit there empties this too."""
 
     def __init__(self, database: Database, catalog: Catalog) -> None:
-        self._database = database
-        self._catalog = catalog
-        self._found: dict[str, _Entry] = {}
-        self._reading = asyncio.Lock()
+        super().__init__(database)
+        catalog.others.append(self)
 
-    async def find(self, key: str) -> Site | None:
-        """The site of this key, or None when there is none."""
-        entry = self._fresh(key)
-        if entry is None:
-            # One at a time: when an entry ages, a hundred page views read it once.
-            async with self._reading:
-                entry = self._fresh(key) or await self._read(key)
-        return entry.site
-
-    def _fresh(self, key: str) -> _Entry | None:
-        entry = self._found.get(key)
-        if entry is None or entry.edits != self._catalog.edits:
-            return None
-        return entry if time.monotonic() < entry.until else None
-
-    async def _read(self, key: str) -> _Entry:
-        edits = self._catalog.edits
-        site = await _load_site(self._database, key)
-        if len(self._found) >= MOST_KEYS:
-            self._found.clear()
-        self._found[key] = entry = _Entry(site, time.monotonic() + FRESH_SECONDS, edits)
-        return entry
+    async def _load(self, key: str) -> Site | None:
+        return await _load_site(self._database, key)
 
 
 async def _load_site(database: Database, key: str) -> Site | None:
-    if not key.isprintable():  # PostgreSQL would not even look for a NUL
-        return None
     async with database.read() as session:
         public = await session.get(PublicKey, key)
         if public is None or public.kind != "site":

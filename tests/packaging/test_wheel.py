@@ -110,7 +110,7 @@ def bundled() -> set[str]:
         path for path in (ROOT / "feedback").rglob("*.js") if "node_modules" not in path.parts
     )
     inside = [*(ROOT / "feedback/static").rglob("*.*"), *scripts]
-    inside += (ROOT / "feedback/surveys").rglob("*.toml")
+    inside += (ROOT / "feedback").rglob("*.toml")
     return (
         {f"feedback/_bundled/{path.relative_to(ROOT).with_suffix('.mo')}" for path in catalogues}
         | {f"feedback/_bundled/{path.relative_to(ROOT)}" for path in beside}

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -33,18 +34,12 @@ async def delete_survey(session: AsyncSession, survey: Survey) -> None:
         Series.workspace_id == workspace_id, Series.survey_id == survey.id
     )
     series = list(await session.exec(lines))
-    for table in (DisplayCount, RatingCount):
-        await session.exec(
-            delete(table).where(
-                col(table.workspace_id) == workspace_id, col(table.series_id).in_(series)
-            )
-        )
-    for kept in (Series, Sighting):
-        await session.exec(
-            delete(kept).where(
-                col(kept.workspace_id) == workspace_id, col(kept.survey_id) == survey.id
-            )
-        )
+    gone: list[tuple[Any, Any]] = [
+        *((table, col(table.series_id).in_(series)) for table in (DisplayCount, RatingCount)),
+        *((table, col(table.survey_id) == survey.id) for table in (Series, Sighting)),
+    ]
+    for table, is_its in gone:
+        await session.exec(delete(table).where(table.workspace_id == workspace_id, is_its))
     await session.exec(delete(PublicKey).where(col(PublicKey.key) == survey.key))
     await session.delete(survey)
     await session.flush()

@@ -25,9 +25,8 @@ def is_origin(text: str) -> bool:
 
 def read_origins(reader: FormReader) -> list[str]:
     """One site a line; a last slash, as browsers write it, is left out."""
-    typed = reader.raw("origins")
-    reader.values["origins"] = typed
-    origins = [line.strip().lower().removesuffix("/") for line in typed.split("\n")]
+    lines = reader.typed("origins").split("\n")
+    origins = [line.strip().lower().removesuffix("/") for line in lines]
     origins = list(dict.fromkeys(origin for origin in origins if origin))
     if len(origins) > MOST_ORIGINS:
         reader.fail("origins", _("Use at most %(n)s lines.") % {"n": MOST_ORIGINS})

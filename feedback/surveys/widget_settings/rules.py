@@ -38,7 +38,7 @@ def read_rules(reader: FormReader, place: str, languages: Sequence[str]) -> dict
         "paths": _paths(reader, "paths"),
         "not_paths": _paths(reader, "not_paths"),
         "delay": _delay(reader, place),
-        "event": _event(reader),
+        "event": reader.line("event", most=MOST_NAME),
         "devices": _ticked(reader, "devices", DEVICES),
         "languages": _ticked(reader, "languages", languages),
         "properties": _properties(reader),
@@ -67,8 +67,7 @@ def rules_values(rules: Mapping[str, Any] | None) -> dict[str, str]:
 
 def _lines(reader: FormReader, name: str) -> list[str]:
     """The lines of a text, blank ones left out."""
-    typed = reader.raw(name)
-    reader.values[name] = typed
+    typed = reader.typed(name)
     lines = [line for line in map(one_line, typed.splitlines()) if line]
     if len(lines) > MOST_LINES:
         reader.fail(name, _("Use at most %(n)s lines.") % {"n": MOST_LINES})
@@ -93,10 +92,6 @@ def _delay(reader: FormReader, place: str) -> int | None:
     delay = _whole(reader, "delay", least, MOST_DELAY)
     # A side tab interrupts nobody: unless told to wait it is there at once.
     return None if delay == least and place != "tab" else delay
-
-
-def _event(reader: FormReader) -> str:
-    return reader.line("event", most=MOST_NAME)
 
 
 def _ticked(reader: FormReader, name: str, offered: Sequence[str]) -> list[str]:
@@ -134,8 +129,7 @@ def _sample(reader: FormReader) -> float | None:
 
 
 def _day(reader: FormReader, name: str) -> str:
-    typed = reader.raw(name).strip()
-    reader.values[name] = typed
+    typed = reader.typed(name, strip=True)
     if not typed:
         return ""
     try:
