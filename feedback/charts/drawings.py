@@ -27,7 +27,7 @@ from feedback.outbox.models import Computed, Job
 from feedback.outbox.queue import enqueue, find_job
 from feedback.outbox.status import retry_dead
 from feedback.outbox.worker import Work
-from feedback.readings.filters import Asked
+from feedback.readings.filters import Asked, NotOursError
 from feedback.web.page import page
 
 KIND = "picture"
@@ -116,7 +116,10 @@ async def draw_picture(work: Work, drawers: Mapping[str, Drawer]) -> None:
     name = PurePosixPath(parts.path)
     kind = name.suffix.removeprefix(".")
     wanted = Wanted(work.database, workspace, parse_qsl(parts.query), kind, work.now)
-    drawn = await drawers[name.stem](wanted)
+    try:
+        drawn = await drawers[name.stem](wanted)
+    except NotOursError:
+        return
     if drawn is None:
         return
     made = Made(drawn.version, FORMATS[kind], drawn.body)

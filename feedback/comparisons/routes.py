@@ -51,7 +51,7 @@ from feedback.dashboards.read import Scope
 from feedback.db import Database
 from feedback.filters import FilterError, read_filters
 from feedback.i18n import gettext as _
-from feedback.readings.filters import Asked, NotOursError
+from feedback.readings.filters import Asked
 from feedback.rows import dicts_csv, json_text
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
@@ -102,10 +102,7 @@ async def _page(
     database: Database, scope: Scope, question: Question, error: FilterError | None = None
 ) -> ComparePage:
     async with database.read() as session:
-        try:
-            subject = await read_subject(session, scope)
-        except NotOursError:
-            raise not_found() from None
+        subject = await read_subject(session, scope)
         if subject is None:
             return ComparePage(has_journey=False)
         if error is not None:
@@ -191,10 +188,7 @@ async def compare_file(
 ) -> Response[str]:
     question = _question(request)
     scope = Scope(viewer.workspace, question.asked, clock.now())
-    try:
-        document = await _document(database, scope, question)
-    except NotOursError:
-        raise not_found() from None
+    document = await _document(database, scope, question)
     if document is None:
         raise not_found()
     return send_file(file_name(request), {"csv": _csv, "json": json_text}, document)

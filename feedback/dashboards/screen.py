@@ -19,7 +19,7 @@ from feedback.dashboards.read import Scope
 from feedback.db import Database
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
-from feedback.readings.filters import Asked, NotOursError, parse_asked
+from feedback.readings.filters import Asked, parse_asked
 from feedback.readings.queries import import_pandas
 from feedback.resources import resource_dir
 from feedback.scoring.months import month_at
@@ -63,11 +63,8 @@ class Screen(Generic[Found, Shown]):
 
     async def find(self, database: Database, scope: Scope) -> Found | None:
         await import_pandas()
-        try:
-            async with database.read() as session:
-                return await self.load(session, scope)
-        except NotOursError:
-            raise not_found() from None
+        async with database.read() as session:
+            return await self.load(session, scope)
 
     async def need(self, database: Database, scope: Scope) -> Found:
         """What a file is made of; without a journey there is none."""

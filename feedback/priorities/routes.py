@@ -49,7 +49,7 @@ async def priorities(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
     scope, selection = _scope(request, viewer)
-    known = await _load(database, scope, selection)
+    known = await read_known(database, scope, selection)
     if known is None:
         return _page(request, PrioritiesPage(has_journey=False))
     waits, failed = await _ask(database, scope, known)
@@ -62,7 +62,7 @@ async def priorities_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
     scope, selection = _scope(request, viewer)
-    known = await _load(database, scope, selection)
+    known = await read_known(database, scope, selection)
     if known is None:
         raise not_found()
     await _ask(database, scope, known)
@@ -78,10 +78,7 @@ def _page(
 
 
 def _scope(request: HTMXRequest, viewer: Viewer) -> tuple[Scope, Selection]:
-    try:
-        asked, selection = read_asked(asked_pairs(request))
-    except NotOursError:
-        raise not_found() from None
+    asked, selection = read_asked(asked_pairs(request))
     return Scope(viewer.workspace, asked, clock.now()), selection
 
 
@@ -113,13 +110,6 @@ def _id(text: str) -> uuid.UUID:
         raise NotOursError(text) from error
 
 
-async def _load(database: Database, scope: Scope, selection: Selection) -> Known | None:
-    try:
-        return await read_known(database, scope, selection)
-    except NotOursError:
-        raise not_found() from None
-
-
 async def read_known(database: Database, scope: Scope, selection: Selection) -> Known | None:
     """What the page needs, None without a journey. Raises NotOursError."""
     async with database.read() as session:
@@ -134,7 +124,7 @@ async def priorities_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:
     scope, selection = _scope(request, viewer)
-    known = await _load(database, scope, selection)
+    known = await read_known(database, scope, selection)
     if known is None or known.findings is None or known.findings.matrix is None:
         raise not_found()
     return await picture_answer(
@@ -146,10 +136,7 @@ async def draw_priorities(wanted: Wanted) -> Drawn | None:
     """The picture of the matrix, as its job draws it."""
     asked, selection = read_asked(wanted.query)
     scope = Scope(wanted.workspace, asked, wanted.now)
-    try:
-        known = await read_known(wanted.database, scope, selection)
-    except NotOursError:
-        return None
+    known = await read_known(wanted.database, scope, selection)
     if known is None or known.findings is None or known.findings.matrix is None:
         return None
     page = priorities_page(known, asked, wanted.workspace.time_zone, waits=False)

@@ -21,7 +21,7 @@ from feedback.dashboards.screen import Screen
 from feedback.db import Database
 from feedback.editor.journeys.order import Moved, Place, StaleOrderError, move_part
 from feedback.i18n import gettext as _
-from feedback.readings.filters import BOARD_NAMES, NotOursError
+from feedback.readings.filters import BOARD_NAMES
 from feedback.web.files import file_name, send_file
 from feedback.web.page import redirect
 from feedback.web.refusals import or_refused
@@ -105,10 +105,7 @@ async def _unmoved(
 
 async def _move(database: Database, scope: Scope, place: Place, seen: str) -> Moved:
     async with database.write() as session:
-        try:
-            journey = await find_journey(session, scope)
-        except NotOursError:
-            raise not_found() from None
+        journey = await find_journey(session, scope)
         moved = await move_part(session, journey, place, seen, clock.now())
     if moved is None:
         raise not_found()
