@@ -4,8 +4,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from feedback.charts.picture import ACCENT, HAIRLINE, INK, MUTED, draw_apart, sheet
-from feedback.priorities.matrix import MatrixChart
-from feedback.priorities.page import Item, PrioritiesPage
+from feedback.priorities.matrix import MatrixChart, draw_matrix
+from feedback.priorities.read import Known
+from feedback.priorities.words import lead, matrix_facts, shown_facts, verdict_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,23 +19,23 @@ _TITLE_LETTERS = 96
 _ITEM_HEIGHT = 34
 
 
-async def matrix_picture(page: PrioritiesPage, computed: str, kind: str) -> bytes:
+async def matrix_picture(known: Known, computed: str, kind: str) -> bytes:
     """The matrix with its ranked list beside it; `kind`: svg, png or pdf."""
-    return await draw_apart(kind, 8, _draw, page, computed)
+    return await draw_apart(kind, 8, _draw, known, computed)
 
 
-def _draw(page: PrioritiesPage, computed: str) -> "Figure":
-    chart = page.chart
-    if chart is None:
+def _draw(known: Known, computed: str) -> "Figure":
+    if known.matrix is None:
         raise ValueError("there is no matrix to draw")
+    chart = draw_matrix(known.matrix, known.shown, known.names)
     width = chart.width + _LIST_WIDTH
-    height = max(_LEAST_HEIGHT, 130 + _ITEM_HEIGHT * len(page.shown))
+    height = max(_LEAST_HEIGHT, 130 + _ITEM_HEIGHT * len(known.shown))
     figure, axes = sheet(width, height, _PER_INCH)
-    title = "\n".join(wrap(page.lead or chart.title, _TITLE_LETTERS))
+    title = "\n".join(wrap(lead(known) or chart.title, _TITLE_LETTERS))
     axes.text(16, 14, title, size=11, weight="bold", color=INK, va="top")
     _draw_chart(axes, chart, 56)
-    _draw_list(axes, page.shown, chart.width + 16, 70)
-    axes.text(16, height - 28, page.facts, color=MUTED, size=7)
+    _draw_list(axes, known, chart.width + 16, 70)
+    axes.text(16, height - 28, matrix_facts(known.matrix), color=MUTED, size=7)
     axes.text(16, height - 14, computed, color=MUTED, size=7)
     return figure
 
@@ -71,8 +72,9 @@ def _draw_chart(axes: "Axes", chart: MatrixChart, down: float) -> None:
         )
 
 
-def _draw_list(axes: "Axes", items: tuple[Item, ...], across: float, down: float) -> None:
-    for number, item in enumerate(items, start=1):
+def _draw_list(axes: "Axes", known: Known, across: float, down: float) -> None:
+    for number, item in enumerate(known.shown, start=1):
         y = down + 14 + (number - 1) * _ITEM_HEIGHT
-        axes.text(across, y, f"{number}  {item.name}", color=INK, weight="bold")
-        axes.text(across + 14, y + 13, f"{item.verdict_name} · {item.facts}", color=MUTED, size=7)
+        name, verdict = known.names.get(item.touchpoint, ""), verdict_name(item.verdict)
+        axes.text(across, y, f"{number}  {name}", color=INK, weight="bold")
+        axes.text(across + 14, y + 13, f"{verdict} · {shown_facts(item)}", color=MUTED, size=7)

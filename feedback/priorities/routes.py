@@ -19,17 +19,19 @@ from feedback.charts.drawings import (
     computed_on,
     picture_answer,
 )
+from feedback.dashboards.pages import exports
 from feedback.dashboards.read import Scope
 from feedback.db import Database
 from feedback.i18n import gettext as _
 from feedback.outbox.queue import enqueue, find_job
+from feedback.priorities import words
 from feedback.priorities.compute import Task
 from feedback.priorities.files import PRIORITIES_FILES
 from feedback.priorities.findings import KIND, Selection
-from feedback.priorities.page import PrioritiesPage, priorities_page, wants_job
+from feedback.priorities.matrix import draw_matrix
 from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
-from feedback.readings.filters import Asked, FilterError, NotOursError, parse_asked
+from feedback.readings.filters import Asked, FilterError, NotOursError, journey_choice, parse_asked
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 from feedback.web.refusals import or_refused
@@ -40,7 +42,7 @@ MOST_TOUCHPOINTS = 40
 
 
 async def _refused(request: HTMXRequest, error: FilterError, **_given: object) -> Template:
-    return _page(request, PrioritiesPage(error=str(error)), status=422)
+    return _page(request, None, Asked(), status=422, error=str(error))
 
 
 @get("/priorities", blocks=BLOCKS, needs="viewer")
@@ -51,10 +53,9 @@ async def priorities(
     scope, selection = _scope(request, viewer)
     known = await read_known(database, scope, selection)
     if known is None:
-        return _page(request, PrioritiesPage(has_journey=False))
+        return _page(request, None, Asked())
     waits, failed = await _ask(database, scope, known)
-    made = priorities_page(known, scope.asked, scope.workspace.time_zone, waits=waits)
-    return _page(request, made, failed=failed)
+    return _page(request, known, scope.asked, waits=waits, failed=failed)
 
 
 @get(["/priorities.json", "/priorities.csv"], needs="viewer")
@@ -70,11 +71,34 @@ async def priorities_file(
 
 
 def _page(
-    request: HTMXRequest, made: PrioritiesPage, *, status: int = 200, failed: bool = False
+    request: HTMXRequest,
+    known: Known | None,
+    asked: Asked,
+    *,
+    status: int = 200,
+    error: str = "",
+    waits: bool = False,
+    failed: bool = False,
 ) -> Template:
-    headers = {"HX-Push-Url": made.address} if request.htmx.target in BLOCKS else {}
-    template = "priorities/priorities.html"
-    return page(request, template, status=status, headers=headers, page=made, failed=failed)
+    address, matrix = asked.address("/priorities"), known.matrix if known else None
+    kinds = ("csv", "json", *(FORMATS if matrix else ()))
+    return page(
+        request,
+        "priorities/priorities.html",
+        status=status,
+        headers={"HX-Push-Url": address} if request.htmx.target in BLOCKS else {},
+        known=known,
+        words=words,
+        address=address,
+        choices=[journey_choice(known.journeys, known.journey)]
+        if known and len(known.journeys) > 1
+        else [],
+        exports=exports(asked, "/priorities", *kinds),
+        chart=draw_matrix(matrix, known.shown, known.names) if known and matrix else None,
+        error=error,
+        waits=waits,
+        failed=failed,
+    )
 
 
 def _scope(request: HTMXRequest, viewer: Viewer) -> tuple[Scope, Selection]:
@@ -95,8 +119,8 @@ def read_asked(pairs: Sequence[tuple[str, str]]) -> tuple[Asked, Selection]:
     if len(touchpoints) == 1:
         raise FilterError("touchpoint", _("Choose at least two touchpoints to weigh."))
     if len(touchpoints) > MOST_TOUCHPOINTS:
-        words = {"most": MOST_TOUCHPOINTS}
-        raise FilterError("touchpoint", _("Choose at most %(most)s touchpoints.") % words)
+        text = _("Choose at most %(most)s touchpoints.") % {"most": MOST_TOUCHPOINTS}
+        raise FilterError("touchpoint", text)
     chosen = {"touchpoint": ",".join(map(str, touchpoints))} if touchpoints else {}
     return Asked({**asked.values, **chosen}), Selection(
         touchpoints, asked.get("missing") == "pairwise"
@@ -125,7 +149,7 @@ async def priorities_picture(
 ) -> Response[Any] | Template:
     scope, selection = _scope(request, viewer)
     known = await read_known(database, scope, selection)
-    if known is None or known.findings is None or known.findings.matrix is None:
+    if known is None or known.matrix is None:
         raise not_found()
     return await picture_answer(
         request, database, viewer.workspace, scope.asked, known.found_version
@@ -137,16 +161,15 @@ async def draw_priorities(wanted: Wanted) -> Drawn | None:
     asked, selection = read_asked(wanted.query)
     scope = Scope(wanted.workspace, asked, wanted.now)
     known = await read_known(wanted.database, scope, selection)
-    if known is None or known.findings is None or known.findings.matrix is None:
+    if known is None or known.matrix is None:
         return None
-    page = priorities_page(known, asked, wanted.workspace.time_zone, waits=False)
-    body = await matrix_picture(page, computed_on(wanted), wanted.format)
+    body = await matrix_picture(known, computed_on(wanted), wanted.format)
     return Drawn(known.found_version, body)
 
 
 async def _ask(database: Database, scope: Scope, known: Known) -> tuple[bool, bool]:
     """Ask for a job where one is due; whether it is under way, and whether it failed for good."""
-    if not wants_job(known, scope.now):
+    if not known.wants_job(scope.now):
         return False, False
     task = Task(scope.workspace.id, known.journey.id, known.selection)
     name = f"{KIND}:{task.workspace_id.hex}:{known.selection.key(known.journey.id)}"
