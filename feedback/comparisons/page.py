@@ -24,11 +24,9 @@ from feedback.readings.filters import (
 )
 from feedback.scoring import Metric, Score
 from feedback.wording import (
-    WrittenScore,
     metric_name,
-    month_name,
     scale_of,
-    write_score,
+    write_months,
 )
 
 
@@ -39,17 +37,6 @@ class Strip:
     at: float
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One side: its score, and what may be said of it against the first."""
-
-    name: str
-    score: WrittenScore
-    strip: Strip | None
-    sentence: str
-    verdict: str
 
 
 def line_choices(asked: Asked, subject: Subject) -> list[Choice]:
@@ -66,6 +53,11 @@ def line_choices(asked: Asked, subject: Subject) -> list[Choice]:
     if len(subject.journeys) > 1:
         choices.insert(0, journey_choice(subject.journeys, subject.journey))
     return choices
+
+
+def tone(group: Group, metric: Metric) -> str:
+    """`better` or `worse` than the first, else blank."""
+    return verdict(group.found, metric, group.q_value) if group.found else ""
 
 
 def heading(subject: Subject) -> str:
@@ -103,26 +95,25 @@ def group_choices(
     return choices
 
 
-def rows(metric: Metric, found: Periods | Split) -> tuple[Row, ...]:
-    if isinstance(found, Periods):
-        return _period_rows(metric, found)
-    return _group_rows(metric, found)
+def rows(metric: Metric, found: Periods | Split) -> list[tuple[Group, Strip | None]]:
+    """The sides or groups, each with its mark; nothing is said of a side alone."""
+    groups = found.groups if isinstance(found, Split) else _sides(found)
+    return list(zip(groups, _strips([group.score for group in groups], metric), strict=True))
 
 
-def notes(found: Periods | Split) -> list[str]:
-    return _period_notes(found) if isinstance(found, Periods) else _group_notes(found)
-
-
-def _period_rows(metric: Metric, found: Periods) -> tuple[Row, ...]:
+def _sides(found: Periods) -> tuple[Group, ...]:
     sides = (
         (_("Before, %(months)s"), found.before, found.found.b),
         (_("After, %(months)s"), found.after, found.found.a),
     )
-    strips = _strips([score for _n, _p, score in sides], metric)
     return tuple(
-        Row(name % {"months": months(period)}, write_score(score, metric), strip, "", "")
-        for (name, period, score), strip in zip(sides, strips, strict=True)
+        Group(name % {"months": write_months(of.since, of.until)}, score, None, None)
+        for name, of, score in sides
     )
+
+
+def notes(found: Periods | Split) -> list[str]:
+    return _period_notes(found) if isinstance(found, Periods) else _group_notes(found)
 
 
 def _period_notes(found: Periods) -> list[str]:
@@ -140,21 +131,7 @@ def _period_notes(found: Periods) -> list[str]:
     return said
 
 
-def _group_rows(metric: Metric, found: Split) -> tuple[Row, ...]:
-    strips = _strips([group.score for group in found.groups], metric)
-    return tuple(
-        Row(
-            group.name,
-            write_score(group.score, metric),
-            strip,
-            _against(group, metric),
-            verdict(group.found, metric, group.q_value) if group.found else "",
-        )
-        for group, strip in zip(found.groups, strips, strict=True)
-    )
-
-
-def _against(group: Group, metric: Metric) -> str:
+def against(group: Group, metric: Metric) -> str:
     if group.found is None:
         return _("the others are compared with this one")
     return difference_sentence(group.found, metric, group.q_value)
@@ -202,14 +179,6 @@ def group_needed(found: Split) -> str:
     return _("To find that difference four times in five: %(n)s answers in each group.") % {
         "n": format_number(found.needed)
     }
-
-
-def months(period: Period) -> str:
-    """`March 2026`, or `January 2026 to March 2026`."""
-    if period.since == period.until:
-        return month_name(period.since)
-    words = {"since": month_name(period.since), "until": month_name(period.until)}
-    return _("%(since)s to %(until)s") % words
 
 
 def method_words(method: str) -> str:

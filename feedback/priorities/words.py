@@ -8,7 +8,7 @@ from feedback.priorities.findings import Findings, Matrix
 from feedback.priorities.rank import LEAST_FOLLOW_UPS, Said, Shown, Verdict
 from feedback.priorities.read import Known
 from feedback.scoring import round_half_away
-from feedback.wording import month_name, write_share, write_signed
+from feedback.wording import write_share, write_signed
 
 Names = Mapping[str, str]  # touchpoint id -> name
 
@@ -225,16 +225,6 @@ def refused_words(findings: Findings, names: Names) -> str:
         ),
     }
     return texts[findings.refused] % {"names": listed}
-
-
-def period(findings: Findings | None) -> str:
-    """`March 2026`, or `January 2026 to March 2026`."""
-    if findings is None:
-        return ""
-    if findings.since == findings.until:
-        return month_name(findings.since)
-    words = {"since": month_name(findings.since), "until": month_name(findings.until)}
-    return _("%(since)s to %(until)s") % words
 
 
 def said_note(known: Known) -> str:
