@@ -55,12 +55,8 @@ class Level:
 class MatrixChart:
     """The matrix in SVG units: across how touchpoints are rated, upwards how much they matter."""
 
-    width: int
-    height: int
-    left: int
-    right: int
-    top: int
-    bottom: int
+    width, height = WIDTH, HEIGHT
+    left, right, top, bottom = LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM
     title: str
     cross_x: float
     cross_y: float
@@ -107,12 +103,6 @@ def draw_matrix(matrix: Matrix, ranked: Iterable[Shown], names: Mapping[str, str
         TOP,
     )
     return MatrixChart(
-        width=WIDTH,
-        height=HEIGHT,
-        left=LEFT,
-        right=WIDTH - RIGHT,
-        top=TOP,
-        bottom=HEIGHT - BOTTOM,
         title=_("Importance against performance"),
         cross_x=across.at(matrix.performance_mean),
         cross_y=upwards.at(100 * matrix.share_mean),

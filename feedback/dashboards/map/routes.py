@@ -30,15 +30,11 @@ MAP_BLOCKS = ("map_page",)
 MOVED_COOKIE = "feedback_moved"
 
 
-def _draw_map(found: MapCounts | None, scope: Scope, _polled: str) -> MapPage:
-    return map_page(found, scope)
-
-
 MAP: Screen[MapCounts, MapPage] = Screen(
     names=BOARD_NAMES,
     template="dashboards/map.html",
     load=load_map,
-    draw=_draw_map,
+    draw=lambda found, scope, _polled: map_page(found, scope),
     refuse=refused_map,
     address=attrgetter("address"),
 )
