@@ -20,7 +20,7 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from feedback.accounts.guards import NotSignedInError
 from feedback.accounts.needs import ways_in
 from feedback.db import Database
-from feedback.filters import FilterError
+from feedback.filters import FilterError, NotOursError
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
 from feedback.migrate import require_newest
@@ -98,6 +98,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
         exception_handlers={
             NotSignedInError: ask_to_sign_in,
             FilterError: refuse_filter,
+            NotOursError: say_problem,
             HTTPException: say_problem,
             HTTP_500_INTERNAL_SERVER_ERROR: say_problem,
         },
@@ -114,7 +115,7 @@ def _logging() -> LoggingConfig:
     return LoggingConfig(
         root={"level": "WARNING", "handlers": ["queue_listener"]},
         log_exceptions="always",
-        disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError, FilterError},
+        disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError, FilterError, NotOursError},
     )
 
 

@@ -13,6 +13,12 @@ class FilterError(ValueError):
         self.name = name
 
 
+class NotOursError(LookupError):
+    """A place asked for that this workspace does not have: answered like an unknown address."""
+
+    status_code = 404
+
+
 def read_filters(
     query: Iterable[tuple[str, str]], names: Sequence[str], *, untold: Sequence[str] = ()
 ) -> dict[str, str]:

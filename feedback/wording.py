@@ -84,9 +84,11 @@ def write_share(share: float) -> str:
     return _signed(100 * share, 0, sign="") + PERCENT[current_locale()]
 
 
-def write_signed(value: float) -> str:
-    """A difference as `+12` or `−3`, rounded to whole units."""
-    return _signed(value, 0, sign="+")
+def write_signed(value: float, decimals: int = 0, most: int = 0) -> str:
+    """A difference as `+12` or `−3`; with up to `most` decimals where it would round to nothing."""
+    while value and decimals < most and not round_half_away(value, decimals):
+        decimals += 1
+    return _signed(value, decimals, sign="+")
 
 
 def write_level(value: float, metric: Metric) -> str:
@@ -265,6 +267,14 @@ def write_target(target: float, metric: Metric) -> str:
 def month_name(month: str) -> str:
     """`March 2026` from `2026-03`."""
     return format_month(month)
+
+
+def write_months(first: str, last: str) -> str:
+    """`March 2026`, or `January 2026 to March 2026`; empty where there is none."""
+    if not first or first == last:
+        return month_name(first) if first else ""
+    words = {"since": month_name(first), "until": month_name(last)}
+    return _("%(since)s to %(until)s") % words
 
 
 def month_short(month: str) -> str:

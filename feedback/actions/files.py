@@ -20,6 +20,8 @@ def actions_csv(readings: Sequence[Reading]) -> str:
 
 
 ACTION_FILES = {"csv": actions_csv, "json": actions_json}
+_COMPARED = ("observed", "difference", "low", "high", "p_value", "method", "level")
+_SCORED = ("n", "score", "low", "high", "display")
 
 
 def action_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
@@ -61,13 +63,7 @@ def _line(reading: Reading, effect: Effect | None) -> dict[str, Any]:
         **_side("after", effect.after if effect else None),
         "own_month_n": effect.own if effect else None,
         "left_out_n": effect.left_out if effect else None,
-        "observed": found.observed if found else None,
-        "difference": found.difference if found else None,
-        "low": found.low if found else None,
-        "high": found.high if found else None,
-        "p_value": found.p_value if found else None,
-        "method": found.method if found else None,
-        "level": found.level if found else None,
+        **{name: getattr(found, name) if found else None for name in _COMPARED},
         "least": LEAST,
     }
 
@@ -76,9 +72,5 @@ def _side(name: str, side: Side | None) -> dict[str, Any]:
     return {
         f"{name}_first": (side.first or None) if side else None,
         f"{name}_last": (side.last or None) if side else None,
-        f"{name}_n": side.score.n if side else None,
-        f"{name}_score": side.score.score if side else None,
-        f"{name}_low": side.score.low if side else None,
-        f"{name}_high": side.score.high if side else None,
-        f"{name}_display": side.score.display if side else None,
+        **{f"{name}_{key}": getattr(side.score, key) if side else None for key in _SCORED},
     }

@@ -16,8 +16,8 @@ from feedback.charts.geometry import ChartData
 from feedback.charts.picture import TrendPanel
 from feedback.dashboards.read import Counts, Scope, changes_of, load_trends
 from feedback.dashboards.trends_page import TrendsPage, trends_page
+from feedback.filters import NotOursError
 from feedback.readings.filters import Asked as AskedFilters
-from feedback.readings.filters import NotOursError
 from feedback.readings.queries import answered_span
 from feedback.scoring.months import shift
 

@@ -1,6 +1,9 @@
 """The list of actions and the page of one, as pages, as .csv and .json."""
 
 import uuid
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -11,15 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
+from feedback.actions import words
+from feedback.actions.bar import bar_of
 from feedback.actions.files import ACTION_FILES
 from feedback.actions.lines import read_around
-from feedback.actions.pages import ListPage, action_page, list_page
-from feedback.actions.read import read_all, read_beside
+from feedback.actions.read import Reading, read_all, read_beside
 from feedback.calendar.queries import PlacedAction, find_action
 from feedback.db import Database
 from feedback.filters import FilterError, read_filters
 from feedback.readings.journey import read_journeys
 from feedback.readings.queries import import_pandas
+from feedback.surveys.texts import language_name
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 from feedback.web.refusals import or_refused
@@ -28,7 +33,7 @@ NAMES = ("archived",)  # the action that was put away just now
 
 
 async def _refused(request: HTMXRequest, error: FilterError, **_given: object) -> Template:
-    return _list(request, list_page([]), error=str(error))
+    return _list(request, [], error=str(error))
 
 
 @get("/actions", needs="viewer")
@@ -41,18 +46,27 @@ async def action_list(
         readings = await read_all(session, viewer.workspace, clock.now())
         journeys = await read_journeys(session, viewer.workspace.id)
     has_journey = any(not journey.is_archived for journey in journeys)
-    made = list_page(readings, given.get("archived", ""))
-    return _list(request, made, has_journey=has_journey)
+    return _list(request, readings, given.get("archived", ""), has_journey=has_journey)
 
 
 def _list(
-    request: HTMXRequest, made: ListPage, *, has_journey: bool = True, error: str = ""
+    request: HTMXRequest,
+    readings: Sequence[Reading],
+    put_away: str = "",
+    *,
+    has_journey: bool = True,
+    error: str = "",
 ) -> Template:
+    used = [each for each in readings if not each.is_archived]
+    archived = [each for each in readings if each.is_archived]
     return page(
         request,
         "actions/actions.html",
         status=422 if error else 200,
-        page=made,
+        journeys=[list(its) for _id, its in groupby(used, attrgetter("place.journey.id"))],
+        archived=archived,
+        undo=next((each for each in archived if str(each.action.id) == put_away), None),
+        words=words,
         has_journey=has_journey,
         error=error,
     )
@@ -87,7 +101,16 @@ async def action_detail(
         if kind:
             return send_file(f"action-{placed.action.id}.{kind}", ACTION_FILES, [reading])
         around = await read_around(session, viewer.workspace, reading, clock.now())
-    return page(request, "actions/action.html", page=action_page(reading, beside, around))
+    return page(
+        request,
+        "actions/action.html",
+        reading=reading,
+        beside=beside,
+        around=around,
+        words=words,
+        bar_of=bar_of,
+        language_name=language_name,
+    )
 
 
 async def need_action(session: AsyncSession, viewer: Viewer, text: str) -> PlacedAction:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import ceil
 
-from feedback.actions.effect import LEAST, SIDE, Calendar, Effect, Side
+from feedback.actions.effect import LEAST, LEVEL, SIDE, Calendar, Effect
 from feedback.changes.find import Told
-from feedback.i18n import format_date, format_number, ngettext
+from feedback.i18n import current_locale, format_date, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, round_half_away
 from feedback.scoring.months import shift
-from feedback.wording import MINUS, month_name, write_score
+from feedback.wording import PERCENT, month_name, write_score, write_signed
 
 TONES = {"better": "positive", "worse": "negative"}
 MOST_DECIMALS = 3
@@ -156,25 +156,7 @@ def _with_unit(value: float, metric: Metric) -> str:
 
 
 def _signed(value: float, metric: Metric) -> str:
-    """With its sign; more decimals where it would round to nothing."""
-    decimals = 1 if metric.headline == "mean" else 0
-    while value and not round_half_away(value, decimals) and decimals < MOST_DECIMALS:
-        decimals += 1
-    rounded = round_half_away(value, decimals)
-    sign = MINUS if rounded < 0 else "+" if rounded > 0 else ""
-    return sign + format_number(abs(rounded), decimals)
-
-
-def write_months(side: Side) -> str:
-    """`October 2025 to March 2026`; empty when nobody answered."""
-    if not side.first:
-        return ""
-    if side.first == side.last:
-        return month_name(side.first)
-    return _("%(first)s to %(last)s") % {
-        "first": month_name(side.first),
-        "last": month_name(side.last),
-    }
+    return write_signed(value, 1 if metric.headline == "mean" else 0, MOST_DECIMALS)
 
 
 def write_watch(told: Told, calendar: Calendar) -> str:
@@ -225,3 +207,18 @@ def left_out_notes(effect: Effect, calendar: Calendar) -> list[str]:
             % {"n": len(calendar.after), "most": SIDE}
         )
     return notes
+
+
+def family(effects: Sequence[Effect]) -> str:
+    """Why intervals are wider where several lines are looked at together."""
+    levels = [effect.comparison.level for effect in effects if effect.comparison is not None]
+    if len(levels) < 2:
+        return ""
+    digits = 0 if levels[0] == LEVEL else 1
+    level = format_number(100 * levels[0], digits) + PERCENT[current_locale()]
+    return ngettext(
+        "%(n)s line is looked at together, so its difference has a %(level)s interval.",
+        "%(n)s lines are looked at together, so each difference has a wider interval, of "
+        "%(level)s: chance gets no more than one try in twenty for all of them.",
+        len(levels),
+    ) % {"n": len(levels), "level": level}

@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from feedback import clock
 from feedback.accounts.models import Workspace
 from feedback.db import Database
+from feedback.filters import NotOursError
 from feedback.i18n import current_locale, format_date, set_locale
 from feedback.i18n import gettext as _
 from feedback.outbox import computed
@@ -116,7 +117,10 @@ async def draw_picture(work: Work, drawers: Mapping[str, Drawer]) -> None:
     name = PurePosixPath(parts.path)
     kind = name.suffix.removeprefix(".")
     wanted = Wanted(work.database, workspace, parse_qsl(parts.query), kind, work.now)
-    drawn = await drawers[name.stem](wanted)
+    try:
+        drawn = await drawers[name.stem](wanted)
+    except NotOursError:
+        return
     if drawn is None:
         return
     made = JobResult(drawn.version, FORMATS[kind], drawn.body)

@@ -17,6 +17,7 @@ from feedback.charts.geometry import ChartData
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # One ink, light theme: what goes on paper (LOOK: tokens).
 INK, MUTED, HAIRLINE, RIBBON, ACCENT = "#15201d", "#58645f", "#d8dedb", "#e3e8e6", "#0b6b5d"
@@ -28,6 +29,8 @@ _UNITS_PER_INCH = 84
 _LETTERS_PER_INCH = 15
 _LINE_INCHES, _FOOT_INCHES = 0.17, 0.25
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# The same input gives the same bytes.
+_UNDATED: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _one_at_a_time = asyncio.Lock()
 
 
@@ -55,19 +58,51 @@ class Words:
 
 async def picture(words: Words, panels: tuple[TrendPanel, ...], kind: str) -> bytes:
     """The panels as one picture; `kind` is svg, png or pdf. The same input, the same bytes."""
-    return await draw_apart(_draw, words, panels, kind)
+    return await draw_apart(kind, 7.5, _draw, words, panels)
 
 
-async def draw_apart(draw: Callable[..., bytes], *given: Any) -> bytes:
-    """Call `draw` in a thread, one at a time: matplotlib's settings are the process's."""
+async def draw_apart(kind: str, size: float, draw: Callable[..., "Figure"], *given: Any) -> bytes:
+    """What `draw` draws, as svg, png or pdf, without a date; `size` of text that says none.
+
+    In a thread, one at a time: matplotlib's settings are the process's.
+    """
     async with _one_at_a_time:
-        return await asyncio.to_thread(draw, *given)
+        return await asyncio.to_thread(_saved, kind, size, draw, *given)
 
 
-def _draw(words: Words, panels: tuple[TrendPanel, ...], kind: str) -> bytes:
+def _saved(kind: str, size: float, draw: Callable[..., "Figure"], *given: Any) -> bytes:
     from matplotlib import rc_context
+
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": size}
+    out = io.BytesIO()
+    with rc_context(settings):
+        draw(*given).savefig(out, format=kind, dpi=160, metadata=_UNDATED.get(kind))
+    return out.getvalue()
+
+
+def sheet(width: float, height: float, per_inch: float) -> tuple["Figure", "Axes"]:
+    """An empty picture of so many units, y downwards."""
+    figure = _figure(width / per_inch, height / per_inch)
+    return figure, _plane(figure, width, height, (0, 0, 1, 1))
+
+
+def _figure(width: float, height: float) -> "Figure":
     from matplotlib.figure import Figure
 
+    return Figure(figsize=(width, height), facecolor="white")
+
+
+def _plane(
+    figure: "Figure", width: float, height: float, at: tuple[float, float, float, float]
+) -> "Axes":
+    axes = figure.add_axes(at)
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    axes.axis("off")
+    return axes
+
+
+def _draw(words: Words, panels: tuple[TrendPanel, ...]) -> "Figure":
     columns = min(COLUMNS, len(panels))
     rows = -(-len(panels) // columns)
     box = _chart(panels[0]).box
@@ -75,30 +110,24 @@ def _draw(words: Words, panels: tuple[TrendPanel, ...], kind: str) -> bytes:
     row = (box.height + PANEL_HEAD) / _UNITS_PER_INCH
     notes = [line for note in words.notes for line in wrap(note, int(width * _LETTERS_PER_INCH))]
     whole = 0.5 + _LINE_INCHES * len(notes) + row * rows + _FOOT_INCHES
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": 7.5}
-    with rc_context(settings):
-        figure = Figure(figsize=(width, whole), facecolor="white")
-        figure.text(0.02, 1 - 0.25 / whole, words.title, size=12, weight="bold", color=INK)
-        for number, line in enumerate(notes):
-            at = 0.45 + _LINE_INCHES * number
-            figure.text(0.02, 1 - at / whole, line, size=8, color=MUTED)
-        figure.text(0.02, 0.08 / whole, words.below, color=MUTED)
-        for number, panel in enumerate(panels):
-            down, across = divmod(number, columns)
-            low = (_FOOT_INCHES + row * (rows - 1 - down)) / whole
-            high = box.height / _UNITS_PER_INCH / whole
-            _draw_panel(figure.add_axes((across / columns, low, 1 / columns, high)), panel)
-        out = io.BytesIO()
-        figure.savefig(out, format=kind, dpi=160, metadata=_undated(kind))
-    return out.getvalue()
+    figure = _figure(width, whole)
+    figure.text(0.02, 1 - 0.25 / whole, words.title, size=12, weight="bold", color=INK)
+    for number, line in enumerate(notes):
+        at = 0.45 + _LINE_INCHES * number
+        figure.text(0.02, 1 - at / whole, line, size=8, color=MUTED)
+    figure.text(0.02, 0.08 / whole, words.below, color=MUTED)
+    for number, panel in enumerate(panels):
+        down, across = divmod(number, columns)
+        low = (_FOOT_INCHES + row * (rows - 1 - down)) / whole
+        high = box.height / _UNITS_PER_INCH / whole
+        _draw_panel(figure, (across / columns, low, 1 / columns, high), panel)
+    return figure
 
 
-def _draw_panel(axes: "Axes", panel: TrendPanel) -> None:
+def _draw_panel(figure: "Figure", at: tuple[float, float, float, float], panel: TrendPanel) -> None:
     chart = _chart(panel)
     box = chart.box
-    axes.set_xlim(0, box.width)
-    axes.set_ylim(box.height, 0)
-    axes.axis("off")
+    axes = _plane(figure, box.width, box.height, at)
     axes.text(box.left, -34, panel.name, size=9, weight="bold", color=INK)
     axes.text(box.left, -20, panel.readout, color=MUTED)
     if panel.change:
@@ -167,7 +196,3 @@ def _corners(path: str) -> tuple[list[float], list[float]]:
 
 def _chart(panel: TrendPanel) -> ChartData:
     return panel.wide_chart or panel.chart
-
-
-def _undated(kind: str) -> dict[str, Any]:
-    return {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})

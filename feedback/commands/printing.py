@@ -12,13 +12,10 @@ class Format(StrEnum):
     csv = "csv"
 
 
-def print_as(
-    format: Format,
-    *,
-    table: Callable[[], str],
-    json: Callable[[], str],
-    csv: Callable[[], str],
-) -> None:
+Writer = Callable[[], str]
+
+
+def print_as(format: Format, *, table: Writer, json: Writer, csv: Writer) -> None:
     """Prints the one that is asked for; each ends its last line itself."""
     writers = {Format.table: table, Format.json: json, Format.csv: csv}
     typer.echo(writers[format](), nl=False)

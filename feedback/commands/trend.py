@@ -71,7 +71,7 @@ def _query(metric: str, journey: str, by: str, since: str, until: str) -> "Trend
 
 async def _read(query: "TrendQuery", key: str | None) -> "list[ScoreRow]":
     from feedback.dashboards.trends_files import load_trend, trend_rows
-    from feedback.readings.filters import NotOursError
+    from feedback.filters import NotOursError
 
     async with open_database(load_settings()) as database:
         workspace = await open_workspace(database, key)

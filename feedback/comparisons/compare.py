@@ -29,6 +29,10 @@ class Periods:
     found: Comparison
     is_reworded: bool
 
+    @property
+    def method(self) -> str:
+        return self.found.method
+
 
 def compare_periods(
     subject: Subject, before: tuple[Period, Side], after: tuple[Period, Side]
@@ -68,6 +72,10 @@ class Split:
     is_newest: bool
     difference: float
     needed: int
+
+    @property
+    def method(self) -> str:
+        return next((group.found.method for group in self.groups if group.found), "")
 
 
 def compare_groups(
@@ -131,6 +139,11 @@ def _for_mean(base: Score, metric: Metric, difference: float) -> int:
     error = base.standard_error or 0.0
     spread = max(error * error * base.n / span**2, 0.001)
     return net_difference_sample_size(100 * difference / span, variance_a=spread, variance_b=spread)
+
+
+def found_dict(metric: Metric, found: Periods | Split) -> dict[str, Any]:
+    """The JSON object of a comparison."""
+    return periods_dict(metric, found) if isinstance(found, Periods) else split_dict(metric, found)
 
 
 def periods_dict(metric: Metric, found: Periods) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from feedback.comparisons.words import write_difference, write_signed
+from feedback.comparisons.words import signed, write_difference
 from feedback.i18n import format_number
 from feedback.i18n import gettext as _
 from feedback.scoring import (
@@ -169,8 +169,8 @@ def _detail(found: Comparison, metric: Metric) -> str:
         return ""
     return _("%(difference)s; 95 %% sure to lie between %(low)s and %(high)s.") % {
         "difference": write_difference(found.observed, metric),
-        "low": write_signed(found.low, metric),
-        "high": write_signed(found.high, metric),
+        "low": signed(found.low, metric),
+        "high": signed(found.high, metric),
     }
 
 

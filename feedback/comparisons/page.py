@@ -1,9 +1,8 @@
-"""The comparison page as its template takes it: words and places, nothing to compute."""
+"""What the comparison page says of what was found: rows, choices, words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from feedback.comparisons.ask import Question
 from feedback.comparisons.compare import Group, Periods, Split
 from feedback.comparisons.read import MOST_ANSWERS, Period, Subject
 from feedback.comparisons.words import (
@@ -11,27 +10,23 @@ from feedback.comparisons.words import (
     planned_sentence,
     verdict,
 )
-from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.readings.filters import (
+    Asked,
     Choice,
     channel_choice,
     journey_choice,
     metric_choice,
     month_choice,
-    place_of,
     stage_choice,
     touchpoint_choice,
 )
 from feedback.scoring import Metric, Score
 from feedback.wording import (
-    WrittenScore,
-    headline_meaning,
     metric_name,
-    month_name,
     scale_of,
-    write_score,
+    write_months,
 )
 
 
@@ -44,43 +39,9 @@ class Strip:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One side: its score, and what may be said of it against the first."""
-
-    name: str
-    score: WrittenScore
-    strip: Strip | None
-    sentence: str
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class ComparePage:
-    address: str = "/compare"
-    kind: str = "periods"
-    was: str = ""
-    choices: tuple[Choice, ...] = ()
-    kind_choices: tuple[Choice, ...] = ()
-    planned: str = ""
-    difference: str = ""
-    exports: tuple[tuple[str, str], ...] = ()
-    error: str = ""
-    has_journey: bool = True
-    heading: str = ""
-    meaning: str = ""
-    answer: str = ""
-    rows: tuple[Row, ...] = ()
-    notes: tuple[str, ...] = ()
-    warning: str = ""
-    needed: str = ""
-    facts: str = ""
-    nothing: str = ""
-
-
-def base_page(question: Question, subject: Subject, kind_choices: Sequence[Choice]) -> ComparePage:
-    """The page with its forms and without an answer."""
-    asked, line = question.asked, subject.focus
+def line_choices(asked: Asked, subject: Subject) -> list[Choice]:
+    """The choices of the line that both kinds of comparison look at."""
+    line = subject.focus
     stage = str(line.stage.id) if line.stage else ""
     touchpoint = str(line.touchpoint.id) if line.touchpoint else ""
     choices = [
@@ -91,28 +52,19 @@ def base_page(question: Question, subject: Subject, kind_choices: Sequence[Choic
     ]
     if len(subject.journeys) > 1:
         choices.insert(0, journey_choice(subject.journeys, subject.journey))
-    return ComparePage(
-        address=asked.address("/compare"),
-        kind=question.kind,
-        was=place_of({choice.name: choice.value for choice in choices}),
-        choices=tuple(choices),
-        kind_choices=tuple(kind_choices),
-        planned=asked.get("planned"),
-        difference=asked.get("difference"),
-        exports=tuple((k.upper(), asked.address(f"/compare.{k}")) for k in ("csv", "json")),
-        heading=_heading(subject),
-        meaning=headline_meaning(subject.metric),
-    )
+    return choices
 
 
-def _heading(subject: Subject) -> str:
+def tone(group: Group, metric: Metric) -> str:
+    """`better` or `worse` than the first, else blank."""
+    return verdict(group.found, metric, group.q_value) if group.found else ""
+
+
+def heading(subject: Subject) -> str:
     focus = subject.focus
     place = focus.touchpoint or focus.stage
-    words = {
-        "place": place.name if place else subject.journey.name,
-        "metric": metric_name(subject.metric),
-    }
-    return _("%(place)s: %(metric)s") % words
+    name = place.name if place else subject.journey.name
+    return _("%(place)s: %(metric)s") % {"place": name, "metric": metric_name(subject.metric)}
 
 
 def period_choices(subject: Subject, running: str, chosen: tuple[Period, Period]) -> list[Choice]:
@@ -143,64 +95,55 @@ def group_choices(
     return choices
 
 
-def period_rows(metric: Metric, found: Periods) -> tuple[Row, ...]:
+def rows(metric: Metric, found: Periods | Split) -> list[tuple[Group, Strip | None]]:
+    """The sides or groups, each with its mark; nothing is said of a side alone."""
+    groups = found.groups if isinstance(found, Split) else _sides(found)
+    return list(zip(groups, _strips([group.score for group in groups], metric), strict=True))
+
+
+def _sides(found: Periods) -> tuple[Group, ...]:
     sides = (
         (_("Before, %(months)s"), found.before, found.found.b),
         (_("After, %(months)s"), found.after, found.found.a),
     )
-    strips = _strips([score for _n, _p, score in sides], metric)
     return tuple(
-        Row(name % {"months": months(period)}, write_score(score, metric), strip, "", "")
-        for (name, period, score), strip in zip(sides, strips, strict=True)
+        Group(name % {"months": write_months(of.since, of.until)}, score, None, None)
+        for name, of, score in sides
     )
 
 
-def period_answer(metric: Metric, found: Periods) -> str:
-    return difference_sentence(found.found, metric)
+def notes(found: Periods | Split) -> list[str]:
+    return _period_notes(found) if isinstance(found, Periods) else _group_notes(found)
 
 
-def period_notes(found: Periods) -> tuple[str, ...]:
-    notes = [
+def _period_notes(found: Periods) -> list[str]:
+    said = [
         _(
             "One question, put before looking, is tested fairly. Who picks the two periods because "
             "they look different makes chance look like news."
         )
     ]
     if found.is_reworded:
-        notes.insert(
+        said.insert(
             0,
             _("A question was asked in other words in one period: the sides are not quite alike."),
         )
-    return tuple(notes)
+    return said
 
 
-def group_rows(metric: Metric, found: Split) -> tuple[Row, ...]:
-    strips = _strips([group.score for group in found.groups], metric)
-    return tuple(
-        Row(
-            group.name,
-            write_score(group.score, metric),
-            strip,
-            _against(group, metric),
-            verdict(group.found, metric, group.q_value) if group.found else "",
-        )
-        for group, strip in zip(found.groups, strips, strict=True)
-    )
-
-
-def _against(group: Group, metric: Metric) -> str:
+def against(group: Group, metric: Metric) -> str:
     if group.found is None:
         return _("the others are compared with this one")
     return difference_sentence(group.found, metric, group.q_value)
 
 
-def group_notes(found: Split) -> tuple[str, ...]:
-    notes = []
+def _group_notes(found: Split) -> list[str]:
+    said = []
     if found.is_newest:
         words = {"n": format_number(MOST_ANSWERS)}
-        notes.append(_("Made of the newest %(n)s answers of these months.") % words)
+        said.append(_("Made of the newest %(n)s answers of these months.") % words)
     if found.without:
-        notes.append(
+        said.append(
             ngettext(
                 "%(n)s answer does not say it and is left out.",
                 "%(n)s answers do not say it and are left out.",
@@ -209,7 +152,7 @@ def group_notes(found: Split) -> tuple[str, ...]:
             % {"n": format_number(found.without)}
         )
     if found.others:
-        notes.append(
+        said.append(
             ngettext(
                 "%(n)s smaller group is not shown.",
                 "%(n)s smaller groups are not shown.",
@@ -217,7 +160,7 @@ def group_notes(found: Split) -> tuple[str, ...]:
             )
             % {"n": format_number(found.others)}
         )
-    return tuple(notes)
+    return said
 
 
 def group_warning(found: Split, planned: int) -> str:
@@ -238,16 +181,9 @@ def group_needed(found: Split) -> str:
     }
 
 
-def months(period: Period) -> str:
-    """`March 2026`, or `January 2026 to March 2026`."""
-    if period.since == period.until:
-        return month_name(period.since)
-    words = {"since": month_name(period.since), "until": month_name(period.until)}
-    return _("%(since)s to %(until)s") % words
-
-
 def method_words(method: str) -> str:
     return {
+        "": "",
         "adjusted_wald": _("Difference by adjusted Wald, interval 95 %."),
         "newcombe": _("Difference by Newcombe's interval, 95 %, and Pearson's chi-square."),
         "welch": _("Difference by Welch's t, interval 95 %."),
@@ -270,6 +206,11 @@ def _strips(scores: Sequence[Score], metric: Metric) -> list[Strip | None]:
     return [Strip(at(s.score), at(s.low), at(s.high)) if s in known else None for s in scores]
 
 
-def refused(page: ComparePage, error: FilterError) -> ComparePage:
-    """The page without its numbers, saying what could not be read."""
-    return replace(page, error=str(error), answer="", rows=(), notes=(), exports=())
+def no_groups(names: Sequence[str]) -> str:
+    """Why nothing is split. names: of the properties that answers carry."""
+    if not names:
+        return _(
+            "The newest answers here carry no properties. Send some with the answers, such as the "
+            "variant of a page, and compare them here."
+        )
+    return _("No answer of these months says it. Choose other months or another property.")

@@ -1,7 +1,8 @@
 """`/compare`: two periods, or groups of answers, as a page and as files."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response, get
@@ -11,36 +12,19 @@ from litestar.response import Template
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
+from feedback.comparisons import page as words
 from feedback.comparisons.ask import Question, chosen_period, chosen_periods, parse_question
 from feedback.comparisons.compare import (
     Periods,
     Split,
     compare_groups,
     compare_periods,
-    periods_dict,
-    split_dict,
+    found_dict,
 )
 from feedback.comparisons.noise import NAMES as NOISE_NAMES
 from feedback.comparisons.noise import NoisePage, half_widths, noise_page
-from feedback.comparisons.page import (
-    ComparePage,
-    base_page,
-    group_choices,
-    group_needed,
-    group_notes,
-    group_rows,
-    group_warning,
-    method_words,
-    months,
-    period_answer,
-    period_choices,
-    period_notes,
-    period_rows,
-    refused,
-)
+from feedback.comparisons.page import group_choices, line_choices, period_choices
 from feedback.comparisons.read import (
-    Groups,
-    Period,
     Subject,
     property_names,
     read_groups,
@@ -48,16 +32,26 @@ from feedback.comparisons.read import (
     read_subject,
 )
 from feedback.dashboards.read import Scope
+from feedback.dashboards.screen import exports
 from feedback.db import Database
 from feedback.filters import FilterError, read_filters
-from feedback.i18n import gettext as _
-from feedback.readings.filters import Asked, NotOursError
+from feedback.readings.filters import Asked, Choice, place_of
 from feedback.rows import dicts_csv, json_text
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 from feedback.web.refusals import or_refused
 
 BLOCKS = ("compare_page",)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found, None where nothing was; `names`: of the properties to split by."""
+
+    subject: Subject
+    choices: Sequence[Choice]
+    found: Periods | Split | None = None
+    names: Sequence[str] = ()
 
 
 async def _refused(
@@ -68,8 +62,13 @@ async def _refused(
     with suppress(FilterError):
         question = _question(request)
     scope = Scope(viewer.workspace, question.asked, clock.now())
-    made = await _page(database, scope, question, error)
-    return _show(request, refused(made, error), status=422)
+    async with database.read() as session:
+        subject = await read_subject(session, scope)
+    if subject is None:
+        return _show(request, question, None, error=str(error))
+    usual = chosen_periods(Asked(), subject, scope.running)
+    answer = Answer(subject, period_choices(subject, scope.running, usual))
+    return _show(request, question, answer, error=str(error))
 
 
 @get("/compare", blocks=BLOCKS, needs="viewer")
@@ -78,111 +77,57 @@ async def compare(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
     question = _question(request)
-    made = await _page(database, Scope(viewer.workspace, question.asked, clock.now()), question)
-    headers = {"HX-Push-Url": made.address} if request.htmx.target in BLOCKS else {}
-    return _show(request, made, headers=headers)
+    answer = await _answer(database, Scope(viewer.workspace, question.asked, clock.now()), question)
+    return _show(request, question, answer)
 
 
 def _show(
-    request: HTMXRequest,
-    made: ComparePage,
-    *,
-    status: int = 200,
-    headers: dict[str, str] | None = None,
+    request: HTMXRequest, question: Question, answer: Answer | None, *, error: str = ""
 ) -> Template:
-    template = "comparisons/compare.html"
-    return page(request, template, status=status, headers=headers, page=made)
+    asked = question.asked if answer else Asked()
+    is_pushed = request.htmx.target in BLOCKS and not error
+    line = line_choices(asked, answer.subject) if answer else []
+    return page(
+        request,
+        "comparisons/compare.html",
+        status=422 if error else 200,
+        headers={"HX-Push-Url": asked.address("/compare")} if is_pushed else {},
+        question=question,
+        answer=answer,
+        words=words,
+        choices=line,
+        was=place_of({choice.name: choice.value for choice in line}),
+        rows=words.rows(answer.subject.metric, answer.found) if answer and answer.found else (),
+        exports=exports(asked, "/compare", "csv", "json"),
+        error=error,
+    )
 
 
 def _question(request: HTMXRequest) -> Question:
     return parse_question(list(request.query_params.multi_items()))
 
 
-async def _page(
-    database: Database, scope: Scope, question: Question, error: FilterError | None = None
-) -> ComparePage:
+async def _answer(database: Database, scope: Scope, question: Question) -> Answer | None:
+    """None as long as there is no journey. Raises FilterError and NotOursError."""
+    asked, running = question.asked, scope.running
     async with database.read() as session:
-        try:
-            subject = await read_subject(session, scope)
-        except NotOursError:
-            raise not_found() from None
+        subject = await read_subject(session, scope)
         if subject is None:
-            return ComparePage(has_journey=False)
-        if error is not None:
-            usual = chosen_periods(Asked(), subject, scope.running)
-            return base_page(question, subject, period_choices(subject, scope.running, usual))
-        fill = _fill_periods if question.kind == "periods" else _fill_groups
-        return await fill(session, scope, question, subject)
-
-
-async def _fill_periods(
-    session: Any, scope: Scope, question: Question, subject: Subject
-) -> ComparePage:
-    chosen = chosen_periods(question.asked, subject, scope.running)
-    made = base_page(question, subject, period_choices(subject, scope.running, chosen))
-    found = await _periods(session, scope, subject, chosen)
-    metric = subject.metric
-    return replace(
-        made,
-        answer=period_answer(metric, found),
-        rows=period_rows(metric, found),
-        notes=period_notes(found),
-        facts=method_words(found.found.method),
-    )
-
-
-async def _periods(
-    session: Any, scope: Scope, subject: Subject, chosen: tuple[Period, Period]
-) -> Periods:
-    before, after = chosen
-    old = await read_period(session, scope, subject, before)
-    new = await read_period(session, scope, subject, after)
-    return compare_periods(subject, (before, old), (after, new))
-
-
-async def _fill_groups(
-    session: Any, scope: Scope, question: Question, subject: Subject
-) -> ComparePage:
-    names = await property_names(session, scope, subject)
-    period = chosen_period(question.asked, subject, scope.running)
-    split = await _split(session, scope, question, subject, names)
-    choices = group_choices(subject, scope.running, period, names, split)
-    made = base_page(question, subject, choices)
-    if split is None:
-        return replace(made, nothing=_no_groups(names), exports=())
-    metric = subject.metric
-    others = [group.found for group in split.groups if group.found]
-    return replace(
-        made,
-        rows=group_rows(metric, split),
-        notes=group_notes(split),
-        warning=group_warning(split, question.planned),
-        needed=group_needed(split),
-        facts=method_words(others[0].method) if others else "",
-        answer=months(split.period),
-    )
-
-
-def _no_groups(names: list[str]) -> str:
-    if not names:
-        return _(
-            "The newest answers here carry no properties. Send some with the answers, such as the "
-            "variant of a page, and compare them here."
-        )
-    return _("No answer of these months says it. Choose other months or another property.")
-
-
-async def _split(
-    session: Any, scope: Scope, question: Question, subject: Subject, names: list[str]
-) -> Split | None:
-    asked = question.asked
-    name = asked.get("property") or next(iter(names), "")
-    if not name:
-        return None
-    period = chosen_period(asked, subject, scope.running)
-    groups: Groups = await read_groups(session, scope, subject, period, name)
-    wanted = {"name": name, "base": asked.get("base"), "difference": question.difference}
-    return compare_groups(subject.metric, groups, wanted, period)
+            return None
+        if question.kind == "periods":
+            before, after = chosen_periods(asked, subject, running)
+            old = await read_period(session, scope, subject, before)
+            new = await read_period(session, scope, subject, after)
+            found = compare_periods(subject, (before, old), (after, new))
+            return Answer(subject, period_choices(subject, running, (before, after)), found)
+        names = await property_names(session, scope, subject)
+        period = chosen_period(asked, subject, running)
+        split = None
+        if name := asked.get("property") or next(iter(names), ""):
+            groups = await read_groups(session, scope, subject, period, name)
+            wanted = {"name": name, "base": asked.get("base"), "difference": question.difference}
+            split = compare_groups(subject.metric, groups, wanted, period)
+        return Answer(subject, group_choices(subject, running, period, names, split), split, names)
 
 
 @get(["/compare.json", "/compare.csv"], needs="viewer")
@@ -190,28 +135,11 @@ async def compare_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
     question = _question(request)
-    scope = Scope(viewer.workspace, question.asked, clock.now())
-    try:
-        document = await _document(database, scope, question)
-    except NotOursError:
-        raise not_found() from None
-    if document is None:
+    answer = await _answer(database, Scope(viewer.workspace, question.asked, clock.now()), question)
+    if answer is None or answer.found is None:
         raise not_found()
+    document = found_dict(answer.subject.metric, answer.found)
     return send_file(file_name(request), {"csv": _csv, "json": json_text}, document)
-
-
-async def _document(database: Database, scope: Scope, question: Question) -> dict[str, Any] | None:
-    async with database.read() as session:
-        subject = await read_subject(session, scope)
-        if subject is None:
-            return None
-        if question.kind == "periods":
-            chosen = chosen_periods(question.asked, subject, scope.running)
-            found = await _periods(session, scope, subject, chosen)
-            return periods_dict(subject.metric, found)
-        names = await property_names(session, scope, subject)
-        split = await _split(session, scope, question, subject, names)
-        return None if split is None else split_dict(subject.metric, split)
 
 
 def _csv(document: dict[str, Any]) -> str:

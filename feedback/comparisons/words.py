@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Comparison, Metric, round_half_away
-from feedback.wording import MINUS
+from feedback.wording import write_signed
 
 SURE_BELOW = 0.05
 
@@ -17,8 +17,8 @@ def difference_sentence(found: Comparison, metric: Metric, p_value: float | None
         return _("Too few answers to compare.")
     words = {
         "difference": write_difference(found.observed, metric),
-        "low": write_signed(found.low, metric),
-        "high": write_signed(found.high, metric),
+        "low": signed(found.low, metric),
+        "high": signed(found.high, metric),
     }
     if judged > SURE_BELOW:
         return _("No clear difference: between %(low)s and %(high)s.") % words
@@ -27,7 +27,7 @@ def difference_sentence(found: Comparison, metric: Metric, p_value: float | None
 
 def write_difference(value: float, metric: Metric) -> str:
     """`+12 points`, `+12 percentage points`; a mean's difference has the scale's own unit."""
-    number = write_signed(value, metric)
+    number = signed(value, metric)
     n = round(abs(round_half_away(value)))
     if metric.headline == "net":
         return ngettext("%(number)s point", "%(number)s points", n) % {"number": number}
@@ -38,14 +38,9 @@ def write_difference(value: float, metric: Metric) -> str:
     return number
 
 
-def write_signed(value: float, metric: Metric) -> str:
-    """A difference with its sign; another digit where it would round to nothing."""
+def signed(value: float, metric: Metric) -> str:
     decimals = 1 if metric.headline == "mean" else 0
-    if value and not round_half_away(value, decimals):
-        decimals += 1
-    rounded = round_half_away(value, decimals)
-    sign = MINUS if rounded < 0 else "+" if rounded > 0 else ""
-    return sign + format_number(abs(rounded), decimals)
+    return write_signed(value, decimals, decimals + 1)
 
 
 def verdict(found: Comparison, metric: Metric, p_value: float | None = None) -> str:

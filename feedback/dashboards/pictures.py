@@ -8,20 +8,13 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
 from feedback.accounts.guards import Viewer, not_found
-from feedback.charts.drawings import (
-    FORMATS,
-    Drawn,
-    Wanted,
-    computed_on,
-    picture_answer,
-)
+from feedback.charts.drawings import FORMATS, Drawn, Wanted, computed_on, picture_answer
 from feedback.charts.picture import Words, picture
-from feedback.dashboards.read import Scope, load_trends
+from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import TRENDS
 from feedback.dashboards.trends_page import trends_page
 from feedback.db import Database
-from feedback.readings.filters import TRENDS_NAMES, NotOursError, parse_asked
-from feedback.readings.queries import import_pandas
+from feedback.readings.filters import TRENDS_NAMES, parse_asked
 from feedback.wording import headline_meaning, metric_name
 
 
@@ -39,12 +32,7 @@ async def trends_picture(
 async def draw_trends(wanted: Wanted) -> Drawn | None:
     """The picture of the trends page, as its job draws it."""
     scope = Scope(wanted.workspace, parse_asked(wanted.query, TRENDS_NAMES), wanted.now)
-    await import_pandas()
-    try:
-        async with wanted.database.read() as session:
-            counts = await load_trends(session, scope)
-    except NotOursError:
-        return None
+    counts = await TRENDS.find(wanted.database, scope)
     page = trends_page(counts, scope)
     if counts is None or not page.panels:
         return None

@@ -24,7 +24,6 @@ from feedback.i18n import gettext as _
 from feedback.readings.filters import (
     Asked,
     Choice,
-    NotOursError,
     channel_choice,
     journey_choice,
     month_choice,
@@ -75,11 +74,8 @@ class Screen(Generic[Found, Shown]):
 
     async def find(self, database: Database, scope: Scope) -> Found | None:
         await import_pandas()
-        try:
-            async with database.read() as session:
-                return await self.load(session, scope)
-        except NotOursError:
-            raise not_found() from None
+        async with database.read() as session:
+            return await self.load(session, scope)
 
     async def need(self, database: Database, scope: Scope) -> Found:
         """What a file is made of; without a journey there is none."""

@@ -13,8 +13,8 @@ from feedback.dashboards.mix.files import mix_document
 from feedback.dashboards.rates import month_rates, rates_document
 from feedback.dashboards.read import Counts, changes_of
 from feedback.dashboards.trends import rows_by
+from feedback.filters import NotOursError
 from feedback.offline.score_print import rows_csv
-from feedback.readings.filters import NotOursError
 from feedback.readings.journey import JourneyInfo, journey_names, read_journey
 from feedback.readings.queries import CountQuery, read_counts
 from feedback.readings.scores import CURRENT, POOLED, TrendRow, counts_frame, pooled_rows

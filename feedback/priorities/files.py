@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 
-from feedback.priorities.page import is_said, rank
 from feedback.priorities.rank import Said, Shown
 from feedback.priorities.read import Known
 from feedback.rows import csv_text, json_text
@@ -36,12 +35,12 @@ def priorities_json(known: Known) -> str:
 
 def _said(known: Known) -> dict[str, Any] | None:
     findings = known.findings
-    if findings is None or not is_said(findings):
+    if findings is None or not known.is_said:
         return None
     mentions = msgspec.to_builtins(findings.mentions)
     counts = {name: mentions[name] for name in ("answered", "negative", "positive")}
     more = {name: mentions[name] for name in ("none_of_these", "is_newest")}
-    return counts | more | {"rows": [_said_row(item, known) for item in rank(known).said]}
+    return counts | more | {"rows": [_said_row(item, known) for item in known.said]}
 
 
 def _said_row(item: Said, known: Known) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def _shown(known: Known) -> dict[str, Any] | None:
     kept = msgspec.to_builtins(matrix)
     names = ("n", "r_squared", "method", "missing", "resamples", "seed", "notes")
     means = {"share_mean": matrix.share_mean, "performance_mean": matrix.performance_mean}
-    rows = [_shown_row(item, known) for item in rank(known).shown]
+    rows = [_shown_row(item, known) for item in known.shown]
     return facts | {name: kept[name] for name in names} | means | {"rows": rows}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from feedback.i18n import gettext as _
 from feedback.priorities.findings import Driver, Matrix
+from feedback.priorities.rank import Shown
 from feedback.priorities.words import verdict_name
 from feedback.wording import write_share
 
@@ -54,12 +55,8 @@ class Level:
 class MatrixChart:
     """The matrix in SVG units: across how touchpoints are rated, upwards how much they matter."""
 
-    width: int
-    height: int
-    left: int
-    right: int
-    top: int
-    bottom: int
+    width, height = WIDTH, HEIGHT
+    left, right, top, bottom = LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM
     title: str
     cross_x: float
     cross_y: float
@@ -84,7 +81,7 @@ class _Scale:
         return round(self.start + way * (self.end - self.start), 1)
 
 
-def draw_matrix(matrix: Matrix, ranked: Iterable[Driver], names: Mapping[str, str]) -> MatrixChart:
+def draw_matrix(matrix: Matrix, ranked: Iterable[Shown], names: Mapping[str, str]) -> MatrixChart:
     """The matrix of these findings, numbered as they are ranked; names by touchpoint id."""
     across = _scale_around(
         [v for d in matrix.drivers for v in (d.performance, d.performance_low, d.performance_high)],
@@ -106,18 +103,12 @@ def draw_matrix(matrix: Matrix, ranked: Iterable[Driver], names: Mapping[str, st
         TOP,
     )
     return MatrixChart(
-        width=WIDTH,
-        height=HEIGHT,
-        left=LEFT,
-        right=WIDTH - RIGHT,
-        top=TOP,
-        bottom=HEIGHT - BOTTOM,
         title=_("Importance against performance"),
         cross_x=across.at(matrix.performance_mean),
         cross_y=upwards.at(100 * matrix.share_mean),
         spots=tuple(
-            _spot(number, driver, names, across, upwards)
-            for number, driver in enumerate(ranked, start=1)
+            _spot(number, item.driver, names, across, upwards)
+            for number, item in enumerate(ranked, start=1)
         ),
         corners=tuple(_corners()),
         across=tuple(Level(across.at(v), f"{v:g}") for v in _ticks(across)),

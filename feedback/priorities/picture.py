@@ -1,54 +1,43 @@
 """The matrix by matplotlib, for what is downloaded or printed: the same geometry as the page's."""
 
-import io
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from feedback.charts.picture import ACCENT, HAIRLINE, INK, MUTED, draw_apart
-from feedback.priorities.matrix import MatrixChart
-from feedback.priorities.page import Item, PrioritiesPage
+from feedback.charts.picture import ACCENT, HAIRLINE, INK, MUTED, draw_apart, sheet
+from feedback.priorities.matrix import MatrixChart, draw_matrix
+from feedback.priorities.read import Known
+from feedback.priorities.words import lead, matrix_facts, shown_facts, verdict_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _PER_INCH = 84
 _LIST_WIDTH = 360
 _LEAST_HEIGHT = 580
 _TITLE_LETTERS = 96
 _ITEM_HEIGHT = 34
-_UNDATED: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
-async def matrix_picture(page: PrioritiesPage, computed: str, kind: str) -> bytes:
+async def matrix_picture(known: Known, computed: str, kind: str) -> bytes:
     """The matrix with its ranked list beside it; `kind`: svg, png or pdf."""
-    return await draw_apart(_draw, page, computed, kind)
+    return await draw_apart(kind, 8, _draw, known, computed)
 
 
-def _draw(page: PrioritiesPage, computed: str, kind: str) -> bytes:
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    chart = page.chart
-    if chart is None:
+def _draw(known: Known, computed: str) -> "Figure":
+    if known.matrix is None:
         raise ValueError("there is no matrix to draw")
+    chart = draw_matrix(known.matrix, known.shown, known.names)
     width = chart.width + _LIST_WIDTH
-    height = max(_LEAST_HEIGHT, 130 + _ITEM_HEIGHT * len(page.shown))
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback", "font.size": 8}
-    with rc_context(settings):
-        figure = Figure(figsize=(width / _PER_INCH, height / _PER_INCH), facecolor="white")
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, width)
-        axes.set_ylim(height, 0)
-        axes.axis("off")
-        title = "\n".join(wrap(page.lead or chart.title, _TITLE_LETTERS))
-        axes.text(16, 14, title, size=11, weight="bold", color=INK, va="top")
-        _draw_chart(axes, chart, 56)
-        _draw_list(axes, page.shown, chart.width + 16, 70)
-        axes.text(16, height - 28, page.facts, color=MUTED, size=7)
-        axes.text(16, height - 14, computed, color=MUTED, size=7)
-        out = io.BytesIO()
-        figure.savefig(out, format=kind, dpi=160, metadata=_UNDATED.get(kind))
-    return out.getvalue()
+    height = max(_LEAST_HEIGHT, 130 + _ITEM_HEIGHT * len(known.shown))
+    figure, axes = sheet(width, height, _PER_INCH)
+    title = "\n".join(wrap(lead(known) or chart.title, _TITLE_LETTERS))
+    axes.text(16, 14, title, size=11, weight="bold", color=INK, va="top")
+    _draw_chart(axes, chart, 56)
+    _draw_list(axes, known, chart.width + 16, 70)
+    axes.text(16, height - 28, matrix_facts(known.matrix), color=MUTED, size=7)
+    axes.text(16, height - 14, computed, color=MUTED, size=7)
+    return figure
 
 
 def _draw_chart(axes: "Axes", chart: MatrixChart, down: float) -> None:
@@ -83,8 +72,9 @@ def _draw_chart(axes: "Axes", chart: MatrixChart, down: float) -> None:
         )
 
 
-def _draw_list(axes: "Axes", items: tuple[Item, ...], across: float, down: float) -> None:
-    for number, item in enumerate(items, start=1):
+def _draw_list(axes: "Axes", known: Known, across: float, down: float) -> None:
+    for number, item in enumerate(known.shown, start=1):
         y = down + 14 + (number - 1) * _ITEM_HEIGHT
-        axes.text(across, y, f"{number}  {item.name}", color=INK, weight="bold")
-        axes.text(across + 14, y + 13, f"{item.verdict_name} · {item.facts}", color=MUTED, size=7)
+        name, verdict = known.names.get(item.touchpoint, ""), verdict_name(item.verdict)
+        axes.text(across, y, f"{number}  {name}", color=INK, weight="bold")
+        axes.text(across + 14, y + 13, f"{verdict} · {shown_facts(item)}", color=MUTED, size=7)

@@ -52,6 +52,10 @@ class Shown:
     is_sure: bool
     unhappy: float
 
+    @property
+    def touchpoint(self) -> str:
+        return self.driver.touchpoint
+
 
 def rank_said(
     mentions: Mentions, touchpoints: Sequence[str], unhappy: Mapping[str, float]

@@ -2,7 +2,8 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import blake2b
 
 import msgspec
@@ -10,15 +11,26 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Scope
 from feedback.outbox import computed
-from feedback.priorities.findings import KIND, Findings, Selection, decode
+from feedback.priorities.findings import KIND, Findings, Matrix, Selection, decode
 from feedback.priorities.gather import Overall, find_overall
-from feedback.priorities.rank import unhappy_a_month, unhappy_months
+from feedback.priorities.rank import (
+    LEAST_FOLLOW_UPS,
+    Said,
+    Shown,
+    rank_said,
+    rank_shown,
+    unhappy_a_month,
+    unhappy_months,
+)
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.readings.queries import CountQuery, answered_span, counts_version, read_counts
 
+# Live answers change the findings with every tap; one look in ten minutes is enough.
+FRESH = timedelta(minutes=10)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Known:
     """Everything the page needs. `findings` may be of an older state of the data than `version`."""
 
@@ -45,10 +57,44 @@ class Known:
         asked = {t.id for t in self.journey.touchpoints if t.metrics}
         return [touchpoint for touchpoint in self.offered if touchpoint in asked]
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Touchpoints' names by id, archived ones too."""
         return {str(t.id): t.name for stage in self.journey.stages for t in stage.touchpoints}
+
+    @property
+    def matrix(self) -> Matrix | None:
+        return self.findings.matrix if self.findings else None
+
+    @property
+    def is_said(self) -> bool:
+        """Whether enough people answered what counted most."""
+        return self.findings is not None and self.findings.mentions.answered >= LEAST_FOLLOW_UPS
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """Ranked by what people say; empty without answers enough."""
+        if self.findings is None or not self.is_said:
+            return []
+        offered = [str(touchpoint) for touchpoint in self.offered]
+        return rank_said(self.findings.mentions, offered, self.unhappy)
+
+    @cached_property
+    def shown(self) -> list[Shown]:
+        """Ranked by what ratings show; empty without a matrix."""
+        return rank_shown(self.matrix, self.unhappy) if self.matrix else []
+
+    @property
+    def most_unhappy(self) -> list[str]:
+        """Touchpoints by unhappy answers a month: what is known without any overall survey."""
+        found = [id for id, unhappy in self.unhappy.items() if id in self.names and unhappy > 0]
+        return sorted(found, key=lambda id: -self.unhappy[id])
+
+    def wants_job(self, now: datetime) -> bool:
+        """Whether a job should look again: nothing is known, or other answers came since."""
+        if self.overall is None or self.found_version == self.version:
+            return False
+        return self.found_at is None or now - self.found_at > FRESH
 
 
 async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Known | None:

@@ -20,17 +20,19 @@ from feedback.charts.drawings import (
     picture_answer,
 )
 from feedback.dashboards.read import Scope
+from feedback.dashboards.screen import exports
 from feedback.db import Database
-from feedback.filters import FilterError
+from feedback.filters import FilterError, NotOursError
 from feedback.i18n import gettext as _
 from feedback.outbox.queue import enqueue, find_job
+from feedback.priorities import words
 from feedback.priorities.compute import Task
 from feedback.priorities.files import PRIORITIES_FILES
 from feedback.priorities.findings import KIND, Selection
-from feedback.priorities.page import PrioritiesPage, priorities_page, wants_job
+from feedback.priorities.matrix import draw_matrix
 from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
-from feedback.readings.filters import Asked, NotOursError, parse_asked
+from feedback.readings.filters import Asked, journey_choice, parse_asked
 from feedback.web.files import file_name, send_file
 from feedback.web.page import page
 from feedback.web.refusals import or_refused
@@ -41,7 +43,7 @@ MOST_TOUCHPOINTS = 40
 
 
 async def _refused(request: HTMXRequest, error: FilterError, **_given: object) -> Template:
-    return _page(request, PrioritiesPage(error=str(error)), status=422)
+    return _page(request, None, Asked(), status=422, error=str(error))
 
 
 @get("/priorities", blocks=BLOCKS, needs="viewer")
@@ -50,12 +52,11 @@ async def priorities(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template:
     scope, selection = _scope(request, viewer)
-    known = await _load(database, scope, selection)
+    known = await read_known(database, scope, selection)
     if known is None:
-        return _page(request, PrioritiesPage(has_journey=False))
+        return _page(request, None, Asked())
     waits, failed = await _ask(database, scope, known)
-    made = priorities_page(known, scope.asked, scope.workspace.time_zone, waits=waits)
-    return _page(request, made, failed=failed)
+    return _page(request, known, scope.asked, waits=waits, failed=failed)
 
 
 @get(["/priorities.json", "/priorities.csv"], needs="viewer")
@@ -63,7 +64,7 @@ async def priorities_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
     scope, selection = _scope(request, viewer)
-    known = await _load(database, scope, selection)
+    known = await read_known(database, scope, selection)
     if known is None:
         raise not_found()
     await _ask(database, scope, known)
@@ -71,18 +72,38 @@ async def priorities_file(
 
 
 def _page(
-    request: HTMXRequest, made: PrioritiesPage, *, status: int = 200, failed: bool = False
+    request: HTMXRequest,
+    known: Known | None,
+    asked: Asked,
+    *,
+    status: int = 200,
+    error: str = "",
+    waits: bool = False,
+    failed: bool = False,
 ) -> Template:
-    headers = {"HX-Push-Url": made.address} if request.htmx.target in BLOCKS else {}
-    template = "priorities/priorities.html"
-    return page(request, template, status=status, headers=headers, page=made, failed=failed)
+    address, matrix = asked.address("/priorities"), known.matrix if known else None
+    kinds = ("csv", "json", *(FORMATS if matrix else ()))
+    return page(
+        request,
+        "priorities/priorities.html",
+        status=status,
+        headers={"HX-Push-Url": address} if request.htmx.target in BLOCKS else {},
+        known=known,
+        words=words,
+        address=address,
+        choices=[journey_choice(known.journeys, known.journey)]
+        if known and len(known.journeys) > 1
+        else [],
+        exports=exports(asked, "/priorities", *kinds),
+        chart=draw_matrix(matrix, known.shown, known.names) if known and matrix else None,
+        error=error,
+        waits=waits,
+        failed=failed,
+    )
 
 
 def _scope(request: HTMXRequest, viewer: Viewer) -> tuple[Scope, Selection]:
-    try:
-        asked, selection = read_asked(asked_pairs(request))
-    except NotOursError:
-        raise not_found() from None
+    asked, selection = read_asked(asked_pairs(request))
     return Scope(viewer.workspace, asked, clock.now()), selection
 
 
@@ -99,8 +120,8 @@ def read_asked(pairs: Sequence[tuple[str, str]]) -> tuple[Asked, Selection]:
     if len(touchpoints) == 1:
         raise FilterError("touchpoint", _("Choose at least two touchpoints to weigh."))
     if len(touchpoints) > MOST_TOUCHPOINTS:
-        words = {"most": MOST_TOUCHPOINTS}
-        raise FilterError("touchpoint", _("Choose at most %(most)s touchpoints.") % words)
+        text = _("Choose at most %(most)s touchpoints.") % {"most": MOST_TOUCHPOINTS}
+        raise FilterError("touchpoint", text)
     chosen = {"touchpoint": ",".join(map(str, touchpoints))} if touchpoints else {}
     return Asked({**asked.values, **chosen}), Selection(
         touchpoints, asked.get("missing") == "pairwise"
@@ -112,13 +133,6 @@ def _id(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError as error:
         raise NotOursError(text) from error
-
-
-async def _load(database: Database, scope: Scope, selection: Selection) -> Known | None:
-    try:
-        return await read_known(database, scope, selection)
-    except NotOursError:
-        raise not_found() from None
 
 
 async def read_known(database: Database, scope: Scope, selection: Selection) -> Known | None:
@@ -135,8 +149,8 @@ async def priorities_picture(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[Any] | Template:
     scope, selection = _scope(request, viewer)
-    known = await _load(database, scope, selection)
-    if known is None or known.findings is None or known.findings.matrix is None:
+    known = await read_known(database, scope, selection)
+    if known is None or known.matrix is None:
         raise not_found()
     return await picture_answer(
         request, database, viewer.workspace, scope.asked, known.found_version
@@ -147,20 +161,16 @@ async def draw_priorities(wanted: Wanted) -> Drawn | None:
     """The picture of the matrix, as its job draws it."""
     asked, selection = read_asked(wanted.query)
     scope = Scope(wanted.workspace, asked, wanted.now)
-    try:
-        known = await read_known(wanted.database, scope, selection)
-    except NotOursError:
+    known = await read_known(wanted.database, scope, selection)
+    if known is None or known.matrix is None:
         return None
-    if known is None or known.findings is None or known.findings.matrix is None:
-        return None
-    page = priorities_page(known, asked, wanted.workspace.time_zone, waits=False)
-    body = await matrix_picture(page, computed_on(wanted), wanted.format)
+    body = await matrix_picture(known, computed_on(wanted), wanted.format)
     return Drawn(known.found_version, body)
 
 
 async def _ask(database: Database, scope: Scope, known: Known) -> tuple[bool, bool]:
     """Ask for a job where one is due; whether it is under way, and whether it failed for good."""
-    if not wants_job(known, scope.now):
+    if not known.wants_job(scope.now):
         return False, False
     task = Task(scope.workspace.id, known.journey.id, known.selection)
     name = f"{KIND}:{task.workspace_id.hex}:{known.selection.key(known.journey.id)}"

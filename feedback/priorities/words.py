@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.priorities.findings import Findings, Matrix
-from feedback.priorities.rank import Said, Shown, Verdict
+from feedback.priorities.rank import LEAST_FOLLOW_UPS, Said, Shown, Verdict
+from feedback.priorities.read import Known
 from feedback.scoring import round_half_away
 from feedback.wording import write_share, write_signed
 
@@ -23,12 +24,12 @@ def verdict_name(verdict: Verdict) -> str:
     }[verdict]
 
 
-def said_sentence(item: Said, metric: str, answered: int) -> str:
+def said_sentence(item: Said, findings: Findings) -> str:
     """What people said of one touchpoint, with its numbers."""
     if item.share_negative is None or item.share_positive is None or item.difference is None:
         return _("Named by %(all)s of %(answered)s.") % {
             "all": format_number(item.named.all),
-            "answered": format_number(answered),
+            "answered": format_number(findings.mentions.answered),
         }
     words = {
         "negative": write_share(item.share_negative),
@@ -37,7 +38,7 @@ def said_sentence(item: Said, metric: str, answered: int) -> str:
         "low": write_signed(100 * (item.low or 0.0)),
         "high": write_signed(100 * (item.high or 0.0)),
     }
-    if metric == "nps":
+    if findings.metric == "nps":
         return (
             _(
                 "Named by %(negative)s of detractors and %(positive)s of promoters: "
@@ -54,7 +55,7 @@ def said_sentence(item: Said, metric: str, answered: int) -> str:
     )
 
 
-def shown_sentence(item: Shown) -> str:
+def shown_sentence(item: Shown, _findings: Findings) -> str:
     """What the ratings of one touchpoint show, with its numbers."""
     driver = item.driver
     performance = round_half_away(driver.performance or 0.0)
@@ -100,18 +101,19 @@ def unhappy_phrase(unhappy: float) -> str:
     }
 
 
-def never_named(said: list[Said], names: Names) -> str:
+def never_named(known: Known) -> str:
     """The touchpoints that nobody named, in one line; empty when each was named."""
-    nobody = [names[item.touchpoint] for item in said if not item.named.all]
+    nobody = [known.names[item.touchpoint] for item in known.said if not item.named.all]
     if not nobody:
         return ""
     return _("Never named: %(names)s.") % {"names": ", ".join(nobody)}
 
 
-def lead(said: list[Said], shown: list[Shown], unhappy: Mapping[str, float], names: Names) -> str:
+def lead(known: Known) -> str:
     """What to fix first, in one sentence, and on what it rests."""
-    words = [item.touchpoint for item in said if item.verdict == "concentrate_here"]
-    ratings = [item.driver.touchpoint for item in shown if item.verdict == "concentrate_here"]
+    names = known.names
+    words = [item.touchpoint for item in known.said if item.verdict == "concentrate_here"]
+    ratings = [item.touchpoint for item in known.shown if item.verdict == "concentrate_here"]
     by_word, by_rating = next(iter(words), ""), next(iter(ratings), "")
     both = next((touchpoint for touchpoint in words if touchpoint in ratings), "")
     if both:
@@ -132,12 +134,13 @@ def lead(said: list[Said], shown: list[Shown], unhappy: Mapping[str, float], nam
         return _("Start with %(name)s: it matters, and it is rated lower than the others.") % {
             "name": names[by_rating]
         }
-    return _lead_without_verdict(bool(said or shown), unhappy, names)
+    return _lead_without_verdict(known)
 
 
-def _lead_without_verdict(is_known: bool, unhappy: Mapping[str, float], names: Names) -> str:
+def _lead_without_verdict(known: Known) -> str:
+    unhappy, names = known.unhappy, known.names
     most = max(unhappy, key=lambda touchpoint: unhappy[touchpoint], default="")
-    if is_known:
+    if known.said or known.shown:
         return _("Nothing stands out: no touchpoint both matters and is rated low.")
     if most and unhappy[most] and most in names:
         return _("Most unhappy answers come from %(name)s: %(unhappy)s.") % {
@@ -222,3 +225,25 @@ def refused_words(findings: Findings, names: Names) -> str:
         ),
     }
     return texts[findings.refused] % {"names": listed}
+
+
+def said_note(known: Known) -> str:
+    """How many answered the follow-up, or how many are missing."""
+    findings = known.findings
+    if findings is None:
+        return ""
+    answered = findings.mentions.answered
+    if not known.is_said:
+        missing = LEAST_FOLLOW_UPS - answered
+        return ngettext(
+            "%(answered)s of at least %(least)s answers so far: %(missing)s is missing.",
+            "%(answered)s of at least %(least)s answers so far: %(missing)s are missing.",
+            missing,
+        ) % {"answered": format_number(answered), "least": LEAST_FOLLOW_UPS, "missing": missing}
+    words = {
+        "answered": format_number(answered),
+        "none": format_number(findings.mentions.none_of_these),
+    }
+    if findings.mentions.is_newest:
+        return _("The newest %(answered)s answers; %(none)s named none of these.") % words
+    return _("%(answered)s answers; %(none)s named none of these.") % words

@@ -6,18 +6,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from feedback.filters import FilterError, read_filters
+from feedback.filters import FilterError, NotOursError, read_filters
 from feedback.i18n import gettext as _
 from feedback.readings.journey import JourneyInfo, JourneyName, StageInfo, TouchpointInfo
 from feedback.responses.models import CHANNELS
 from feedback.scoring import METRICS, Metric
 from feedback.scoring.months import is_month, months_between, shift
 from feedback.wording import channel_name, metric_name, month_name, month_short
-
-
-class NotOursError(LookupError):
-    """The address names something that this workspace does not have."""
-
 
 # `was` says where the form was when it was filled in (journey, stage, touchpoint): once another
 # place is chosen, the finer choices of the old one mean nothing.

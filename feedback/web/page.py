@@ -149,6 +149,7 @@ def prepare_environment(environment: Environment) -> None:
         metric_name=wording.metric_name,
         month_name=wording.month_name,
         month_short=wording.month_short,
+        write_months=wording.write_months,
         write_score=wording.write_score,
         write_share=wording.write_share,
         write_target=wording.write_target,

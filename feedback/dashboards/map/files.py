@@ -8,22 +8,14 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
 from feedback.accounts.guards import Viewer, not_found
-from feedback.charts.drawings import (
-    FORMATS,
-    Drawn,
-    Wanted,
-    computed_on,
-    picture_answer,
-)
+from feedback.charts.drawings import FORMATS, Drawn, Wanted, computed_on, picture_answer
 from feedback.dashboards.map.page import MapPage, map_page
 from feedback.dashboards.map.picture import Titles, map_picture
-from feedback.dashboards.map.read import load_map
 from feedback.dashboards.map.routes import MAP
 from feedback.dashboards.read import Scope
 from feedback.db import Database
 from feedback.i18n import gettext as _
-from feedback.readings.filters import BOARD_NAMES, NotOursError, parse_asked
-from feedback.readings.queries import import_pandas
+from feedback.readings.filters import BOARD_NAMES, parse_asked
 
 
 @get([f"/map.{kind}" for kind in FORMATS], needs="viewer")
@@ -40,12 +32,7 @@ async def map_as_picture(
 async def draw_map(wanted: Wanted) -> Drawn | None:
     """The picture of the map, as its job draws it."""
     scope = Scope(wanted.workspace, parse_asked(wanted.query, BOARD_NAMES), wanted.now)
-    await import_pandas()
-    try:
-        async with wanted.database.read() as session:
-            found = await load_map(session, scope)
-    except NotOursError:
-        return None
+    found = await MAP.find(wanted.database, scope)
     page = map_page(found, scope)
     if found is None or not page.columns:
         return None

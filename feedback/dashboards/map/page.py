@@ -62,7 +62,7 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
     if found is None:
         return MapPage(nothing=_no_journey())
     counts, asked = found.counts, scope.asked
-    drawn = _drawn(_Key(found, found.version, current_locale()))
+    columns = _drawn(_Key(found, found.version, current_locale()))
     choices = board_choices(counts, scope)
     return MapPage(
         address=asked.address("/map"),
@@ -71,11 +71,11 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
         choices=choices,
         was=place_of({choice.name: choice.value for choice in choices}),
         exports=exports(asked, "/map", *FILES),
-        hint=coarse_hint(counts) if drawn.columns else "",
-        period=drawn.period,
-        columns=drawn.columns,
-        seen=drawn.seen,
-        nothing=None if drawn.columns else _no_stage(counts),
+        hint=coarse_hint(counts) if columns else "",
+        period=period_of(counts) or _("Last 30 days"),
+        columns=columns,
+        seen=seen_order(columns),
+        nothing=None if columns else _no_stage(counts),
     )
 
 
@@ -94,21 +94,9 @@ class _Key:
     locale: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    columns: tuple[Column, ...]
-    period: str
-    seen: str
-
-
 @lru_cache(maxsize=KEPT)
-def _drawn(key: _Key) -> _Drawn:
-    columns = read_map(key.found)
-    return _Drawn(
-        columns,
-        period_of(key.found.counts) or _("Last 30 days"),
-        seen_order(columns),
-    )
+def _drawn(key: _Key) -> tuple[Column, ...]:
+    return read_map(key.found)
 
 
 def seen_order(columns: Sequence[Column]) -> str:

@@ -4,18 +4,18 @@ Everything is measured in points and laid out before it is drawn, so that no len
 any language, runs into its neighbour.
 """
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from feedback.charts.picture import HAIRLINE, INK, MUTED, draw_apart
+from feedback.charts.picture import HAIRLINE, INK, MUTED, draw_apart, sheet
 from feedback.dashboards.map.cards import Card, Column, MapScore
 from feedback.wording import WrittenScore, metric_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SURFACE, PAPER = "#f6f7f6", "#ffffff"
 FILLS = {"negative": "#e0703a", "neutral": "#cfd5d2", "positive": "#0a4a43"}
@@ -27,8 +27,6 @@ MARGIN, GAP, WIDTH, PAD = 18.0, 8.0, 132.0, 6.0
 HEAD, FOOT = 44.0, 20.0
 ELLIPSIS = "…"
 _MEASURED = 100.0  # the size at which letters are measured
-# The same map gives the same bytes.
-_UNDATED: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +40,16 @@ class Titles:
 
 async def map_picture(titles: Titles, columns: tuple[Column, ...], kind: str) -> bytes:
     """The map as one picture; `kind` svg, png or pdf. The same input, the same bytes."""
-    return await draw_apart(_draw, titles, columns, kind)
+    return await draw_apart(kind, 10, _draw, titles, columns)
 
 
-def _draw(titles: Titles, columns: tuple[Column, ...], kind: str) -> bytes:
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "feedback"}
-    with rc_context(settings):
-        sheet = _Sheet(columns)
-        figure = Figure(figsize=(sheet.width / 72, sheet.height / 72), facecolor=PAPER)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, sheet.width)
-        axes.set_ylim(sheet.height, 0)
-        axes.axis("off")
-        _draw_titles(axes, titles, sheet)
-        for number, column in enumerate(columns):
-            sheet.draw(axes, number, column)
-        out = io.BytesIO()
-        figure.savefig(out, format=kind, dpi=160, metadata=_UNDATED.get(kind))
-    return out.getvalue()
+def _draw(titles: Titles, columns: tuple[Column, ...]) -> "Figure":
+    layout = _Sheet(columns)
+    figure, axes = sheet(layout.width, layout.height, 72)
+    _draw_titles(axes, titles, layout)
+    for number, column in enumerate(columns):
+        layout.draw(axes, number, column)
+    return figure
 
 
 def _draw_titles(axes: "Axes", titles: Titles, sheet: "_Sheet") -> None:

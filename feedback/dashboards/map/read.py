@@ -10,9 +10,10 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Counts, Scope, load_board
+from feedback.filters import NotOursError
 from feedback.journeys.models import Journey
 from feedback.outbox import computed
-from feedback.readings.filters import NotOursError, chosen_journey
+from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import journey_names
 
 PRIORITIES = "priorities"  # the kind under which a job keeps what it found about a journey

@@ -21,7 +21,7 @@ from feedback.dashboards.screen import Screen
 from feedback.db import Database
 from feedback.editor.journeys.order import Move, Position, StaleOrderError, move_part
 from feedback.i18n import gettext as _
-from feedback.readings.filters import BOARD_NAMES, NotOursError
+from feedback.readings.filters import BOARD_NAMES
 from feedback.web.files import file_name, send_file
 from feedback.web.page import redirect
 from feedback.web.refusals import or_refused
@@ -30,15 +30,11 @@ MAP_BLOCKS = ("map_page",)
 MOVED_COOKIE = "feedback_moved"
 
 
-def _draw_map(found: MapCounts | None, scope: Scope, _polled: str) -> MapPage:
-    return map_page(found, scope)
-
-
 MAP: Screen[MapCounts, MapPage] = Screen(
     names=BOARD_NAMES,
     template="dashboards/map.html",
     load=load_map,
-    draw=_draw_map,
+    draw=lambda found, scope, _polled: map_page(found, scope),
     refuse=refused_map,
     address=attrgetter("address"),
 )
@@ -105,10 +101,7 @@ async def _unmoved(
 
 async def _move(database: Database, scope: Scope, position: Position, seen: str) -> Move:
     async with database.write() as session:
-        try:
-            journey = await find_journey(session, scope)
-        except NotOursError:
-            raise not_found() from None
+        journey = await find_journey(session, scope)
         moved = await move_part(session, journey, position, seen, clock.now())
     if moved is None:
         raise not_found()

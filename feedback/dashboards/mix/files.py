@@ -14,6 +14,8 @@ from feedback.dashboards.mix.lines import (
 from feedback.dashboards.read import Counts
 from feedback.scoring import MixGroup, Score
 
+_NOT_OF_FEW = ("score_before", "score_after", "within", "mix")
+
 
 def mix_document(counts: Counts) -> list[dict[str, Any]]:
     """What stands as "mix" beside the rows of `/trends.json`, one object a line in view.
@@ -62,8 +64,5 @@ def _group_facts(group: MixGroup, names: Mapping[str, str]) -> dict[str, Any]:
         "n_after": group.n_after,
         "share_before": group.share_before,
         "share_after": group.share_after,
-        "score_before": group.score_before if shown else None,
-        "score_after": group.score_after if shown else None,
-        "within": group.within if shown else None,
-        "mix": group.mix if shown else None,
+        **{name: getattr(group, name) if shown else None for name in _NOT_OF_FEW},
     }

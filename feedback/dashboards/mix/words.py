@@ -17,7 +17,6 @@ from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, MixGroup, Score, round_half_away
 from feedback.wording import (
-    MINUS,
     NO_SCORE,
     channel_name,
     month_alone,
@@ -25,6 +24,7 @@ from feedback.wording import (
     write_number,
     write_score,
     write_share,
+    write_signed,
 )
 
 
@@ -86,7 +86,7 @@ class Told:
         return number(None if is_hidden(group) else value, self.metric)
 
     def part(self, value: float, group: MixGroup) -> str:
-        return NO_SCORE if is_hidden(group) else signed(value, self.digits)
+        return NO_SCORE if is_hidden(group) else write_signed(value, self.digits)
 
     def note(self, group: MixGroup) -> str:
         """Said of a group that has answers on one side only."""
@@ -103,7 +103,7 @@ class Told:
 
     @property
     def whole_parts(self) -> list[str]:
-        return [signed(part, self.digits) for part in self.parts(self.digits)[1:]]
+        return [write_signed(part, self.digits) for part in self.parts(self.digits)[1:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _sentence(told: Told) -> str:
     digits, move = told.digits, told.move
     change, within, mix = told.parts(digits)
     same = move and within * change >= 0 and mix * change >= 0
-    write = _plain if same else signed
+    write = _plain if same else write_signed
     words = {"move": move, "within": write(within, digits), "mix": write(mix, digits)}
     return _split_text(told.split.by, has_moved=bool(move)) % (words | _grown(told))
 
@@ -273,9 +273,3 @@ def _amount(change: float, metric: Metric, digits: int) -> str:
 
 def _plain(value: float, digits: int) -> str:
     return format_number(round_half_away(abs(value), digits), digits)
-
-
-def signed(value: float, digits: int) -> str:
-    rounded = round_half_away(value, digits)
-    sign = MINUS if rounded < 0 else "+" if rounded > 0 else ""
-    return sign + _plain(rounded, digits)
