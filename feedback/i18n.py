@@ -3,7 +3,7 @@
 import gettext as gettext_module
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -82,7 +82,14 @@ def format_number(value: float, digits: int = 0, *, sign: bool = False) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     if sign:
         pattern = f"+{pattern};-{pattern}"
-    return numbers.format_decimal(value, format=pattern, locale=_babel())
+    # Zero is one value, whatever its sign; and one entry.
+    return _formatted(value or 0, pattern, _current.get())
+
+
+# Babel takes longer for one number than a page for a row of them.
+@lru_cache(maxsize=4096)
+def _formatted(value: float, pattern: str, locale: str) -> str:
+    return numbers.format_decimal(value, format=pattern, locale=_babel_locale(locale))
 
 
 def _babel() -> Locale:

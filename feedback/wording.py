@@ -1,7 +1,7 @@
 """How scores, bands, metrics and channels are written for a reader."""
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from babel import Locale
 
@@ -46,7 +46,7 @@ class WrittenScore:
     @property
     def short(self) -> str:
         """The same for a table's cell: `± 7 · 318`."""
-        n = _number(self.n)
+        n = format_number(self.n)
         return f"{self.margin} · {n}" if self.margin else n
 
     @property
@@ -105,19 +105,19 @@ def write_margin(score: Score, metric: Metric) -> str:
     decimals = 1 if metric.headline == "mean" else 0
     if round_half_away(half, decimals + 1) < 10**-decimals:
         decimals += 1
-    return PLUS_MINUS + _number(round_half_away(half, decimals), decimals)
+    return PLUS_MINUS + format_number(round_half_away(half, decimals), decimals)
 
 
 def _signed(value: float, decimals: int, *, sign: str) -> str:
     rounded = round_half_away(value, decimals)
     prefix = MINUS if rounded < 0 else sign if rounded > 0 else ""
-    return prefix + _number(abs(rounded), decimals)
+    return prefix + format_number(abs(rounded), decimals)
 
 
 def _answers(score: Score, period: str) -> str:
     if score.n == 0:
         return _("No answers in %(month)s") % {"month": period} if period else _("No answers")
-    count = _number(score.n)
+    count = format_number(score.n)
     written = ngettext("%(count)s answer", "%(count)s answers", score.n) % {"count": count}
     if score.display == "hidden":
         missing = HIDDEN_BELOW - score.n
@@ -215,7 +215,7 @@ def explain_score(score: Score, metric: Metric) -> str:
     is hidden."""
     if score.display == "hidden":
         return ""
-    n = _number(score.n)
+    n = format_number(score.n)
     if metric.headline == "net":
         names = band_names(metric)
         return _(
@@ -224,14 +224,14 @@ def explain_score(score: Score, metric: Metric) -> str:
         ) % {
             "positive": names[2].capitalize(),
             "negative": names[0],
-            "better": _number(score.positive),
-            "worse": _number(score.negative),
+            "better": format_number(score.positive),
+            "worse": format_number(score.negative),
             "n": n,
         }
     if metric.headline == "top":
         return _(
             "Share of ratings %(ratings)s: %(positive)s of %(n)s answers. 95 %% interval by Wilson."
-        ) % {"ratings": _best_ratings(metric), "positive": _number(score.positive), "n": n}
+        ) % {"ratings": _best_ratings(metric), "positive": format_number(score.positive), "n": n}
     return _(
         "Mean of %(n)s ratings on the scale %(low)s–%(high)s: their sum %(sum)s divided by %(n)s. "
         "95 %% interval by Student's t."
@@ -239,7 +239,7 @@ def explain_score(score: Score, metric: Metric) -> str:
         "n": n,
         "low": metric.minimum,
         "high": metric.maximum,
-        "sum": _number(sum(rating * count for rating, count in score.counts.items())),
+        "sum": format_number(sum(rating * count for rating, count in score.counts.items())),
     }
 
 
@@ -287,12 +287,3 @@ def month_tick(month: str) -> str:
 def _month_names(locale: str, width: str) -> list[str]:
     names = Locale.parse(locale).months["stand-alone"][width]
     return [names[number] for number in range(1, 13)]
-
-
-@lru_cache(maxsize=4096)
-def _formatted(value: float, decimals: int, locale: str) -> str:
-    return format_number(value, decimals)
-
-
-def _number(value: float, decimals: int = 0) -> str:
-    return _formatted(value, decimals, current_locale())

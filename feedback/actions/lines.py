@@ -14,8 +14,7 @@ from feedback.actions.read import Reading
 from feedback.changes.find import Told
 from feedback.charts.geometry import ChartData
 from feedback.charts.picture import TrendPanel
-from feedback.dashboards.pages import changes_of
-from feedback.dashboards.read import Counts, Scope, load_trends
+from feedback.dashboards.read import Counts, Scope, changes_of, load_trends
 from feedback.dashboards.trends_page import TrendsPage, trends_page
 from feedback.readings.filters import Asked as AskedFilters
 from feedback.readings.filters import NotOursError

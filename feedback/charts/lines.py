@@ -95,6 +95,14 @@ def _point(
     )
 
 
+def line_title(name: str, window: Window) -> str:
+    return _("%(name)s, month by month from %(first)s to %(last)s") % {
+        "name": name,
+        "first": month_name(window.months[0]),
+        "last": month_name(window.months[-1]),
+    }
+
+
 def _label(month: str, score: Score, metric: Metric) -> str:
     words = {"month": month_name(month), "score": write_score(score, metric).sentence}
     return _("%(month)s: %(score)s") % words

@@ -11,7 +11,7 @@ from feedback.errors import FeedbackError
 from feedback.settings import load_settings
 
 if TYPE_CHECKING:
-    from feedback.dashboards.read import TrendQuery
+    from feedback.dashboards.trends_files import TrendQuery
     from feedback.scoring import ScoreRow
 
 DIMENSIONS = ("month", "stage", "touchpoint", "channel")
@@ -51,7 +51,7 @@ def trend_command(
 
 
 def _query(metric: str, journey: str, by: str, since: str, until: str) -> "TrendQuery":
-    from feedback.dashboards.read import TrendQuery
+    from feedback.dashboards.trends_files import TrendQuery
     from feedback.offline.score import find_metric
     from feedback.scoring.months import is_month
 
@@ -70,8 +70,7 @@ def _query(metric: str, journey: str, by: str, since: str, until: str) -> "Trend
 
 
 async def _read(query: "TrendQuery", key: str | None) -> "list[ScoreRow]":
-    from feedback.dashboards.read import load_trend
-    from feedback.dashboards.trends import trend_rows
+    from feedback.dashboards.trends_files import load_trend, trend_rows
     from feedback.readings.filters import NotOursError
 
     async with open_database(load_settings()) as database:

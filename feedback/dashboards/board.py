@@ -1,19 +1,45 @@
 """The board: one column a stage, its touchpoints under it, everything as it was asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from feedback.changes.find import Told
 from feedback.changes.watched import line_key
-from feedback.dashboards.pages import changes_of
-from feedback.dashboards.read import RECENT, Counts
+from feedback.changes.words import ChangeNote, SaidChanges, note_change
+from feedback.charts.geometry import SPARK, ChartData, draw
+from feedback.charts.lines import (
+    Beside,
+    askers_at,
+    axis_for,
+    flag_days,
+    line_of,
+    line_title,
+    seam_marks,
+)
+from feedback.dashboards import screen
+from feedback.dashboards.read import KEPT, RECENT, Counts, Key, Scope, changes_of
+from feedback.filters import FilterError
+from feedback.i18n import format_number, ngettext
+from feedback.i18n import gettext as _
+from feedback.readings.filters import Choice, place_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
-from feedback.readings.scores import CURRENT, REPLACED, Line, score_lines, score_totals
-from feedback.scoring import METRICS, Metric, Score, metric_dict, row_dict, score
+from feedback.readings.scores import REPLACED, Line, score_lines, score_totals
+from feedback.scoring import METRICS, Metric, Score, score
+from feedback.wording import (
+    WrittenScore,
+    explain_score,
+    metric_name,
+    month_alone,
+    month_name,
+    write_score,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+
+DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +83,7 @@ class StageReading:
     @property
     def rows(self) -> list[Reading]:
         """What the page has under the headline: what was answered within its months."""
-        below = (reading for place in self.touchpoints for reading in place.readings)
-        return [reading for reading in below if reading.months]
-
-    @property
-    def readings(self) -> Iterator[Reading]:
-        """The headline, if any, and what each touchpoint is read by."""
-        if self.headline is not None:
-            yield self.headline
-        for touchpoint in self.touchpoints:
-            yield from touchpoint.readings
+        return [each for place in self.touchpoints for each in place.readings if each.months]
 
 
 def read_board(counts: Counts) -> tuple[StageReading, ...]:
@@ -140,35 +157,142 @@ def _readings(stage: StageInfo, touchpoint: TouchpointInfo, lines: _Lines) -> tu
     )
 
 
-# What the files hold: the same rows.
+# The page: what was read, and how the template says and draws each reading.
 
 
-def board_rows(stages: Sequence[StageReading], counts: Counts) -> list[dict[str, Any]]:
-    """One row a number of the board: stage headlines (touchpoint null), then their touchpoints."""
-    return [row for stage in stages for each in stage.readings for row in _file_rows(each, counts)]
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What was read, and the words of each reading."""
+
+    counts: Counts
+    stages: tuple[StageReading, ...]
+
+    @property
+    def has_targets(self) -> bool:
+        shown = (reading for each in self.stages for reading in (each.headline, *each.rows))
+        return any(reading and reading.target is not None for reading in shown)
+
+    def score(self, reading: Reading) -> WrittenScore:
+        period = "" if self.counts.recent else month_name(self.counts.window.chosen)
+        return write_score(reading.chosen, reading.metric, period)
+
+    def note(self, reading: Reading, score: WrittenScore) -> str:
+        """`CSAT 1–5 · ± 4 · 271`: the answers in words only where they are too few."""
+        answers = format_number(score.n) if score.display == "shown" else score.answers
+        note = f"{score.margin}{DOT}{answers}" if score.margin else answers
+        return f"{metric_name(reading.metric)} · {note}"
+
+    def formula(self, reading: Reading) -> tuple[str, ...]:
+        """How the number came about, and what it leaves out."""
+        lines = [explain_score(reading.chosen, reading.metric)]
+        if reading.replaced is not None:
+            n = reading.replaced.n
+            text = ngettext(
+                "The question was reworded in this month: %(n)s answer to the former wording is "
+                "left out.",
+                "The question was reworded in this month: %(n)s answers to the former wording are "
+                "left out.",
+                n,
+            )
+            lines.append(text % {"n": format_number(n)})
+        return tuple(line for line in lines if line)
+
+    def change(self, reading: Reading) -> ChangeNote | None:
+        """What is known of the line's changes; nothing of a metric asked formerly."""
+        if not reading.is_asked_now:
+            return None
+        has_enough = reading.chosen.display == "shown"
+        return note_change(reading.told, changes_of(self.counts).looked_at, has_enough=has_enough)
+
+    def spark(self, reading: Reading) -> ChartData:
+        """The small line of a tile, on a scale of its own."""
+        counts, spot = self.counts, Spot(reading.stage, reading.touchpoint)
+        points = line_of(reading.months, reading.metric, counts.window, worded=False)
+        targets = [] if reading.target is None else [reading.target]
+        return draw(
+            points,
+            title=line_title((reading.touchpoint or reading.stage).name, counts.window),
+            axis=axis_for([points], reading.metric, targets, has_ticks=False),
+            box=SPARK,
+            target=(targets[0], "") if targets else None,
+            beside=Beside(
+                seams=seam_marks(askers_at(reading.metric.key, spot), counts.time_zone),
+                flags=flag_days(counts.flags, spot),
+                is_changed=reading.told is not None and reading.told.change is not None,
+            ),
+        )
+
+    def silent(self, stage: StageReading) -> Iterator[str]:
+        """Silent touchpoints counted, those never asked apart from those asked in vain."""
+        times = self.counts.touchpoints_asked
+        silent = [each.touchpoint for each in stage.touchpoints if each.is_silent]
+        if unasked := [each.name for each in silent if not times.get(str(each.id))]:
+            n = len(unasked)
+            text = ngettext("%(n)s silent: not asked", "%(n)s silent: not asked", n)
+            yield text % {"n": n} + f" ({', '.join(unasked)})"
+        if asked := [each.name for each in silent if times.get(str(each.id))]:
+            n = len(asked)
+            text = ngettext("%(n)s silent: asked, no answer", "%(n)s silent: asked, no answer", n)
+            yield text % {"n": n} + f" ({', '.join(asked)})"
 
 
-def _file_rows(reading: Reading, counts: Counts) -> list[dict[str, Any]]:
-    months = [(counts.period, reading.chosen, CURRENT)]
-    if reading.replaced is not None:
-        months.insert(0, (counts.period, reading.replaced, REPLACED))
-    if reading.running is not None:
-        months.append((counts.window.running, reading.running, CURRENT))
-    return [
-        {
-            "month": month,
-            "stage": reading.stage.name,
-            "touchpoint": reading.touchpoint and reading.touchpoint.name,
-            "metric": reading.metric.key,
-            "target": reading.target,
-            **row_dict(result),
-            "wording": wording,
-        }
-        for month, result, wording in months
-    ]
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    address: str = "/board"
+    etag: str = ""
+    choices: tuple[Choice, ...] = ()
+    journey_id: str = ""
+    was: str = ""
+    exports: tuple[tuple[str, str], ...] = ()
+    error: str = ""
+    hint: str = ""
+    said: SaidChanges | None = None
+    board: Board | None = None
+    period: str = ""
+    running: str = ""
+    so_far: str = ""
+    nothing: screen.Nothing | None = None
 
 
-def board_metrics(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Every metric named in the rows, by key, with its scale, direction and bands."""
-    keys = dict.fromkeys(row["metric"] for row in rows)
-    return {key: metric_dict(METRICS[key]) for key in keys}
+def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage:
+    """The board; with an `etag` it looks by itself whether something is new."""
+    if counts is None:
+        return BoardPage(nothing=screen.no_journey())
+    asked, window, choices = scope.asked, counts.window, screen.board_choices(counts, scope)
+    page = BoardPage(
+        address=asked.address("/board"),
+        etag=etag,
+        choices=choices,
+        journey_id=str(counts.journey.id),
+        was=place_of({choice.name: choice.value for choice in choices}),
+        exports=screen.exports(asked, "/board", "csv", "json"),
+        nothing=screen.no_answers(),
+    )
+    if not counts.span.first:
+        return page
+    running = "" if counts.recent else window.running
+    is_running = running == window.chosen
+    so_far = _("%(month)s so far") % {"month": month_alone(running, short=True)} if running else ""
+    return replace(
+        page,
+        hint=screen.coarse_hint(counts),
+        said=screen.said(counts, scope),
+        board=_board(Key(counts, counts.version, "")),
+        period="" if counts.recent or is_running else month_name(window.chosen),
+        running=month_name(running) if running else "",
+        so_far=so_far,
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _board(key: Key) -> Board | None:
+    stages = read_board(key.counts)
+    return Board(key.counts, stages) if stages else None
+
+
+def refused_board(page: BoardPage, error: FilterError) -> BoardPage:
+    """The page without its numbers, saying what could not be read."""
+    choices = screen.mark_wrong(page.choices, error)
+    return replace(
+        page, choices=choices, error=str(error), board=None, said=None, hint="", nothing=None
+    )

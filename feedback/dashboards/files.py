@@ -1,18 +1,59 @@
 """The board as files: the same rows as the page, every number unrounded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from feedback.changes.find import Told, change_facts, changes_document
-from feedback.dashboards.board import StageReading, board_metrics, board_rows
-from feedback.dashboards.pages import changes_of
-from feedback.dashboards.read import Counts
+from feedback.dashboards.board import Reading, StageReading
+from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.queries import RATINGS
-from feedback.readings.scores import CURRENT
+from feedback.readings.scores import CURRENT, REPLACED
 from feedback.rows import dicts_csv, json_text
+from feedback.scoring import METRICS, metric_dict, row_dict
 
 CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
 RowKey = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
+
+
+def board_rows(stages: Sequence[StageReading], counts: Counts) -> list[dict[str, Any]]:
+    """One row a number of the board: stage headlines (touchpoint null), then their touchpoints."""
+    return [
+        row for stage in stages for each in _readings(stage) for row in _file_rows(each, counts)
+    ]
+
+
+def _readings(stage: StageReading) -> Iterator[Reading]:
+    """The headline, if any, and what each touchpoint is read by."""
+    if stage.headline is not None:
+        yield stage.headline
+    for touchpoint in stage.touchpoints:
+        yield from touchpoint.readings
+
+
+def _file_rows(reading: Reading, counts: Counts) -> list[dict[str, Any]]:
+    months = [(counts.period, reading.chosen, CURRENT)]
+    if reading.replaced is not None:
+        months.insert(0, (counts.period, reading.replaced, REPLACED))
+    if reading.running is not None:
+        months.append((counts.window.running, reading.running, CURRENT))
+    return [
+        {
+            "month": month,
+            "stage": reading.stage.name,
+            "touchpoint": reading.touchpoint and reading.touchpoint.name,
+            "metric": reading.metric.key,
+            "target": reading.target,
+            **row_dict(result),
+            "wording": wording,
+        }
+        for month, result, wording in months
+    ]
+
+
+def board_metrics(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Every metric named in the rows, by key, with its scale, direction and bands."""
+    keys = dict.fromkeys(row["metric"] for row in rows)
+    return {key: metric_dict(METRICS[key]) for key in keys}
 
 
 def board_json(stages: Sequence[StageReading], counts: Counts) -> str:
@@ -30,7 +71,7 @@ def board_csv(stages: Sequence[StageReading], counts: Counts) -> str:
     told = {
         (each.stage.name, each.touchpoint and each.touchpoint.name, each.metric.key): each.told
         for stage in stages
-        for each in stage.readings
+        for each in _readings(stage)
     }
     return counts_csv(
         [

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
+from feedback.changes.find import JourneyChanges, find_changes
 from feedback.dashboards.mix.read import ByChannel
 from feedback.readings.filters import (
     Asked,
     Focus,
-    NotOursError,
     chosen_focus,
     chosen_journey,
     chosen_metric,
@@ -35,7 +35,7 @@ from feedback.readings.queries import (
 )
 from feedback.readings.scores import POOLED, Window, counts_frame
 from feedback.scoring import METRICS, Metric
-from feedback.scoring.months import first_day, month_at, month_of, months_between, shift
+from feedback.scoring.months import first_day, month_at, months_between, shift
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 MONTHS = 24
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
 YOUNG = timedelta(days=30)
+KEPT = 64  # computed pages kept in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,40 +255,24 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     )
 
 
+# What was computed is kept: a page looked at by many is computed once.
+
+
 @dataclass(frozen=True, slots=True)
-class TrendQuery:
-    """What `feedback trend` was asked: blank means everything."""
+class Key:
+    """What a computed page depends on; the counts themselves are told apart by their version."""
 
-    metric: Metric
-    journey: str = ""
-    by: Sequence[str] = ("month",)
-    since: str = ""
-    until: str = ""
+    counts: Counts = field(compare=False)
+    version: str
+    locale: str
 
 
-async def load_trend(
-    session: AsyncSession, workspace: Workspace, query: TrendQuery
-) -> "pd.DataFrame":
-    """The counts behind `feedback trend`: one journey by name, or all, archived ones too.
+def changes_of(counts: Counts) -> JourneyChanges:
+    """What changed up to the month looked at; computed once for the same data."""
+    return _changes(Key(counts, counts.watched_version, ""))
 
-    By month, with the two months before the first, which `trends.trend_rows` leaves out again.
-    Raises NotOursError when no journey has that name.
-    """
-    names = await journey_names(session, workspace.id, archived=True)
-    chosen = [name for name in names if query.journey in ("", name.name)]
-    if query.journey and not chosen:
-        raise NotOursError(", ".join(name.name for name in names))
-    shapes = [await read_journey(session, workspace.id, name) for name in chosen]
-    whole = JourneyInfo(
-        workspace.id, workspace.name, tuple(stage for shape in shapes for stage in shape.stages)
-    )
-    series = tuple(line.id for _, _, line in whole.placed_series if line.metric == query.metric.key)
-    rows = await read_counts(
-        session,
-        workspace.id,
-        CountQuery(series, query.since and shift(query.since, 1 - POOLED), query.until),
-        by_channel="channel" in query.by,
-    )
-    if "month" not in query.by:
-        rows = [row for row in rows if month_of(row.month) >= query.since]
-    return counts_frame(whole, rows, workspace.time_zone)
+
+@lru_cache(maxsize=KEPT)
+def _changes(key: Key) -> JourneyChanges:
+    counts = key.counts
+    return find_changes(counts.journey, counts.watched, counts.looked_at, counts.time_zone)

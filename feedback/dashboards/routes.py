@@ -9,8 +9,7 @@ from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.guards import Viewer
-from feedback.dashboards.board import read_board
-from feedback.dashboards.board_page import BoardPage, board_page, refused_board
+from feedback.dashboards.board import BoardPage, board_page, read_board, refused_board
 from feedback.dashboards.files import BOARD_FILES
 from feedback.dashboards.mix.load import with_channels
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends

@@ -1,7 +1,7 @@
-"""A page of numbers: what board, trends and map do alike with an address, a tag and a refusal."""
+"""A page of numbers: what board, trends and map do alike around them, and with an address."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -14,16 +14,28 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
+from feedback.changes.words import SaidChanges, say_changes
 from feedback.charts.drawings import asked_pairs
-from feedback.dashboards.read import Scope
+from feedback.dashboards.read import Counts, Scope, changes_of
 from feedback.db import Database
 from feedback.filters import FilterError
-from feedback.i18n import current_locale
-from feedback.readings.filters import Asked, NotOursError, parse_asked
+from feedback.i18n import current_locale, ngettext
+from feedback.i18n import gettext as _
+from feedback.readings.filters import (
+    Asked,
+    Choice,
+    NotOursError,
+    channel_choice,
+    journey_choice,
+    month_choice,
+    parse_asked,
+)
 from feedback.readings.queries import import_pandas
 from feedback.resources import resource_dir
-from feedback.scoring.months import month_at
+from feedback.scoring.months import month_at, shift
 from feedback.web.page import FLASH_COOKIE, page
+
+COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
 
 Found = TypeVar("Found")
 Shown = TypeVar("Shown")
@@ -147,3 +159,84 @@ def _is_unchanged(request: HTMXRequest, tag: str) -> bool:
     if FLASH_COOKIE in request.cookies:
         return False
     return tag in request.headers.get("If-None-Match", "").replace("W/", "").split(", ")
+
+
+# What stands around the numbers.
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """An empty page: what will be here, and the one next step."""
+
+    title: str
+    text: str
+    href: str
+    action: str
+
+
+def no_journey() -> Nothing:
+    return Nothing(
+        _("No journey yet"),
+        _(
+            "Here each stage of your customers' journey will show its score of the month, "
+            "its trend and its touchpoints. Start with a journey and its stages."
+        ),
+        "/journeys/new",
+        _("Make a journey"),
+    )
+
+
+def no_answers() -> Nothing:
+    return Nothing(
+        _("No answers yet"),
+        _(
+            "Publish a survey at one touchpoint and share it: its first answer shows here "
+            "within seconds. Tests are not counted."
+        ),
+        "/surveys",
+        _("Go to the surveys"),
+    )
+
+
+def said(counts: Counts, scope: Scope) -> SaidChanges:
+    """The sentence above board and trends."""
+    return say_changes(
+        changes_of(counts),
+        is_newest=counts.looked_at == shift(scope.running, -1),
+        has_channel=bool(scope.asked.get("channel")),
+    )
+
+
+def exports(asked: Asked, path: str, *kinds: str) -> tuple[tuple[str, str], ...]:
+    return tuple((kind.upper(), asked.address(f"{path}.{kind}")) for kind in kinds)
+
+
+def coarse_hint(counts: Counts) -> str:
+    """Says that a journey of few touchpoints tells that something is wrong, not what."""
+    n = len(counts.journey.touchpoints)
+    if n >= COARSE_BELOW:
+        return ""
+    return ngettext(
+        "This journey has %(n)s touchpoint. With fewer than eight, a low score says that "
+        "something is wrong, not what.",
+        "This journey has %(n)s touchpoints. With fewer than eight, a low score says that "
+        "something is wrong, not what.",
+        n,
+    ) % {"n": n}
+
+
+def mark_wrong(choices: tuple[Choice, ...], error: FilterError) -> tuple[Choice, ...]:
+    return tuple(replace(choice, is_wrong=choice.name == error.name) for choice in choices)
+
+
+def board_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
+    recent = [("", _("Last 30 days"))] if counts.recent else []
+    chosen = counts.window.chosen
+    first = counts.span.first or chosen or scope.running
+    choices = [
+        month_choice("month", _("Month"), chosen, first, scope.running, recent),
+        channel_choice(scope.asked),
+    ]
+    if len(counts.journeys) > 1:
+        choices.insert(0, journey_choice(counts.journeys, counts.journey))
+    return tuple(choices)

@@ -1,34 +1,13 @@
 """Trends: one metric month by month, a panel for each stage or touchpoint, and a table."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from feedback.changes.find import Told
 from feedback.changes.watched import line_key
 from feedback.charts.lines import Askers, Seam, askers, askers_at, seam_marks
-from feedback.dashboards.pages import changes_of
-from feedback.dashboards.read import Counts
+from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
-from feedback.readings.scores import REPLACED, Line, Lines, pooled_line, pooled_rows, score_lines
-from feedback.scoring import Metric, ScoreRow, score_groups
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-def trend_rows(
-    frame: "pd.DataFrame", metric: Metric, by: Sequence[str], since: str = ""
-) -> list[ScoreRow]:
-    """The rows of `feedback trend`, `/trends.json` and `/trends.csv`, one a group with answers.
-
-    frame: counts of this metric only (see `scores.counts_frame`). Rows by month begin with
-    `since` and carry their three months pooled; in the month of a seam the answers to the
-    replaced wording are a row of their own, before the others.
-    """
-    if "month" not in by:
-        return score_groups(frame, by, metric)
-    return [*pooled_rows(frame, by, metric, since)]
+from feedback.readings.scores import REPLACED, Line, Lines, pooled_line, score_lines
 
 
 def rows_by(counts: Counts) -> tuple[str, ...]:

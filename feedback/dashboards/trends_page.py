@@ -6,22 +6,12 @@ from functools import lru_cache
 
 from feedback.changes.words import SaidChanges, note_change
 from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
-from feedback.charts.lines import Axis, Beside, Point, axis_for, flag_days, line_of
+from feedback.charts.lines import Axis, Beside, Point, axis_for, flag_days, line_of, line_title
 from feedback.charts.picture import TrendPanel
+from feedback.dashboards import screen
 from feedback.dashboards.mix.words import MixPage, say_mix
-from feedback.dashboards.pages import (
-    KEPT,
-    Key,
-    Nothing,
-    changes_of,
-    exports,
-    mark_wrong,
-    no_answers,
-    no_journey,
-    said,
-)
 from feedback.dashboards.rates_words import RatesPage, say_rates
-from feedback.dashboards.read import Counts, Scope
+from feedback.dashboards.read import KEPT, Counts, Key, Scope, changes_of
 from feedback.dashboards.trends import Strand, read_strands, unasked
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
@@ -41,7 +31,6 @@ from feedback.readings.journey import Spot
 from feedback.scoring import METRICS, Metric, Score
 from feedback.wording import (
     explain_score,
-    month_name,
     month_short,
     month_tick,
     write_level,
@@ -63,7 +52,7 @@ class TrendsPage:
     strands: tuple[Strand, ...] = ()
     unasked: tuple[str, ...] = ()
     under: tuple[MixPage | None, RatesPage] | None = None
-    nothing: Nothing | None = None
+    nothing: screen.Nothing | None = None
 
     @property
     def action_address(self) -> str:
@@ -91,22 +80,22 @@ class TrendsPage:
 
 def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
     if counts is None:
-        return TrendsPage(nothing=no_journey())
+        return TrendsPage(nothing=screen.no_journey())
     asked, choices = _settled(scope.asked, counts), _trends_choices(counts, scope)
     drawn = _drawn(Key(counts, counts.version, current_locale()))
     return TrendsPage(
         address=asked.address("/trends"),
         choices=choices,
         was=place_of({choice.name: choice.value for choice in choices}),
-        exports=exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
+        exports=screen.exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
         metric=counts.metric,
-        said=said(counts, scope) if counts.span.first else None,
+        said=screen.said(counts, scope) if counts.span.first else None,
         panels=drawn.panels,
         months=tuple(reversed(counts.window.months)),
         strands=drawn.strands,
         unasked=drawn.unasked,
         under=_under(Key(counts, counts.page_version, current_locale())),
-        nothing=no_answers() if not counts.span.first else None,
+        nothing=screen.no_answers() if not counts.span.first else None,
     )
 
 
@@ -157,7 +146,7 @@ def _trends_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
 
 def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:
     """The page without its numbers, saying what could not be read."""
-    choices = mark_wrong(page.choices, error)
+    choices = screen.mark_wrong(page.choices, error)
     return replace(
         page, choices=choices, error=str(error), said=None, panels=(), strands=(), nothing=None
     )
@@ -214,7 +203,7 @@ class _Drawing:
         has_january = any(month.endswith("-01") for month in self.counts.window.months)
         return draw(
             self.points,
-            title=self._title(),
+            title=line_title(self.strand.name, self.counts.window),
             axis=axis,
             box=box,
             beside=self.beside,
@@ -222,13 +211,6 @@ class _Drawing:
             month_label=month_tick if has_january else month_short,
             level_label=lambda level: write_level(level, metric),
         )
-
-    def _title(self) -> str:
-        return _("%(name)s, month by month from %(first)s to %(last)s") % {
-            "name": self.strand.name,
-            "first": month_name(self.counts.window.months[0]),
-            "last": month_name(self.counts.window.months[-1]),
-        }
 
 
 def _drawing(strand: Strand, counts: Counts) -> _Drawing:

@@ -15,8 +15,8 @@ from litestar.testing import AsyncTestClient
 
 from feedback.accounts.setup import add_member
 from feedback.changes.words import SaidChanges
-from feedback.dashboards.pages import said
 from feedback.dashboards.read import load_board
+from feedback.dashboards.screen import said
 from feedback.db import Database
 from tests.cast import OPENED, sign_in
 from tests.dashboards.simulated import STAGES, Drawn, Journeyed, five_stages

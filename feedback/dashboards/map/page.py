@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from uuid import UUID
 
-from feedback.dashboards.board_page import board_choices
 from feedback.dashboards.map.cards import Column, period_of, read_map
 from feedback.dashboards.map.paper import paper_fit
 from feedback.dashboards.map.read import MapCounts
-from feedback.dashboards.pages import KEPT, Nothing, coarse_hint, exports, mark_wrong
-from feedback.dashboards.read import Counts, Scope
+from feedback.dashboards.read import KEPT, Counts, Scope
+from feedback.dashboards.screen import Nothing, board_choices, coarse_hint, exports, mark_wrong
 from feedback.editor.journeys.order import Position, order_version
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext

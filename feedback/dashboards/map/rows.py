@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from feedback.dashboards.board import Reading, board_metrics
-from feedback.dashboards.files import counts_csv
+from feedback.dashboards.board import Reading
+from feedback.dashboards.files import board_metrics, counts_csv
 from feedback.dashboards.map.cards import Card, Column, gap_of
 from feedback.dashboards.read import Counts
 from feedback.readings.scores import CURRENT, REPLACED

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from feedback.changes.find import NamedChange
 from feedback.changes.watched import line_key
 from feedback.dashboards.mix.read import Window
-from feedback.dashboards.pages import changes_of
-from feedback.dashboards.read import Counts
+from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.readings.scores import Seams, read_seams
