@@ -69,6 +69,14 @@ def format_month(month: date | str, *, short: bool = False) -> str:
     return dates.format_skeleton("yyMMM" if short else "yMMMM", day, locale=_babel())
 
 
+def format_months(first: str, last: str) -> str:
+    """`March 2026`, or `January 2026 to March 2026`; empty where there is none."""
+    if first == last:
+        return first and format_month(first)
+    words = {"since": format_month(first), "until": format_month(last)}
+    return gettext("%(since)s to %(until)s") % words
+
+
 def format_date(moment: datetime, zone: str | ZoneInfo, *, with_time: bool = False) -> str:
     """A day, with its time if asked, on the workspace's clock: `22 Nov 2026, 14:05`."""
     local = moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)

@@ -269,14 +269,6 @@ def month_name(month: str) -> str:
     return format_month(month)
 
 
-def write_months(first: str, last: str) -> str:
-    """`March 2026`, or `January 2026 to March 2026`; empty where there is none."""
-    if not first or first == last:
-        return month_name(first) if first else ""
-    words = {"since": month_name(first), "until": month_name(last)}
-    return _("%(since)s to %(until)s") % words
-
-
 def month_short(month: str) -> str:
     """`Mar 2026` from `2026-03`, for lists and heads of columns."""
     return f"{month_alone(month, short=True)} {month[:4]}"

@@ -10,7 +10,7 @@ from feedback.comparisons.words import (
     planned_sentence,
     verdict,
 )
-from feedback.i18n import format_number, ngettext
+from feedback.i18n import format_months, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.readings.filters import (
     Asked,
@@ -26,7 +26,6 @@ from feedback.scoring import Metric, Score
 from feedback.wording import (
     metric_name,
     scale_of,
-    write_months,
 )
 
 
@@ -107,7 +106,7 @@ def _sides(found: Periods) -> tuple[Group, ...]:
         (_("After, %(months)s"), found.after, found.found.a),
     )
     return tuple(
-        Group(name % {"months": write_months(of.since, of.until)}, score, None, None)
+        Group(name % {"months": format_months(of.since, of.until)}, score, None, None)
         for name, of, score in sides
     )
 
