@@ -56,7 +56,7 @@ class App(Litestar):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # Litestar 2.25 cannot route an ASGI handler by a path parameter (KeyError: 'method'), and
         # matches a mounted one by prefix alone.
-        if scope["type"] == "http" and public_routes.is_ours(scope["path"]):
+        if scope["type"] == "http" and scope["path"][:3] in public_routes.ACTS:
             await public_routes.answer(self.state, scope, receive, send)
             return
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):

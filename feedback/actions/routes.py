@@ -26,8 +26,7 @@ from feedback.readings.journey import read_journeys
 from feedback.readings.queries import import_pandas
 from feedback.surveys.texts import language_name
 from feedback.web.files import file_name, send_file
-from feedback.web.page import page
-from feedback.web.refusals import or_refused
+from feedback.web.page import or_refused, page
 
 NAMES = ("archived",)  # the action that was put away just now
 

@@ -1,1 +1,1 @@
-"""What changed on a journey: `watched` lines, signals to `find` in them, and `words` for them."""
+"""What changed on a journey: `find` it in the lines watched, `words` for it, and `files`."""

@@ -6,31 +6,70 @@ change comes from it:
     rows = await read_counts(session, workspace_id, CountQuery(series, until=until))
     found = find_changes(journey, rows, until, time_zone)
     [(told.line.stage.name, told.change.began) for told in found.changed]
+
+Watched are, whatever the filters of a page show: each stage's headline line (the answers of all
+its touchpoints in that metric) and each touchpoint's line in the metric it asks now. A touchpoint
+that alone makes up its stage's headline is the same line, counted once. A line begins anew at its
+newest seam.
 """
 
-from collections.abc import Iterable, Mapping
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
 from itertools import pairwise
-from typing import Any
 
-from feedback.changes.watched import LineKey, WatchedLine, watched_lines
-from feedback.readings.journey import JourneyInfo
-from feedback.readings.queries import CountRow
+from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
+from feedback.readings.queries import RATINGS, CountRow
+from feedback.readings.scores import Seams, read_seams
 from feedback.scoring import (
     FALSE_ALARMS_A_YEAR,
     FEW_BELOW,
+    METRICS,
     Metric,
     changes,
     changes_from,
     round_half_away,
     score,
 )
-from feedback.scoring.months import months_between, shift
+from feedback.scoring.months import month_of, months_between, shift
 
 BASELINE = 12  # months with 30 answers, before a change can be named
 SHOWN_FOR = 12  # months after its signal that a change is still told
 MOST_LINES = 200  # watched together: as far as the thresholds go
+
+LineKey = tuple[str, str | None, str]  # stage's id, touchpoint's id or None, metric's key
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedLine:
+    """One line: its counts of each month from `since` on, none left out.
+
+    touchpoint: None for a stage's headline. twin: the touchpoint that alone makes it up.
+    """
+
+    stage: StageInfo
+    touchpoint: TouchpointInfo | None
+    twin: TouchpointInfo | None
+    metric: Metric
+    since: str
+    monthly: tuple[Mapping[int, int], ...]
+
+    @property
+    def shown_at(self) -> tuple[TouchpointInfo | None, ...]:
+        """Where pages show this line, None for the stage itself: a twin shows it twice."""
+        return (self.touchpoint, self.twin) if self.twin else (self.touchpoint,)
+
+    @property
+    def keys(self) -> tuple[LineKey, ...]:
+        return tuple(line_key(Spot(self.stage, at), self.metric.key) for at in self.shown_at)
+
+
+def line_key(spot: Spot, metric: str) -> LineKey:
+    stage, touchpoint = spot
+    return str(stage.id), str(touchpoint.id) if touchpoint else None, metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,35 +184,6 @@ def _signalled(told: Told) -> str:
     return told.change.signalled if told.change else ""
 
 
-def change_facts(told: Told) -> dict[str, Any]:
-    """The JSON object of a line, all numbers unrounded and in headline units."""
-    line, change = told.line, told.change
-    return {
-        "stage": line.stage.name,
-        "touchpoint": line.touchpoint.name if line.touchpoint else None,
-        "metric": line.metric.key,
-        "state": told.state,
-        "signalled": change and change.signalled,
-        "began": change and change.began,
-        "difference": change and change.difference,
-        "low": change and change.low,
-        "high": change and change.high,
-        "named_from": told.named_from,
-    }
-
-
-def changes_document(found: JourneyChanges) -> dict[str, Any]:
-    """What stands beside the rows of a `.json` page."""
-    return {
-        "changes": [change_facts(told) for told in found.lines],
-        "looked_at": found.looked_at,
-        "series": found.series,
-        "false_alarms_a_year": found.rate,
-        "moves": found.moves,
-        "real": found.real,
-    }
-
-
 def count_moves(lines: Iterable[WatchedLine], since: str, until: str) -> int:
     """Moves into the months from `since` to `until`, both included, over all these lines.
 
@@ -195,3 +205,94 @@ def _moves(line: WatchedLine, since: str, until: str) -> int:
 def _printed(counts: Mapping[int, int], metric: Metric) -> float:
     headline = score(counts, metric).score or 0.0
     return round_half_away(headline, 1 if metric.headline == "mean" else 0)
+
+
+# The lines that are watched.
+
+
+def watched_lines(
+    journey: JourneyInfo, rows: Iterable[CountRow], until: str, time_zone: str
+) -> list[WatchedLine]:
+    """The lines of a journey up to the month `until`, in the order of the journey; those that
+    never had 30 answers in a month are left out. rows: counts of complete months."""
+    seams = read_seams((series for _, _, series in journey.placed_series), time_zone)
+    months = _Months(seams, _by_series(rows), until)
+    return [
+        line
+        for line in _lines(journey, months)
+        if any(sum(counts.values()) >= FEW_BELOW for counts in line.monthly)
+    ]
+
+
+def _lines(journey: JourneyInfo, months: "_Months") -> Iterator[WatchedLine]:
+    for stage in journey.stages:
+        if stage.is_archived:
+            continue
+        yield from _headline(stage, months)
+        for touchpoint in stage.touchpoints:
+            is_read = touchpoint.metrics and not touchpoint.is_archived
+            if is_read and not _is_twin(touchpoint, stage):
+                metric = METRICS[touchpoint.metrics[0]]
+                since, monthly = months.of([touchpoint], metric)
+                yield WatchedLine(stage, touchpoint, None, metric, since, monthly)
+
+
+def _headline(stage: StageInfo, months: "_Months") -> Iterator[WatchedLine]:
+    if stage.headline is None:
+        return
+    metric = METRICS[stage.headline]
+    askers = _askers(stage, metric.key)
+    twin = askers[0] if len(askers) == 1 and _is_twin(askers[0], stage) else None
+    since, monthly = months.of(askers, metric)
+    yield WatchedLine(stage, None, twin, metric, since, monthly)
+
+
+def _askers(stage: StageInfo, metric: str) -> list[TouchpointInfo]:
+    return [touchpoint for touchpoint in stage.touchpoints if metric in touchpoint.metrics]
+
+
+def _is_twin(touchpoint: TouchpointInfo, stage: StageInfo) -> bool:
+    key = touchpoint.metrics[0]
+    return key == stage.headline and _askers(stage, key) == [touchpoint]
+
+
+Counts = tuple[int, ...]  # how many gave each of RATINGS
+
+
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """Counts by series and month, and where the lines made of them break."""
+
+    seams: Seams
+    counted: Mapping[uuid.UUID, Mapping[str, Counts]]
+    until: str
+
+    def of(
+        self, touchpoints: Sequence[TouchpointInfo], metric: Metric
+    ) -> tuple[str, tuple[Mapping[int, int], ...]]:
+        """The first month of a line, and its counts month by month up to `until`."""
+        ids = [s.id for t in touchpoints for s in t.series if s.metric == metric.key]
+        seam = self.seams.newest(ids, self.until)
+        found: dict[str, Counter[int]] = {}
+        for series in ids:
+            for month, counts in self.counted.get(series, {}).items():
+                if seam <= month <= self.until and not self.seams.is_replaced(series, month):
+                    found.setdefault(month, Counter()).update(_given(counts))
+        since = min(found, default=self.until)
+        return since, tuple(found.get(m, Counter()) for m in months_between(since, self.until))
+
+
+def _given(counts: Counts) -> dict[int, int]:
+    return {rating: n for rating, n in zip(RATINGS, counts, strict=True) if n}
+
+
+def _by_series(rows: Iterable[CountRow]) -> dict[uuid.UUID, dict[str, Counts]]:
+    found: dict[uuid.UUID, dict[str, Counts]] = {}
+    for row in rows:
+        found.setdefault(row.series, {})[_month(row.month)] = row.counts
+    return found
+
+
+@cache
+def _month(day: date) -> str:
+    return month_of(day)

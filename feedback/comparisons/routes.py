@@ -38,8 +38,7 @@ from feedback.filters import FilterError, read_filters
 from feedback.readings.filters import Asked, Choice, place_of
 from feedback.rows import dicts_csv, json_text
 from feedback.web.files import file_name, send_file
-from feedback.web.page import page
-from feedback.web.refusals import or_refused
+from feedback.web.page import or_refused, page
 
 BLOCKS = ("compare_page",)
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from feedback.changes.find import Told
-from feedback.changes.watched import line_key
+from feedback.changes.find import Told, line_key
 from feedback.changes.words import ChangeNote, SaidChanges, note_change
 from feedback.charts.geometry import SPARK, ChartData, draw
 from feedback.charts.lines import (

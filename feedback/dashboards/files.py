@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from feedback.changes.find import Told, change_facts, changes_document
+from feedback.changes.files import change_facts, changes_document
+from feedback.changes.find import Told
 from feedback.dashboards.board import Reading, StageReading
 from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.queries import RATINGS

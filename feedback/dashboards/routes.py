@@ -19,7 +19,7 @@ from feedback.dashboards.trends_page import TrendsPage, refused_trends, trends_p
 from feedback.db import Database
 from feedback.readings.filters import BOARD_NAMES, TRENDS_NAMES
 from feedback.web.files import file_name, send_file
-from feedback.web.refusals import or_refused
+from feedback.web.page import or_refused
 
 
 async def _load_trends(session: AsyncSession, scope: Scope) -> Counts | None:

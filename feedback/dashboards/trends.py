@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from feedback.changes.find import Told
-from feedback.changes.watched import line_key
+from feedback.changes.find import Told, line_key
 from feedback.charts.lines import Askers, Seam, askers, askers_at, seam_marks
 from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo

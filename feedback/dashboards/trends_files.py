@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
-from feedback.changes.find import Told, changes_document
+from feedback.changes.files import changes_document
+from feedback.changes.find import Told
 from feedback.dashboards.files import RowKey, change_columns
 from feedback.dashboards.mix.files import mix_document
 from feedback.dashboards.rates import month_rates, rates_document

@@ -34,8 +34,7 @@ from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
 from feedback.readings.filters import Asked, journey_choice, parse_asked
 from feedback.web.files import file_name, send_file
-from feedback.web.page import page
-from feedback.web.refusals import or_refused
+from feedback.web.page import or_refused, page
 
 BLOCKS = ("priorities_page",)
 NAMES = ("journey", "missing")

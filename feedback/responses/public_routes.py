@@ -94,17 +94,12 @@ async def find_survey(state: State, survey_key: str) -> SurveyDefinition:
     return survey
 
 
-_ACTS: dict[str, Callable[[State, HTTPScope, bytes], Awaitable[Reply]]] = {
+ACTS: dict[str, Callable[[State, HTTPScope, bytes], Awaitable[Reply]]] = {
     "/r/": store_response,
     "/d/": count_display,
 }
 
-
-PATHS = tuple(f"{start}{{survey_key}}" for start in _ACTS)
-
-
-def is_ours(path: str) -> bool:
-    return path[:3] in _ACTS
+PATHS = tuple(f"{start}{{survey_key}}" for start in ACTS)
 
 
 async def answer(state: State, scope: HTTPScope, receive: Receive, send: Send) -> None:
@@ -127,7 +122,7 @@ async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
         return Reply(204, headers=_PREFLIGHT)
     if scope["method"] != "POST":
         raise Refused(405, "method_not_allowed", "send it with POST")
-    return await _ACTS[scope["path"][:3]](state, scope, await _body(receive))
+    return await ACTS[scope["path"][:3]](state, scope, await _body(receive))
 
 
 def _key(scope: HTTPScope) -> str:

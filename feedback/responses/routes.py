@@ -35,8 +35,7 @@ from feedback.responses.review import change_state, list_changes
 from feedback.responses.states import STATES
 from feedback.surveys.queries import SeriesAt, load_asked_series
 from feedback.web.files import file_name, send_file
-from feedback.web.page import redirect
-from feedback.web.refusals import or_refused
+from feedback.web.page import or_refused, redirect
 from feedback.wording import channel_name, metric_name
 
 MOST_IN_A_FILE = 10_000

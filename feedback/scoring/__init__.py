@@ -3,7 +3,8 @@
 ================  ==================================================================
 ``metrics``       Metric, METRICS: scale, direction, bands and headline of each metric
 ``ratings``       parse_ratings: raw cells -> counts, missing, invalid
-``scores``        score: counts -> Score; row_dict, metric_dict: their JSON objects
+``scores``        score: counts -> Score; row_dict, metric_dict: their JSON objects;
+                  round_half_away, for display
 ``intervals``     net_interval, share_interval, mean_interval
 ``compare``       compare_net, compare_share, compare_mean, compare_scores, compare_weighted
 ``changes``       changes, changes_from: what a line of months really did; FALSE_ALARMS_A_YEAR
@@ -17,7 +18,6 @@
 ``control``       xmr, p_chart, laney_p_chart, net_chart: limits for the eye
 ``shrinkage``     shrink: scores of small groups drawn to the common one
 ``mix``           decompose: a change, split into change within groups and change of mix
-``rounding``      round_half_away, for display
 ================  ==================================================================
 
 Importing it loads neither numpy, scipy nor pandas; the functions that need them do.
@@ -49,13 +49,20 @@ from feedback.scoring.metrics import METRICS, Metric
 from feedback.scoring.mix import Mix, MixGroup, decompose
 from feedback.scoring.multiplicity import benjamini_hochberg
 from feedback.scoring.ratings import Ratings, parse_ratings
-from feedback.scoring.rounding import round_half_away
 from feedback.scoring.samples import (
     net_difference_sample_size,
     net_sample_size,
     share_difference_sample_size,
 )
-from feedback.scoring.scores import FEW_BELOW, HIDDEN_BELOW, Score, metric_dict, row_dict, score
+from feedback.scoring.scores import (
+    FEW_BELOW,
+    HIDDEN_BELOW,
+    Score,
+    metric_dict,
+    round_half_away,
+    row_dict,
+    score,
+)
 from feedback.scoring.shrinkage import Shrinkage, shrink
 from feedback.scoring.trends import ScoreRow, rolling, score_groups
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score

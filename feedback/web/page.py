@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache, wraps
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -15,6 +15,7 @@ from litestar.response import Redirect, Template
 from litestar.template import TemplateConfig
 
 from feedback import i18n, wording
+from feedback.filters import FilterError
 from feedback.resources import PACKAGE, resource_dir
 
 CONTENT_POLICY = (
@@ -177,3 +178,23 @@ def _flashes(request: HTMXRequest) -> list[tuple[str, str]]:
 
 def _no_flash() -> Cookie:
     return Cookie(FLASH_COOKIE, value="", max_age=0, httponly=True, samesite="lax")
+
+
+Handler = Callable[..., Awaitable[Any]]
+
+
+def or_refused(refused: Handler) -> Callable[[Handler], Handler]:
+    """For the handler of a page: where a filter cannot be read, the page that `refused` makes of
+    the same arguments and the `error`."""
+
+    def page_of(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def answer(**given: Any) -> Any:
+            try:
+                return await handler(**given)
+            except FilterError as error:
+                return await refused(**given, error=error)
+
+        return answer
+
+    return page_of

@@ -1,8 +1,6 @@
 """When a page cannot be shown: a page that says what happened and what to do."""
 
 import json
-from collections.abc import Awaitable, Callable
-from functools import wraps
 from typing import Any
 
 from litestar import MediaType, Request, Response
@@ -17,7 +15,6 @@ from feedback.web.page import security_headers
 AnyRequest = Request[Any, Any, Any]
 
 RETRY_SECONDS = 5
-Handler = Callable[..., Awaitable[Any]]
 
 
 def refuse_filter(request: AnyRequest, error: FilterError) -> Response[str]:
@@ -37,23 +34,6 @@ def refuse_filter(request: AnyRequest, error: FilterError) -> Response[str]:
         media_type="application/problem+json",
         headers={header.name: str(header.value) for header in given},
     )
-
-
-def or_refused(refused: Handler) -> Callable[[Handler], Handler]:
-    """For the handler of a page: where a filter cannot be read, the page that `refused` makes of
-    the same arguments and the `error`."""
-
-    def page_of(handler: Handler) -> Handler:
-        @wraps(handler)
-        async def answer(**given: Any) -> Any:
-            try:
-                return await handler(**given)
-            except FilterError as error:
-                return await refused(**given, error=error)
-
-        return answer
-
-    return page_of
 
 
 def ask_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:

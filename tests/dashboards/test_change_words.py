@@ -3,8 +3,7 @@
 import pytest
 
 from feedback import i18n
-from feedback.changes.find import JourneyChanges, NamedChange, Told
-from feedback.changes.watched import WatchedLine
+from feedback.changes.find import JourneyChanges, NamedChange, Told, WatchedLine
 from feedback.changes.words import note_change, say_changes
 from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.scoring import METRICS

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedback.changes.find import change_facts, changes_document, find_changes
-from feedback.changes.watched import watched_lines
+from feedback.changes.files import change_facts, changes_document
+from feedback.changes.find import find_changes, watched_lines
 from feedback.scoring.months import shift
 from tests.dashboards.journeys import (
     FALLEN,

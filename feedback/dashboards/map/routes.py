@@ -23,8 +23,7 @@ from feedback.editor.journeys.order import Move, Position, StaleOrderError, move
 from feedback.i18n import gettext as _
 from feedback.readings.filters import BOARD_NAMES
 from feedback.web.files import file_name, send_file
-from feedback.web.page import redirect
-from feedback.web.refusals import or_refused
+from feedback.web.page import or_refused, redirect
 
 MAP_BLOCKS = ("map_page",)
 MOVED_COOKIE = "feedback_moved"

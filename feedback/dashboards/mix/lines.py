@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.changes.find import NamedChange
-from feedback.changes.watched import line_key
+from feedback.changes.find import NamedChange, line_key
 from feedback.dashboards.mix.read import Window
 from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
