@@ -14,10 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.changes.find import JourneyChanges, find_changes
-from feedback.dashboards.mix.read import ByChannel
 from feedback.readings.filters import Asked, Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.readings.queries import (
+    ByChannel,
     CountQuery,
     CountRow,
     Span,

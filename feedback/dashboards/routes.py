@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.guards import Viewer
 from feedback.dashboards.board import BoardPage, board_page, read_board, refused_board
 from feedback.dashboards.files import BOARD_FILES
-from feedback.dashboards.mix.load import with_channels
+from feedback.dashboards.mix.read import with_channels
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends
 from feedback.dashboards.screen import Screen
 from feedback.dashboards.trends_files import TRENDS_FILES

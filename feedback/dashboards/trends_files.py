@@ -11,7 +11,7 @@ from feedback.changes.files import changes_document
 from feedback.changes.find import Told
 from feedback.dashboards.files import RowKey, change_columns
 from feedback.dashboards.mix.files import mix_document
-from feedback.dashboards.rates import month_rates, rates_document
+from feedback.dashboards.rates import MonthRate, Rates, month_rates
 from feedback.dashboards.read import Counts, changes_of
 from feedback.dashboards.trends import rows_by
 from feedback.filters import NotOursError
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 def trends_json(counts: Counts) -> str:
     """{"metric", "rows", "changes", ...}: the rows of `feedback trend --by month,stage`, or by
-    touchpoint too where one stage is looked at; beside them "mix" (`mix_files.mix_document`) and
-    "response_rates" (`rates.rates_document`)."""
+    touchpoint too where one stage is looked at; beside them "mix" (`mix.files.mix_document`) and
+    "response_rates" (`rates_document`)."""
     rates = month_rates(counts.by_channel, counts.window.months, counts.window.running)
     document = {
         "metric": metric_dict(counts.metric),
@@ -40,6 +40,35 @@ def trends_json(counts: Counts) -> str:
         "response_rates": rates_document(rates),
     }
     return json_text(document)
+
+
+def rates_document(found: Rates) -> dict[str, Any]:
+    """What stands as "response_rates" beside the rows of `/trends.json`.
+
+    {"months": [...], "overall": {...}}: rate, low, high (Wilson, 95 %) and usual are shares,
+    0 to 1, null where there is none. left_out: answers by channels that asked nobody in the month.
+    flag: `higher` or `lower`, more than 0.1 from usual, the mean of the three months before.
+    """
+    months = [{"month": each.month} | _rate_facts(each) for each in found.months]
+    flags = [{"usual": each.usual, "flag": each.flag} for each in found.months]
+    return {
+        "months": [facts | flag for facts, flag in zip(months, flags, strict=True)],
+        "overall": _rate_facts(found.overall),
+    }
+
+
+def _rate_facts(rate: MonthRate) -> dict[str, Any]:
+    interval = rate.interval
+    return {
+        "shown": rate.shown,
+        "invited": rate.invited,
+        "dismissed": rate.dismissed,
+        "answers": rate.answers,
+        "left_out": rate.left_out,
+        "rate": rate.share,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+    }
 
 
 def trends_csv(counts: Counts) -> str:

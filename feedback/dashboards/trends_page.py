@@ -10,7 +10,7 @@ from feedback.charts.lines import Axis, Beside, Point, axis_for, flag_days, line
 from feedback.charts.picture import TrendPanel
 from feedback.dashboards import screen
 from feedback.dashboards.mix.words import MixPage, say_mix
-from feedback.dashboards.rates_words import RatesPage, say_rates
+from feedback.dashboards.rates import RatesPage, say_rates
 from feedback.dashboards.read import KEPT, Counts, Key, Scope, changes_of
 from feedback.dashboards.trends import Strand, read_strands, unasked
 from feedback.filters import FilterError

@@ -10,9 +10,11 @@ persona's, a shop's) is a field of `CountQuery` and a branch there.
 import asyncio
 import sys
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from hashlib import blake2b
 from importlib import import_module
 from typing import Any
 
@@ -247,3 +249,43 @@ async def read_asked(
     )
     found = await session.exec(statement)  # type: ignore[call-overload]
     return [AskedRow(month, channel, kind, int(n)) for month, channel, kind, n in found]
+
+
+@dataclass(frozen=True, slots=True)
+class TwoPeriods:
+    """Two periods that touch: from `first` to the month before `between`, and to `last`."""
+
+    first: str
+    between: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRow:
+    """How many answered in a month by a channel; blank for those that surely asked."""
+
+    month: date
+    channel: str
+    n: int
+
+
+@dataclass(frozen=True)
+class ByChannel:
+    """periods: answers of each window by series and channel, the month being the first of its
+    period. asked, answered: by month and channel, of the months shown and the three before."""
+
+    periods: Mapping[TwoPeriods, Sequence[CountRow]] = field(default_factory=dict)
+    asked: Sequence[AskedRow] = ()
+    answered: Sequence[AnsweredRow] = ()
+
+    @cached_property
+    def version(self) -> str:
+        """Another one whenever anything of it is another."""
+        digest = blake2b(digest_size=12)
+        for window, rows in self.periods.items():
+            digest.update(repr(window).encode())
+            for row in rows:
+                facts = repr((row.month.toordinal(), row.channel, row.counts))
+                digest.update(row.series.bytes + facts.encode())
+        digest.update(repr((self.asked, self.answered)).encode())
+        return digest.hexdigest()

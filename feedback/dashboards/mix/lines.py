@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback.changes.find import NamedChange, line_key
-from feedback.dashboards.mix.read import Window
 from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
-from feedback.readings.queries import RATINGS, CountRow
+from feedback.readings.queries import RATINGS, CountRow, TwoPeriods
 from feedback.readings.scores import Seams, read_seams
 from feedback.responses.models import CHANNELS
 from feedback.scoring import FEW_BELOW, Metric, Mix, MixGroup, Score, decompose, score
@@ -81,13 +80,13 @@ class _Plan:
     seam: str
 
     @property
-    def window(self) -> Window:
-        return Window(self.before.first, self.after.first, self.after.last)
+    def window(self) -> TwoPeriods:
+        return TwoPeriods(self.before.first, self.after.first, self.after.last)
 
 
-def wanted_windows(counts: Counts) -> dict[Window, list[uuid.UUID]]:
+def wanted_windows(counts: Counts) -> dict[TwoPeriods, list[uuid.UUID]]:
     """What must be read for the lines in view: the series of each window."""
-    found: dict[Window, dict[uuid.UUID, None]] = {}
+    found: dict[TwoPeriods, dict[uuid.UUID, None]] = {}
     for plan in _plans(counts):
         found.setdefault(plan.window, {}).update(dict.fromkeys(plan.homes))
     return {window: list(series) for window, series in found.items()}

@@ -1,77 +1,110 @@
-"""Answers by channel, and how often people were asked: read for what stands under the table."""
+"""Reads what stands under the trends, once it is known what changed: answers by channel, and how
+often people were asked."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.dashboards.mix.lines import wanted_windows
+from feedback.dashboards.rates import ASKING, RATES_BEFORE, REST
+from feedback.dashboards.read import Counts, Scope
 from feedback.readings.queries import (
+    AnsweredRow,
     AskedRow,
+    ByChannel,
     CountQuery,
     CountRow,
+    TwoPeriods,
     asked_for,
     counts_table,
     rating_sums,
+    read_asked,
 )
 from feedback.responses.models import CHANNELS
-from feedback.scoring.months import first_day
+from feedback.scoring.months import first_day, month_of, months_between, shift
 
-REST = ""  # the channels that asked in every month, together
 OTHER = "other"  # all channels, where none asked
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Two periods that touch: from `first` to the month before `between`, and to `last`."""
-
-    first: str
-    between: str
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredRow:
-    """How many answered in a month by a channel; `REST` for those that surely asked."""
-
-    month: date
-    channel: str
-    n: int
+async def with_channels(session: AsyncSession, counts: Counts, scope: Scope) -> Counts:
+    """The counts of the trends page, with its answers by channel and displays."""
+    workspace_id, channel = scope.workspace.id, scope.asked.get("channel")
+    months = months_between(shift(counts.window.months[0], -RATES_BEFORE), counts.window.months[-1])
+    query = CountQuery(_in_view(counts), months[0], months[-1], channel)
+    asked = await read_asked(session, workspace_id, query)
+    answered = await _answered(session, workspace_id, query, (counts, asked))
+    periods = await read_periods(session, workspace_id, wanted_windows(counts), channel)
+    made = replace(counts, by_channel=ByChannel(periods, asked, answered))
+    vars(made)["watched_version"] = counts.watched_version  # nothing of it is another
+    return made
 
 
-@dataclass(frozen=True)
-class ByChannel:
-    """periods: answers of each window by series and channel, the month being the first of its
-    period. asked, answered: by month and channel, of the months shown and the three before."""
+async def _answered(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    query: CountQuery,
+    known: tuple[Counts, Sequence[AskedRow]],
+) -> list[AnsweredRow]:
+    """Answers by month and channel. Read are only the channels that did not ask in some month;
+    what the others got is known: it is the rest."""
+    counts, asked = known
+    if not asked:
+        return _rest(counts, query, (), OTHER)
+    if query.channel:
+        return await read_answered(session, workspace_id, query, [query.channel])
+    months = months_between(max(query.since, counts.span.first), query.until)
+    found = await read_answered(session, workspace_id, query, _unsure(asked, months))
+    return found + _rest(counts, query, found, REST)
 
-    periods: Mapping[Window, Sequence[CountRow]] = field(default_factory=dict)
-    asked: Sequence[AskedRow] = ()
-    answered: Sequence[AnsweredRow] = ()
 
-    @cached_property
-    def version(self) -> str:
-        """Another one whenever anything of it is another."""
-        digest = blake2b(digest_size=12)
-        for window, rows in self.periods.items():
-            digest.update(repr(window).encode())
-            for row in rows:
-                facts = repr((row.month.toordinal(), row.channel, row.counts))
-                digest.update(row.series.bytes + facts.encode())
-        digest.update(repr((self.asked, self.answered)).encode())
-        return digest.hexdigest()
+def _in_view(counts: Counts) -> tuple[uuid.UUID, ...]:
+    return tuple(
+        line.id
+        for stage, touchpoint, line in counts.journey.placed_series
+        if line.metric == counts.metric.key
+        and counts.focus.stage in (None, stage)
+        and counts.focus.touchpoint in (None, touchpoint)
+    )
+
+
+def _unsure(asked: Iterable[AskedRow], months: Sequence[str]) -> list[str]:
+    """The channels that did not ask in some month, so that their answers may be left out."""
+    found = {(row.channel, month_of(row.month)) for row in asked if row.kind in ASKING}
+    return [name for name in CHANNELS if any((name, month) not in found for month in months)]
+
+
+def _rest(
+    counts: Counts, query: CountQuery, others: Iterable[AnsweredRow], name: str
+) -> list[AnsweredRow]:
+    """The answers of all but `others` together, under this name."""
+    series, since = set(query.series), first_day(query.since)
+    rows = counts.rows if query.channel else (*counts.watched, *counts.rows)
+    known = {id(row): row for row in rows if row.series in series}
+    found = _totals(row for row in known.values() if row.month >= since)
+    for row in others:
+        found[row.month] -= row.n
+    return [AnsweredRow(month, name, n) for month, n in sorted(found.items()) if n > 0]
+
+
+def _totals(rows: Iterable[CountRow]) -> Counter[date]:
+    found: Counter[date] = Counter()
+    for row in rows:
+        found[row.month] += sum(row.counts)
+    return found
 
 
 async def read_periods(
     session: AsyncSession,
     workspace_id: uuid.UUID,
-    windows: Mapping[Window, Sequence[uuid.UUID]],
+    windows: Mapping[TwoPeriods, Sequence[uuid.UUID]],
     channel: str,
-) -> dict[Window, list[CountRow]]:
+) -> dict[TwoPeriods, list[CountRow]]:
     """The answers of each window's series, by channel and period, in one statement."""
     if not windows:
         return {}
@@ -80,7 +113,7 @@ async def read_periods(
         _periods_query(workspace_id, number, pair, channel) for number, pair in enumerate(numbered)
     ]
     found = await session.exec(sa.union_all(*parts))  # type: ignore[call-overload]
-    rows: dict[Window, list[CountRow]] = {window: [] for window in windows}
+    rows: dict[TwoPeriods, list[CountRow]] = {window: [] for window in windows}
     for number, series, name, is_after, *counts in found:
         window = numbered[number][0]
         month = first_day(window.between if is_after else window.first)
@@ -92,7 +125,7 @@ async def read_periods(
 
 
 def _periods_query(
-    workspace_id: uuid.UUID, number: int, part: tuple[Window, Sequence[uuid.UUID]], channel: str
+    workspace_id: uuid.UUID, number: int, part: tuple[TwoPeriods, Sequence[uuid.UUID]], channel: str
 ) -> Any:
     window, series = part
     query = CountQuery(tuple(series), window.first, window.last)
