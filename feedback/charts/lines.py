@@ -1,7 +1,7 @@
 """What a line is made of before it has a place: months, seams, flags, and the common scale."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from math import ceil, floor, log10
@@ -13,7 +13,7 @@ from feedback.readings.journey import SeriesInfo, Spot, TouchpointInfo
 from feedback.readings.scores import Line, Window
 from feedback.scoring import Metric, Score
 from feedback.scoring.months import month_at
-from feedback.wording import month_name, scale_of, write_score
+from feedback.wording import month_name, month_short, month_tick, scale_of, write_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,11 @@ def _point(
         is_running=month == window.running,
         is_chosen=month == window.chosen,
     )
+
+
+def month_labels(months: Sequence[str]) -> Callable[[str], str]:
+    """How the months under a line are written: with their year where no January tells it."""
+    return month_tick if any(month.endswith("-01") for month in months) else month_short
 
 
 def line_title(name: str, window: Window) -> str:

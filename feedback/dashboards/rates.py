@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from feedback.charts.geometry import PANEL, ChartData, draw
-from feedback.charts.lines import Point, common_axis
+from feedback.charts.lines import Point, common_axis, month_labels
 from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
@@ -23,8 +23,6 @@ from feedback.wording import (
     PLUS_MINUS,
     channel_name,
     month_name,
-    month_short,
-    month_tick,
 )
 
 REST = ""  # the channels that asked in every month, together
@@ -257,13 +255,12 @@ def _chart(found: Rates, counts: Counts) -> ChartData | None:
     if sum(point.value is not None for point in points) < 2:
         return None
     months = counts.window.months
-    has_january = any(month.endswith("-01") for month in months)
     return draw(
         points,
         title=_title(months),
         axis=common_axis([points], minimum=0, maximum=100, least_span=10),
         box=_BOX,
-        month_label=month_tick if has_january else month_short,
+        month_label=month_labels(months),
         level_label=_level,
     )
 

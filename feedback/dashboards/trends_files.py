@@ -13,7 +13,6 @@ from feedback.dashboards.files import RowKey, change_columns
 from feedback.dashboards.mix.files import mix_document
 from feedback.dashboards.rates import MonthRate, Rates, month_rates
 from feedback.dashboards.read import Counts, changes_of
-from feedback.dashboards.trends import rows_by
 from feedback.filters import NotOursError
 from feedback.offline.score_print import rows_csv
 from feedback.readings.journey import JourneyInfo, journey_names, read_journey
@@ -87,7 +86,7 @@ def trends_csv(counts: Counts) -> str:
         for key in [_row_key(row, counts)]
     ]
     return rows_csv(
-        counts.metric, rows_by(counts), printed, like=_FileRow({}, score({}, counts.metric))
+        counts.metric, _rows_by(counts), printed, like=_FileRow({}, score({}, counts.metric))
     )
 
 
@@ -101,8 +100,12 @@ class _FileRow(TrendRow):
         return {**TrendRow.as_dict(self), **change_columns(self.told)}
 
 
+def _rows_by(counts: Counts) -> tuple[str, ...]:
+    return ("month", "stage") if counts.focus.stage is None else ("month", "stage", "touchpoint")
+
+
 def _rows(counts: Counts) -> list[TrendRow]:
-    return pooled_rows(counts.frame(), rows_by(counts), counts.metric, counts.window.months[0])
+    return pooled_rows(counts.frame(), _rows_by(counts), counts.metric, counts.window.months[0])
 
 
 def _with_change(row: TrendRow, told: Told | None) -> ScoreRow:

@@ -1,41 +1,58 @@
-"""The page of the trends: its strands, drawn on a common axis, and what stands around them."""
+"""Trends: one metric month by month, a panel for each stage or touchpoint, and a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from feedback.changes.find import Told, line_key
 from feedback.changes.words import SaidChanges, note_change
 from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
-from feedback.charts.lines import Axis, Beside, Point, axis_for, flag_days, line_of, line_title
+from feedback.charts.lines import (
+    Askers,
+    Axis,
+    Beside,
+    Point,
+    Seam,
+    askers_at,
+    axis_for,
+    flag_days,
+    line_of,
+    line_title,
+    month_labels,
+    seam_marks,
+)
 from feedback.charts.picture import TrendPanel
 from feedback.dashboards import screen
 from feedback.dashboards.mix.words import MixPage, say_mix
 from feedback.dashboards.rates import RatesPage, say_rates
 from feedback.dashboards.read import KEPT, Counts, Key, Scope, changes_of
-from feedback.dashboards.trends import Strand, read_strands, unasked
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
-from feedback.readings.filters import (
-    Asked,
-    Choice,
-    channel_choice,
-    journey_choice,
-    metric_choice,
-    month_choice,
-    place_of,
-    stage_choice,
-    touchpoint_choice,
-)
+from feedback.readings import filters
+from feedback.readings.filters import Asked, Choice
 from feedback.readings.journey import Spot
+from feedback.readings.scores import REPLACED, Line, Lines, pooled_line, score_lines
 from feedback.scoring import METRICS, Metric, Score
-from feedback.wording import (
-    explain_score,
-    month_short,
-    month_tick,
-    write_level,
-    write_target,
-)
+from feedback.wording import explain_score, write_level, write_target
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One line of the page: a stage, or a touchpoint of the stage looked at.
+
+    pooled: its last three months. apart: what a wording still got in the month it was replaced.
+    told: what is known of its changes; is_watched: changes are looked for in this metric here.
+    """
+
+    spot: Spot
+    target: float | None
+    seams: tuple[Seam, ...]
+    line: Line
+    pooled: Line
+    apart: Line
+    told: Told | None
+    is_watched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
     return TrendsPage(
         address=asked.address("/trends"),
         choices=choices,
-        was=place_of({choice.name: choice.value for choice in choices}),
+        was=filters.place_of({choice.name: choice.value for choice in choices}),
         exports=screen.exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
         metric=counts.metric,
         said=screen.said(counts, scope) if counts.span.first else None,
@@ -132,15 +149,15 @@ def _trends_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
     stage = str(focus.stage.id) if focus.stage else ""
     touchpoint = str(focus.touchpoint.id) if focus.touchpoint else ""
     choices = [
-        metric_choice(counts.journey, counts.metric.key),
-        stage_choice(counts.journey, stage),
-        touchpoint_choice(counts.journey, stage, touchpoint),
-        channel_choice(asked),
-        month_choice("from", _("From"), since, first, scope.running),
-        month_choice("to", _("To"), until, first, scope.running),
+        filters.metric_choice(counts.journey, counts.metric.key),
+        filters.stage_choice(counts.journey, stage),
+        filters.touchpoint_choice(counts.journey, stage, touchpoint),
+        filters.channel_choice(asked),
+        filters.month_choice("from", _("From"), since, first, scope.running),
+        filters.month_choice("to", _("To"), until, first, scope.running),
     ]
     if len(counts.journeys) > 1:
-        choices.insert(0, journey_choice(counts.journeys, counts.journey))
+        choices.insert(0, filters.journey_choice(counts.journeys, counts.journey))
     return tuple(choices)
 
 
@@ -149,6 +166,53 @@ def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:
     choices = screen.mark_wrong(page.choices, error)
     return replace(
         page, choices=choices, error=str(error), said=None, panels=(), strands=(), nothing=None
+    )
+
+
+# What is read, before it is drawn.
+
+
+def read_strands(counts: Counts) -> tuple[Strand, ...]:
+    """Every line of the page that has been asked the metric, in the order of the journey."""
+    frame = counts.frame()
+    column = "stage_id" if counts.focus.stage is None else "touchpoint_id"
+    lines = score_lines(frame, column), score_lines(frame, column, REPLACED)
+    return tuple(
+        _strand(counts, spot, asked, lines)
+        for spot in _spots(counts)
+        if (asked := askers_at(counts.metric.key, spot))
+    )
+
+
+def unasked(counts: Counts) -> list[str]:
+    """The names of what is in view and does not ask this metric."""
+    key = counts.metric.key
+    places = [spot.place for spot in _spots(counts) if not askers_at(key, spot)]
+    return [place.name for place in places if not place.is_archived]
+
+
+def _spots(counts: Counts) -> list[Spot]:
+    """Where the lines in view are read: the stages, or touchpoints of the stage looked at."""
+    stage, touchpoint = counts.focus.stage, counts.focus.touchpoint
+    if stage is None:
+        return [Spot(each, None) for each in counts.journey.stages]
+    return [Spot(stage, each) for each in Spot(stage, touchpoint).touchpoints]
+
+
+def _strand(counts: Counts, spot: Spot, asked: Askers, lines: tuple[Lines, Lines]) -> Strand:
+    (stage, touchpoint), place, metric = spot, spot.place, counts.metric
+    is_main = metric.key == (touchpoint.metrics[0] if touchpoint else stage.headline)
+    seams = seam_marks(asked, counts.time_zone)
+    line, apart = (found.get((metric.key, str(place.id)), {}) for found in lines)
+    return Strand(
+        spot=spot,
+        target=place.target if is_main else None,
+        seams=seams,
+        line=line,
+        pooled=pooled_line(line, [seam.month for seam in seams], metric),
+        apart=apart,
+        told=changes_of(counts).by_key.get(line_key(spot, metric.key)),
+        is_watched=is_main,
     )
 
 
@@ -174,8 +238,8 @@ def _panel(drawing: "_Drawing", axis: Axis, *, is_alone: bool) -> TrendPanel:
         has_enough = looked_at is not None and looked_at.display == "shown"
         change = note_change(strand.told, changes_of(counts).looked_at, has_enough=has_enough)
     return TrendPanel(
-        id=f"chart_{strand.id}",
-        name=strand.name,
+        id=f"chart_{strand.spot.place.id}",
+        name=strand.spot.place.name,
         readout=told_of.label if told_of else _("No score in these months"),
         chart=drawing.on(axis, PANEL),
         wide_chart=drawing.on(axis, WIDE) if is_alone else None,
@@ -200,15 +264,14 @@ class _Drawing:
 
     def on(self, axis: Axis, box: Box) -> ChartData:
         metric, target = self.counts.metric, self.strand.target
-        has_january = any(month.endswith("-01") for month in self.counts.window.months)
         return draw(
             self.points,
-            title=line_title(self.strand.name, self.counts.window),
+            title=line_title(self.strand.spot.place.name, self.counts.window),
             axis=axis,
             box=box,
             beside=self.beside,
             target=None if target is None else (target, write_target(target, metric)),
-            month_label=month_tick if has_january else month_short,
+            month_label=month_labels(self.counts.window.months),
             level_label=lambda level: write_level(level, metric),
         )
 
@@ -224,7 +287,7 @@ def _drawing(strand: Strand, counts: Counts) -> _Drawing:
         pooled=[_value(strand.pooled.get(month)) for month in window.months],
         apart=apart,
         seams=strand.seams,
-        flags=flag_days(counts.flags, Spot(strand.stage, strand.touchpoint)),
+        flags=flag_days(counts.flags, strand.spot),
         is_changed=strand.told is not None and strand.told.change is not None,
     )
     points = line_of(strand.line, metric, window, worded=True)

@@ -101,6 +101,11 @@ class Spot(NamedTuple):
         """Those whose answers make up the line."""
         return self.stage.touchpoints if self.touchpoint is None else (self.touchpoint,)
 
+    @property
+    def place(self) -> StageInfo | TouchpointInfo:
+        """Whose name, target and id are the line's."""
+        return self.touchpoint or self.stage
+
 
 @dataclass(frozen=True)
 class JourneyInfo:
