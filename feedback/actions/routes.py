@@ -23,7 +23,7 @@ from feedback.calendar.queries import PlacedAction, find_action
 from feedback.db import Database
 from feedback.filters import FilterError, read_filters
 from feedback.readings.journey import read_journeys
-from feedback.readings.queries import import_pandas
+from feedback.readings.scores import import_pandas
 from feedback.surveys.texts import language_name
 from feedback.web.files import file_name, send_file
 from feedback.web.page import or_refused, page

@@ -26,10 +26,13 @@ from feedback.readings.filters import (
     Choice,
     channel_choice,
     journey_choice,
+    metric_choice,
     month_choice,
     parse_asked,
+    stage_choice,
+    touchpoint_choice,
 )
-from feedback.readings.queries import import_pandas
+from feedback.readings.scores import import_pandas
 from feedback.resources import resource_dir
 from feedback.scoring.months import month_at, shift
 from feedback.web.page import FLASH_COOKIE, page
@@ -232,6 +235,25 @@ def board_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
     choices = [
         month_choice("month", _("Month"), chosen, first, scope.running, recent),
         channel_choice(scope.asked),
+    ]
+    if len(counts.journeys) > 1:
+        choices.insert(0, journey_choice(counts.journeys, counts.journey))
+    return tuple(choices)
+
+
+def trends_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
+    asked, window, focus = scope.asked, counts.window, counts.focus
+    since, until = window.months[0], window.months[-1]
+    first = counts.span.first or since
+    stage = str(focus.stage.id) if focus.stage else ""
+    touchpoint = str(focus.touchpoint.id) if focus.touchpoint else ""
+    choices = [
+        metric_choice(counts.journey, counts.metric.key),
+        stage_choice(counts.journey, stage),
+        touchpoint_choice(counts.journey, stage, touchpoint),
+        channel_choice(asked),
+        month_choice("from", _("From"), since, first, scope.running),
+        month_choice("to", _("To"), until, first, scope.running),
     ]
     if len(counts.journeys) > 1:
         choices.insert(0, journey_choice(counts.journeys, counts.journey))

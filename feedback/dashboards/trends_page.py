@@ -29,8 +29,7 @@ from feedback.dashboards.read import KEPT, Counts, Key, Scope, changes_of
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
-from feedback.readings import filters
-from feedback.readings.filters import Asked, Choice
+from feedback.readings.filters import Asked, Choice, place_of
 from feedback.readings.journey import Spot
 from feedback.readings.scores import REPLACED, Line, Lines, pooled_line, score_lines
 from feedback.scoring import METRICS, Metric, Score
@@ -98,12 +97,12 @@ class TrendsPage:
 def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
     if counts is None:
         return TrendsPage(nothing=screen.no_journey())
-    asked, choices = _settled(scope.asked, counts), _trends_choices(counts, scope)
+    asked, choices = _settled(scope.asked, counts), screen.trends_choices(counts, scope)
     drawn = _drawn(Key(counts, counts.version, current_locale()))
     return TrendsPage(
         address=asked.address("/trends"),
         choices=choices,
-        was=filters.place_of({choice.name: choice.value for choice in choices}),
+        was=place_of({choice.name: choice.value for choice in choices}),
         exports=screen.exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
         metric=counts.metric,
         said=screen.said(counts, scope) if counts.span.first else None,
@@ -140,25 +139,6 @@ def _drawn(key: Key) -> _Drawn:
 @lru_cache(maxsize=KEPT)
 def _under(key: Key) -> tuple[MixPage | None, RatesPage]:
     return say_mix(key.counts), say_rates(key.counts)
-
-
-def _trends_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
-    asked, window, focus = scope.asked, counts.window, counts.focus
-    since, until = window.months[0], window.months[-1]
-    first = counts.span.first or since
-    stage = str(focus.stage.id) if focus.stage else ""
-    touchpoint = str(focus.touchpoint.id) if focus.touchpoint else ""
-    choices = [
-        filters.metric_choice(counts.journey, counts.metric.key),
-        filters.stage_choice(counts.journey, stage),
-        filters.touchpoint_choice(counts.journey, stage, touchpoint),
-        filters.channel_choice(asked),
-        filters.month_choice("from", _("From"), since, first, scope.running),
-        filters.month_choice("to", _("To"), until, first, scope.running),
-    ]
-    if len(counts.journeys) > 1:
-        choices.insert(0, filters.journey_choice(counts.journeys, counts.journey))
-    return tuple(choices)
 
 
 def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:

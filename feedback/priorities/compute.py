@@ -31,7 +31,8 @@ from feedback.priorities.gather import (
 )
 from feedback.priorities.read import load_found, version_of
 from feedback.readings.journey import JourneyInfo, TouchpointInfo, journey_names, read_journey
-from feedback.readings.queries import answered_span, import_pandas
+from feedback.readings.queries import answered_span
+from feedback.readings.scores import import_pandas
 from feedback.scoring import (
     DriverRow,
     Drivers,

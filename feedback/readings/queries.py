@@ -7,15 +7,12 @@ Every statement that reads counts begins with `counts_table`: a kind of counts t
 persona's, a shop's) is a field of `CountQuery` and a branch there.
 """
 
-import asyncio
-import sys
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import blake2b
-from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
@@ -135,25 +132,6 @@ _RATING_COLUMNS = [
     f"CAST(COALESCE(SUM(n) FILTER (WHERE rating = {rating}), 0) AS BIGINT) AS n_{rating}"
     for rating in RATINGS
 ]
-
-
-async def import_pandas() -> None:
-    """The first import takes seconds: in a thread, so that nobody else's answer waits for it."""
-    if "pandas" not in sys.modules:
-        await asyncio.to_thread(_import_pandas)
-
-
-def _import_pandas() -> None:
-    # Where pyarrow is installed pandas loads it, for columns of text: 40 MB for a few names.
-    # The server never needs it; commands that read Parquet do, and import pandas themselves.
-    is_loaded = "pyarrow" in sys.modules
-    if not is_loaded:
-        sys.modules["pyarrow"] = None  # type: ignore[assignment]  # "there is none"
-    try:
-        import_module("pandas")
-    finally:
-        if not is_loaded:
-            del sys.modules["pyarrow"]
 
 
 @dataclass(frozen=True, slots=True)

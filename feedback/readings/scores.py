@@ -9,10 +9,13 @@ The light second line is three months pooled: the answers of the last three mont
 that a month with many answers weighs more. A seam is never pooled across.
 """
 
+import asyncio
+import sys
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from feedback.readings.journey import JourneyInfo, SeriesInfo
@@ -244,3 +247,25 @@ def _seams(frame: "pd.DataFrame", by: Sequence[str]) -> dict[tuple[Any, ...], li
     for *place, seam in pairs.itertuples(index=False, name=None):
         found.setdefault(tuple(place), []).append(seam)
     return found
+
+
+# What frames are made with.
+
+
+async def import_pandas() -> None:
+    """The first import takes seconds: in a thread, so that nobody else's answer waits for it."""
+    if "pandas" not in sys.modules:
+        await asyncio.to_thread(_import_pandas)
+
+
+def _import_pandas() -> None:
+    # Where pyarrow is installed pandas loads it, for columns of text: 40 MB for a few names.
+    # The server never needs it; commands that read Parquet do, and import pandas themselves.
+    is_loaded = "pyarrow" in sys.modules
+    if not is_loaded:
+        sys.modules["pyarrow"] = None  # type: ignore[assignment]  # "there is none"
+    try:
+        import_module("pandas")
+    finally:
+        if not is_loaded:
+            del sys.modules["pyarrow"]
