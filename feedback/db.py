@@ -5,6 +5,7 @@
 | `Database` | engines and sessions; one write gate on SQLite |
 | `is_away` | whether an error is the database's absence |
 | `Id`, `UtcDateTime`, `Json`, `new_id` | the column types and keys every model uses |
+| `Owned` | the key of what belongs to a workspace |
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from sqlalchemy.engine import URL, Connection, Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlalchemy.types import TypeDecorator, TypeEngine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Field, Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -121,6 +122,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Owned(SQLModel):
+    """What belongs to a workspace: its key begins with the workspace's."""
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
 
 
 class _WritingSession(Session):

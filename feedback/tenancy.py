@@ -17,6 +17,12 @@ class TenancyError(RuntimeError):
     """A distributed table was touched without naming its workspace: a defect of ours."""
 
 
+def belongs_to(table: str, *, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    """A foreign key `<table>_id`: it names a row of the same workspace, and none of another."""
+    own = ["workspace_id", f"{table}_id"]
+    return sa.ForeignKeyConstraint(own, [f"{table}.workspace_id", f"{table}.id"], ondelete=ondelete)
+
+
 def refers(foreign: Any, table: Any) -> Any:
     """The condition of a join: the row of `table` that a foreign key names, in its own workspace.
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from feedback.actions.schemas import PlaceIn
@@ -16,38 +15,26 @@ class WrongPlaceError(ValueError):
     """The address names places that do not belong together; the message is for the reader."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceChoice:
-    key: str
-    label: str
-    place: PlaceIn
+# By heading, a journey as a whole or a stage with its touchpoints: places with their names.
+PlaceGroups = list[tuple[str, list[tuple[PlaceIn, str]]]]
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceGroup:
-    """Choices under one heading: a journey as a whole, or a stage with its touchpoints."""
-
-    label: str
-    choices: tuple[PlaceChoice, ...]
-
-
-def place_groups(journeys: Sequence[JourneyInfo], kept: PlaceIn | None = None) -> list[PlaceGroup]:
+def place_groups(journeys: Sequence[JourneyInfo], kept: PlaceIn | None = None) -> PlaceGroups:
     """Every place in use, stage by stage, and the one an action already has."""
     groups = []
     for journey in journeys:
-        for group in _groups(journey):
-            offered = tuple(each for each in group.choices if _is_offered(journey, each, kept))
+        for heading, places in _groups(journey):
+            offered = [each for each in places if _is_offered(journey, each[0], kept)]
             if offered:
-                groups.append(PlaceGroup(group.label, offered))
+                groups.append((heading, offered))
     return groups
 
 
-def _is_offered(journey: JourneyInfo, choice: PlaceChoice, kept: PlaceIn | None) -> bool:
-    if kept is not None and choice.key == kept.key:
+def _is_offered(journey: JourneyInfo, place: PlaceIn, kept: PlaceIn | None) -> bool:
+    if kept is not None and place.key == kept.key:
         return True
     stages = {stage.id for stage in journey.active}
     touchpoints = {each.id for each in journey.active_touchpoints}
-    place = choice.place
     return (
         not journey.is_archived
         and place.stage_id in (None, *stages)
@@ -55,22 +42,18 @@ def _is_offered(journey: JourneyInfo, choice: PlaceChoice, kept: PlaceIn | None)
     )
 
 
-def _groups(journey: JourneyInfo) -> list[PlaceGroup]:
-    groups = [PlaceGroup(journey.name, (_choice(_("The whole journey"), PlaceIn(journey.id)),))]
+def _groups(journey: JourneyInfo) -> PlaceGroups:
+    groups = [(journey.name, [(PlaceIn(journey.id), _("The whole journey"))])]
     for stage in journey.stages:
         whole = _("%(stage)s, the whole stage") % {"stage": stage.name}
-        choices = [_choice(whole, PlaceIn(journey.id, stage.id))]
-        choices += [_choice(t.name, PlaceIn(journey.id, None, t.id)) for t in stage.touchpoints]
-        groups.append(PlaceGroup(f"{journey.name} › {stage.name}", tuple(choices)))
+        places = [(PlaceIn(journey.id, stage.id), whole)]
+        places += [(PlaceIn(journey.id, None, t.id), t.name) for t in stage.touchpoints]
+        groups.append((f"{journey.name} › {stage.name}", places))
     return groups
 
 
-def _choice(label: str, place: PlaceIn) -> PlaceChoice:
-    return PlaceChoice(place.key, label, place)
-
-
-def places_by_key(groups: Sequence[PlaceGroup]) -> dict[str, PlaceIn]:
-    return {choice.key: choice.place for group in groups for choice in group.choices}
+def places_by_key(groups: PlaceGroups) -> dict[str, PlaceIn]:
+    return {place.key: place for _heading, places in groups for place, _name in places}
 
 
 def wanted_place(journeys: Sequence[JourneyInfo], asked: Mapping[str, str]) -> str:

@@ -12,14 +12,14 @@ from feedback import clock
 from feedback.accounts.guards import not_found
 from feedback.accounts.visit import Answer, Visit
 from feedback.actions.choices import (
-    PlaceGroup,
+    PlaceGroups,
     WrongPlaceError,
     place_groups,
     places_by_key,
     public_languages,
     wanted_place,
 )
-from feedback.actions.edit import archive_action, change_action, create_action, restore_action
+from feedback.actions.edit import change_action, create_action
 from feedback.actions.preview import thanks_previews
 from feedback.actions.read import today_in
 from feedback.actions.routes import need_action
@@ -47,7 +47,7 @@ class Offer:
     """What the form offers to choose from. `texts`: what surveys say, by touchpoint."""
 
     journeys: list[JourneyInfo]
-    groups: list[PlaceGroup]
+    groups: PlaceGroups
     languages: dict[str, str]
     texts: dict[Any, dict[str, Any]]
 
@@ -100,7 +100,7 @@ async def make_action(visit: NamedDependency[Visit]) -> Answer:
 @get("/actions/{name:str}/edit", blocks=BLOCKS, needs="editor")
 async def edit_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Template:
     async with visit.read() as session:
-        action = (await need_action(session, visit.viewer, name)).action
+        action = (await need_action(session, visit, name)).action
     offer = await _offer(visit, action)
     return _show(visit, filled_form(action, list(offer.languages)), offer, action)
 
@@ -108,7 +108,7 @@ async def edit_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Tem
 @post("/actions/{name:str}/edit", blocks=BLOCKS, needs="editor")
 async def save_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Answer:
     async with visit.read() as session:
-        action = (await need_action(session, visit.viewer, name)).action
+        action = (await need_action(session, visit, name)).action
     offer = await _offer(visit, action)
     data = await visit.sent()
     form = _read(data, visit, offer)
@@ -117,7 +117,7 @@ async def save_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Ans
     if form.checked is None:
         return _show(visit, form, offer, action)
     async with visit.write() as session:
-        found = (await need_action(session, visit.viewer, name)).action
+        found = (await need_action(session, visit, name)).action
         change_action(session, found, form.checked)
     return visit.leave(f"/actions/{action.id}", _("Saved."))
 
@@ -126,11 +126,9 @@ async def save_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Ans
 async def keep_action(visit: NamedDependency[Visit], name: FromPath[str]) -> Redirect:
     act = await visit.act("archive")
     async with visit.write() as session:
-        action = (await need_action(session, visit.viewer, name)).action
-        if act == "restore":
-            restore_action(session, action)
-        else:
-            archive_action(session, action, clock.now())
+        action = (await need_action(session, visit, name)).action
+        # Archived, its flag leaves the charts and its sentence the thank-you; nothing is lost.
+        action.archived_at = None if act == "restore" else action.archived_at or clock.now()
     if act == "restore":
         return redirect(f"/actions/{action.id}", _("Restored: its flag is on the charts again."))
     return redirect(f"/actions?archived={action.id}")

@@ -7,7 +7,7 @@ side. What is found is linked in time with the action; nothing here can say that
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
@@ -83,21 +83,27 @@ class Effect:
     verdict: better, worse or unclear once both sides have `LEAST` answers, and only then with a
     comparison (after minus before); else planned, early, few_before, few_after or anew (the
     question was worded anew, so that nothing compares). again: the month to look again, if any.
-    own: answers of the action's own month; left_out: to questions asked on one side only.
+    own: answers of the action's own month; left_out: to questions asked on one side only,
+    left_before: of these, before it.
     """
 
     asked: AskedLine
-    verdict: str
     before: Side
     after: Side
     own: int
     left_out: int
-    again: str
-    comparison: Comparison | None
+    left_before: int
+    verdict: str = ""
+    again: str = ""
+    comparison: Comparison | None = None
 
     @property
     def metric(self) -> Metric:
         return self.asked.metric
+
+    @property
+    def is_readable(self) -> bool:
+        return self.before.score.n >= LEAST and self.after.score.n >= LEAST
 
 
 def read_effects(
@@ -111,24 +117,10 @@ def read_effects(
     gathered = [_gathered(ways, calendar, tally) for ways in lines]
     family = sum(each.is_readable for each in gathered)
     level = 1 - (1 - LEVEL) / max(family, 1)
-    return [_effect(each, calendar, level) for each in gathered]
+    return [_judged(each, calendar, level) for each in gathered]
 
 
-@dataclass(frozen=True, slots=True)
-class _Gathered:
-    asked: AskedLine
-    before: Side
-    after: Side
-    own: int
-    left_out: int
-    left_before: int
-
-    @property
-    def is_readable(self) -> bool:
-        return self.before.score.n >= LEAST and self.after.score.n >= LEAST
-
-
-def _gathered(ways: Sequence[AskedLine], calendar: Calendar, tally: Tally) -> _Gathered:
+def _gathered(ways: Sequence[AskedLine], calendar: Calendar, tally: Tally) -> Effect:
     """The first way in which people had answered before; the usual one when there is none."""
     found = [_gather(asked, calendar, tally) for asked in ways]
     answered = [each for each in found if each.before.score.n]
@@ -136,13 +128,13 @@ def _gathered(ways: Sequence[AskedLine], calendar: Calendar, tally: Tally) -> _G
     return [*answered, *replaced, *found][0]
 
 
-def _gather(asked: AskedLine, calendar: Calendar, tally: Tally) -> _Gathered:
+def _gather(asked: AskedLine, calendar: Calendar, tally: Tally) -> Effect:
     kept = _same_questions(asked, calendar, tally)
     others = [series for series in asked.series if series not in kept]
     before = _side(kept, calendar.before, asked.metric, tally)
     after = _side(kept, calendar.after, asked.metric, tally)
     left_before = _n(others, calendar.before, tally)
-    return _Gathered(
+    return Effect(
         asked=asked,
         before=before,
         after=after,
@@ -194,30 +186,22 @@ def _side(
     return Side(answered[0] if answered else "", answered[-1] if answered else "", result)
 
 
-def _effect(found: _Gathered, calendar: Calendar, level: float) -> Effect:
+def _judged(found: Effect, calendar: Calendar, level: float) -> Effect:
     comparison = None
     if found.is_readable and not calendar.is_planned:
         comparison = compare_scores(
-            found.after.score, found.before.score, found.asked.metric, level=level
+            found.after.score, found.before.score, found.metric, level=level
         )
     verdict = _verdict(found, calendar, comparison)
-    return Effect(
-        asked=found.asked,
-        verdict=verdict,
-        before=found.before,
-        after=found.after,
-        own=found.own,
-        left_out=found.left_out,
-        again=_again(found.after.score.n, calendar) if verdict == "early" else "",
-        comparison=comparison,
-    )
+    again = _again(found.after.score.n, calendar) if verdict == "early" else ""
+    return replace(found, verdict=verdict, again=again, comparison=comparison)
 
 
-def _verdict(found: _Gathered, calendar: Calendar, comparison: Comparison | None) -> str:
+def _verdict(found: Effect, calendar: Calendar, comparison: Comparison | None) -> str:
     if calendar.is_planned:
         return "planned"
     if comparison is not None:
-        return _direction(comparison, found.asked.metric)
+        return _direction(comparison, found.metric)
     if not found.before.score.n and found.left_before:
         return "anew"
     if found.before.score.n < LEAST:

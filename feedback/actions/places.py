@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from feedback.calendar.models import Action
 from feedback.i18n import gettext as _
-from feedback.readings.filters import Focus
 from feedback.readings.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.scoring import METRICS, Metric
 
@@ -18,10 +17,6 @@ class Reach:
     journey: JourneyInfo
     stage: StageInfo | None
     touchpoint: TouchpointInfo | None
-
-    @property
-    def focus(self) -> Focus:
-        return Focus(self.stage, self.touchpoint)
 
     @property
     def name(self) -> str:

@@ -8,48 +8,45 @@ from operator import attrgetter
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Visit
 from feedback.actions import words
 from feedback.actions.bar import bar_of
 from feedback.actions.files import ACTION_FILES
 from feedback.actions.lines import read_around
 from feedback.actions.read import Reading, read_all, read_beside
 from feedback.calendar.queries import PlacedAction, find_action
-from feedback.db import Database
 from feedback.filters import FilterError, read_filters
 from feedback.readings.journey import read_journeys
 from feedback.readings.scores import import_pandas
 from feedback.surveys.texts import language_name
 from feedback.web.files import file_name, send_file
-from feedback.web.page import or_refused, page
+from feedback.web.page import or_refused
 
 NAMES = ("archived",)  # the action that was put away just now
 
 
-async def _refused(request: HTMXRequest, error: FilterError, **_given: object) -> Template:
-    return _list(request, [], error=str(error))
+async def _refused(visit: Visit, error: FilterError) -> Template:
+    return _list(visit, [], error=str(error))
 
 
 @get("/actions", needs="viewer")
 @or_refused(_refused)
-async def action_list(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    given = read_filters(request.query_params.multi_items(), NAMES)
-    async with database.read() as session:
-        readings = await read_all(session, viewer.workspace, clock.now())
-        journeys = await read_journeys(session, viewer.workspace.id)
+async def action_list(visit: NamedDependency[Visit]) -> Template:
+    given = read_filters(visit.request.query_params.multi_items(), NAMES)
+    async with visit.read() as session:
+        readings = await read_all(session, visit.workspace, clock.now())
+        journeys = await read_journeys(session, visit.workspace.id)
     has_journey = any(not journey.is_archived for journey in journeys)
-    return _list(request, readings, given.get("archived", ""), has_journey=has_journey)
+    return _list(visit, readings, given.get("archived", ""), has_journey=has_journey)
 
 
 def _list(
-    request: HTMXRequest,
+    visit: Visit,
     readings: Sequence[Reading],
     put_away: str = "",
     *,
@@ -58,8 +55,7 @@ def _list(
 ) -> Template:
     used = [each for each in readings if not each.is_archived]
     archived = [each for each in readings if each.is_archived]
-    return page(
-        request,
+    return visit.page(
         "actions/actions.html",
         status=422 if error else 200,
         journeys=[list(its) for _id, its in groupby(used, attrgetter("place.journey.id"))],
@@ -72,36 +68,30 @@ def _list(
 
 
 @get(["/actions.json", "/actions.csv"], needs="viewer")
-async def action_list_file(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[str]:
-    read_filters(request.query_params.multi_items(), NAMES)
-    async with database.read() as session:
-        readings = await read_all(session, viewer.workspace, clock.now())
+async def action_list_file(visit: NamedDependency[Visit]) -> Response[str]:
+    read_filters(visit.request.query_params.multi_items(), NAMES)
+    async with visit.read() as session:
+        readings = await read_all(session, visit.workspace, clock.now())
     kept = [each for each in readings if not each.is_archived]
-    return send_file(file_name(request), ACTION_FILES, kept)
+    return send_file(file_name(visit.request), ACTION_FILES, kept)
 
 
 @get("/actions/{name:str}", needs="viewer")
 async def action_detail(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    name: FromPath[str],
+    visit: NamedDependency[Visit], name: FromPath[str]
 ) -> Template | Response[str]:
     """The page, or the same as a file: `/actions/<id>.json`."""
     text, _dot, kind = name.partition(".")
     if kind and kind not in ACTION_FILES:
         raise not_found()
     await import_pandas()
-    async with database.read() as session:
-        placed = await need_action(session, viewer, text)
-        reading, beside = await read_beside(session, viewer.workspace, placed, clock.now())
+    async with visit.read() as session:
+        placed = await need_action(session, visit, text)
+        reading, beside = await read_beside(session, visit.workspace, placed, clock.now())
         if kind:
             return send_file(f"action-{placed.action.id}.{kind}", ACTION_FILES, [reading])
-        around = await read_around(session, viewer.workspace, reading, clock.now())
-    return page(
-        request,
+        around = await read_around(session, visit.workspace, reading, clock.now())
+    return visit.page(
         "actions/action.html",
         reading=reading,
         beside=beside,
@@ -112,10 +102,10 @@ async def action_detail(
     )
 
 
-async def need_action(session: AsyncSession, viewer: Viewer, text: str) -> PlacedAction:
+async def need_action(session: AsyncSession, visit: Visit, text: str) -> PlacedAction:
     """Somebody else's action and no such action look the same."""
     try:
-        found = await find_action(session, viewer.workspace.id, uuid.UUID(text))
+        found = await find_action(session, visit.workspace.id, uuid.UUID(text))
     except ValueError:
         found = None
     if found is None:

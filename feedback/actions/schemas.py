@@ -1,6 +1,5 @@
 """What the form of an action sends, checked field by field."""
 
-import unicodedata
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +57,7 @@ def read_action(
     chosen = reader.choice("place", places)
     day = _day(reader, today)
     done_by = reader.line("done_by", most=BY_LENGTH)
-    details = _paragraphs(reader, "details", DETAILS_LENGTH)
+    details = reader.paragraphs("details", most=DETAILS_LENGTH)
     texts = _public_texts(reader, kind, chosen, languages)
     if chosen not in places or day is None:
         return Form(reader.values, reader.errors)
@@ -113,18 +112,6 @@ def _day(reader: FormReader, today: date) -> date | None:
         problem = _("Choose a day from %(first)s to %(last)s.")
         reader.fail("done_on", problem % {"first": OLDEST.year, "last": latest.year})
     return day
-
-
-def _paragraphs(reader: FormReader, name: str, most: int) -> str:
-    """A text that may have lines."""
-    typed = reader.raw(name).replace("\r\n", "\n")
-    reader.values[name] = typed
-    text = unicodedata.normalize("NFC", typed.strip())
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text if letter not in "\n\t"):
-        reader.fail(name, _("Leave out characters that cannot be seen."))
-    if len(text) > most:
-        reader.fail(name, _("Use at most %(n)s characters.") % {"n": most})
-    return text
 
 
 def _public_texts(

@@ -5,15 +5,15 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from feedback.db import Id, Json, UtcDateTime, new_id
-from feedback.tenancy import DISTRIBUTED
+from feedback.db import Id, Json, Owned, UtcDateTime
+from feedback.tenancy import DISTRIBUTED, belongs_to
 
 KINDS = ("action", "note")
 
 
-class Action(SQLModel, table=True):
+class Action(Owned, table=True):
     """What we did, where, by whom and on which day; a note is the same flag without an effect.
 
     `touchpoint_id` empty: it concerns the whole journey, or all of `stage_id` where that is set.
@@ -22,19 +22,13 @@ class Action(SQLModel, table=True):
     """
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "journey_id"], ["journey.workspace_id", "journey.id"]
-        ),
-        sa.ForeignKeyConstraint(["workspace_id", "stage_id"], ["stage.workspace_id", "stage.id"]),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "touchpoint_id"], ["touchpoint.workspace_id", "touchpoint.id"]
-        ),
+        belongs_to("journey"),
+        belongs_to("stage"),
+        belongs_to("touchpoint"),
         sa.Index(None, "workspace_id", "journey_id", "done_on"),
         {"info": DISTRIBUTED},
     )
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
     journey_id: uuid.UUID = Field(sa_type=Id)
     stage_id: uuid.UUID | None = Field(default=None, sa_type=Id)
     touchpoint_id: uuid.UUID | None = Field(default=None, sa_type=Id)

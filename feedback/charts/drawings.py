@@ -18,6 +18,7 @@ from sqlmodel import col, select
 
 from feedback import clock
 from feedback.accounts.models import Workspace
+from feedback.accounts.visit import Visit
 from feedback.db import Database
 from feedback.filters import NotOursError
 from feedback.i18n import current_locale, format_date, set_locale
@@ -29,7 +30,6 @@ from feedback.outbox.queue import enqueue, find_job
 from feedback.outbox.status import retry_dead
 from feedback.outbox.worker import Work
 from feedback.readings.filters import Asked
-from feedback.web.page import page
 
 KIND = "picture"
 FORMATS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
@@ -141,24 +141,22 @@ def asked_pairs(request: HTMXRequest) -> list[tuple[str, str]]:
     return [(name, text) for name, text in pairs if name != WAITED_SINCE]
 
 
-async def picture_answer(
-    request: HTMXRequest, database: Database, workspace: Workspace, asked: Asked, version: str
-) -> Response[Any] | Template:
+async def picture_answer(visit: Visit, asked: Asked, version: str) -> Response[Any] | Template:
     """The picture of this version or a later one; 202 and a page that looks again by itself
     while it is not drawn; 503 when it could not be drawn in the last hour. `version`: at most 64
     characters."""
     now = clock.now()
-    path = request.url.path
-    order = Order(workspace.id, asked.address(path), current_locale())
-    since = _waited_since(request, now)
+    path = visit.request.url.path
+    order = Order(visit.workspace.id, asked.address(path), current_locale())
+    since = _waited_since(visit.request, now)
     try:
-        found = await _wait_for(database, order, version, since, now)
+        found = await _wait_for(visit.database, order, version, since, now)
     except PictureDeadError:
-        return _waiting_page(request, asked, path, status=503)
+        return _waiting_page(visit, asked, path, status=503)
     if found is None:
         pairs = [*asked.values.items(), (WAITED_SINCE, f"{since.timestamp():.3f}")]
         again = f"{path}?{urlencode(pairs)}"
-        return _waiting_page(request, asked, path, status=202, again=again)
+        return _waiting_page(visit, asked, path, status=202, again=again)
     headers = {
         "Content-Disposition": f'attachment; filename="{path.strip("/")}"',
         "Cache-Control": "private, no-cache",
@@ -203,14 +201,13 @@ def _waited_since(request: HTMXRequest, now: datetime) -> datetime:
 
 
 def _waiting_page(
-    request: HTMXRequest, asked: Asked, path: str, *, status: int, again: str = ""
+    visit: Visit, asked: Asked, path: str, *, status: int, again: str = ""
 ) -> Template:
     headers = {"Retry-After": str(RETRY_SECONDS if again else 60)}
     if again:
         headers["Refresh"] = f"{RETRY_SECONDS}; url={again}"
     back = asked.address(str(PurePosixPath(path).with_suffix("")))
-    return page(
-        request,
+    return visit.page(
         "dashboards/picture.html",
         status=status,
         headers=headers,

@@ -11,7 +11,8 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Visit
 from feedback.comparisons import page as words
 from feedback.comparisons.ask import Question, chosen_period, chosen_periods, parse_question
 from feedback.comparisons.compare import (
@@ -33,7 +34,6 @@ from feedback.comparisons.read import (
 )
 from feedback.dashboards.read import Scope
 from feedback.dashboards.screen import exports
-from feedback.db import Database
 from feedback.filters import FilterError, read_filters
 from feedback.readings.filters import Asked, Choice, place_of
 from feedback.rows import dicts_csv, json_text
@@ -53,41 +53,33 @@ class Answer:
     names: Sequence[str] = ()
 
 
-async def _refused(
-    request: HTMXRequest, database: Database, viewer: Viewer, error: FilterError
-) -> Template:
+async def _refused(visit: Visit, error: FilterError) -> Template:
     """The forms as they were filled in where they can be read, else as they are at first."""
     question = Question(Asked(), "periods", 0, 0.0)
     with suppress(FilterError):
-        question = _question(request)
-    scope = Scope(viewer.workspace, question.asked, clock.now())
-    async with database.read() as session:
+        question = _question(visit)
+    scope = Scope(visit.workspace, question.asked, clock.now())
+    async with visit.read() as session:
         subject = await read_subject(session, scope)
     if subject is None:
-        return _show(request, question, None, error=str(error))
+        return _show(visit, question, None, error=str(error))
     usual = chosen_periods(Asked(), subject, scope.running)
     answer = Answer(subject, period_choices(subject, scope.running, usual))
-    return _show(request, question, answer, error=str(error))
+    return _show(visit, question, answer, error=str(error))
 
 
 @get("/compare", blocks=BLOCKS, needs="viewer")
 @or_refused(_refused)
-async def compare(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    question = _question(request)
-    answer = await _answer(database, Scope(viewer.workspace, question.asked, clock.now()), question)
-    return _show(request, question, answer)
+async def compare(visit: NamedDependency[Visit]) -> Template:
+    question = _question(visit)
+    return _show(visit, question, await _answer(visit, question))
 
 
-def _show(
-    request: HTMXRequest, question: Question, answer: Answer | None, *, error: str = ""
-) -> Template:
+def _show(visit: Visit, question: Question, answer: Answer | None, *, error: str = "") -> Template:
     asked = question.asked if answer else Asked()
-    is_pushed = request.htmx.target in BLOCKS and not error
+    is_pushed = visit.request.htmx.target in BLOCKS and not error
     line = line_choices(asked, answer.subject) if answer else []
-    return page(
-        request,
+    return visit.page(
         "comparisons/compare.html",
         status=422 if error else 200,
         headers={"HX-Push-Url": asked.address("/compare")} if is_pushed else {},
@@ -102,14 +94,15 @@ def _show(
     )
 
 
-def _question(request: HTMXRequest) -> Question:
-    return parse_question(list(request.query_params.multi_items()))
+def _question(visit: Visit) -> Question:
+    return parse_question(list(visit.request.query_params.multi_items()))
 
 
-async def _answer(database: Database, scope: Scope, question: Question) -> Answer | None:
+async def _answer(visit: Visit, question: Question) -> Answer | None:
     """None as long as there is no journey. Raises FilterError and NotOursError."""
+    scope = Scope(visit.workspace, question.asked, clock.now())
     asked, running = question.asked, scope.running
-    async with database.read() as session:
+    async with visit.read() as session:
         subject = await read_subject(session, scope)
         if subject is None:
             return None
@@ -130,15 +123,12 @@ async def _answer(database: Database, scope: Scope, question: Question) -> Answe
 
 
 @get(["/compare.json", "/compare.csv"], needs="viewer")
-async def compare_file(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[str]:
-    question = _question(request)
-    answer = await _answer(database, Scope(viewer.workspace, question.asked, clock.now()), question)
+async def compare_file(visit: NamedDependency[Visit]) -> Response[str]:
+    answer = await _answer(visit, _question(visit))
     if answer is None or answer.found is None:
         raise not_found()
     document = found_dict(answer.subject.metric, answer.found)
-    return send_file(file_name(request), {"csv": _csv, "json": json_text}, document)
+    return send_file(file_name(visit.request), {"csv": _csv, "json": json_text}, document)
 
 
 def _csv(document: dict[str, Any]) -> str:

@@ -4,29 +4,26 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
-from feedback.accounts.guards import Viewer, not_found
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Visit
 from feedback.charts.drawings import FORMATS, Drawn, Wanted, computed_on, picture_answer
 from feedback.charts.picture import Words, picture
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import TRENDS
 from feedback.dashboards.trends_page import trends_page
-from feedback.db import Database
 from feedback.readings.filters import TRENDS_NAMES, parse_asked
 from feedback.wording import headline_meaning, metric_name
 
 
 @get([f"/trends.{kind}" for kind in FORMATS], needs="viewer")
-async def trends_picture(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[Any] | Template:
-    scope = TRENDS.picture_scope(request, viewer)
-    counts = await TRENDS.need(database, scope)
+async def trends_picture(visit: NamedDependency[Visit]) -> Response[Any] | Template:
+    scope = TRENDS.picture_scope(visit.request, visit.viewer)
+    counts = await TRENDS.need(visit.database, scope)
     if not trends_page(counts, scope).panels:
         raise not_found()
-    return await picture_answer(request, database, viewer.workspace, scope.asked, counts.version)
+    return await picture_answer(visit, scope.asked, counts.version)
 
 
 async def draw_trends(wanted: Wanted) -> Drawn | None:

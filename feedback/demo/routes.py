@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
-from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
-from sqlmodel import select
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
-from feedback.accounts.models import PublicKey
-from feedback.db import Database
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Visit
 from feedback.demo.shop import IN_SHOP, WORKSPACE
+from feedback.editor.surveys.queries import site_keys
 from feedback.i18n import gettext as _
 from feedback.scoring.months import month_at
-from feedback.web.page import page, security_headers
+from feedback.web.page import security_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +35,20 @@ def _steps() -> list[Step]:
 
 
 @get("/demo", needs="viewer", response_headers=security_headers(frames="'self'"))
-async def demo_page(request: HTMXRequest, viewer: NamedDependency[Viewer]) -> Template:
-    month = month_at(clock.now(), viewer.workspace.time_zone)
-    return page(request, "demo/demo.html", shop=WORKSPACE, month=month)
+async def demo_page(visit: NamedDependency[Visit]) -> Template:
+    month = month_at(clock.now(), visit.workspace.time_zone)
+    return visit.page("demo/demo.html", shop=WORKSPACE, month=month)
 
 
 @get("/demo/shop", needs="viewer", response_headers=security_headers(framed_by="'self'"))
-async def demo_shop(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    viewer: NamedDependency[Viewer],
-    at: FromQuery[str] = "payment",
-) -> Template:
+async def demo_shop(visit: NamedDependency[Visit], at: FromQuery[str] = "payment") -> Template:
     steps = _steps()
     step = next((step for step in steps if step.key == at), None)
     if step is None:
         raise not_found()
-    async with database.read() as session:
-        found = await session.exec(
-            select(PublicKey.key).where(
-                PublicKey.workspace_id == viewer.workspace.id, PublicKey.kind == "site"
-            )
-        )
-        site_key = found.first()
-    if site_key is None:
-        raise not_found()
-    return page(
-        request, "demo/shop.html", shop=WORKSPACE, steps=steps, step=step, site_key=site_key
-    )
+    async with visit.read() as session:
+        [site_key, *_rest] = await site_keys(session, visit.workspace.id)
+    return visit.page("demo/shop.html", shop=WORKSPACE, steps=steps, step=step, site_key=site_key)
 
 
 handlers = [demo_page, demo_shop]

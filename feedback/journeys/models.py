@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from feedback.db import Id, UtcDateTime, new_id
-from feedback.tenancy import DISTRIBUTED
+from feedback.db import Id, Owned, UtcDateTime, new_id
+from feedback.tenancy import DISTRIBUTED, belongs_to
 
 PLACES = ("site", "app", "shop", "phone", "email", "other")
 
@@ -25,19 +25,15 @@ class Journey(SQLModel, table=True):
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class Stage(SQLModel, table=True):
+class Stage(Owned, table=True):
     """A part of a journey, read by one headline metric."""
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "journey_id"], ["journey.workspace_id", "journey.id"]
-        ),
+        belongs_to("journey"),
         sa.Index(None, "workspace_id", "journey_id"),
         {"info": DISTRIBUTED},
     )
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
     journey_id: uuid.UUID = Field(sa_type=Id)
     name: str = Field(max_length=120)
     position: int = 0
@@ -46,17 +42,15 @@ class Stage(SQLModel, table=True):
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class Touchpoint(SQLModel, table=True):
+class Touchpoint(Owned, table=True):
     """One precise moment where feedback is asked; `place` is where it happens."""
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(["workspace_id", "stage_id"], ["stage.workspace_id", "stage.id"]),
+        belongs_to("stage"),
         sa.Index(None, "workspace_id", "stage_id"),
         {"info": DISTRIBUTED},
     )
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
     stage_id: uuid.UUID = Field(sa_type=Id)
     name: str = Field(max_length=120)
     place: str = Field(default="site", max_length=32)

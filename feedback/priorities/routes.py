@@ -6,11 +6,11 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
 from feedback import clock
-from feedback.accounts.guards import Viewer, not_found
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Visit
 from feedback.charts.drawings import (
     FORMATS,
     Drawn,
@@ -34,59 +34,51 @@ from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
 from feedback.readings.filters import Asked, journey_choice, parse_asked
 from feedback.web.files import file_name, send_file
-from feedback.web.page import or_refused, page
+from feedback.web.page import or_refused
 
 BLOCKS = ("priorities_page",)
 NAMES = ("journey", "missing")
 MOST_TOUCHPOINTS = 40
 
 
-async def _refused(request: HTMXRequest, error: FilterError, **_given: object) -> Template:
-    return _page(request, None, Asked(), status=422, error=str(error))
+async def _refused(visit: Visit, error: FilterError) -> Template:
+    return _page(visit, None, Asked(), error=str(error))
 
 
 @get("/priorities", blocks=BLOCKS, needs="viewer")
 @or_refused(_refused)
-async def priorities(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template:
-    scope, selection = _scope(request, viewer)
-    known = await read_known(database, scope, selection)
+async def priorities(visit: NamedDependency[Visit]) -> Template:
+    scope, known = await _known(visit)
     if known is None:
-        return _page(request, None, Asked())
-    waits, failed = await _ask(database, scope, known)
-    return _page(request, known, scope.asked, waits=waits, failed=failed)
+        return _page(visit, None, Asked())
+    waits, failed = await _ask(visit.database, scope, known)
+    return _page(visit, known, scope.asked, waits=waits, failed=failed)
 
 
 @get(["/priorities.json", "/priorities.csv"], needs="viewer")
-async def priorities_file(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[str]:
-    scope, selection = _scope(request, viewer)
-    known = await read_known(database, scope, selection)
+async def priorities_file(visit: NamedDependency[Visit]) -> Response[str]:
+    scope, known = await _known(visit)
     if known is None:
         raise not_found()
-    await _ask(database, scope, known)
-    return send_file(file_name(request), PRIORITIES_FILES, known)
+    await _ask(visit.database, scope, known)
+    return send_file(file_name(visit.request), PRIORITIES_FILES, known)
 
 
 def _page(
-    request: HTMXRequest,
+    visit: Visit,
     known: Known | None,
     asked: Asked,
     *,
-    status: int = 200,
     error: str = "",
     waits: bool = False,
     failed: bool = False,
 ) -> Template:
     address, matrix = asked.address("/priorities"), known.matrix if known else None
     kinds = ("csv", "json", *(FORMATS if matrix else ()))
-    return page(
-        request,
+    return visit.page(
         "priorities/priorities.html",
-        status=status,
-        headers={"HX-Push-Url": address} if request.htmx.target in BLOCKS else {},
+        status=422 if error else 200,
+        headers={"HX-Push-Url": address} if visit.request.htmx.target in BLOCKS else {},
         known=known,
         words=words,
         address=address,
@@ -101,9 +93,10 @@ def _page(
     )
 
 
-def _scope(request: HTMXRequest, viewer: Viewer) -> tuple[Scope, Selection]:
-    asked, selection = read_asked(asked_pairs(request))
-    return Scope(viewer.workspace, asked, clock.now()), selection
+async def _known(visit: Visit) -> tuple[Scope, Known | None]:
+    asked, selection = read_asked(asked_pairs(visit.request))
+    scope = Scope(visit.workspace, asked, clock.now())
+    return scope, await read_known(visit.database, scope, selection)
 
 
 def read_asked(pairs: Sequence[tuple[str, str]]) -> tuple[Asked, Selection]:
@@ -144,16 +137,11 @@ async def read_known(database: Database, scope: Scope, selection: Selection) -> 
 
 
 @get([f"/priorities.{kind}" for kind in FORMATS], needs="viewer")
-async def priorities_picture(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[Any] | Template:
-    scope, selection = _scope(request, viewer)
-    known = await read_known(database, scope, selection)
+async def priorities_picture(visit: NamedDependency[Visit]) -> Response[Any] | Template:
+    scope, known = await _known(visit)
     if known is None or known.matrix is None:
         raise not_found()
-    return await picture_answer(
-        request, database, viewer.workspace, scope.asked, known.found_version
-    )
+    return await picture_answer(visit, scope.asked, known.found_version)
 
 
 async def draw_priorities(wanted: Wanted) -> Drawn | None:

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from feedback.db import Id, Json, UtcDateTime, new_id
-from feedback.tenancy import DISTRIBUTED
+from feedback.db import Id, Json, Owned, UtcDateTime
+from feedback.tenancy import DISTRIBUTED, belongs_to
 
 CHANNELS = ("widget", "page", "email", "qr", "kiosk", "api", "import")
 
@@ -27,9 +27,7 @@ class Response(SQLModel, table=True):
     """
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "series_id"], ["series.workspace_id", "series.id"]
-        ),
+        belongs_to("series"),
         sa.Index(None, "workspace_id", "series_id", "id"),
         sa.Index(
             None,
@@ -85,60 +83,45 @@ class Submission(SQLModel, table=True):
     digest: bytes = Field(sa_type=sa.LargeBinary(16))
 
 
-class RatingCount(SQLModel, table=True):
-    """How many counted responses gave a rating: the rollup behind every score."""
-
-    __tablename__ = "rating_count"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "series_id"], ["series.workspace_id", "series.id"]
-        ),
-        CLUSTERED,
-    )
+class Count(SQLModel):
+    """Of what, where and when a count is, before it is told what is counted."""
 
     workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
     series_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
     channel: str = Field(primary_key=True, max_length=16)
     month: date = Field(primary_key=True)
+
+
+class RatingCount(Count, table=True):
+    """How many counted responses gave a rating: the rollup behind every score."""
+
+    __tablename__ = "rating_count"
+    __table_args__ = (belongs_to("series"), CLUSTERED)
+
     rating: int = Field(primary_key=True, sa_type=sa.SmallInteger)
     n: int = Field(sa_type=sa.BigInteger)
 
 
-class DisplayCount(SQLModel, table=True):
+class DisplayCount(Count, table=True):
     """How often a survey was shown, dismissed or sent: the base of response rates."""
 
     __tablename__ = "display_count"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "series_id"], ["series.workspace_id", "series.id"]
-        ),
-        CLUSTERED,
-    )
+    __table_args__ = (belongs_to("series"), CLUSTERED)
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    series_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    channel: str = Field(primary_key=True, max_length=16)
-    month: date = Field(primary_key=True)
     kind: str = Field(primary_key=True, max_length=16)
     n: int = Field(sa_type=sa.BigInteger)
 
 
-class ResponseChange(SQLModel, table=True):
+class ResponseChange(Owned, table=True):
     """Something a person of the team did to a response, and why."""
 
     __tablename__ = "response_change"
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "response_id"],
-            ["response.workspace_id", "response.id"],
-            ondelete="CASCADE",
-        ),
+        belongs_to("response", ondelete="CASCADE"),
         sa.Index(None, "workspace_id", "response_id"),
         {"info": DISTRIBUTED},
     )
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
     response_id: uuid.UUID = Field(sa_type=Id)
     user_id: uuid.UUID = Field(sa_type=Id)
     state: str = Field(max_length=16)
@@ -146,7 +129,7 @@ class ResponseChange(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class ImportRun(SQLModel, table=True):
+class ImportRun(Owned, table=True):
     """One run of `feedback import`, so that it can be named, resumed and taken back."""
 
     __tablename__ = "import_run"
@@ -155,8 +138,6 @@ class ImportRun(SQLModel, table=True):
         {"info": DISTRIBUTED},
     )
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
     file_name: str = Field(max_length=255)
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

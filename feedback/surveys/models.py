@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from feedback.db import Id, Json, UtcDateTime, new_id
-from feedback.tenancy import DISTRIBUTED
+from feedback.db import Id, Json, Owned, UtcDateTime
+from feedback.tenancy import DISTRIBUTED, belongs_to
 
 STATES = ("draft", "live", "paused", "closed")
 
 
-class Question(SQLModel, table=True):
+class Question(Owned, table=True):
     """The words of a survey and the metric they ask for.
 
     `texts` maps a language to `{"question", "low", "high", "comment", "thanks"}`. Several surveys
@@ -25,14 +25,12 @@ class Question(SQLModel, table=True):
         {"info": DISTRIBUTED},
     )
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
     metric: str = Field(max_length=32)
     texts: dict[str, Any] = Field(sa_type=Json)
     default_language: str = Field(default="en", max_length=16)
 
 
-class Survey(SQLModel, table=True):
+class Survey(Owned, table=True):
     """What is asked at one touchpoint. `key` is its public name, in links and snippets.
 
     `is_overall`: it asks about the whole journey, and then what counted most in it.
@@ -43,19 +41,13 @@ class Survey(SQLModel, table=True):
     """
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "touchpoint_id"], ["touchpoint.workspace_id", "touchpoint.id"]
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "question_id"], ["question.workspace_id", "question.id"]
-        ),
+        belongs_to("touchpoint"),
+        belongs_to("question"),
         sa.Index(None, "workspace_id", "touchpoint_id"),
         sa.Index(None, "workspace_id", "question_id"),
         {"info": DISTRIBUTED},
     )
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
     touchpoint_id: uuid.UUID = Field(sa_type=Id)
     question_id: uuid.UUID = Field(sa_type=Id)
     key: str = Field(max_length=32)
@@ -72,22 +64,18 @@ class Survey(SQLModel, table=True):
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class Series(SQLModel, table=True):
+class Series(Owned, table=True):
     """One unbroken line of comparable answers; a changed wording or scale opens the next.
 
     `metric` and `texts` are what was asked while the series was open.
     """
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "survey_id"], ["survey.workspace_id", "survey.id"]
-        ),
+        belongs_to("survey"),
         sa.Index(None, "workspace_id", "survey_id"),
         {"info": DISTRIBUTED},
     )
 
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
     survey_id: uuid.UUID = Field(sa_type=Id)
     number: int = 1
     metric: str = Field(max_length=32)
@@ -100,9 +88,7 @@ class Sighting(SQLModel, table=True):
     """Where the widget really showed a survey, and when last: the proof that it is installed."""
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["workspace_id", "survey_id"], ["survey.workspace_id", "survey.id"]
-        ),
+        belongs_to("survey"),
         {"info": DISTRIBUTED},
     )
 

@@ -48,6 +48,14 @@ class FormReader:
             self.fail(name, missing)
         return text
 
+    def paragraphs(self, name: str, *, most: int) -> str:
+        """A text that may have lines."""
+        self.values[name] = self.raw(name).replace("\r\n", "\n")
+        text = unicodedata.normalize("NFC", self.values[name].strip())
+        if problem := _text_problem(text, most):
+            self.fail(name, problem)
+        return text
+
     def choice(self, name: str, allowed: Collection[str], default: str = "") -> str:
         """One of `allowed`; a field that was not sent is the default."""
         value = self.raw(name) or default
@@ -115,7 +123,7 @@ def one_line(text: str) -> str:
 
 
 def _text_problem(text: str, most: int) -> str:
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text if letter not in "\n\t"):
         return _("Leave out characters that cannot be seen.")
     if len(text) > most:
         return _("Use at most %(n)s characters.") % {"n": most}

@@ -4,29 +4,26 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
-from feedback.accounts.guards import Viewer, not_found
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Visit
 from feedback.charts.drawings import FORMATS, Drawn, Wanted, computed_on, picture_answer
 from feedback.dashboards.map.page import MapPage, map_page
 from feedback.dashboards.map.picture import Titles, map_picture
 from feedback.dashboards.map.routes import MAP
 from feedback.dashboards.read import Scope
-from feedback.db import Database
 from feedback.i18n import gettext as _
 from feedback.readings.filters import BOARD_NAMES, parse_asked
 
 
 @get([f"/map.{kind}" for kind in FORMATS], needs="viewer")
-async def map_as_picture(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[Any] | Template:
-    scope = MAP.picture_scope(request, viewer)
-    found = await MAP.need(database, scope)
+async def map_as_picture(visit: NamedDependency[Visit]) -> Response[Any] | Template:
+    scope = MAP.picture_scope(visit.request, visit.viewer)
+    found = await MAP.need(visit.database, scope)
     if not map_page(found, scope).columns:
         raise not_found()
-    return await picture_answer(request, database, viewer.workspace, scope.asked, found.version)
+    return await picture_answer(visit, scope.asked, found.version)
 
 
 async def draw_map(wanted: Wanted) -> Drawn | None:
