@@ -117,6 +117,11 @@ class Plan:
     counts: Counter[CountKey] = field(default_factory=Counter)
     displays: Counter[DisplayKey] = field(default_factory=Counter)
 
+    @property
+    def workspaces(self) -> set[uuid.UUID]:
+        """Those of which a count changes."""
+        return {key[0] for key, n in self.counts.items() if n} | {key[0] for key in self.displays}
+
 
 def decide(
     batch: Iterable[Answer | Display], known: Mapping[Key, KnownSubmission]

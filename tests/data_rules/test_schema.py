@@ -43,6 +43,7 @@ def test_2_its_key_starts_with_the_workspace(table: sa.Table) -> None:
         "submission",
         "rating_count",
         "display_count",
+        "count_version",
         "computed",
         "sighting",
     )
