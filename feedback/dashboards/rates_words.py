@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from feedback.charts.geometry import PANEL, ChartData, draw
 from feedback.charts.lines import Point, common_axis
@@ -9,6 +10,7 @@ from feedback.dashboards.rates import MonthRate, Rates, month_rates
 from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.scoring import FEW_BELOW, round_half_away
 from feedback.wording import (
     NO_SCORE,
@@ -125,7 +127,11 @@ def _left_out(overall: MonthRate) -> list[str]:
 
 
 def _chart(found: Rates, counts: Counts) -> ChartData | None:
-    points = [_point(each, counts.window.running) for each in found.months]
+    running = counts.window.running
+    points = [
+        memory.keep_of("rate", (current_locale(), each, running), partial(_point, each, running))
+        for each in found.months
+    ]
     if sum(point.value is not None for point in points) < 2:
         return None
     months = counts.window.months

@@ -7,7 +7,7 @@ from feedback.changes.watched import line_key
 from feedback.charts.lines import Askers, Seam, askers, askers_at, seam_marks
 from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
-from feedback.readings.scores import REPLACED, Line, Lines, pooled_line, score_lines
+from feedback.readings.scores import REPLACED, Line, Lines, pooled_line
 
 
 def rows_by(counts: Counts) -> tuple[str, ...]:
@@ -41,13 +41,20 @@ class Strand:
     def name(self) -> str:
         return (self.touchpoint or self.stage).name
 
+    def made_of(self) -> tuple[object, ...]:
+        """All that it is, so that what is drawn of it can be kept."""
+        lines = (self.line, self.pooled, self.apart)
+        return (
+            *(self.stage, self.touchpoint, self.target, self.seams, self.told, self.is_watched),
+            *(tuple(line) for line in lines),
+            *(score for line in lines for score in line.values()),
+        )
+
 
 def read_strands(counts: Counts) -> tuple[Strand, ...]:
     """Every line of the page that has been asked the metric, in the order of the journey."""
     stage = counts.focus.stage
-    column = "stage_id" if stage is None else "touchpoint_id"
-    frame = counts.frame()
-    lines = score_lines(frame, column), score_lines(frame, column, REPLACED)
+    lines = counts.tally.lines(), counts.tally.lines(REPLACED)
     if stage is None:
         spots = [Spot(stage, None) for stage in counts.journey.stages]
     else:

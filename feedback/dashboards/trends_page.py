@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from feedback.changes.words import SaidChanges, note_change
 from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
@@ -11,11 +10,12 @@ from feedback.charts.picture import TrendPanel
 from feedback.dashboards import screen
 from feedback.dashboards.mix.words import MixPage, say_mix
 from feedback.dashboards.rates_words import RatesPage, say_rates
-from feedback.dashboards.read import KEPT, Counts, Key, Scope, changes_of
+from feedback.dashboards.read import Counts, Scope, changes_of
 from feedback.dashboards.trends import Strand, read_strands, unasked
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.readings.filters import (
     Asked,
     Choice,
@@ -37,6 +37,8 @@ from feedback.wording import (
     write_target,
 )
 
+TRENDS, PANEL_SIZE = 100_000, 30_000  # bytes, about
+
 
 @dataclass(frozen=True, slots=True)
 class TrendsPage:
@@ -52,6 +54,7 @@ class TrendsPage:
     strands: tuple[Strand, ...] = ()
     unasked: tuple[str, ...] = ()
     under: tuple[MixPage | None, RatesPage] | None = None
+    version: str = ""
     nothing: screen.Nothing | None = None
 
     @property
@@ -82,7 +85,9 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
     if counts is None:
         return TrendsPage(nothing=screen.no_journey())
     asked, choices = _settled(scope.asked, counts), _trends_choices(counts, scope)
-    drawn = _drawn(Key(counts, counts.version, current_locale()))
+    strands, panels, under = memory.keep(
+        ("trends", counts.version, current_locale()), lambda: _made(counts), lambda _: TRENDS
+    )
     return TrendsPage(
         address=asked.address("/trends"),
         choices=choices,
@@ -90,12 +95,34 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         exports=screen.exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
         metric=counts.metric,
         said=screen.said(counts, scope) if counts.span.first else None,
-        panels=drawn.panels,
+        panels=panels,
         months=tuple(reversed(counts.window.months)),
-        strands=drawn.strands,
-        unasked=drawn.unasked,
-        under=_under(Key(counts, counts.page_version, current_locale())),
+        strands=strands,
+        unasked=tuple(unasked(counts)),
+        under=under,
+        version=counts.version,
         nothing=screen.no_answers() if not counts.span.first else None,
+    )
+
+
+_Made = tuple[tuple[Strand, ...], tuple[TrendPanel, ...], tuple[MixPage | None, RatesPage]]
+
+
+def _made(counts: Counts) -> _Made:
+    strands = read_strands(counts)
+    return strands, draw_panels(strands, counts), (_mix(counts), say_rates(counts))
+
+
+def _mix(counts: Counts) -> MixPage | None:
+    """It compares complete months, so most answers leave it as it is."""
+    return memory.keep_of(
+        "mix",
+        (
+            *(current_locale(), counts.watched_version, counts.metric.key, counts.focus),
+            *(counts.window.months[-1], counts.by_channel.periods),
+        ),
+        lambda: say_mix(counts),
+        lambda _: TRENDS,
     )
 
 
@@ -104,25 +131,6 @@ def _settled(asked: Asked, counts: Counts) -> Asked:
     if not asked.get("metric"):
         return asked
     return Asked({**asked.values, "metric": counts.metric.key})
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    panels: tuple[TrendPanel, ...]
-    strands: tuple[Strand, ...]
-    unasked: tuple[str, ...]
-
-
-@lru_cache(maxsize=KEPT)
-def _drawn(key: Key) -> _Drawn:
-    strands = read_strands(key.counts)
-    panels = tuple(draw_panels(strands, key.counts))
-    return _Drawn(panels, strands, tuple(unasked(key.counts)))
-
-
-@lru_cache(maxsize=KEPT)
-def _under(key: Key) -> tuple[MixPage | None, RatesPage]:
-    return say_mix(key.counts), say_rates(key.counts)
 
 
 def _trends_choices(counts: Counts, scope: Scope) -> tuple[Choice, ...]:
@@ -155,13 +163,26 @@ def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:
 # The drawings.
 
 
-def draw_panels(strands: Sequence[Strand], counts: Counts) -> list[TrendPanel]:
+def draw_panels(strands: Sequence[Strand], counts: Counts) -> tuple[TrendPanel, ...]:
     """Small multiples on a common axis; a lone line is drawn wide as well."""
-    drawings = [_drawing(strand, counts) for strand in strands]
     targets = [strand.target for strand in strands if strand.target is not None]
-    points = [[*drawing.points, *drawing.beside.apart] for drawing in drawings]
+    lines = [line for strand in strands for line in (strand.line, strand.apart)]
+    points = [line_of(line, counts.metric, counts.window, worded=False) for line in lines]
     axis = axis_for(points, counts.metric, targets)
-    return [_panel(drawing, axis, is_alone=len(drawings) == 1) for drawing in drawings]
+    is_alone = len(strands) == 1
+    window, is_known = counts.window, (counts.looked_at, counts.time_zone, counts.flags)
+    return tuple(
+        memory.keep_of(
+            "panel",
+            (
+                *(current_locale(), axis, is_alone, *is_known, counts.metric.key),
+                *(tuple(window.months), window.running, window.chosen, *strand.made_of()),
+            ),
+            lambda strand=strand: _panel(_drawing(strand, counts), axis, is_alone=is_alone),  # type: ignore[misc]
+            lambda _: PANEL_SIZE,
+        )
+        for strand in strands
+    )
 
 
 def _panel(drawing: "_Drawing", axis: Axis, *, is_alone: bool) -> TrendPanel:

@@ -101,7 +101,7 @@ async def _remove(session: AsyncSession, run: ImportRun, ids: Sequence[uuid.UUID
     counted = Counter(tuple(row[1:5]) for row in gone if row.state == "counted")
     for key, n in sorted(counted.items()):
         await session.exec(_take_off(run.workspace_id, key, n))
-    await note_counts(session, run.workspace_id)
+    await note_counts(session, run.workspace_id, [key[2] for key in counted])
     await session.exec(
         sa.delete(Submission).where(
             col(Submission.workspace_id) == run.workspace_id,
@@ -133,4 +133,3 @@ async def _drop_empty_counts(session: AsyncSession, workspace_id: uuid.UUID) -> 
             col(RatingCount.workspace_id) == workspace_id, col(RatingCount.n) == 0
         )
     )
-    await note_counts(session, workspace_id)

@@ -65,7 +65,7 @@ class PostgresBulk:
             )
             counts = rows.counts(origin, batch)
             await connection.fetch(statements.add_ratings.text, *zip(*counts, strict=True))
-            changed = statements.version_rows([origin.workspace_id])
+            changed = rows.versions(origin, batch)
             await connection.fetch(statements.next_version.text, *zip(*changed, strict=True))
 
     async def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:

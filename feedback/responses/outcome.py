@@ -118,9 +118,10 @@ class Plan:
     displays: Counter[DisplayKey] = field(default_factory=Counter)
 
     @property
-    def workspaces(self) -> set[uuid.UUID]:
-        """Those of which a count changes."""
-        return {key[0] for key, n in self.counts.items() if n} | {key[0] for key in self.displays}
+    def months(self) -> set[tuple[uuid.UUID, date]]:
+        """The workspaces and months of which a count changes."""
+        changed = [*(key for key, n in self.counts.items() if n), *self.displays]
+        return {(workspace, month) for workspace, _series, _channel, month, _what in changed}
 
 
 def decide(

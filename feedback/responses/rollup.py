@@ -70,7 +70,7 @@ async def shift_count(session: AsyncSession, response: Response, by: int) -> Non
             set_={"n": RatingCount.n + row.excluded.n},
         )
     )
-    await note_counts(session, response.workspace_id)
+    await note_counts(session, response.workspace_id, [response.month])
 
 
 def _recount(workspace_id: uuid.UUID, *, sign: int) -> Any:

@@ -115,10 +115,13 @@ class Statements:
             for (workspace, series, channel, month, kind), n in sorted(counts)
         ]
 
-    def version_rows(self, workspaces: Iterable[UUID]) -> list[tuple[Any, ...]]:
-        """One a workspace of which a count was changed; written after the counts."""
+    def version_rows(self, months: Iterable[tuple[UUID, date]]) -> list[tuple[Any, ...]]:
+        """One a workspace and month of which a count changed; written after the counts."""
         process, now = this_process(), time.time_ns()
-        return [(self.id(workspace), process, now) for workspace in sorted(set(workspaces))]
+        return [
+            (self.id(workspace), process, self.date(month), now)
+            for workspace, month in sorted(set(months))
+        ]
 
 
 def _compile_insert(statement: Any, dialect: Dialect) -> Statement:

@@ -1,4 +1,4 @@
-"""How often each process changed the counts of a workspace: what tells that a page is as it was"""
+"""A number for the counts of each month, raised by whoever changes one"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,13 +17,12 @@ def upgrade() -> None:
         "count_version",
         sa.Column("workspace_id", ID, nullable=False),
         sa.Column("process", sa.LargeBinary(8), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["workspace_id"],
-            ["workspace.id"],
-            name=op.f("fk_count_version_workspace"),
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_count_version_workspace")
         ),
-        sa.PrimaryKeyConstraint("workspace_id", "process", name=op.f("pk_count_version")),
+        sa.PrimaryKeyConstraint("workspace_id", "process", "month", name=op.f("pk_count_version")),
         info={"placement": "distributed"},
         sqlite_with_rowid=False,
     )

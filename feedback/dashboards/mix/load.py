@@ -49,9 +49,9 @@ async def _answered(
     if not asked:
         return _rest(counts, query, (), OTHER)
     if query.channel:
-        return await read_answered(session, workspace_id, query, [query.channel])
+        return await read_answered(session, workspace_id, query, (query.channel,))
     months = months_between(max(query.since, counts.span.first), query.until)
-    found = await read_answered(session, workspace_id, query, _unsure(asked, months))
+    found = await read_answered(session, workspace_id, query, tuple(_unsure(asked, months)))
     return found + _rest(counts, query, found, REST)
 
 

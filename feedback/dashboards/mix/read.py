@@ -4,13 +4,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.readings.kept import while_counted
 from feedback.readings.queries import (
     AskedRow,
     CountQuery,
@@ -53,34 +52,44 @@ class ByChannel:
     asked: Sequence[AskedRow] = ()
     answered: Sequence[AnsweredRow] = ()
 
-    @cached_property
-    def version(self) -> str:
-        """Another one whenever anything of it is another."""
-        digest = blake2b(digest_size=12)
-        for window, rows in self.periods.items():
-            digest.update(repr(window).encode())
-            for row in rows:
-                facts = repr((row.month.toordinal(), row.channel, row.counts))
-                digest.update(row.series.bytes + facts.encode())
-        digest.update(repr((self.asked, self.answered)).encode())
-        return digest.hexdigest()
-
 
 async def read_periods(
     session: AsyncSession,
     workspace_id: uuid.UUID,
     windows: Mapping[Window, Sequence[uuid.UUID]],
     channel: str,
-) -> dict[Window, list[CountRow]]:
+) -> Mapping[Window, Sequence[CountRow]]:
     """The answers of each window's series, by channel and period, in one statement."""
     if not windows:
         return {}
-    numbered = list(windows.items())
+    numbered = tuple((window, tuple(series)) for window, series in windows.items())
+    months = [month for window in windows for month in (window.first, window.last)]
+    return await _read_periods(
+        session, workspace_id, Periods(numbered, channel, min(months), max(months))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Windows with their series, and the months from the first of them to the last."""
+
+    numbered: tuple[tuple[Window, tuple[uuid.UUID, ...]], ...]
+    channel: str
+    since: str
+    until: str
+
+
+@while_counted
+async def _read_periods(
+    session: AsyncSession, workspace_id: uuid.UUID, asked: Periods
+) -> dict[Window, list[CountRow]]:
+    numbered = asked.numbered
     parts = [
-        _periods_query(workspace_id, number, pair, channel) for number, pair in enumerate(numbered)
+        _periods_query(workspace_id, number, pair, asked.channel)
+        for number, pair in enumerate(numbered)
     ]
     found = await session.exec(sa.union_all(*parts))  # type: ignore[call-overload]
-    rows: dict[Window, list[CountRow]] = {window: [] for window in windows}
+    rows: dict[Window, list[CountRow]] = {window: [] for window, _ in numbered}
     for number, series, name, is_after, *counts in found:
         window = numbered[number][0]
         month = first_day(window.between if is_after else window.first)
@@ -116,8 +125,9 @@ def _periods_query(
     )
 
 
+@while_counted
 async def read_answered(
-    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, channels: Sequence[str]
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, channels: tuple[str, ...]
 ) -> list[AnsweredRow]:
     """Answers by month and channel over all series, of these channels only."""
     if not query.series or not channels:
