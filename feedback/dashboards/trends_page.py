@@ -176,8 +176,7 @@ def read_strands(counts: Counts) -> tuple[Strand, ...]:
 
 def unasked(counts: Counts) -> list[str]:
     """The names of what is in view and does not ask this metric."""
-    key = counts.metric.key
-    places = [spot.place for spot in _spots(counts) if not askers_at(key, spot)]
+    places = [spot.place for spot in _spots(counts) if not askers_at(counts.metric.key, spot)]
     return [place.name for place in places if not place.is_archived]
 
 
