@@ -41,8 +41,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-# Session.info: its transaction leaves work for the outbox; the tables that it wrote.
+# Session.info: what its transaction does.
 ENQUEUED = "enqueued"
+READS_ONLY = "reads only"  # what it finds is committed, so it may be kept
 WRITTEN = "written"
 
 SQLITE_PRAGMAS = {
@@ -183,6 +184,7 @@ class Database:
         # A row that expired would be read again at the next touch of an attribute: outside its
         # session that raises MissingGreenlet. For the same reason no model has a relationship.
         async with AsyncSession(self._read_engine, expire_on_commit=False) as session:
+            session.info[READS_ONLY] = True
             yield session
 
     @asynccontextmanager

@@ -43,7 +43,7 @@ async def read_around(
     """The lines of its place as the trends page draws them; none where nothing is asked."""
     lines = {ways[0].id: ways[0].metric.key for ways in asked_at(reading.place)}
     series = [s.id for ways in asked_at(reading.place) for asked in ways for s in asked.series]
-    first = (await answered_span(session, workspace.id, series)).first
+    first = (await answered_span(session, workspace.id, tuple(series))).first
     lines |= {effect.asked.id: effect.metric.key for effect in reading.effects}
     panels: list[TrendPanel] = []
     told: dict[uuid.UUID, Told] = {}

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from feedback.changes.find import Told, line_key
 from feedback.changes.words import ChangeNote, SaidChanges, note_change
@@ -18,14 +16,16 @@ from feedback.charts.lines import (
     seam_marks,
 )
 from feedback.dashboards import screen
-from feedback.dashboards.read import KEPT, RECENT, Counts, Key, Scope, changes_of
+from feedback.dashboards.read import RECENT, Counts, Scope, changes_of
 from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.readings.filters import Choice, place_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
-from feedback.readings.scores import REPLACED, Line, score_lines, score_totals
-from feedback.scoring import METRICS, Metric, Score, score
+from feedback.readings.kept import scored
+from feedback.readings.scores import REPLACED, Line
+from feedback.scoring import METRICS, Metric, Score
 from feedback.wording import (
     WrittenScore,
     explain_score,
@@ -35,9 +35,7 @@ from feedback.wording import (
     write_score,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+BOARD = 100_000  # bytes, about
 DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 
 
@@ -85,19 +83,23 @@ class StageReading:
         return [each for place in self.touchpoints for each in place.readings if each.months]
 
 
+def kept_board(counts: Counts) -> tuple[StageReading, ...]:
+    """What `read_board` says, kept as long as nothing of it changes."""
+    key = ("board", counts.version)
+    return memory.keep(key, lambda: read_board(counts), lambda _: BOARD)
+
+
 def read_board(counts: Counts) -> tuple[StageReading, ...]:
     """Every score of the board. A stage pools the answers to its headline metric, no others."""
-    frame = counts.frame()
-    by_stage = _Lines(counts, frame, "stage_id")
-    by_touchpoint = _Lines(counts, frame, "touchpoint_id")
+    lines = _Lines(counts)
     return tuple(
         StageReading(
             stage,
-            _headline(stage, by_stage),
+            _headline(stage, lines),
             tuple(
-                TouchpointReading(touchpoint, _readings(stage, touchpoint, by_touchpoint))
+                TouchpointReading(touchpoint, _readings(stage, touchpoint, lines))
                 for touchpoint in stage.touchpoints
-                if not touchpoint.is_archived or by_touchpoint.has(touchpoint)
+                if not touchpoint.is_archived or lines.has(touchpoint)
             ),
         )
         for stage in counts.journey.stages
@@ -106,15 +108,15 @@ def read_board(counts: Counts) -> tuple[StageReading, ...]:
 
 
 class _Lines:
-    """The scores of all stages, or of all touchpoints."""
+    """The scores of all stages and touchpoints."""
 
-    def __init__(self, counts: Counts, frame: "pd.DataFrame", column: str) -> None:
+    def __init__(self, counts: Counts) -> None:
         self.counts, self.changes = counts, changes_of(counts)
-        self.lines = score_lines(frame, column)
+        self.lines = counts.tally.lines()
         if counts.recent:
-            totals = score_totals(frame, column)
+            totals = counts.tally.totals()
             self.lines = {at: {**line, RECENT: totals[at]} for at, line in self.lines.items()}
-        self.replaced = {} if counts.recent else score_lines(frame, column, REPLACED)
+        self.replaced = {} if counts.recent else counts.tally.lines(REPLACED)
 
     def has(self, touchpoint: TouchpointInfo) -> bool:
         return any((metric, str(touchpoint.id)) in self.lines for metric in touchpoint.metrics)
@@ -129,7 +131,7 @@ class _Lines:
             stage=stage,
             touchpoint=touchpoint,
             metric=metric,
-            chosen=line.get(counts.period) or score({}, metric),
+            chosen=line.get(counts.period) or scored(metric, (0,) * len(metric.scale)),
             running=line.get(window.running) if is_beside else None,
             months=line,
             target=target,
@@ -174,6 +176,22 @@ class Board:
     def score(self, reading: Reading) -> WrittenScore:
         period = "" if self.counts.recent else month_name(self.counts.window.chosen)
         return write_score(reading.chosen, reading.metric, period)
+
+    def made_of(self, reading: Reading) -> tuple[object, ...]:
+        """All that the reading's markup depends on."""
+        counts = self.counts
+        return (
+            reading.touchpoint or reading.stage,
+            reading.metric.key,
+            reading.target,
+            reading.is_asked_now,
+            (tuple(counts.window.months), counts.window.running, counts.window.chosen),
+            (counts.recent, counts.looked_at, counts.time_zone, str(counts.journey.id)),
+            counts.flags,
+            tuple(reading.months),
+            *(reading.chosen, reading.running, reading.replaced, reading.told),
+            *reading.months.values(),
+        )
 
     def note(self, reading: Reading, score: WrittenScore) -> str:
         """`CSAT 1–5 · ± 4 · 271`: the answers in words only where they are too few."""
@@ -276,17 +294,11 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
         page,
         hint=screen.coarse_hint(counts),
         said=screen.said(counts, scope),
-        board=_board(Key(counts, counts.version, "")),
+        board=Board(counts, stages) if (stages := kept_board(counts)) else None,
         period="" if counts.recent or is_running else month_name(window.chosen),
         running=month_name(running) if running else "",
         so_far=so_far,
     )
-
-
-@lru_cache(maxsize=KEPT)
-def _board(key: Key) -> Board | None:
-    stages = read_board(key.counts)
-    return Board(key.counts, stages) if stages else None
 
 
 def refused_board(page: BoardPage, error: FilterError) -> BoardPage:

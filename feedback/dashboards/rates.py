@@ -8,12 +8,14 @@ by such channels is left out.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from feedback.charts.geometry import PANEL, ChartData, draw
 from feedback.charts.lines import Point, common_axis, month_labels
 from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.readings.queries import AnsweredRow, AskedRow, ByChannel
 from feedback.scoring import FEW_BELOW, Interval, round_half_away, share_interval
 from feedback.scoring.months import month_of, months_between, shift
@@ -251,7 +253,11 @@ def _left_out(overall: MonthRate) -> list[str]:
 
 
 def _chart(found: Rates, counts: Counts) -> ChartData | None:
-    points = [_point(each, counts.window.running) for each in found.months]
+    running = counts.window.running
+    points = [
+        memory.keep_of("rate", (current_locale(), each, running), partial(_point, each, running))
+        for each in found.months
+    ]
     if sum(point.value is not None for point in points) < 2:
         return None
     months = counts.window.months

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.changes.find import JourneyChanges, find_changes
+from feedback.memory import memory
 from feedback.readings.filters import Asked, Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.readings.kept import counts_name
 from feedback.readings.queries import (
     ByChannel,
     CountQuery,
@@ -27,7 +29,7 @@ from feedback.readings.queries import (
     read_counts,
     span_of,
 )
-from feedback.readings.scores import POOLED, Window, counts_frame
+from feedback.readings.scores import POOLED, Tally, Window, counts_frame
 from feedback.scoring import METRICS, Metric
 from feedback.scoring.months import first_day, month_at, months_between, shift
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 MONTHS = 24
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
 YOUNG = timedelta(days=30)
-KEPT = 64  # computed pages kept in memory
+CHANGE = 20_000  # bytes of a line that is watched, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,14 @@ class Scope:
 class Counts:
     """What a page is computed from. `span` is the journey's, whatever the filters.
 
+    `name`: of all the workspace's counts, as they were when these were read, or before.
     `recent`: the workspace is young, so all its answers are one period, its last 30 days.
     `touchpoints_asked`: how often each touchpoint asked in the period of the board.
     `rows`: what is shown, and the two months before, which the pooled line needs. `watched`: all
     that the journey ever counted, up to the last complete month looked at, `looked_at`.
     """
 
+    name: str
     journeys: Sequence[JourneyName]
     journey: JourneyInfo
     span: Span
@@ -89,17 +93,15 @@ class Counts:
         return counts_frame(self.journey, self.rows, self.time_zone, as_of=as_of)
 
     @cached_property
-    def version(self) -> str:
-        """Another one whenever anything the page is computed from is another."""
-        known = set(map(id, self.watched))
-        others = [row for row in self.rows if id(row) not in known]
-        shape = repr(replace(self, rows=(), watched=(), by_channel=ByChannel()))
-        return _digest(shape + self.watched_version + str(len(self.rows)), others)
+    def tally(self) -> Tally:
+        as_of = self.window.months[-1] if self.recent else ""
+        return Tally(self.journey, self.rows, self.time_zone, as_of=as_of)
 
     @cached_property
-    def page_version(self) -> str:
-        """Another one whenever anything on the page may be another, displays among it."""
-        return self.version + self.by_channel.version
+    def version(self) -> str:
+        """Another one whenever anything the page is made of may be another."""
+        shape = replace(self, rows=(), watched=(), by_channel=ByChannel())
+        return blake2b(repr(shape).encode(), digest_size=12).hexdigest()
 
     @cached_property
     def watched_version(self) -> str:
@@ -139,6 +141,7 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
         times = displays.get(line.id, 0)
         by_touchpoint[str(touchpoint.id)] = by_touchpoint.get(str(touchpoint.id), 0) + times
     return Counts(
+        name=await counts_name(session, workspace_id),
         journeys=journeys,
         journey=journey,
         span=span,
@@ -158,7 +161,7 @@ async def _read_rows(
     workspace_id: uuid.UUID,
     query: CountQuery,
     watch: tuple[tuple[uuid.UUID, ...], str],
-) -> tuple[list[CountRow], list[CountRow]]:
+) -> tuple[Sequence[CountRow], Sequence[CountRow]]:
     """All that is watched for changes, and what is shown: in one statement unless a channel
     is chosen, since changes are watched over all channels."""
     everything, looked_at = watch
@@ -171,11 +174,12 @@ async def _part(
     session: AsyncSession,
     workspace_id: uuid.UUID,
     query: CountQuery,
-    known: tuple[list[CountRow], str],
-) -> tuple[list[CountRow], list[CountRow]]:
+    known: tuple[Sequence[CountRow], str],
+) -> tuple[Sequence[CountRow], Sequence[CountRow]]:
     """What is watched of all that was counted, and what is shown."""
     counted, looked_at = known
-    watched = [row for row in counted if row.month <= first_day(looked_at)]
+    last = first_day(looked_at)
+    watched = [row for row in counted if row.month <= last]
     if query.channel:
         return watched, await read_counts(session, workspace_id, query)
     series, since = set(query.series), first_day(query.since)
@@ -231,10 +235,12 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     )
     query = CountQuery(series, shift(since, 1 - POOLED), until, asked.get("channel"))
     looked_at = min(until, shift(scope.running, -1))
-    counted = [row for row in counted if row.month <= first_day(until)]
+    last = first_day(until)
+    counted = tuple(row for row in counted if row.month <= last)
     watched, rows = await _part(session, workspace_id, query, (counted, looked_at))
     months = months_between(since, until)
     return Counts(
+        name=await counts_name(session, workspace_id),
         journeys=journeys,
         journey=journey,
         span=span,
@@ -249,24 +255,10 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     )
 
 
-# What was computed is kept: a page looked at by many is computed once.
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What a computed page depends on; the counts themselves are told apart by their version."""
-
-    counts: Counts = field(compare=False)
-    version: str
-    locale: str
-
-
 def changes_of(counts: Counts) -> JourneyChanges:
     """What changed up to the month looked at; computed once for the same data."""
-    return _changes(Key(counts, counts.watched_version, ""))
-
-
-@lru_cache(maxsize=KEPT)
-def _changes(key: Key) -> JourneyChanges:
-    counts = key.counts
-    return find_changes(counts.journey, counts.watched, counts.looked_at, counts.time_zone)
+    return memory.keep(
+        ("changes", counts.watched_version),
+        lambda: find_changes(counts.journey, counts.watched, counts.looked_at, counts.time_zone),
+        lambda found: CHANGE * len(found.lines),
+    )

@@ -38,7 +38,7 @@ BOARD: Screen[Counts, BoardPage] = Screen(
     draw=board_page,
     refuse=refused_board,
     address=attrgetter("address"),
-    version=attrgetter("page_version"),
+    version=attrgetter("version"),
     polls="board_tiles",
 )
 TRENDS: Screen[Counts, TrendsPage] = Screen(
@@ -48,7 +48,7 @@ TRENDS: Screen[Counts, TrendsPage] = Screen(
     draw=_draw_trends,
     refuse=refused_trends,
     address=attrgetter("address"),
-    version=attrgetter("page_version"),
+    version=attrgetter("version"),
 )
 
 

@@ -166,7 +166,7 @@ async def load_trend(
         by_channel="channel" in query.by,
     )
     if "month" not in query.by:
-        rows = [row for row in rows if month_of(row.month) >= query.since]
+        rows = tuple(row for row in rows if month_of(row.month) >= query.since)
     return counts_frame(whole, rows, workspace.time_zone)
 
 

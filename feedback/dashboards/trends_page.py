@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from feedback.changes.find import Told, line_key
 from feedback.changes.words import SaidChanges, note_change
@@ -25,15 +24,18 @@ from feedback.charts.picture import TrendPanel
 from feedback.dashboards import screen
 from feedback.dashboards.mix.words import MixPage, say_mix
 from feedback.dashboards.rates import RatesPage, say_rates
-from feedback.dashboards.read import KEPT, Counts, Key, Scope, changes_of
+from feedback.dashboards.read import Counts, Scope, changes_of
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.readings.filters import Asked, Choice, place_of
 from feedback.readings.journey import Spot
-from feedback.readings.scores import REPLACED, Line, Lines, pooled_line, score_lines
+from feedback.readings.scores import REPLACED, Line, Lines, pooled_line
 from feedback.scoring import METRICS, Metric, Score
 from feedback.wording import explain_score, write_level, write_target
+
+TRENDS, PANEL_SIZE = 100_000, 30_000  # bytes, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,15 @@ class Strand:
     told: Told | None
     is_watched: bool
 
+    def made_of(self) -> tuple[object, ...]:
+        """All that it is, so that what is drawn of it can be kept."""
+        lines = (self.line, self.pooled, self.apart)
+        return (
+            *(*self.spot, self.target, self.seams, self.told, self.is_watched),
+            *(tuple(line) for line in lines),
+            *(score for line in lines for score in line.values()),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TrendsPage:
@@ -68,6 +79,7 @@ class TrendsPage:
     strands: tuple[Strand, ...] = ()
     unasked: tuple[str, ...] = ()
     under: tuple[MixPage | None, RatesPage] | None = None
+    version: str = ""
     nothing: screen.Nothing | None = None
 
     @property
@@ -97,8 +109,12 @@ class TrendsPage:
 def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
     if counts is None:
         return TrendsPage(nothing=screen.no_journey())
-    asked, choices = _settled(scope.asked, counts), screen.trends_choices(counts, scope)
-    drawn = _drawn(Key(counts, counts.version, current_locale()))
+    asked, choices = scope.asked, screen.trends_choices(counts, scope)
+    if asked.get("metric"):  # after a move it may be another than the form said
+        asked = Asked({**asked.values, "metric": counts.metric.key})
+    strands, panels, under = memory.keep(
+        ("trends", counts.version, current_locale()), lambda: _made(counts), lambda _: TRENDS
+    )
     return TrendsPage(
         address=asked.address("/trends"),
         choices=choices,
@@ -106,39 +122,35 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         exports=screen.exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
         metric=counts.metric,
         said=screen.said(counts, scope) if counts.span.first else None,
-        panels=drawn.panels,
+        panels=panels,
         months=tuple(reversed(counts.window.months)),
-        strands=drawn.strands,
-        unasked=drawn.unasked,
-        under=_under(Key(counts, counts.page_version, current_locale())),
+        strands=strands,
+        unasked=tuple(unasked(counts)),
+        under=under,
+        version=counts.version,
         nothing=screen.no_answers() if not counts.span.first else None,
     )
 
 
-def _settled(asked: Asked, counts: Counts) -> Asked:
-    """What is really shown: after a move the metric may be another than the form said."""
-    if not asked.get("metric"):
-        return asked
-    return Asked({**asked.values, "metric": counts.metric.key})
+_Made = tuple[tuple[Strand, ...], tuple[TrendPanel, ...], tuple[MixPage | None, RatesPage]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    panels: tuple[TrendPanel, ...]
-    strands: tuple[Strand, ...]
-    unasked: tuple[str, ...]
+def _made(counts: Counts) -> _Made:
+    strands = read_strands(counts)
+    return strands, draw_panels(strands, counts), (_mix(counts), say_rates(counts))
 
 
-@lru_cache(maxsize=KEPT)
-def _drawn(key: Key) -> _Drawn:
-    strands = read_strands(key.counts)
-    panels = tuple(draw_panels(strands, key.counts))
-    return _Drawn(panels, strands, tuple(unasked(key.counts)))
-
-
-@lru_cache(maxsize=KEPT)
-def _under(key: Key) -> tuple[MixPage | None, RatesPage]:
-    return say_mix(key.counts), say_rates(key.counts)
+def _mix(counts: Counts) -> MixPage | None:
+    """It compares complete months, so most answers leave it as it is."""
+    return memory.keep_of(
+        "mix",
+        (
+            *(current_locale(), counts.watched_version, counts.metric.key, counts.focus),
+            *(counts.window.months[-1], counts.by_channel.periods),
+        ),
+        lambda: say_mix(counts),
+        lambda _: TRENDS,
+    )
 
 
 def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:
@@ -154,9 +166,7 @@ def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:
 
 def read_strands(counts: Counts) -> tuple[Strand, ...]:
     """Every line of the page that has been asked the metric, in the order of the journey."""
-    frame = counts.frame()
-    column = "stage_id" if counts.focus.stage is None else "touchpoint_id"
-    lines = score_lines(frame, column), score_lines(frame, column, REPLACED)
+    lines = counts.tally.lines(), counts.tally.lines(REPLACED)
     return tuple(
         _strand(counts, spot, asked, lines)
         for spot in _spots(counts)
@@ -166,8 +176,7 @@ def read_strands(counts: Counts) -> tuple[Strand, ...]:
 
 def unasked(counts: Counts) -> list[str]:
     """The names of what is in view and does not ask this metric."""
-    key = counts.metric.key
-    places = [spot.place for spot in _spots(counts) if not askers_at(key, spot)]
+    places = [spot.place for spot in _spots(counts) if not askers_at(counts.metric.key, spot)]
     return [place.name for place in places if not place.is_archived]
 
 
@@ -199,13 +208,26 @@ def _strand(counts: Counts, spot: Spot, asked: Askers, lines: tuple[Lines, Lines
 # The drawings.
 
 
-def draw_panels(strands: Sequence[Strand], counts: Counts) -> list[TrendPanel]:
+def draw_panels(strands: Sequence[Strand], counts: Counts) -> tuple[TrendPanel, ...]:
     """Small multiples on a common axis; a lone line is drawn wide as well."""
-    drawings = [_drawing(strand, counts) for strand in strands]
     targets = [strand.target for strand in strands if strand.target is not None]
-    points = [[*drawing.points, *drawing.beside.apart] for drawing in drawings]
+    lines = [line for strand in strands for line in (strand.line, strand.apart)]
+    points = [line_of(line, counts.metric, counts.window, worded=False) for line in lines]
     axis = axis_for(points, counts.metric, targets)
-    return [_panel(drawing, axis, is_alone=len(drawings) == 1) for drawing in drawings]
+    is_alone = len(strands) == 1
+    window, is_known = counts.window, (counts.looked_at, counts.time_zone, counts.flags)
+    return tuple(
+        memory.keep_of(
+            "panel",
+            (
+                *(current_locale(), axis, is_alone, *is_known, counts.metric.key),
+                *(tuple(window.months), window.running, window.chosen, *strand.made_of()),
+            ),
+            lambda strand=strand: _panel(_drawing(strand, counts), axis, is_alone=is_alone),  # type: ignore[misc]
+            lambda _: PANEL_SIZE,
+        )
+        for strand in strands
+    )
 
 
 def _panel(drawing: "_Drawing", axis: Axis, *, is_alone: bool) -> TrendPanel:

@@ -21,6 +21,7 @@ from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.migrate import upgrade
 from feedback.responses.bulk import no_search_for_cycles, store_all
 from feedback.responses.bulk_rows import Origin
+from feedback.responses.count_version import note_counts
 from feedback.responses.models import DisplayCount
 from feedback.scoring.months import shift_day
 from feedback.settings import Settings
@@ -59,6 +60,7 @@ async def build_demo(settings: Settings, now: datetime, *, seed: int = SEED) -> 
             await builder.journey()
             for found in answers:
                 builder.displays(found)
+            await note_counts(session, workspace.id)
             user = await add_member(session, workspace, shop.EMAIL, role="owner", now=now)
             await builder.actions(user)
             link = await make_link(session, "demo", now, user.id)

@@ -13,6 +13,7 @@ from feedback import clock
 from feedback.accounts.opening import open_database, open_workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
+from feedback.responses.count_version import note_counts
 from feedback.responses.models import ImportRun, RatingCount, Response, Submission
 from feedback.settings import Settings
 
@@ -100,6 +101,7 @@ async def _remove(session: AsyncSession, run: ImportRun, ids: Sequence[uuid.UUID
     counted = Counter(tuple(row[1:5]) for row in gone if row.state == "counted")
     for key, n in sorted(counted.items()):
         await session.exec(_take_off(run.workspace_id, key, n))
+    await note_counts(session, run.workspace_id, [key[2] for key in counted])
     await session.exec(
         sa.delete(Submission).where(
             col(Submission.workspace_id) == run.workspace_id,

@@ -10,6 +10,7 @@ from feedback.accounts.models import Workspace
 from feedback.db import Database
 from feedback.outbox import computed
 from feedback.outbox.models import Job
+from feedback.responses.count_version import forget_versions
 
 KEPT_DONE = KEPT_COMPUTED = timedelta(days=7)
 ROWS_AT_ONCE = 1000
@@ -29,6 +30,7 @@ async def prune(database: Database, kept: Mapping[str, timedelta], now: datetime
     for workspace_id in workspaces:
         async with database.write() as session:
             await computed.forget_older(session, workspace_id, now - KEPT_COMPUTED)
+            await forget_versions(session, workspace_id)
 
 
 async def _drop_jobs(database: Database, which: sa.ColumnElement[bool], before: datetime) -> None:

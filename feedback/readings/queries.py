@@ -9,19 +9,19 @@ persona's, a shop's) is a field of `CountQuery` and a branch there.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
-from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.readings.kept import count_versions, while_counted
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
-from feedback.scoring.months import first_day, month_of
+from feedback.scoring.months import first_day, month_of, shift
 
 # Every rating of any metric: the counts come with one column for each.
 RATINGS = range(
@@ -93,16 +93,38 @@ class CountRow:
 
 async def read_counts(
     session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool = False
-) -> list[CountRow]:
-    """Counted responses by series and month (and channel), in one statement.
+) -> tuple[CountRow, ...]:
+    """Counted responses by series and month (and channel), ordered by these.
 
-    The ratings are columns: eleven times fewer rows to carry than one row a rating.
-    Ordered, so that equal data give equal rows.
+    The newest month that answers came for is read apart: those before it are known already.
     """
     if not query.series:
-        return []
+        return ()
+    versions = await count_versions(session, workspace_id)
+    newest = month_of(versions[-1].month) if versions else ""
+    before = shift(newest, -1) if newest and query.since < newest else ""
+    if not before or (query.until and query.until <= before):
+        return await _read_counts(session, workspace_id, query, by_channel=by_channel)
+    parts = replace(query, until=before), replace(query, since=newest)
+    found = [
+        row
+        for part in parts
+        for row in await _read_counts(session, workspace_id, part, by_channel=by_channel)
+    ]
+    return tuple(sorted(found, key=_place))
+
+
+_place = attrgetter("series", "month", "channel")
+
+
+@while_counted
+async def _read_counts(
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool
+) -> tuple[CountRow, ...]:
+    """In one statement. The ratings are columns: eleven times fewer rows to carry than one row a
+    rating. Ordered, so that equal data give equal rows."""
     found = await session.exec(_counts_query(workspace_id, query, by_channel=by_channel))
-    return [CountRow(row[0], row[1], row[2], tuple(row[3:])) for row in found]
+    return tuple([CountRow(row[0], row[1], row[2], tuple(row[3:])) for row in found])
 
 
 def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool) -> Any:
@@ -149,13 +171,14 @@ def span_of(rows: Sequence[CountRow]) -> Span:
     return Span(month_of(min(row.month for row in rows)), month_of(max(row.month for row in rows)))
 
 
+@while_counted
 async def answered_span(
-    session: AsyncSession, workspace_id: uuid.UUID, series: Sequence[uuid.UUID]
+    session: AsyncSession, workspace_id: uuid.UUID, series: tuple[uuid.UUID, ...]
 ) -> Span:
     """Between which months answers came."""
     if not series:
         return Span()
-    query = CountQuery(tuple(series))
+    query = CountQuery(series)
     count = counts_table(query).c
     statement = sa.select(sa.func.min(count.month), sa.func.max(count.month)).where(
         *asked_for(workspace_id, query, count), count.n > 0
@@ -181,6 +204,7 @@ async def first_answered_at(
     return found.first()
 
 
+@while_counted
 async def asked_counts(
     session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
 ) -> dict[uuid.UUID, int]:
@@ -210,12 +234,13 @@ class AskedRow:
     n: int
 
 
+@while_counted
 async def read_asked(
     session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
-) -> list[AskedRow]:
+) -> tuple[AskedRow, ...]:
     """Displays and invitations by month, channel and kind, in one statement, in that order."""
     if not query.series:
-        return []
+        return ()
     asked = displays_table(query).c
     keys = (asked.month, asked.channel, asked.kind)
     statement = (
@@ -226,7 +251,7 @@ async def read_asked(
         .order_by(*keys)
     )
     found = await session.exec(statement)  # type: ignore[call-overload]
-    return [AskedRow(month, channel, kind, int(n)) for month, channel, kind, n in found]
+    return tuple(AskedRow(month, channel, kind, int(n)) for month, channel, kind, n in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,15 +280,3 @@ class ByChannel:
     periods: Mapping[TwoPeriods, Sequence[CountRow]] = field(default_factory=dict)
     asked: Sequence[AskedRow] = ()
     answered: Sequence[AnsweredRow] = ()
-
-    @cached_property
-    def version(self) -> str:
-        """Another one whenever anything of it is another."""
-        digest = blake2b(digest_size=12)
-        for window, rows in self.periods.items():
-            digest.update(repr(window).encode())
-            for row in rows:
-                facts = repr((row.month.toordinal(), row.channel, row.counts))
-                digest.update(row.series.bytes + facts.encode())
-        digest.update(repr((self.asked, self.answered)).encode())
-        return digest.hexdigest()

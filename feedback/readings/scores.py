@@ -12,13 +12,15 @@ that a month with many answers weighs more. A seam is never pooled across.
 import asyncio
 import sys
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from importlib import import_module
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from feedback.readings.journey import JourneyInfo, SeriesInfo
+from feedback.readings.kept import scored
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import METRICS, Metric, Score, ScoreRow, score, score_groups
 from feedback.scoring.months import month_at, month_of, months_between, shift
@@ -124,31 +126,58 @@ Line = Mapping[str, Score]  # by month, YYYY-MM; a month without answers is left
 Lines = Mapping[tuple[str, str], Line]  # by metric and id
 
 
-def score_lines(frame: "pd.DataFrame", column: str, wording: str = CURRENT) -> Lines:
-    """One line for each metric and each value of `column`; different metrics never meet.
+class Tally:
+    """The counts of a page summed up as its lines need them: plain sums, since a page has a few
+    hundred of them, and a data frame costs more than it earns below many thousands.
 
-    Nor do wordings: a line holds the answers to what was asked last in its month, or, with
-    `wording` "replaced", those that an older wording still got.
+    as_of: the month by which wordings are judged where all months are one period.
     """
-    lines: dict[tuple[str, str], dict[str, Score]] = {}
-    for key, part in _by_metric(frame[frame["wording"] == wording]):
-        for row in score_groups(part, [column, "month"], METRICS[key]):
-            lines.setdefault((key, row.group[column]), {})[row.group["month"]] = row.score
-    return lines
+
+    def __init__(
+        self, journey: JourneyInfo, rows: Sequence[CountRow], time_zone: str, *, as_of: str = ""
+    ) -> None:
+        placed = journey.placed_series
+        seams = read_seams((series for _, _, series in placed), time_zone)
+        at = {series.id: (stage, point, series.metric) for stage, point, series in placed}
+        self._sums: dict[tuple[str, str, str], dict[str, tuple[int, ...]]] = {}
+        for row in rows:
+            stage, touchpoint, metric = at[row.series]
+            month = month_of(row.month)
+            is_replaced = seams.is_replaced(row.series, as_of or month)
+            wording = REPLACED if is_replaced else CURRENT
+            for place in (stage.id, touchpoint.id):
+                line = self._sums.setdefault((wording, metric, str(place)), {})
+                line[month] = _sum(line[month], row.counts) if month in line else row.counts
+
+    def lines(self, wording: str = CURRENT) -> Lines:
+        """One line for each metric and each stage or touchpoint; different metrics never meet.
+
+        Nor do wordings: a line holds the answers to what was asked last in its month, or, with
+        `wording` "replaced", those that an older wording still got.
+        """
+        return {
+            (metric, place): {month: _scored(metric, line[month]) for month in sorted(line)}
+            for (of, metric, place), line in self._sums.items()
+            if of == wording
+        }
+
+    def totals(self) -> Mapping[tuple[str, str], Score]:
+        """One score over all months for each metric and place, last wording only."""
+        return {
+            (metric, place): _scored(metric, reduce(_sum, line.values()))
+            for (of, metric, place), line in self._sums.items()
+            if of == CURRENT
+        }
 
 
-def score_totals(frame: "pd.DataFrame", column: str) -> Mapping[tuple[str, str], Score]:
-    """One score over all months for each metric and each value of `column`, last wording only."""
-    return {
-        (key, row.group[column]): row.score
-        for key, part in _by_metric(frame[frame["wording"] == CURRENT])
-        for row in score_groups(part, [column], METRICS[key])
-    }
+def _sum(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(add, one, other))
 
 
-def _by_metric(frame: "pd.DataFrame") -> Iterator[tuple[str, "pd.DataFrame"]]:
-    for key in frame["metric"].unique():
-        yield key, frame[frame["metric"] == key]
+def _scored(key: str, counts: tuple[int, ...]) -> Score:
+    metric = METRICS[key]
+    since = metric.minimum - RATINGS.start
+    return scored(metric, counts[since : since + len(metric.scale)])
 
 
 # Three months pooled.
@@ -201,11 +230,9 @@ def pooled_line(
 
 def _pooled(line: Mapping[str, Score], month: str, cuts: Sequence[str], metric: Metric) -> Score:
     since = max([cut for cut in cuts if cut <= month] + [shift(month, 1 - POOLED)])
-    counts: Counter[int] = Counter()
-    for each in months_between(since, month):
-        if each in line:
-            counts.update(line[each].counts)
-    return score(counts, metric)
+    months = (line[each] for each in months_between(since, month) if each in line)
+    counts = [tuple(each.counts.values()) for each in months]
+    return scored(metric, reduce(_sum, counts))
 
 
 def pooled_rows(

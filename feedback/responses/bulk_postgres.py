@@ -65,6 +65,8 @@ class PostgresBulk:
             )
             counts = rows.counts(origin, batch)
             await connection.fetch(statements.add_ratings.text, *zip(*counts, strict=True))
+            changed = rows.versions(origin, batch)
+            await connection.fetch(statements.next_version.text, *zip(*changed, strict=True))
 
     async def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:
         surveys = [UUID(bytes=answer.survey_id) for answer in batch]

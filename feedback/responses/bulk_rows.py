@@ -84,6 +84,9 @@ class Rows:
         ]
         return list(self.statements.count_rows(keyed))
 
+    def versions(self, origin: Origin, batch: Iterable[NewResponse]) -> list[Row]:
+        return self.statements.version_rows((origin.workspace_id, a.month) for a in batch)
+
 
 def _by_field(batch: Sequence[NewResponse]) -> dict[str, Sequence[Any]]:
     return dict(zip(NewResponse._fields, zip(*batch, strict=True), strict=True))

@@ -72,6 +72,7 @@ class SqliteBulk:
             *_together(statements.insert_submission, self._rows.submissions(origin, batch)),
             *_together(statements.insert_response, self._rows.responses(origin, batch)),
             *_together(statements.add_ratings, self._rows.counts(origin, batch)),
+            *_together(statements.next_version, self._rows.versions(origin, batch)),
         ]
 
     def _execute(self, executions: Sequence[Execution]) -> None:

@@ -117,6 +117,12 @@ class Plan:
     counts: Counter[CountKey] = field(default_factory=Counter)
     displays: Counter[DisplayKey] = field(default_factory=Counter)
 
+    @property
+    def months(self) -> set[tuple[uuid.UUID, date]]:
+        """The workspaces and months of which a count changes."""
+        changed = [*(key for key, n in self.counts.items() if n), *self.displays]
+        return {(workspace, month) for workspace, _series, _channel, month, _what in changed}
+
 
 def decide(
     batch: Iterable[Answer | Display], known: Mapping[Key, KnownSubmission]

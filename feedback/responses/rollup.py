@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.responses.count_version import note_counts
 from feedback.responses.models import RatingCount, Response
 
 
@@ -47,6 +48,7 @@ async def rebuild(session: AsyncSession, workspace_id: uuid.UUID) -> None:
     rows = sa.select(sa.literal(workspace_id, Response.__table__.c.workspace_id.type), counted)  # type: ignore[attr-defined]
     connection = await session.connection()
     await connection.execute(sa.insert(RatingCount).from_select(columns, rows))
+    await note_counts(session, workspace_id)
 
 
 async def shift_count(session: AsyncSession, response: Response, by: int) -> None:
@@ -68,6 +70,7 @@ async def shift_count(session: AsyncSession, response: Response, by: int) -> Non
             set_={"n": RatingCount.n + row.excluded.n},
         )
     )
+    await note_counts(session, response.workspace_id, [response.month])
 
 
 def _recount(workspace_id: uuid.UUID, *, sign: int) -> Any:

@@ -4,6 +4,7 @@ Rows travel as plain values in the order of the columns, since the ORM costs ten
 """
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
+from feedback.responses.count_version import next_version, this_process
 from feedback.responses.models import Response, Submission
 from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
 
@@ -71,6 +73,7 @@ class Statements:
         self.update_response = _compile(_update_response(), dialect)
         self.add_ratings = _compile_insert(_add(insert(RATING_COUNT), RATING_COUNT), dialect)
         self.add_displays = _compile_insert(_add(insert(DISPLAY_COUNT), DISPLAY_COUNT), dialect)
+        self.next_version = _compile_insert(next_version(insert), dialect)
 
     def id(self, value: UUID | None) -> Any:
         return value.bytes if value is not None and self.is_sqlite else value
@@ -110,6 +113,14 @@ class Statements:
         return [
             (self.id(workspace), self.id(series), channel, self.date(month), kind, n)
             for (workspace, series, channel, month, kind), n in sorted(counts)
+        ]
+
+    def version_rows(self, months: Iterable[tuple[UUID, date]]) -> list[tuple[Any, ...]]:
+        """One a workspace and month of which a count changed; written after the counts."""
+        process, now = this_process(), time.time_ns()
+        return [
+            (self.id(workspace), process, self.date(month), now)
+            for workspace, month in sorted(set(months))
         ]
 
 

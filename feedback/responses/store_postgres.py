@@ -129,6 +129,7 @@ class PostgresStore:
             await many(s.update_response.text, s.update_response_rows(plan.updated))
         await _add(connection, s.add_ratings, s.count_rows(plan.counts.items()))
         await _add(connection, s.add_displays, s.display_rows(plan.displays.items()))
+        await _add(connection, s.next_version, s.version_rows(plan.months))
 
 
 async def _add(

@@ -130,6 +130,7 @@ class SqliteStore:
             many(s.update_response.text, s.update_response_rows(plan.updated))
         _execute(connection, s.add_ratings, s.count_rows(plan.counts.items()))
         _execute(connection, s.add_displays, s.display_rows(plan.displays.items()))
+        _execute(connection, s.next_version, s.version_rows(plan.months))
 
 
 def _begin(connection: sqlite3.Connection) -> None:

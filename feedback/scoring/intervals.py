@@ -14,7 +14,8 @@ The functions named ``..._limits`` hold the formulas, on the unit scale.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal, SupportsIndex
+from operator import index
+from typing import Literal
 
 from feedback.scoring.distributions import beta_quantile, normal_quantile, t_quantile, tail
 from feedback.scoring.errors import ScoringError
@@ -201,8 +202,10 @@ def _clipped(low: float, high: float) -> Interval:
 
 def _check(*counts: int) -> None:
     """Refuse counts that are no integers, below zero, or all zero."""
-    if not all(isinstance(count, SupportsIndex) for count in counts):
-        raise ScoringError("Counts are whole numbers.")
+    try:
+        counts = tuple(map(index, counts))
+    except TypeError as error:
+        raise ScoringError("Counts are whole numbers.") from error
     if any(count < 0 for count in counts):
         raise ScoringError("A count is below zero.")
     if not any(counts):

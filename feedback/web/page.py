@@ -16,6 +16,7 @@ from litestar.template import TemplateConfig
 
 from feedback import i18n, wording
 from feedback.filters import FilterError
+from feedback.memory import memory
 from feedback.resources import PACKAGE, resource_dir
 
 CONTENT_POLICY = (
@@ -24,8 +25,6 @@ CONTENT_POLICY = (
     "manifest-src 'self'"
 )
 FLASH_COOKIE = "feedback_flash"
-KEPT = 64  # pieces of markup kept in memory
-_drawn: dict[tuple[object, ...], tuple[tuple[object, ...], str]] = {}
 
 
 def security_headers(*, framed_by: str = "'none'", frames: str = "'none'") -> dict[str, str]:
@@ -103,17 +102,11 @@ def static_address(name: str) -> str:
 
 
 def kept(name: str, *things: object, caller: Callable[[], str]) -> str:
-    """In a template, `{% call kept("charts", page.panels) %}...{% endcall %}`: drawn once for the
-    same things. `things` is all that stands there depends on: texts that read the same, else the
-    very objects, as pages keep them while their data are the same. Nothing of a reader's own.
+    """In a template, `{% call kept("tile", *board.made_of(reading)) %}...{% endcall %}`: drawn once
+    for the same things. `things` is all that stands there depends on; see `Memory.keep_of`. What
+    is a reader's own must be among them.
     """
-    same = (thing if isinstance(thing, str) else id(thing) for thing in things)
-    key = (name, i18n.current_locale(), *same)
-    found = _drawn.pop(key, None) or (things, caller())
-    _drawn[key] = found  # the newest last; the things stay, so that no other takes their id
-    if len(_drawn) > KEPT:
-        del _drawn[next(iter(_drawn))]
-    return found[1]
+    return memory.keep_of("markup", (name, i18n.current_locale(), *things), caller, len)
 
 
 def template_config() -> TemplateConfig[JinjaTemplateEngine]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from feedback.db import Database
+from feedback.responses.count_version import note_counts
 from feedback.responses.models import DisplayCount, RatingCount
 from feedback.surveys.models import Series
 from tests.cast import Shop
@@ -43,6 +44,8 @@ class Counted:
                 for month in months
                 for rating, n in counts.items()
             )
+            await session.flush()
+            await note_counts(session, series.workspace_id)
 
     async def displays(
         self, series: Series, month: str, n: int, channel: str = "widget", kind: str = "shown"
@@ -58,3 +61,5 @@ class Counted:
                     n=n,
                 )
             )
+            await session.flush()
+            await note_counts(session, series.workspace_id)

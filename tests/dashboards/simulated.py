@@ -15,6 +15,7 @@ from feedback.db import Database, new_id
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.models import metadata
 from feedback.readings.filters import Asked
+from feedback.responses.count_version import note_counts
 from feedback.scoring.months import shift
 from feedback.surveys.models import Question, Series, Survey
 from tests.cast import OPENED, TEXTS
@@ -69,6 +70,7 @@ class Journeyed:
             mine = table.c.workspace_id == self.workspace.id
             await connection.execute(table.delete().where(mine))
             await connection.execute(table.insert(), [ours | row for row in rows])
+            await note_counts(session, self.workspace.id)
 
     def after(self, months: int, **asked: str) -> Scope:
         """Who looks in the middle of the month that follows so many months."""

@@ -26,7 +26,7 @@ FONT = (8.0, True)
 
 
 ID = uuid.UUID(int=1)
-FOUND = MapCounts(Counts((), JourneyInfo(ID, "", ()), Span(), Window(()), ()), None)
+FOUND = MapCounts(Counts("counted", (), JourneyInfo(ID, "", ()), Span(), Window(()), ()), None)
 
 
 def card(name: str = LONG) -> Card:

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from feedback.db import Database, new_id
 from feedback.journeys.models import Touchpoint
+from feedback.responses.count_version import note_counts
 from feedback.responses.models import RatingCount
 from feedback.scoring import METRICS
 from feedback.scoring.months import months_between
@@ -277,3 +278,4 @@ async def counted_again(counted: Counted, shop: Shop) -> None:
             )
             .values(channel="qr")
         )
+        await note_counts(session, shop.workspace.id)

@@ -61,13 +61,16 @@ def test_migrating_twice_is_no_error(settings: Settings) -> None:
 
 
 async def count_rows(url: URL) -> dict[str, int]:
+    """Of every table that this version of the schema has."""
     engine = create_async_engine(url)
     async with engine.connect() as connection:
+        names = await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
         found = {
             table.name: (
                 await connection.execute(sa.select(sa.func.count()).select_from(table))
             ).scalar_one()
             for table in metadata.sorted_tables
+            if table.name in names
         }
     await engine.dispose()
     return found
@@ -133,7 +136,7 @@ async def test_the_rebuilt_response_keeps_what_it_held(
     before, old_counts = await _responses(settings.url), await count_rows(settings.url)
     await asyncio.to_thread(migrate.upgrade, settings.url)
     after = await _responses(settings.url)
-    assert await count_rows(settings.url) == old_counts
+    assert await count_rows(settings.url) == old_counts | {"count_version": 0}
     new = {"changed_at", "excluded_from", "origin", "about_key", "late"}
     assert after[0].keys() - before[0].keys() == new
     kept = [{name: row[name] for name in before[0] if name != "contact_id"} for row in after]

@@ -43,6 +43,7 @@ def test_2_its_key_starts_with_the_workspace(table: sa.Table) -> None:
         "submission",
         "rating_count",
         "display_count",
+        "count_version",
         "computed",
         "sighting",
     )
@@ -102,11 +103,11 @@ def test_6_upserts_use_columns_excluded_and_bound_values_only(is_sqlite: bool) -
     from feedback.responses.statements import Statements
 
     found = Statements(is_sqlite=is_sqlite)
-    for statement in (found.add_ratings, found.add_displays):
+    for statement in (found.add_ratings, found.add_displays, found.next_version):
         after = statement.text.split("DO UPDATE SET")[1]
         assert "(" not in after.replace("(rating_count.n + excluded.n)", "").replace(
             "(display_count.n + excluded.n)", ""
-        )
+        ).replace("(count_version.n + 1)", "")
 
 
 @every_table

@@ -1,21 +1,22 @@
 """The journey map as its template takes it: words, and where each part can be moved to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from feedback.dashboards.map.cards import Column, period_of, read_map
 from feedback.dashboards.map.paper import paper_fit
 from feedback.dashboards.map.read import MapCounts
-from feedback.dashboards.read import KEPT, Counts, Scope
+from feedback.dashboards.read import Counts, Scope
 from feedback.dashboards.screen import Nothing, board_choices, coarse_hint, exports, mark_wrong
 from feedback.editor.journeys.order import Position, order_version
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.readings.filters import Choice, place_of
 
+MAP = 100_000  # bytes, about
 FILES = ("csv", "json", "svg", "png", "pdf")
 
 
@@ -43,6 +44,7 @@ class MapPage:
     period: str = ""
     columns: tuple[Column, ...] = ()
     seen: str = ""
+    version: str = ""
     undo: Undo | None = None
     nothing: Nothing | None = None
 
@@ -62,7 +64,9 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
     if found is None:
         return MapPage(nothing=_no_journey())
     counts, asked = found.counts, scope.asked
-    columns = _drawn(_Key(found, found.version, current_locale()))
+    columns = memory.keep(
+        ("map", found.version, current_locale()), lambda: read_map(found), lambda _: MAP
+    )
     choices = board_choices(counts, scope)
     return MapPage(
         address=asked.address("/map"),
@@ -75,6 +79,7 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
         period=period_of(counts) or _("Last 30 days"),
         columns=columns,
         seen=seen_order(columns),
+        version=found.version,
         nothing=None if columns else _no_stage(counts),
     )
 
@@ -83,20 +88,6 @@ def refused_map(page: MapPage, error: FilterError) -> MapPage:
     """The page without its numbers, saying what could not be read."""
     choices = mark_wrong(page.choices, error)
     return replace(page, choices=choices, error=str(error), columns=(), hint="", nothing=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """What a computed map depends on; what was read is told apart by its version."""
-
-    found: MapCounts = field(compare=False)
-    version: str
-    locale: str
-
-
-@lru_cache(maxsize=KEPT)
-def _drawn(key: _Key) -> tuple[Column, ...]:
-    return read_map(key.found)
 
 
 def seen_order(columns: Sequence[Column]) -> str:

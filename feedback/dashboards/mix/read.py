@@ -4,7 +4,7 @@ often people were asked."""
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.dashboards.mix.lines import wanted_windows
 from feedback.dashboards.rates import ASKING, RATES_BEFORE, REST
 from feedback.dashboards.read import Counts, Scope
+from feedback.readings.kept import while_counted
 from feedback.readings.queries import (
     AnsweredRow,
     AskedRow,
@@ -57,9 +58,9 @@ async def _answered(
     if not asked:
         return _rest(counts, query, (), OTHER)
     if query.channel:
-        return await read_answered(session, workspace_id, query, [query.channel])
+        return await read_answered(session, workspace_id, query, (query.channel,))
     months = months_between(max(query.since, counts.span.first), query.until)
-    found = await read_answered(session, workspace_id, query, _unsure(asked, months))
+    found = await read_answered(session, workspace_id, query, tuple(_unsure(asked, months)))
     return found + _rest(counts, query, found, REST)
 
 
@@ -104,16 +105,38 @@ async def read_periods(
     workspace_id: uuid.UUID,
     windows: Mapping[TwoPeriods, Sequence[uuid.UUID]],
     channel: str,
-) -> dict[TwoPeriods, list[CountRow]]:
+) -> Mapping[TwoPeriods, Sequence[CountRow]]:
     """The answers of each window's series, by channel and period, in one statement."""
     if not windows:
         return {}
-    numbered = list(windows.items())
+    numbered = tuple((window, tuple(series)) for window, series in windows.items())
+    months = [month for window in windows for month in (window.first, window.last)]
+    return await _read_periods(
+        session, workspace_id, Periods(numbered, channel, min(months), max(months))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Windows with their series, and the months from the first of them to the last."""
+
+    numbered: tuple[tuple[TwoPeriods, tuple[uuid.UUID, ...]], ...]
+    channel: str
+    since: str
+    until: str
+
+
+@while_counted
+async def _read_periods(
+    session: AsyncSession, workspace_id: uuid.UUID, asked: Periods
+) -> dict[TwoPeriods, list[CountRow]]:
+    numbered = asked.numbered
     parts = [
-        _periods_query(workspace_id, number, pair, channel) for number, pair in enumerate(numbered)
+        _periods_query(workspace_id, number, pair, asked.channel)
+        for number, pair in enumerate(numbered)
     ]
     found = await session.exec(sa.union_all(*parts))  # type: ignore[call-overload]
-    rows: dict[TwoPeriods, list[CountRow]] = {window: [] for window in windows}
+    rows: dict[TwoPeriods, list[CountRow]] = {window: [] for window, _ in numbered}
     for number, series, name, is_after, *counts in found:
         window = numbered[number][0]
         month = first_day(window.between if is_after else window.first)
@@ -149,8 +172,9 @@ def _periods_query(
     )
 
 
+@while_counted
 async def read_answered(
-    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, channels: Sequence[str]
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, channels: tuple[str, ...]
 ) -> list[AnsweredRow]:
     """Answers by month and channel over all series, of these channels only."""
     if not query.series or not channels:

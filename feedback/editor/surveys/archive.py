@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey
 from feedback.editor.surveys.questions import drop_unused_question
+from feedback.responses.count_version import note_counts
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.surveys.models import Series, Sighting, Survey
 from feedback.tenancy import refers
@@ -44,6 +45,7 @@ async def delete_survey(session: AsyncSession, survey: Survey) -> None:
     await session.delete(survey)
     await session.flush()
     await drop_unused_question(session, workspace_id, question_id)
+    await note_counts(session, workspace_id)
 
 
 async def surveys_at(

@@ -1,0 +1,89 @@
+"""What was made is kept by what it was made of, never by time: the one memory of a process.
+
+A key says all that the value depends on, so nothing in here can be out of date, and nobody has to
+take anything out. When it is full, what was asked for longest ago goes.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+Made = TypeVar("Made")
+
+MOST_BYTES = 32 * 2**20
+ENTRY = 400  # bytes of a key and its place
+
+
+class Memory:
+    """Values by key, bounded in bytes as whoever makes them weighs them.
+
+    >>> memory = Memory(1000)
+    >>> memory.keep(("double", 2), lambda: 4), memory.keep(("double", 2), lambda: 5)
+    (4, 4)
+    >>> len(memory.put("long", "x" * 500, 500)), memory.keep(("double", 2), lambda: 5)
+    (500, 5)
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self._kept: dict[Hashable, tuple[Any, int]] = {}
+
+    def get(self, key: Hashable) -> Any:
+        """What is kept under the key, or None."""
+        found = self._kept.pop(key, None)
+        if found is None:
+            return None
+        self._kept[key] = found  # the newest last
+        return found[0]
+
+    def put(self, key: Hashable, value: Made, size: int = ENTRY) -> Made:
+        before = self._kept.pop(key, None)
+        size += ENTRY
+        self._kept[key] = value, size
+        self.bytes += size - (before[1] if before else 0)
+        while self.bytes > self.most_bytes:
+            # The oldest may be gone already: pictures are made in a thread beside us.
+            if (oldest := next(iter(self._kept), None)) is None:
+                break
+            self.bytes -= self._kept.pop(oldest, (None, 0))[1]
+        return value
+
+    def keep(
+        self, key: Hashable, make: Callable[[], Made], size: Callable[[Made], int] | None = None
+    ) -> Made:
+        """What is kept under the key, else what `make` makes; never None."""
+        found = self.get(key)
+        if found is None:
+            found = make()
+            self.put(key, found, size(found) if size else ENTRY)
+        made: Made = found
+        return made
+
+    def keep_of(
+        self,
+        name: str,
+        things: tuple[object, ...],
+        make: Callable[[], Made],
+        size: Callable[[Made], int] = lambda _: ENTRY,
+    ) -> Made:
+        """What was made of these very things: by value, or by the object where it has no hash.
+
+        Such objects stay beside what was made, so that no other takes their id meanwhile.
+        """
+        key = (name, *map(_value_or_id, things))
+        return self.keep(key, lambda: (things, make()), lambda made: 1000 + size(made[1]))[1]
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self.bytes = 0
+
+
+def _value_or_id(thing: object) -> object:
+    try:
+        hash(thing)
+    except TypeError:
+        return id(thing)
+    return thing
+
+
+memory = Memory()
