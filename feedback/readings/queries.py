@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.readings.kept import count_versions, while_counted
+from feedback.responses.count_version import EVERY_MONTH
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
 from feedback.scoring.months import first_day, month_of, shift
@@ -102,6 +103,8 @@ async def read_counts(
         return ()
     versions = await count_versions(session, workspace_id)
     newest = month_of(versions[-1].month) if versions else ""
+    if newest == month_of(EVERY_MONTH):
+        newest = ""
     before = shift(newest, -1) if newest and query.since < newest else ""
     if not before or (query.until and query.until <= before):
         return await _read_counts(session, workspace_id, query, by_channel=by_channel)

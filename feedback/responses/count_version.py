@@ -33,13 +33,15 @@ def this_process() -> bytes:
 def next_version(insert: Any) -> Any:
     """An upsert of this process's row of a month; its parameters are the four columns.
 
-    Begun by the clock and counted on from there: a row that was dropped never comes back with a
-    number it had.
+    `n` is the clock's nanoseconds, and one more where the clock has stood still or gone back: no
+    number comes twice, not even after the database was taken back to what it was.
     """
     table = sa.inspect(CountVersion).local_table
+    made = insert(table)
     one_more = table.c.n + sa.literal_column("1")
-    return insert(table).on_conflict_do_update(
-        index_elements=list(table.primary_key.columns), set_={"n": one_more}
+    newer = sa.case((made.excluded.n > table.c.n, made.excluded.n), else_=one_more)
+    return made.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={"n": newer}
     )
 
 
@@ -56,7 +58,7 @@ async def note_counts(
 
 
 class Version(NamedTuple):
-    """A number of a month's counts, one higher with each change by a process."""
+    """A number of a month's counts, a higher one with each change by a process."""
 
     month: date
     process: bytes
