@@ -4,6 +4,9 @@ V := .venv
 PIP_FLAGS := -qq --disable-pip-version-check
 WORKERS ?= 2
 export CHROMIUM
+# uv installs sources alone: where this is set, every program that a test starts compiles them all
+# again, which is most of the seconds it takes to start.
+unexport PYTHONDONTWRITEBYTECODE
 
 # uv where there is one, or where pip can fetch it (5 times as fast); else pip alone.
 UV := $(or $(shell command -v uv 2>/dev/null),$(V)/bin/uv)

@@ -110,7 +110,7 @@ def dashboards(sizes: Sizes, shops: dict[int, Shop], where: str = "") -> Iterato
 
 def _visit_pages(browsers: dict[int, Browser], repeats: int) -> Visits:
     visits: Visits = {}
-    for n in range(-3, repeats):  # the first three warm caches up
+    for n in range(-min(3, repeats), repeats):  # the first ones warm caches up
         for name in next(iter(browsers.values())).paths:
             for size, browser in browsers.items():
                 visit = browser.get(browser.paths[name])
