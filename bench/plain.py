@@ -7,6 +7,7 @@ import http.client
 import json
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 
 from bench import servers
@@ -37,26 +38,26 @@ def plain_pages(sizes: Sizes, shop: Shop, where: str = "") -> Iterator[Row]:
         cost = _Cost(browser, sizes, where)
         yield Row(f"a plain page, {PLAIN}{where}", f"processor {cost.plain():.2f} ms")
         for name, path in paths.items():
-            yield cost.row(name, _limit(name), lambda path=path: browser.get(path))
+            yield cost.row(name, _limit(name), partial(browser.get, path))
         for name in CHANGING:
             path, tag = paths[name], browser.get(paths[name]).tag
             if tag is not None:
                 yield cost.row(
                     f"{name}, 304", NOT_MODIFIED,
-                    lambda path=path, tag=tag: browser.get(path, **{"If-None-Match": tag}), 304,
+                    partial(browser.get, path, **{"If-None-Match": tag}), 304,
                 )  # fmt: skip
         for name in CHANGING:
             # Months first: an answer may make the kept ones be computed anew.
             months = iter(_unseen(paths[name]))
             yield cost.row(
                 f"{name}, unseen month", NEVER_SEEN,
-                lambda months=months: browser.get(next(months)), most=MONTHS,
+                partial(_look_at_next, browser, months), most=MONTHS,
             )  # fmt: skip
         answers = _Answers(server, shop)
         for name in CHANGING:
             yield cost.row(
                 f"{name}, after each answer", AFTER_AN_ANSWER,
-                lambda path=paths[name]: browser.get(path), before=answers.send,
+                partial(browser.get, paths[name]), before=answers.send,
             )  # fmt: skip
 
 
@@ -116,6 +117,10 @@ class _Answers:
 
 def _limit(name: str) -> float:
     return UNCHANGED if name in CHANGING else SETTINGS if name == "/settings" else OTHER
+
+
+def _look_at_next(browser: Browser, paths: Iterator[str]) -> Visit:
+    return browser.get(next(paths))
 
 
 def _unseen(path: str) -> list[str]:
