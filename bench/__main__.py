@@ -1,11 +1,12 @@
 """`make bench`: each budget, what was measured, and whether it holds.
 
-python -m bench [--quick] [--only NAME,NAME]
+python -m bench [--quick] [--only NAME,NAME] [--responses N]
 """
 
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,10 +56,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does every line work?")
     parser.add_argument("--only", help="comma-separated parts", default="")
+    parser.add_argument("--responses", type=int, help="one database, of this many responses")
     given = parser.parse_args()
+    sizes = QUICK if given.quick else FULL
+    if given.responses:
+        sizes = replace(sizes, stored=(given.responses,))
     rows = []
     with TemporaryDirectory(prefix="feedback-bench-") as folder:
-        bench = Bench(QUICK if given.quick else FULL, Path(folder))
+        bench = Bench(sizes, Path(folder))
         chosen = given.only.split(",") if given.only else list(bench.parts())
         show("What", "measured", "budget", "verdict")
         for part in chosen:

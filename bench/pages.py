@@ -1,79 +1,29 @@
 """What a page costs on the server, over loopback, at several sizes of the database."""
 
-import http.client
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from statistics import median
 
-import psutil
-
 from bench import servers
+from bench.browsing import Browser, Visit, open_browser
 from bench.databases import Shop, open_shop, postgres, postgres_url
 from bench.filling import fill
 from bench.finding import find_priorities
+from bench.plain import plain_pages
 from bench.rows import Row, at_most, note, percentile
-from bench.servers import processor_ms
 from bench.sizes import Sizes
 
 LIMIT_MS = 60.0
 GROWTH_LIMIT = 1.5
 
 
-def page_paths(shop: Shop) -> dict[str, str]:
-    """The measured pages by the name they have in the report."""
-    touchpoint = f"touchpoint={shop.slots[0].touchpoint_id}"
-    plain = ("/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses")
-    return {path: path for path in plain} | {
-        "/trends?touchpoint": f"/trends?{touchpoint}",
-        "/actions/{id}": f"/actions/{shop.action_id}",
-        "/compare?kind=groups": "/compare?kind=groups",
-        "/compare?kind=groups&touchpoint": f"/compare?kind=groups&property=variant&{touchpoint}",
-    }
-
-
-@dataclass(slots=True)
-class Browser:
-    """One signed-in connection that stays open."""
-
-    connection: http.client.HTTPConnection
-    cookie: str
-    worker: psutil.Process
-    paths: dict[str, str]
-
-    def get(self, path: str, **headers: str) -> "Visit":
-        used = processor_ms(self.worker)
-        began = time.perf_counter()
-        self.connection.request("GET", path, headers={"Cookie": self.cookie} | headers)
-        answer = self.connection.getresponse()
-        answer.read()
-        took = 1000 * (time.perf_counter() - began)
-        used = processor_ms(self.worker) - used
-        return Visit(answer.status, answer.headers["ETag"], took, used)
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Time until the whole page was here, and the server's processor time in it."""
-
-    status: int
-    tag: str | None
-    ms: float
-    processor_ms: float
-
-
 Visits = dict[tuple[str, int], list[Visit]]
-
-
-def open_browser(server: servers.Server, shop: Shop) -> Browser:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    return Browser(connection, shop.cookie, server.worker(), page_paths(shop))
 
 
 def on_sqlite(sizes: Sizes, shops: dict[int, Shop]) -> Iterator[Row]:
     yield from find_priorities(sizes, shops)
     yield from dashboards(sizes, shops)
+    yield from plain_pages(sizes, shops[sizes.large])
 
 
 def on_postgres(sizes: Sizes) -> Iterator[Row]:
@@ -82,12 +32,13 @@ def on_postgres(sizes: Sizes) -> Iterator[Row]:
     with ExitStack() as running:
         maker = running.enter_context(postgres())
         shops = {}
-        for size in (sizes.stored[0], sizes.large):
+        for size in sorted({sizes.stored[0], sizes.large}):
             note(f"filling PostgreSQL with {sizes.name(size)} responses")
             shops[size] = open_shop(running.enter_context(postgres_url(maker)))
             fill(shops[size], size)
         yield from find_priorities(sizes, shops, where)
         yield from dashboards(sizes, shops, where)
+        yield from plain_pages(sizes, shops[sizes.large], where)
 
 
 def dashboards(sizes: Sizes, shops: dict[int, Shop], where: str = "") -> Iterator[Row]:
@@ -130,6 +81,8 @@ def _page_rows(name: str, visits: Visits, sizes: Sizes, where: str) -> Iterator[
         said += f"processor p50 {percentile(used, 0.5):.1f}, p95 {percentile(used, 0.95):.1f} ms"
         at = f"{name} at {sizes.name(size)} responses{where}"
         yield at_most(at, p95, LIMIT_MS, said, " ms")
+    if sizes.stored[0] == sizes.large:
+        return
     pairs = zip(visits[name, sizes.stored[0]], visits[name, sizes.large], strict=True)
     growth = median(large.ms / small.ms for small, large in pairs)
     ratio = f"{name} at {sizes.name(sizes.large)} / at {sizes.name(sizes.stored[0])}{where}"

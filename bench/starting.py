@@ -6,8 +6,8 @@ from pathlib import Path
 from statistics import median
 
 from bench import servers
+from bench.browsing import open_browser
 from bench.databases import Shop, open_shop, sqlite_url
-from bench.pages import open_browser
 from bench.rows import Row, at_most, note, spread
 from bench.sizes import Sizes
 

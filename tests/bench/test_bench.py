@@ -24,6 +24,17 @@ LINES = (
     "priorities job at 2 thousand responses",
     "priorities job at 2 thousand responses, PostgreSQL",
     *(
+        f"{look} at 2 thousand{where}, in plain pages"
+        for look in ("/settings", "/surveys", "/board, 304", "/trends, 304")
+        for where in ("", ", PostgreSQL")
+    ),
+    *(
+        f"{page}{look} at 2 thousand{where}, in plain pages"
+        for page in ("/board", "/trends", "/trends?touchpoint", "/map")
+        for look in ("", ", unseen month", ", after each answer")
+        for where in ("", ", PostgreSQL")
+    ),
+    *(
         f"{page} at {sizes}"
         for page in (
             "/board",

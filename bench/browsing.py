@@ -1,0 +1,58 @@
+"""A signed-in browser that measures: the pages it looks at, what each look took."""
+
+import http.client
+import time
+from dataclasses import dataclass
+
+import psutil
+
+from bench import servers
+from bench.databases import Shop
+from bench.servers import processor_ms
+
+
+def page_paths(shop: Shop) -> dict[str, str]:
+    """The measured pages by the name they have in the report."""
+    touchpoint = f"touchpoint={shop.slots[0].touchpoint_id}"
+    plain = ("/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses")
+    return {path: path for path in plain} | {
+        "/trends?touchpoint": f"/trends?{touchpoint}",
+        "/actions/{id}": f"/actions/{shop.action_id}",
+        "/compare?kind=groups": "/compare?kind=groups",
+        "/compare?kind=groups&touchpoint": f"/compare?kind=groups&property=variant&{touchpoint}",
+    }
+
+
+@dataclass(slots=True)
+class Browser:
+    """One signed-in connection that stays open."""
+
+    connection: http.client.HTTPConnection
+    cookie: str
+    worker: psutil.Process
+    paths: dict[str, str]
+
+    def get(self, path: str, **headers: str) -> "Visit":
+        used = processor_ms(self.worker)
+        began = time.perf_counter()
+        self.connection.request("GET", path, headers={"Cookie": self.cookie} | headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        took = 1000 * (time.perf_counter() - began)
+        used = processor_ms(self.worker) - used
+        return Visit(answer.status, answer.headers["ETag"], took, used)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Time until the whole page was here, and the server's processor time in it."""
+
+    status: int
+    tag: str | None
+    ms: float
+    processor_ms: float
+
+
+def open_browser(server: servers.Server, shop: Shop) -> Browser:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    return Browser(connection, shop.cookie, server.worker(), page_paths(shop))
