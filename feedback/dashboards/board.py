@@ -20,7 +20,7 @@ from feedback.dashboards.read import RECENT, Counts, Scope, changes_of
 from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.memory import memory
+from feedback.memory import PAGE, memory
 from feedback.readings.filters import Choice, place_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
 from feedback.readings.kept import scored
@@ -35,7 +35,6 @@ from feedback.wording import (
     write_score,
 )
 
-BOARD = 100_000  # bytes, about
 DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 
 
@@ -64,10 +63,6 @@ class TouchpointReading:
     touchpoint: TouchpointInfo
     readings: tuple[Reading, ...]
 
-    @property
-    def is_silent(self) -> bool:
-        return all(reading.chosen.n == 0 for reading in self.readings)
-
 
 @dataclass(frozen=True, slots=True)
 class StageReading:
@@ -83,14 +78,12 @@ class StageReading:
         return [each for place in self.touchpoints for each in place.readings if each.months]
 
 
-def kept_board(counts: Counts) -> tuple[StageReading, ...]:
-    """What `read_board` says, kept as long as nothing of it changes."""
-    key = ("board", counts.version)
-    return memory.keep(key, lambda: read_board(counts), lambda _: BOARD)
-
-
 def read_board(counts: Counts) -> tuple[StageReading, ...]:
     """Every score of the board. A stage pools the answers to its headline metric, no others."""
+    return memory.keep(("board", counts.version), lambda: _read(counts), lambda _: PAGE)
+
+
+def _read(counts: Counts) -> tuple[StageReading, ...]:
     lines = _Lines(counts)
     return tuple(
         StageReading(
@@ -179,18 +172,13 @@ class Board:
 
     def made_of(self, reading: Reading) -> tuple[object, ...]:
         """All that the reading's markup depends on."""
-        counts = self.counts
+        counts, window = self.counts, self.counts.window
         return (
-            reading.touchpoint or reading.stage,
-            reading.metric.key,
-            reading.target,
-            reading.is_asked_now,
-            (tuple(counts.window.months), counts.window.running, counts.window.chosen),
-            (counts.recent, counts.looked_at, counts.time_zone, str(counts.journey.id)),
-            counts.flags,
-            tuple(reading.months),
-            *(reading.chosen, reading.running, reading.replaced, reading.told),
-            *reading.months.values(),
+            *(reading.touchpoint or reading.stage, reading.metric.key, reading.target),
+            *(reading.is_asked_now, counts.recent, counts.looked_at, counts.time_zone),
+            *(counts.flags, str(counts.journey.id), tuple(window.months), window.running),
+            *(window.chosen, reading.chosen, reading.running, reading.replaced, reading.told),
+            *(tuple(reading.months), *reading.months.values()),
         )
 
     def note(self, reading: Reading, score: WrittenScore) -> str:
@@ -242,12 +230,12 @@ class Board:
     def silent(self, stage: StageReading) -> Iterator[str]:
         """Silent touchpoints counted, those never asked apart from those asked in vain."""
         times = self.counts.touchpoints_asked
-        silent = [each.touchpoint for each in stage.touchpoints if each.is_silent]
-        if unasked := [each.name for each in silent if not times.get(str(each.id))]:
+        quiet = [p.touchpoint for p in stage.touchpoints if not any(r.chosen.n for r in p.readings)]
+        if unasked := [each.name for each in quiet if not times.get(str(each.id))]:
             n = len(unasked)
             text = ngettext("%(n)s silent: not asked", "%(n)s silent: not asked", n)
             yield text % {"n": n} + f" ({', '.join(unasked)})"
-        if asked := [each.name for each in silent if times.get(str(each.id))]:
+        if asked := [each.name for each in quiet if times.get(str(each.id))]:
             n = len(asked)
             text = ngettext("%(n)s silent: asked, no answer", "%(n)s silent: asked, no answer", n)
             yield text % {"n": n} + f" ({', '.join(asked)})"
@@ -294,7 +282,7 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
         page,
         hint=screen.coarse_hint(counts),
         said=screen.said(counts, scope),
-        board=Board(counts, stages) if (stages := kept_board(counts)) else None,
+        board=Board(counts, stages) if (stages := read_board(counts)) else None,
         period="" if counts.recent or is_running else month_name(window.chosen),
         running=month_name(running) if running else "",
         so_far=so_far,

@@ -73,6 +73,7 @@ class Counts:
     span: Span
     window: Window
     rows: Sequence[CountRow]
+    channel: str = ""
     recent: bool = False
     touchpoints_asked: Mapping[str, int] = field(default_factory=dict)
     focus: Focus = Focus(None, None)
@@ -147,6 +148,7 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
         span=span,
         window=window,
         rows=rows,
+        channel=scope.asked.get("channel"),
         recent=recent,
         touchpoints_asked=by_touchpoint,
         time_zone=scope.workspace.time_zone,
@@ -246,6 +248,7 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         span=span,
         window=Window(months, running=scope.running if scope.running in months else ""),
         rows=rows,
+        channel=scope.asked.get("channel"),
         focus=focus,
         metric=metric,
         time_zone=scope.workspace.time_zone,

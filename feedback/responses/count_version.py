@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.responses.models import CountVersion
@@ -41,7 +41,7 @@ def next_version(insert: Any) -> Any:
     one_more = table.c.n + sa.literal_column("1")
     newer = sa.case((made.excluded.n > table.c.n, made.excluded.n), else_=one_more)
     return made.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns), set_={"n": newer}
+        index_elements=["workspace_id", "process", "month"], set_={"n": newer}
     )
 
 
@@ -67,10 +67,11 @@ class Version(NamedTuple):
 
 async def read_versions(session: AsyncSession, workspace_id: uuid.UUID) -> tuple[Version, ...]:
     """Those of the workspace as they are now, the oldest month first."""
-    found = await session.exec(
-        select(CountVersion.month, CountVersion.process, CountVersion.n)
-        .where(CountVersion.workspace_id == workspace_id)
-        .order_by(col(CountVersion.month), col(CountVersion.process))
+    known = sa.inspect(CountVersion).local_table.c
+    found = await session.exec(  # type: ignore[call-overload]
+        sa.select(known.month, known.process, known.n)
+        .where(known.workspace_id == workspace_id)
+        .order_by(known.month, known.process)
     )
     return tuple(Version(*row) for row in found)
 

@@ -31,6 +31,7 @@ DISPLAY_COUNT = _tables["display_count"]
 _CHANGING = (*CONTENT, "state", "excluded_from", "changed_at")
 _CHANGED = ("workspace_id", "id")
 
+Day = date  # within the class below `date` is its method
 Planned = Sequence[tuple[Answer, KnownSubmission]]
 
 
@@ -115,7 +116,7 @@ class Statements:
             for (workspace, series, channel, month, kind), n in sorted(counts)
         ]
 
-    def version_rows(self, months: Iterable[tuple[UUID, date]]) -> list[tuple[Any, ...]]:
+    def version_rows(self, months: Iterable[tuple[UUID, Day]]) -> list[tuple[Any, ...]]:
         """One a workspace and month of which a count changed; written after the counts."""
         process, now = this_process(), time.time_ns()
         return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from feedback.dashboards.board import Reading, TouchpointReading, kept_board
+from feedback.dashboards.board import Reading, TouchpointReading, read_board
 from feedback.dashboards.map.read import MapCounts, Mentions
 from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
@@ -109,7 +109,7 @@ def read_map(found: MapCounts) -> tuple[Column, ...]:
             ),
             found,
         )
-        for reading in kept_board(found.counts)
+        for reading in read_board(found.counts)
         if not reading.stage.is_archived
     )
 

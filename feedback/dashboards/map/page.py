@@ -13,10 +13,9 @@ from feedback.editor.journeys.order import Position, order_version
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
-from feedback.memory import memory
+from feedback.memory import PAGE, memory
 from feedback.readings.filters import Choice, place_of
 
-MAP = 100_000  # bytes, about
 FILES = ("csv", "json", "svg", "png", "pdf")
 
 
@@ -65,7 +64,7 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
         return MapPage(nothing=_no_journey())
     counts, asked = found.counts, scope.asked
     columns = memory.keep(
-        ("map", found.version, current_locale()), lambda: read_map(found), lambda _: MAP
+        ("map", found.version, current_locale()), lambda: read_map(found), lambda _: PAGE
     )
     choices = board_choices(counts, scope)
     return MapPage(
