@@ -5,6 +5,7 @@ take anything out. When it is full, what was asked for longest ago goes.
 """
 
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Any, TypeVar
 
 Made = TypeVar("Made")
@@ -27,25 +28,25 @@ class Memory:
         self.most_bytes = most_bytes
         self.bytes = 0
         self._kept: dict[Hashable, tuple[Any, int]] = {}
+        self._lock = Lock()  # jobs draw in a thread beside the server's
 
     def get(self, key: Hashable) -> Any:
         """What is kept under the key, or None."""
-        found = self._kept.pop(key, None)
-        if found is None:
-            return None
-        self._kept[key] = found  # the newest last
+        with self._lock:
+            found = self._kept.pop(key, None)
+            if found is None:
+                return None
+            self._kept[key] = found  # the newest last
         return found[0]
 
     def put(self, key: Hashable, value: Made, size: int = ENTRY) -> Made:
-        before = self._kept.pop(key, None)
         size += ENTRY
-        self._kept[key] = value, size
-        self.bytes += size - (before[1] if before else 0)
-        while self.bytes > self.most_bytes:
-            # The oldest may be gone already: pictures are made in a thread beside us.
-            if (oldest := next(iter(self._kept), None)) is None:
-                break
-            self.bytes -= self._kept.pop(oldest, (None, 0))[1]
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self._kept[key] = value, size
+            self.bytes += size - (before[1] if before else 0)
+            while self.bytes > self.most_bytes:
+                self.bytes -= self._kept.pop(next(iter(self._kept)))[1]
         return value
 
     def keep(
@@ -74,8 +75,9 @@ class Memory:
         return self.keep(key, lambda: (things, make()), lambda made: 1000 + size(made[1]))[1]
 
     def clear(self) -> None:
-        self._kept.clear()
-        self.bytes = 0
+        with self._lock:
+            self._kept.clear()
+            self.bytes = 0
 
 
 def _value_or_id(thing: object) -> object:

@@ -176,9 +176,10 @@ class Board:
         return (
             *(reading.touchpoint or reading.stage, reading.metric.key, reading.target),
             *(reading.is_asked_now, counts.recent, counts.looked_at, counts.time_zone),
-            *(counts.flags, str(counts.journey.id), tuple(window.months), window.running),
-            *(window.chosen, reading.chosen, reading.running, reading.replaced, reading.told),
-            *(tuple(reading.months), *reading.months.values()),
+            # The stage of a touchpoint too: its flags stand on the lines of its parts.
+            *(counts.flags, reading.stage.id, counts.journey.id, tuple(window.months)),
+            *(window.running, window.chosen, reading.chosen, reading.running, reading.replaced),
+            *(reading.told, tuple(reading.months), *reading.months.values()),
         )
 
     def note(self, reading: Reading, score: WrittenScore) -> str:

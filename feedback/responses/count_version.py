@@ -77,7 +77,7 @@ async def read_versions(session: AsyncSession, workspace_id: uuid.UUID) -> tuple
 
 
 async def forget_versions(session: AsyncSession, workspace_id: uuid.UUID) -> None:
-    """Drop the rows that were begun a week ago or more: most of their processes are no more."""
+    """Drop the rows that nothing raised for a week: most of their processes are no more."""
     old = col(CountVersion.n) < time.time_ns() - KEPT
     await session.exec(
         sa.delete(CountVersion).where(col(CountVersion.workspace_id) == workspace_id, old)
