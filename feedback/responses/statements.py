@@ -197,7 +197,8 @@ def _find_names(*, is_sqlite: bool) -> Any:
     else:
         wanted = sa.text("unnest($1::uuid[], $2::bytea[]) AS wanted(workspace_id, key)")
         names = ["wanted.workspace_id", "wanted.key"]
-    workspace, key = [sa.literal_column(name) for name in names]
+    workspace: Any = sa.literal_column(names[0])
+    key: Any = sa.literal_column(names[1])
     found = sa.select(n.workspace_id, n.key, n.person).select_from(wanted)
     return found.where(n.workspace_id == workspace, n.key == key)
 
