@@ -90,6 +90,7 @@ async def answer_survey(
         error = f"{COUNTED_MOST}_invalid"
         reply = _ask_again(request, survey, form, status=422, error=error)
     if dropped:
+        request.app.state.sightings.note_unfilled(survey, dropped)
         reply.headers[DROPPED] = told_dropped(dropped)
     return reply
 

@@ -136,3 +136,16 @@ async def test_a_name_that_was_not_filled_in_is_told(
     assert told == "contact.id, properties.plan, about"
     [row] = await answers(database, shop)
     assert (row.respondent_key, row.about_key, row.properties) == (None, None, None)
+
+
+async def test_the_share_page_says_which_parameter_was_not_filled_in(
+    alice: Client, shop: Shop, database: Database
+) -> None:
+    share = f"/surveys/{shop.nps.id}/share"
+    assert "not filled in" not in (await alice.get(share)).text
+    link = f"/s/{shop.nps.key}?id=%25SUBSCRIBERID%25&email=anna%40shop.example&about="
+    await fill_in(alice, link, rating="9")
+    await alice.app.state.sightings.flush()
+    page = (await alice.get(share)).text
+    assert "“id” not filled in" in page and "SUBSCRIBERID" not in page
+    assert "“email” not filled" not in page and "Not seen yet" in page

@@ -32,7 +32,7 @@ from feedback.surveys.labels import language_names, state_names
 from feedback.surveys.queries import SurveyAt
 from feedback.web.forms import Form
 from feedback.web.page import security_headers
-from feedback.widget.sightings import load_sightings, told
+from feedback.widget.sightings import load_sightings, told, told_unfilled
 from feedback.widget.tag import embed_policy, embed_snippet, frozen_snippet, releases
 
 AnyRequest = Request[Any, Any, Any]
@@ -60,6 +60,7 @@ async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -
         frozen=frozen_snippet(base_url, releases()[-1], site_key, key),
         policy=embed_policy(base_url, is_framed=_is_framed(place)),
         seen=told(seen, clock.now()),
+        unfilled=told_unfilled(seen, clock.now()),
         is_framed=_is_framed(place),
         # A frame shows the survey's own page, which must know that this is a test.
         widget_preview=f"/s/{key}?feedback-test"
