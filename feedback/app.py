@@ -6,9 +6,9 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
-from litestar import HttpMethod, Litestar, Router
+from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -16,7 +16,6 @@ from litestar.logging import LoggingConfig
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
-from litestar.types import HTTPScope, Message, Send
 
 from feedback.accounts.guards import NotSignedInError
 from feedback.accounts.needs import ways_in
@@ -30,6 +29,7 @@ from feedback.responses import public_routes
 from feedback.responses.catalog import Catalog
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
+from feedback.web.edge import as_get, in_time, sealed, without_body
 from feedback.web.page import template_config
 from feedback.web.refusals import ask_to_sign_in, refuse_filter, say_problem
 from feedback.widget import frozen
@@ -60,11 +60,19 @@ class App(Litestar):
         if scope["type"] == "http" and scope["path"][:3] in public_routes.ACTS:
             await public_routes.answer(self.state, scope, receive, send)
             return
-        if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope, send = _as_get(scope), _without_body(send)
+        if scope["type"] == "http":
+            send = sealed(send, is_https=self._is_https)
+            receive = in_time(receive)
+            if scope["method"] == "HEAD":
+                scope, send = as_get(scope), without_body(send)
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):
             self.add_pages()
         await super().__call__(scope, receive, send)
+
+    @property
+    def _is_https(self) -> bool:
+        settings: Settings = self.state.settings
+        return (settings.base_url or "").startswith("https:")
 
     def add_pages(self) -> None:
         """Take in the pages; the first import of them takes a while."""
@@ -73,21 +81,6 @@ class App(Litestar):
         self.lacks_pages = False
         self.register(all_pages(self.state.settings))
         ways_in(self.routes)  # raises where one says not whom it is for
-
-
-def _as_get(scope: HTTPScope) -> HTTPScope:
-    """HEAD is answered as GET is (RFC 9110, 9.3.2): link checkers and mail scanners ask by it."""
-    asked = dict(scope) | {"method": HttpMethod.GET}
-    return cast(HTTPScope, asked)
-
-
-def _without_body(send: Send) -> Send:
-    async def send_head(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await send(message)
-
-    return send_head
 
 
 def create_app(settings: Settings | None = None, *, pages_later: bool = False) -> Litestar:
@@ -133,7 +126,17 @@ def _logging() -> LoggingConfig:
     return LoggingConfig(
         root={"level": "WARNING", "handlers": ["queue_listener"]},
         log_exceptions="always",
-        disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError, FilterError, NotOursError},
+        disable_stack_trace={
+            400,
+            403,
+            404,
+            405,
+            408,
+            413,
+            NotSignedInError,
+            FilterError,
+            NotOursError,
+        },
     )
 
 

@@ -85,14 +85,24 @@ async def provide_viewer(request: AnyRequest) -> Viewer:
 
 
 def require_own_origin(request: AnyRequest) -> None:
-    """Refuse a form that another site sent. Browsers set Origin on every POST."""
-    origin = request.headers.get("Origin")
+    """Refuse a form that another site sent. Browsers set Origin on every POST.
+
+    The same host by http is another site where the public address is https.
+    """
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    ours = {request.headers.get("Host", "")}
-    if base_url := request.app.state.settings.base_url:
-        ours.add(urlsplit(base_url).netloc)
-    if site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc not in ours):
+    origin = request.headers.get("Origin")
+    if site not in ("same-origin", "none") or (origin and not _is_ours(request, origin)):
         raise PermissionDeniedException
+
+
+def _is_ours(request: AnyRequest, origin: str) -> bool:
+    given = urlsplit(origin)
+    public = urlsplit(request.app.state.settings.base_url or "")
+    if given.netloc == public.netloc:
+        return given.scheme == public.scheme
+    # By another name of ours; a proxy may have taken its https off.
+    is_encrypted = given.scheme == "https" or request.url.scheme == "http"
+    return given.netloc == request.headers.get("Host", "") and is_encrypted
 
 
 async def _require_csrf_token(request: AnyRequest) -> None:

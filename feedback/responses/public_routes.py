@@ -22,6 +22,7 @@ from feedback.responses.ingest import month_of, prepare
 from feedback.responses.message import read_display, read_message
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
+from feedback.web.edge import NOSNIFF, in_time
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ _OPEN_TO_ALL = [
     (b"access-control-expose-headers", b"x-feedback-reason, x-feedback-dropped, retry-after"),
     (b"cross-origin-resource-policy", b"cross-origin"),
     (b"cache-control", b"no-store"),
+    NOSNIFF,
 ]
 _PREFLIGHT = [
     (b"access-control-allow-methods", b"POST"),
@@ -136,6 +138,7 @@ async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
         return Reply(204, headers=_PREFLIGHT)
     if scope["method"] != "POST":
         raise Refused(405, "method_not_allowed", "send it with POST")
+    receive = in_time(receive, lambda: Refused(408, "too_slow", "the body did not come in time"))
     return await ACTS[scope["path"][:3]](state, scope, await _body(receive))
 
 

@@ -73,6 +73,8 @@ def _words(status: int) -> tuple[str, str]:
         )
     if status == 413:
         return _("Too much at once"), _("What was sent is larger than this page takes.")
+    if status == 408:
+        return _("That took too long"), _("What was sent did not arrive in time. Send it again.")
     if status == 503:
         return _("The database does not answer"), _("Load the page again in a moment.")
     return _("This did not work"), _(
