@@ -109,6 +109,22 @@ async def test_a_command_loads_nothing_that_it_does_not_use(
     assert ours <= {f"feedback.commands.{module}", "feedback.commands.printing"}
 
 
+async def test_the_process_that_watches_the_server_loads_no_tables(
+    settings: Settings, shop: Shop
+) -> None:
+    watching = f"""
+import asyncio, sys
+from feedback.commands.serve import prepare
+from feedback.settings import Settings
+print(asyncio.run(prepare(Settings(database_url={settings.database_url!r}, secret_key="k" * 40))))
+print({{"sqlmodel", "litestar", "alembic", "feedback.db", "feedback.app"}} & set(sys.modules))
+"""
+    ran = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", watching], capture_output=True, text=True
+    )
+    assert ran.stdout.split() == ["None", "set()"], ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_of_commands_says_what_each_says_itself(name: str) -> None:
     command = get_command(program).commands[name]  # type: ignore[attr-defined]

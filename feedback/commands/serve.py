@@ -61,14 +61,17 @@ def migrate_command() -> None:
 
 async def prepare(settings: "Settings") -> str | None:
     """Check or make the schema; the path of a set-up link as long as nobody can sign in."""
-    from feedback import clock
-    from feedback.accounts.setup import has_users, make_link
-    from feedback.db import Database
-    from feedback.migrate import require_newest
+    from feedback.migrate import is_set_up, require_newest
     from feedback.settings import secret_key
 
     await require_newest(settings.url, migrate_empty=True)
     secret_key(settings)
+    if await is_set_up(settings.url):
+        return None
+    from feedback import clock
+    from feedback.accounts.setup import has_users, make_link
+    from feedback.db import Database
+
     database = Database(settings.url)
     try:
         async with database.write() as session:
