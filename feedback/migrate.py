@@ -56,7 +56,7 @@ async def require_newest(url: URL, *, migrate_empty: bool = False) -> None:
 
 async def is_set_up(url: URL) -> bool:
     """Whether somebody can sign in. In plain SQL: with the classes of the tables, which the process
-    that only watches the server does not need, its start takes a fifth longer."""
+    that only watches the server does not need, its start takes a tenth of a second longer."""
     engine = create_async_engine(url)
     try:
         async with engine.connect() as connection:
