@@ -40,6 +40,7 @@ class Bench:
             "tasks": lambda: tasks.longest_task(sizes, self.shop(sizes.tiny)),
             "scoring": lambda: scoring.scoring(sizes),
             "start": lambda: starting.start(sizes, folder),
+            "commands": lambda: starting.commands(sizes, self.shop(sizes.tiny)),
             "memory": lambda: starting.memory(sizes, self.shop(sizes.stored[0])),
             "ingest": lambda: ingest.against_bare(sizes, folder),
             "fsync": lambda: ingest.against_single_commits(sizes, folder),

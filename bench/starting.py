@@ -1,5 +1,10 @@
-"""From exec to the first answer, and the memory of the process that answers."""
+"""From exec to the first answer, what a command takes, and the memory of a server that answers."""
 
+import os
+import resource
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +18,8 @@ from bench.sizes import Sizes
 
 RSS_LIMIT = 220
 FILES = ("/board.json", "/trends.csv")
+# What a command may take of the processor, in times of what `python -c pass` takes.
+COMMANDS = {"--help": 20, "import --help": 30, "surveys": 80, "trend --metric nps": 80}
 
 
 def start(sizes: Sizes, folder: Path) -> Iterator[Row]:
@@ -31,12 +38,12 @@ def start(sizes: Sizes, folder: Path) -> Iterator[Row]:
     used = [median(start.processor for start in starts) for starts in (ours, theirs)]
     said = f"{spread(ratios)}; {wall[0]:.2f} of {wall[1]:.2f} s, "
     said += f"processor {used[0]:.2f} of {used[1]:.2f} s"
-    yield at_most("start to first answer / bare Litestar + SQLModel", median(ratios), 1.5, said)
+    yield at_most("start to first answer / bare Litestar + SQLModel", median(ratios), 1.4, said)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Seconds from exec to the first answer, and of the processors."""
+    """Seconds from exec to the first answer, or to the end, and of the processors."""
 
     seconds: float
     processor: float
@@ -44,6 +51,36 @@ class Start:
 
 def _start_of(server: servers.Server) -> Start:
     return Start(server.start_seconds, servers.family_processor_ms(server) / 1000)
+
+
+def commands(sizes: Sizes, shop: Shop) -> Iterator[Row]:
+    """Each of `COMMANDS` from exec to its end, in turns with a Python that does nothing."""
+    environment = servers.product_environment(shop.url)
+    for words, limit in COMMANDS.items():
+        note(f"feedback {words}")
+        ours, nothing = [], []
+        for _ in range(sizes.starts):
+            nothing.append(_run((sys.executable, "-c", "pass"), {}))
+            ours.append(_run((*servers.FEEDBACK, *words.split()), environment))
+        ratios = [a.processor / b.processor for a, b in zip(ours, nothing, strict=True)]
+        wall, used, bare = (
+            1000 * median(values)
+            for values in (
+                [run.seconds for run in ours],
+                [run.processor for run in ours],
+                [run.processor for run in nothing],
+            )
+        )
+        said = f"{spread(ratios)}; processor {used:.0f} of {bare:.0f} ms, {wall:.0f} on the clock"
+        yield at_most(f"feedback {words} / python -c pass", median(ratios), limit, said)
+
+
+def _run(command: tuple[str, ...], environment: dict[str, str]) -> Start:
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, env=os.environ | environment, capture_output=True, check=True)
+    after, ended = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Start(ended - began, used)
 
 
 def memory(sizes: Sizes, shop: Shop) -> Iterator[Row]:

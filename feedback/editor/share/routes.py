@@ -22,13 +22,13 @@ from feedback.editor.share.ways import (
     mail_text,
     qr_code,
     read_mail_choice,
-    survey_link,
 )
 from feedback.editor.surveys.queries import site_keys
 from feedback.editor.surveys.routes import need_survey
 from feedback.scoring import METRICS
 from feedback.settings import Settings
 from feedback.surveys.labels import language_names, state_names
+from feedback.surveys.link import survey_link
 from feedback.surveys.queries import SurveyAt
 from feedback.web.forms import Form
 from feedback.web.page import security_headers
