@@ -12,6 +12,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 from sqlalchemy.engine import URL
 
+from feedback import i18n
 from feedback.db import Database
 from feedback.settings import Settings
 from tests import cast
@@ -50,6 +51,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A test that set another language leaves it to nobody."""
+    i18n.set_locale(i18n.DEFAULT)
 
 
 @pytest.fixture(scope="session")
