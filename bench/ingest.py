@@ -14,7 +14,7 @@ import psutil
 from bench import servers
 from bench.databases import Shop, open_shop, postgres, postgres_url, sqlite_url
 from bench.rows import Row, at_least, note, spread
-from bench.shim import slow_fsync
+from bench.shim import SLOW_FSYNC, shim
 from bench.sizes import Sizes
 
 CONNECTIONS = 64
@@ -64,7 +64,7 @@ def against_small(sizes: Sizes, small: Shop, large: Shop) -> Iterator[Row]:
 def against_single_commits(sizes: Sizes, folder: Path) -> Iterator[Row]:
     """Group commit against a commit for each answer, when every fsync takes 2 ms longer."""
     name = f"ingest, group commit / single commits, fsync + {FSYNC_DELAY_MS} ms"
-    library = slow_fsync(folder)
+    library = shim(SLOW_FSYNC, folder)
     if library is None:
         yield Row(name, "not measured: no C compiler here", ">= 12")
         return

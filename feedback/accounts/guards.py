@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import QueryParameter
 from sqlmodel import col, select
 
 from feedback import clock
 from feedback.accounts.models import Membership, Session, User, Workspace
 from feedback.accounts.sessions import cookie_name, csrf_token, token_hash
 from feedback.db import Database
+from feedback.filters import read_filters
 from feedback.i18n import set_locale
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,6 +61,18 @@ async def require_viewer(request: AnyRequest) -> None:
         await _require_csrf_token(request)
     if not viewer.may(request.route_handler.opt.get("needs", "")):
         raise PermissionDeniedException
+    _refuse_unasked(request)
+
+
+def _refuse_unasked(request: AnyRequest) -> None:
+    """No name of an address is silently ignored: a handler that reads filters (`filters=True`)
+    refuses others itself; each other has the parameters it declares, and what it `asks`."""
+    handler = request.route_handler
+    if handler.opt.get("filters") or not request.query_params:
+        return
+    declared = handler.parsed_fn_signature.parameters.items()
+    names = [name for name, field in declared if isinstance(field.kwarg_definition, QueryParameter)]
+    read_filters(request.query_params.multi_items(), [*names, *handler.opt.get("asks", ())])
 
 
 async def find_viewer(database: Database, token: str) -> Viewer | None:

@@ -33,7 +33,7 @@ async def _refused(visit: Visit, error: FilterError) -> Template:
     return _list(visit, [], error=str(error))
 
 
-@get("/actions", needs="viewer")
+@get("/actions", needs="viewer", filters=True)
 @or_refused(_refused)
 async def action_list(visit: NamedDependency[Visit]) -> Template:
     given = read_filters(visit.request.query_params.multi_items(), NAMES)
@@ -66,7 +66,7 @@ def _list(
     )
 
 
-@get(["/actions.json", "/actions.csv"], needs="viewer")
+@get(["/actions.json", "/actions.csv"], needs="viewer", filters=True)
 async def action_list_file(visit: NamedDependency[Visit]) -> Response[str]:
     read_filters(visit.request.query_params.multi_items(), NAMES)
     async with visit.read() as session:

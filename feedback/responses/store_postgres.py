@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
-from asyncpg.exceptions import InterfaceError
+from asyncpg.exceptions import InterfaceError, PostgresError
 from sqlalchemy.engine import URL
 
+from feedback.db import is_away_state
 from feedback.errors import FeedbackError
 from feedback.responses.outcome import (
     Answer,
@@ -28,13 +29,6 @@ from feedback.responses.statements import Statement, Statements
 # Another process stored the same submission, or two transactions crossed: start over.
 _TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _TRIES = 5
-_AWAY = (
-    OSError,
-    InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
 
 
 class RaceLostError(Exception):
@@ -94,7 +88,9 @@ class PostgresStore:
                     await self._write(connection, plan)
                     outcomes += became
             return outcomes
-        except _AWAY as error:
+        except (OSError, InterfaceError, PostgresError) as error:
+            if not is_away_state(getattr(error, "sqlstate", None)):
+                raise
             await self.close()
             raise StoreUnavailableError(str(error)) from error
 

@@ -1,6 +1,7 @@
 """When a page cannot be shown: a page that says what happened and what to do."""
 
 import json
+from pathlib import PurePosixPath
 from typing import Any
 
 from litestar import MediaType, Request, Response
@@ -17,8 +18,10 @@ AnyRequest = Request[Any, Any, Any]
 RETRY_SECONDS = 5
 
 
-def refuse_filter(request: AnyRequest, error: FilterError) -> Response[str]:
-    """Which filter of a file's address cannot be read, and why (RFC 9457)."""
+def refuse_filter(request: AnyRequest, error: FilterError) -> Response[Any]:
+    """Which filter of the address cannot be read, and why: a page; for a file RFC 9457."""
+    if PurePosixPath(request.url.path).suffix in ("", ".html"):
+        return _say(request, 422, _("This cannot be asked here"), str(error))
     problem = {
         "type": "about:blank",
         "title": "Unprocessable Content",
@@ -50,7 +53,10 @@ def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
         accepted = request.headers.get("Accept-Language", "")
         i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
     status = 503 if is_away(error) else getattr(error, "status_code", 500)
-    title, text = _words(status)
+    return _say(request, status, *_words(status))
+
+
+def _say(request: AnyRequest, status: int, title: str, text: str) -> Response[Any]:
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
     if "HX-Request" in request.headers:
         return Response(text, status_code=status, media_type=MediaType.TEXT, headers=headers)

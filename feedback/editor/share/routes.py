@@ -14,6 +14,7 @@ from feedback import clock
 from feedback.accounts.guards import not_found
 from feedback.accounts.visit import Visit
 from feedback.editor.share.ways import (
+    MAIL_NAMES,
     MailBlock,
     MailChoice,
     base_url_problem,
@@ -38,7 +39,12 @@ from feedback.widget.tag import embed_policy, embed_snippet, frozen_snippet, rel
 AnyRequest = Request[Any, Any, Any]
 
 
-@get("/surveys/{survey_id:uuid}/share", blocks=("mail_block", "install_check"), needs="viewer")
+@get(
+    "/surveys/{survey_id:uuid}/share",
+    blocks=("mail_block", "install_check"),
+    needs="viewer",
+    asks=MAIL_NAMES,
+)
 async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Template:
     async with visit.read() as session:
         place = await need_survey(visit, session, survey_id)
@@ -77,7 +83,7 @@ async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -
     )
 
 
-@get("/surveys/{survey_id:uuid}/share/mail.html", needs="viewer")
+@get("/surveys/{survey_id:uuid}/share/mail.html", needs="viewer", asks=MAIL_NAMES)
 async def mail_preview(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Response[str]:
     """The block as a mail program shows it. Its own style attributes are allowed by their hash."""
     async with visit.read() as session:

@@ -69,6 +69,9 @@ def qr_code(link: str) -> bytes:
     return out.getvalue()
 
 
+MAIL_NAMES = ("lang", "tag")
+
+
 def read_mail_choice(
     query: Mapping[str, Any], languages: list[str], default: str
 ) -> Form[MailChoice]:
