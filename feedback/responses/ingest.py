@@ -9,13 +9,14 @@ import hmac
 import json
 import math
 import re
-import secrets
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+import uuid_utils
 
 from feedback.identity import UNSIGNED, identity_secret, is_signed
 from feedback.responses.answers import AnswersError, kept_answers
@@ -99,9 +100,7 @@ def read_json(body: bytes) -> Any:
     """Decode strictly: valid UTF-8, no key twice, no NaN, no NUL, at most 32 levels."""
     # Whatever its content type: a body sent as text/plain needs no preflight.
     try:
-        value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_no_constant
-        )
+        value = _DECODE(body.decode("utf-8"))
         _check_tree(value, MAX_DEPTH, escapes=b"\\u" in body)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise Refused(
@@ -154,18 +153,26 @@ def month_of(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date().replace(day=1)
 
 
-def id_at(moment: datetime, seed: bytes | None = None) -> uuid.UUID:
-    """A UUIDv7 of this moment; the same `seed` gives the same id again, none gives a random one."""
-    tail = int.from_bytes(seed[:10] if seed else secrets.token_bytes(10))
-    milliseconds = int(moment.timestamp() * 1000)
-    value = (milliseconds & 0xFFFFFFFFFFFF) << 80 | tail
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+def id_at(moment: datetime) -> uuid.UUID:
+    """A UUIDv7 of this moment, random but for its time."""
+    # Not os.urandom: a call into the system gives the interpreter away, which is then waited for.
+    chance = uuid_utils.uuid4().int
+    milliseconds = int(moment.timestamp() * 1000) & 0xFFFFFFFFFFFF
+    versioned = milliseconds << 80 | 0x7 << 76 | (chance >> 112 & 0xFFF) << 64
+    return uuid.UUID(int=versioned | 0x2 << 62 | chance & 0x3FFFFFFFFFFFFFFF)
 
 
 def respondent_key(who: str, workspace_id: uuid.UUID, key: bytes) -> bytes:
     """A keyed hash of an external id or e-mail: joins one person's answers, names nobody."""
-    return hmac.digest(key, workspace_id.bytes + who.strip().casefold().encode(), "sha256")[:16]
+    # Not hmac.digest, which gives the interpreter away for any text, however short.
+    keyed = _keyed(key).copy()
+    keyed.update(workspace_id.bytes + who.strip().casefold().encode())
+    return keyed.digest()[:16]
+
+
+@lru_cache(maxsize=16)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")
 
 
 def _respondent_key(message: Message, survey: SurveyDefinition, key: bytes) -> bytes | None:
@@ -254,6 +261,10 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+# json.loads makes a decoder for each text.
+_DECODE = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_no_constant).decode
 
 
 def _check_tree(value: Any, depth: int, *, escapes: bool) -> None:

@@ -133,11 +133,8 @@ def decide(
     first time, with another digest it conflicts; a lower seq is ignored. How a batch is cut
     changes nothing.
     """
-    seen = dict(known)
     plan = Plan()
-    # What the batch itself creates may be updated again further down in it.
-    first: dict[Key, Answer] = {}
-    latest: dict[Key, Answer] = {}
+    cases: dict[Key, _Case] = {}
     outcomes: list[Outcome | None] = []
     for item in batch:
         if isinstance(item, Display):
@@ -145,15 +142,34 @@ def decide(
             plan.displays[shown] += 1
             outcomes.append(None)
             continue
-        outcome = _judge(item, seen.get(item.key))
+        key = item.key
+        case = cases.get(key)
+        if case is None:
+            before = known.get(key) if known else None
+            case = cases[key] = _Case(before, before)
+        outcome = _judge(item, case.after)
         outcomes.append(outcome)
         if outcome.status in ("created", "updated"):
-            seen[item.key] = _after(item, seen.get(item.key))
-            latest[item.key] = item
-            first.setdefault(item.key, item)
-    for key, answer in latest.items():
-        _plan_answer(plan, first[key], answer, known.get(key), seen[key])
+            case.take(item)
+    for case in cases.values():
+        _plan_answer(plan, case)
     return outcomes, plan
+
+
+@dataclass(slots=True)
+class _Case:
+    """A submission as it was, as it becomes, and the first and last message that changed it: what
+    the batch itself creates may be updated again further down in it."""
+
+    before: KnownSubmission | None
+    after: KnownSubmission | None
+    first: Answer | None = None
+    latest: Answer | None = None
+
+    def take(self, answer: Answer) -> None:
+        self.after = _after(answer, self.after)
+        self.first = self.first or answer
+        self.latest = answer
 
 
 def _judge(answer: Answer, before: KnownSubmission | None) -> Outcome:
@@ -195,13 +211,10 @@ def _after(answer: Answer, before: KnownSubmission | None) -> KnownSubmission:
     )
 
 
-def _plan_answer(
-    plan: Plan,
-    first: Answer,
-    latest: Answer,
-    before: KnownSubmission | None,
-    after: KnownSubmission,
-) -> None:
+def _plan_answer(plan: Plan, case: _Case) -> None:
+    before, after, first, latest = case.before, case.after, case.first, case.latest
+    if after is None or first is None or latest is None:
+        return  # nothing changed
     row = first
     if before is not None or latest is not first:
         row = msgspec.structs.replace(
