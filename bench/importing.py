@@ -133,13 +133,15 @@ def _import(shop: Shop, file: Path, mapping: Path) -> Run:
     run = Run()
     began = time.perf_counter()
     settings = os.environ | servers.product_environment(shop.url)
-    process = psutil.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    while process.poll() is None:
-        run.peak_bytes = max(run.peak_bytes, _resident(process))
-        time.sleep(0.01)
-    run.seconds = time.perf_counter() - began
-    if process.returncode != 0:
-        raise RuntimeError(f"the import failed: {process.stdout.read().decode()}")
+    with psutil.Popen(
+        command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        while process.poll() is None:
+            run.peak_bytes = max(run.peak_bytes, _resident(process))
+            time.sleep(0.01)
+        run.seconds = time.perf_counter() - began
+        if process.returncode != 0:
+            raise RuntimeError(f"the import failed: {process.stdout.read().decode()}")
     return run
 
 
