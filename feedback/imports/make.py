@@ -90,7 +90,7 @@ class Maker:
 
 
 def keyed_hash(key: bytes, workspace_id: UUID) -> Callable[[str], bytes]:
-    """`ingest.respondent_key` under one key in one workspace, made ready for millions of people."""
+    """`identity.respondent_key` under one key in one workspace, ready for millions of people."""
     padded = (sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     inner = sha256(bytes(byte ^ 0x36 for byte in padded) + workspace_id.bytes)
     outer = sha256(bytes(byte ^ 0x5C for byte in padded))

@@ -5,20 +5,18 @@ way, some with a crash. Here every one of them is a refusal (SAFETY.md G2).
 """
 
 import hashlib
-import hmac
 import json
 import math
 import re
 import uuid
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 import uuid_utils
 
-from feedback.identity import UNSIGNED, identity_secret, is_signed
+from feedback.identity import UNSIGNED, identity_secret, is_signed, respondent_key
 from feedback.responses.answers import AnswersError, kept_answers
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.models import CHANNELS
@@ -160,19 +158,6 @@ def id_at(moment: datetime) -> uuid.UUID:
     milliseconds = int(moment.timestamp() * 1000) & 0xFFFFFFFFFFFF
     versioned = milliseconds << 80 | 0x7 << 76 | (chance >> 112 & 0xFFF) << 64
     return uuid.UUID(int=versioned | 0x2 << 62 | chance & 0x3FFFFFFFFFFFFFFF)
-
-
-def respondent_key(who: str, workspace_id: uuid.UUID, key: bytes) -> bytes:
-    """A keyed hash of an external id or e-mail: joins one person's answers, names nobody."""
-    # Not hmac.digest, which gives the interpreter away for any text, however short.
-    keyed = _keyed(key).copy()
-    keyed.update(workspace_id.bytes + who.strip().casefold().encode())
-    return keyed.digest()[:16]
-
-
-@lru_cache(maxsize=16)
-def _keyed(key: bytes) -> hmac.HMAC:
-    return hmac.new(key, digestmod="sha256")
 
 
 def _respondent_key(message: Message, survey: SurveyDefinition, key: bytes) -> bytes | None:

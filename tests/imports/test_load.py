@@ -10,13 +10,13 @@ from sqlmodel import col, select
 
 from feedback.db import Database
 from feedback.errors import FeedbackError
+from feedback.identity import respondent_key
 from feedback.imports import load
 from feedback.imports.load import Request, import_file
 from feedback.imports.make import keyed_hash
 from feedback.responses import bulk
 from feedback.responses.bulk import BulkStore, make_bulk_store
 from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
-from feedback.responses.ingest import respondent_key
 from feedback.scoring import METRICS, score
 from feedback.settings import Settings
 from feedback.surveys.models import Series, Survey
