@@ -15,6 +15,7 @@ from bench.browsing import open_browser
 from bench.databases import Shop, open_shop, sqlite_url
 from bench.rows import Row, at_most, note, spread
 from bench.sizes import Sizes
+from bench.yardsticks import idle_megabytes
 
 RSS_LIMIT = 220
 FILES = ("/board.json", "/trends.csv")
@@ -85,13 +86,14 @@ def _run(command: tuple[str, ...], environment: dict[str, str]) -> Start:
 
 def memory(sizes: Sizes, shop: Shop) -> Iterator[Row]:
     """The worker after every dashboard was looked at a few times."""
-    with servers.feedback(shop.url) as server:
+    with servers.feedback(shop.url) as server, open_browser(server, shop) as browser:
         worker = server.worker()
         fresh = worker.memory_info().rss / 1e6
-        browser = open_browser(server, shop)
         for _ in range(min(10, sizes.pages)):
             for path in (*browser.paths.values(), *FILES):
                 browser.get(path)
         used = worker.memory_info().rss / 1e6
-    said = f"{used:.0f} MB ({fresh:.0f} MB before the first page)"
+    idle = idle_megabytes()
+    said = f"{used:.0f} MB ({fresh:.0f} MB before the first page), "
+    said += f"{used / idle:.1f} of an idle interpreter's {idle:.1f}"
     yield at_most("resident memory after the dashboards", used, RSS_LIMIT, said, " MB")

@@ -36,12 +36,7 @@ def read_json(body: bytes) -> tuple[dict[str, Any], list[str]]:
     """
     # Whatever its content type: a body sent as text/plain needs no preflight.
     try:
-        value = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_unique_keys,
-            parse_constant=_no_constant,
-            parse_int=_whole,
-        )
+        value = _DECODE(body.decode("utf-8"))
         _check_tree(value, MAX_DEPTH)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise malformed(f"the body is not valid JSON: {_said(error)}") from None
@@ -69,6 +64,12 @@ def _no_constant(name: str) -> Any:
 
 def _whole(digits: str) -> int | str:
     return int(digits) if len(digits) <= MAX_DIGITS else digits
+
+
+# json.loads makes a decoder for each text.
+_DECODE = json.JSONDecoder(
+    object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_int=_whole
+).decode
 
 
 def _check_tree(value: Any, depth: int) -> None:

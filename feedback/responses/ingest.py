@@ -1,13 +1,13 @@
 """One response, from a checked message to an answer of a survey, or refused with a reason."""
 
 import hashlib
-import secrets
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+import uuid_utils
 
 from feedback.identity import (
     UNSIGNED,
@@ -85,13 +85,13 @@ def month_of(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date().replace(day=1)
 
 
-def id_at(moment: datetime, seed: bytes | None = None) -> uuid.UUID:
-    """A UUIDv7 of this moment; the same `seed` gives the same id again, none gives a random one."""
-    tail = int.from_bytes(seed[:10] if seed else secrets.token_bytes(10))
-    milliseconds = int(moment.timestamp() * 1000)
-    value = (milliseconds & 0xFFFFFFFFFFFF) << 80 | tail
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+def id_at(moment: datetime) -> uuid.UUID:
+    """A UUIDv7 of this moment, random but for its time."""
+    # Not os.urandom: a call into the system gives the interpreter away, which is then waited for.
+    chance = uuid_utils.uuid4().int
+    milliseconds = int(moment.timestamp() * 1000) & 0xFFFFFFFFFFFF
+    versioned = milliseconds << 80 | 0x7 << 76 | (chance >> 112 & 0xFFF) << 64
+    return uuid.UUID(int=versioned | 0x2 << 62 | chance & 0x3FFFFFFFFFFFFFFF)
 
 
 def _who(message: Message, survey: SurveyDefinition, key: bytes, dropped: list[str]) -> Who | None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from feedback.accounts.sessions import cookie_name
+from feedback.accounts.sessions import cookie_name, csrf_token
 from feedback.web import edge
 from tests.cast import Shop
+from tests.conftest import KEY
 from tests.forms import Client, send
 
 PUBLIC = ["/s/{nps}", "/s/nothing", "/k/{nps}", "/k/worker.js", "/widget.js", "/widget-after.js"]
@@ -116,5 +117,10 @@ async def test_the_same_host_by_http_is_another_site(
     over_https = settings.model_copy(update={"base_url": "https://feedback.example.org"})
     monkeypatch.setattr(alice.app.state, "settings", over_https)
     alice.cookies.set(cookie_name(over_https.base_url), alice.cookies["feedback_session"])
-    sent = await send(alice, f"/surveys/{shop.nps.id}/signature", headers={"Origin": origin})
+    sent = await alice.post(
+        f"/surveys/{shop.nps.id}/signature",
+        data={"_csrf_token": csrf_token(KEY.encode(), alice.cookies["feedback_session"])},
+        headers={"Origin": origin},
+        follow_redirects=False,
+    )
     assert sent.status_code == (303 if is_ours else 403)
