@@ -26,7 +26,8 @@ from bench.watching import Watched, watched
 from feedback import clock
 from feedback.db import Database
 from feedback.responses.catalog import Catalog, SurveyDefinition
-from feedback.responses.ingest import prepare, read_message
+from feedback.responses.ingest import prepare
+from feedback.responses.message import read_message
 
 BATCH = 64  # as many as come together over 64 connections
 KEY = b"a-key-for-the-bench-that-is-long"
@@ -102,7 +103,7 @@ async def _store(store: Watched, survey: SurveyDefinition, bodies: list[bytes]) 
     for start in range(0, len(bodies), BATCH):
         now = clock.now()
         part = bodies[start : start + BATCH]
-        batch = [prepare(read_message(body), survey, now, KEY) for body in part]
+        batch = [prepare(read_message(body)[0], survey, now, KEY) for body in part]
         await store.store(batch)
     return 1000 * (_used_ms(store) - began) / len(bodies)
 

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.logging import LoggingConfig
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
@@ -147,7 +147,13 @@ def _static_router() -> Router:
         directories=[PACKAGE / "static"],
         cache_control=CacheControlHeader(max_age=31_536_000, public=True),
         opt={"needs": "nobody"},
+        exception_handlers={OSError: _no_such_file, ValueError: _no_such_file},
     )
+
+
+def _no_such_file(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+    """For a name that no file can have: one of 3,000 letters, or with a NUL."""
+    return say_problem(request, NotFoundException())
 
 
 @asynccontextmanager

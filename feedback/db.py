@@ -84,6 +84,13 @@ def is_away(error: BaseException) -> bool:
     return is_driver or isinstance(error, sa_errors.TimeoutError)
 
 
+def is_unreadable(error: BaseException) -> bool:
+    """Whether PostgreSQL refused a text for its letters: no column of its takes a NUL."""
+    return isinstance(error, sa_errors.DBAPIError) and (
+        getattr(error.orig, "sqlstate", None) == "22021"
+    )
+
+
 def is_away_state(state: str | None) -> bool:
     """Whether PostgreSQL says that it cannot be asked now; None: it says nothing at all."""
     return state is None or state.startswith(_AWAY_STATES)

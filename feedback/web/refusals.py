@@ -8,7 +8,7 @@ from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
 from feedback import i18n
-from feedback.db import is_away
+from feedback.db import is_away, is_unreadable
 from feedback.filters import FilterError
 from feedback.i18n import gettext as _
 from feedback.web.page import security_headers
@@ -52,7 +52,7 @@ def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     if "viewer" not in request.scope.get("state", {}):
         accepted = request.headers.get("Accept-Language", "")
         i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
-    status = 503 if is_away(error) else getattr(error, "status_code", 500)
+    status = _status(error)
     return _say(request, status, *_words(status))
 
 
@@ -69,6 +69,14 @@ def _say(request: AnyRequest, status: int, title: str, text: str) -> Response[An
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
+def _status(error: Exception) -> int:
+    if is_away(error):
+        return 503
+    if is_unreadable(error):
+        return 400
+    return getattr(error, "status_code", 500)
+
+
 def _words(status: int) -> tuple[str, str]:
     if status in (404, 405):
         return _("There is nothing here"), _("The address is wrong, or what was here is gone.")
@@ -79,6 +87,10 @@ def _words(status: int) -> tuple[str, str]:
         )
     if status == 413:
         return _("Too much at once"), _("What was sent is larger than this page takes.")
+    if status == 400:
+        return _("This cannot be read"), _(
+            "Load the page again, and leave out what cannot be seen."
+        )
     if status == 408:
         return _("That took too long"), _("What was sent did not arrive in time. Send it again.")
     if status == 503:
