@@ -19,13 +19,13 @@ from feedback.imports.make import Maker, moment
 from feedback.imports.mapping import MappingFile
 from feedback.imports.mapping_file import read_mapping
 from feedback.imports.place import Span, place_surveys
-from feedback.imports.read import Reader
+from feedback.imports.read import Entry, Reader
 from feedback.imports.report import Report
 from feedback.imports.source import open_rows
 from feedback.imports.spool import Spool
 from feedback.migrate import require_newest
 from feedback.responses.bulk import no_search_for_cycles, store_all
-from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
+from feedback.responses.bulk_rows import Batch, BatchResult, Origin
 from feedback.responses.models import ImportRun
 from feedback.settings import Settings, secret_key
 
@@ -99,17 +99,16 @@ def _read(
     reader: Reader, report: Report, spool: Spool, progress: OnProgress
 ) -> tuple[datetime, datetime]:
     """Check the whole file; the first and last moment in it. Raises FeedbackError if none is."""
-    first = last = None
-    for entry in reader.entries(report):
-        spool.add(entry)
-        first = entry[0] if first is None else min(first, entry[0])
-        last = entry[0] if last is None else max(last, entry[0])
-        if reader.tally.rows % 4096 == 0:
-            progress("Checked", reader.tally.ratings)
-    if first is None or last is None:
+    ends: list[int] = []
+    for entries in reader.entries(report):
+        spool.add(entries)
+        ends += [entry[0] for entry in entries]
+        ends = [min(ends), max(ends)]
+        progress("Checked", reader.tally.ratings)
+    if not ends:
         report.raise_if_any()
         raise FeedbackError(f"{report.file_name} holds no rating in its {reader.tally.rows} rows.")
-    return moment(first), moment(last)
+    return moment(ends[0]), moment(ends[1])
 
 
 async def _workspace(
@@ -162,15 +161,21 @@ async def _finish_run(database: Database, run: ImportRun, result: Result) -> Non
         stored.skipped = result.skipped
 
 
-def _batches(spool: Spool, maker: Maker, progress: OnProgress) -> Iterator[list[NewResponse]]:
-    batch: list[NewResponse] = []
+def _batches(spool: Spool, maker: Maker, progress: OnProgress) -> Iterator[Batch]:
     done = 0
-    for order, entry in spool.in_order(maker.order):
-        batch += maker.responses(order, entry)
-        if len(batch) >= BATCH:
+    for orders, entries in spool.in_order(maker.orders):
+        for some in _cut(entries):
+            batch = maker.batch(orders[some], entries[some])
             yield batch
             done += len(batch)
             progress("Stored", done)
-            batch = []
-    if batch:
-        yield batch
+
+
+def _cut(entries: Sequence[Entry]) -> Iterator[slice]:
+    """Pieces with about BATCH ratings in each."""
+    start = ratings = 0
+    for end, entry in enumerate(entries, start=1):
+        ratings += len(entry[-1])
+        if ratings >= BATCH or end == len(entries):
+            yield slice(start, end)
+            start, ratings = end, 0

@@ -1,16 +1,18 @@
 """Checked entries become responses, with the same ids every time they are made."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b, sha256
+from itertools import chain, repeat
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from feedback.accounts.models import Workspace
-from feedback.imports.cells import EPOCH
+from feedback.imports.moments import EPOCH
 from feedback.imports.place import Target
 from feedback.imports.read import Entry
-from feedback.responses.bulk_rows import NewResponse
+from feedback.responses.bulk_rows import Batch
 from feedback.responses.ingest import month_of
 from feedback.scoring.months import shift_day
 
@@ -44,37 +46,60 @@ class Maker:
         self._month = date.min
         self._month_at = range(0)
 
-    def order(self, entry: Entry) -> int:
-        """The hash of a row: what its ids hold after the time."""
-        return self._hash(entry[1].encode(), 10)
+    def orders(self, entries: Sequence[Entry]) -> list[int]:
+        """The hashes of rows: what their ids hold after the time."""
+        return [self._hash(entry[1].encode(), 10) for entry in entries]
 
-    def responses(self, order: int, entry: Entry) -> Iterator[NewResponse]:
-        at_us, _, who, properties, ratings = entry
-        if at_us not in self._month_at:
-            self._enter_month(at_us)
-        at = moment(at_us)
-        person = self._person(who) if who else None
-        content = f"{at_us}\0{who}\0{properties}"
-        bare = self._digest(content)
-        base = at_us // 1000 << 80 | order
-        for number, rating, comment in ratings:
-            survey_id, series_id, turn = self._places[number]
-            yield NewResponse(
-                survey_id,
-                series_id,
-                ((base ^ turn) & _CLEAR | _UUID7).to_bytes(16),
-                (self._digest(f"{content}\0{comment}") if comment else bare) + _BYTES[rating],
-                rating,
-                at,
-                self._month,
-                "import",
-                comment,
-                properties,
-                person,
-            )
+    def batch(self, orders: Sequence[int], entries: Sequence[Entry]) -> Batch:
+        """The responses of entries, whose hashes are `orders`."""
+        ats, _, whos, properties, ratings = zip(*entries, strict=True)
+        answers = list(chain.from_iterable(ratings))
+        numbers, given, comments = zip(*answers, strict=True)
+        contents = [
+            f"{at}\0{who}\0{said}" for at, who, said in zip(ats, whos, properties, strict=True)
+        ]
+        bases = [at // 1000 << 80 | order for at, order in zip(ats, orders, strict=True)]
+        columns: dict[str, Sequence[Any]] = {
+            "id": bases,
+            "digest": [self._digest(content) for content in contents],
+            "answered_at": ats,
+            "month": self._months(ats),
+            "properties": properties,
+        }
+        if any(whos):
+            columns["respondent_key"] = [self._person(who) if who else None for who in whos]
+        if len(answers) > len(entries):
+            times = [len(found) for found in ratings]
+            columns = {name: _spread(values, times) for name, values in columns.items()}
+            contents = _spread(contents, times)
+        surveys, series, turns = zip(*[self._places[number] for number in numbers], strict=True)
+        columns["id"] = [
+            ((base ^ turn) & _CLEAR | _UUID7).to_bytes(16)
+            for base, turn in zip(columns["id"], turns, strict=True)
+        ]
+        digests = columns["digest"]
+        if any(comments):
+            columns["comment"] = comments
+            digests = [
+                self._digest(f"{content}\0{comment}") if comment else digest
+                for digest, content, comment in zip(digests, contents, comments, strict=True)
+            ]
+        columns["digest"] = [
+            digest + _BYTES[rating] for digest, rating in zip(digests, given, strict=True)
+        ]
+        asked = {"survey_id": surveys, "series_id": series, "rating": given}
+        return Batch(columns | asked | {"channel": ["import"] * len(answers)})
+
+    def _months(self, ats: Sequence[int]) -> Sequence[date]:
+        """Entries come in the order of time: what month it is, is asked once a month."""
+        months = []
+        for at in ats:
+            if at not in self._month_at:
+                self._enter_month(at)
+            months.append(self._month)
+        return months
 
     def _enter_month(self, at: int) -> None:
-        """Entries come in the order of time: what month it is, is asked once a month."""
         self._month = month_of(moment(at), self._zone)
         begin, end = (
             int(datetime(day.year, day.month, 1, tzinfo=self._zone).timestamp()) * _SECOND
@@ -87,6 +112,11 @@ class Maker:
 
     def _hash(self, content: bytes, size: int) -> int:
         return int.from_bytes(blake2b(content, digest_size=size, key=self._key).digest())
+
+
+def _spread(values: Sequence[Any], times: Sequence[int]) -> list[Any]:
+    """A value a row as one a rating: each as often as its row has ratings."""
+    return list(chain.from_iterable(map(repeat, values, times)))
 
 
 def keyed_hash(key: bytes, workspace_id: UUID) -> Callable[[str], bytes]:
