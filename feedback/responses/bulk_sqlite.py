@@ -23,9 +23,12 @@ Execution = tuple[str, Sequence[Any]]
 # cache: keys of people are scattered over their index, and its pages are written again and again.
 _PRAGMAS = {"wal_autocheckpoint": "8000", "cache_size": "-32768"}
 
-# Between two batches: lets a server that waits for the lock have it, since its busy handler looks
-# each millisecond. Without a batch at once there is a pause anyway.
-_PAUSE_SECONDS = 0.004
+# Rests between two batches, in which others have the lock: at least so that a server that waits
+# looks at it (each millisecond), and a share of what the batch took, since a busy machine gives
+# the server its turn as late as it gives us ours. The larger share while others do write.
+_LEAST_SECONDS = 0.004
+_ALONE, _IN_COMPANY = 0.02, 0.25
+_COMPANY_SECONDS = 5.0
 
 # Rows in one execution: each gives the interpreter lock away and waits to get it back.
 _TOGETHER = 1000
@@ -43,6 +46,22 @@ class _Ready:
     executions: Sequence[Execution]
 
 
+class Company:
+    """Whether others write to the database: `PRAGMA data_version` changes when one of them did."""
+
+    def __init__(self) -> None:
+        self._version: int | None = None
+        self._until = 0.0
+
+    def rest(self, version: int, now: float, took: float) -> float:
+        """Seconds to leave the lock to others after a batch that took so many."""
+        if version != self._version:
+            self._version = version
+            self._until = now + _COMPANY_SECONDS
+        share = _IN_COMPANY if now < self._until else _ALONE
+        return max(_LEAST_SECONDS, share * took)
+
+
 class SqliteBulk:
     """Each batch holds the write lock of the database for as long as its inserts take."""
 
@@ -50,6 +69,7 @@ class SqliteBulk:
         self._path = path
         self._rows = Rows(is_sqlite=True)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bulk")
+        self._company = Company()
         self._begin_at = 0.0
 
     async def open(self) -> None:
@@ -97,6 +117,8 @@ class SqliteBulk:
     def _execute(self, executions: Sequence[Execution]) -> None:
         time.sleep(max(0.0, self._begin_at - time.monotonic()))
         self._connection.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         try:
             for text, values in executions:
                 self._connection.execute(text, values)
@@ -105,7 +127,8 @@ class SqliteBulk:
             self._connection.execute("ROLLBACK")
             raise
         finally:
-            self._begin_at = time.monotonic() + _PAUSE_SECONDS
+            now = time.monotonic()
+            self._begin_at = now + self._company.rest(version, now, now - began)
 
     def _store_unknown(self, origin: Origin, batch: Batch) -> BatchResult:
         fresh, result = sort_out(batch, self._known(origin, batch))
