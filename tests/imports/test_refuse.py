@@ -193,12 +193,12 @@ async def test_a_touchpoint_nobody_listed_is_named(import_rows: Import) -> None:
         await import_rows("1,2024-01-01,,9,,,Cart", mapping=NAMED)
 
 
+@pytest.mark.parametrize("comment", ['comment = "said"\n', ""], ids=["comments", "none"])
 async def test_a_wrong_row_changes_nothing_of_those_around_it(
-    import_rows: Import, database: Database
+    comment: str, import_rows: Import, database: Database
 ) -> None:
-    rows = [
-        f"{n},2024-03-{n % 28 + 1:02d} 10:{n:02d},p{n % 7},{n % 12},{n % 6},," for n in range(40)
-    ]
+    times = [f"2024-03-{n % 28 + 1:02d} 10:{n:02d}" for n in range(40)]
+    rows = [f"{n},{at},p{n % 7},{n % 12},{n % 6},," for n, at in enumerate(times)]
     wrong = ["40,2024-03-31,,twelve,5,,", ",2024-03-31,,9,5,,", "41,soon,,9,5,,", "42,2024-03-31"]
     mixed = [*rows[:20], *wrong, *rows[20:]]
     missing = "\nmissing = [0]\nlabels"
