@@ -55,9 +55,9 @@ class Company:
 
     def rest(self, version: int, now: float, took: float) -> float:
         """Seconds to leave the lock to others after a batch that took so many."""
-        if version != self._version:
-            self._version = version
+        if self._version not in (None, version):
             self._until = now + _COMPANY_SECONDS
+        self._version = version
         share = _IN_COMPANY if now < self._until else _ALONE
         return max(_LEAST_SECONDS, share * took)
 
