@@ -11,7 +11,7 @@ from typing import Any
 from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, InternalServerException, NotFoundException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.logging import LoggingConfig
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
@@ -148,7 +148,7 @@ def _static_router() -> Router:
         directories=[PACKAGE / "static"],
         cache_control=CacheControlHeader(max_age=31_536_000, public=True),
         opt={"needs": "nobody"},
-        exception_handlers={InternalServerException: _no_such_file, ValueError: _no_such_file},
+        exception_handlers={HTTP_500_INTERNAL_SERVER_ERROR: _no_such_file},
     )
 
 

@@ -56,8 +56,9 @@ async def _move(session: AsyncSession, workspace_id: uuid.UUID, moves: Iterable[
         return
     own: Any = Response.workspace_id == workspace_id
     columns: Any = (Response.id, Series.survey_id, Response.about_key, Response.state)
+    columns += (Response.respondent_key,)
     given = await session.exec(
-        select(*columns, Response.respondent_key)
+        select(*columns)
         .join(Series, refers(Response.series_id, Series))
         .where(own, col(Response.respondent_key).in_(by_key))
     )
