@@ -132,18 +132,18 @@ class Owned(SQLModel):
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
 
 
-class _WritingSession(Session):
+class WritingSession(Session):
     """Notes which tables it writes. Text statements are not seen, nor is the writer of answers,
     which has its own connection."""
 
 
-@event.listens_for(_WritingSession, "after_flush")
+@event.listens_for(WritingSession, "after_flush")
 def _note_flushed(session: Session, _context: UOWTransaction) -> None:
     for rows in (session.new, session.dirty, session.deleted):
         _note_written(session, *(row.__tablename__ for row in rows))
 
 
-@event.listens_for(_WritingSession, "do_orm_execute")
+@event.listens_for(WritingSession, "do_orm_execute")
 def _note_executed(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         _note_written(state.session, state.statement.table.name)  # type: ignore[attr-defined]
@@ -199,7 +199,7 @@ class Database:
                     follow(written)
 
     def _writing(self) -> AsyncSession:
-        return AsyncSession(self.engine, expire_on_commit=False, sync_session_class=_WritingSession)
+        return AsyncSession(self.engine, expire_on_commit=False, sync_session_class=WritingSession)
 
     async def close(self) -> None:
         await self.engine.dispose()

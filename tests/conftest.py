@@ -13,6 +13,7 @@ from litestar.testing import AsyncTestClient
 from sqlalchemy.engine import URL
 
 from feedback.db import Database
+from feedback.memory import memory
 from feedback.settings import Settings
 from tests import cast
 from tests.applications import application
@@ -77,6 +78,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[URL]:
         "sqlite_maker" if request.param == "sqlite" else "postgres_maker"
     )
     url = maker.make(with_shop="shop" in request.fixturenames)
+    memory.clear()  # a copy has the ids of the others, and its numbers rise from where theirs did
     yield url
     maker.drop(url)
 

@@ -17,9 +17,9 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
-from feedback.responses.count_version import next_version, this_process
 from feedback.responses.models import Response, Submission
 from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
+from feedback.versions import next_version, this_process
 
 _tables = Response.metadata.tables
 RESPONSE = _tables["response"]
