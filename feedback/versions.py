@@ -11,7 +11,8 @@ or newer.
 import secrets
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ from sqlalchemy.sql.elements import BinaryExpression, BindParameter
 from sqlmodel import Field, Session, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.db import Id, WritingSession
+from feedback.db import Database, Id, WritingSession
 from feedback.tenancy import DISTRIBUTED
 
 # Table.info of what pages of numbers are made of besides counts.
@@ -33,7 +34,8 @@ SHAPED = {**DISTRIBUTED, "is_shaped": "yes"}
 EVERY_MONTH = date(1, 1, 1)  # stands for all of them
 SHAPE = date(1, 1, 2)  # stands for what the counts are of, and is no month
 KEPT = 7 * 24 * 3600 * 10**9  # nanoseconds
-CHANGED = "shape changed"  # Session.info: the workspaces whose shape its transaction changed
+# Session.info: what it found first; the workspaces whose shape its transaction changed.
+SEEN, CHANGED = "versions", "shape changed"
 
 
 class CountVersion(SQLModel, table=True):
@@ -163,15 +165,39 @@ class Versions(NamedTuple):
     shape: tuple[Version, ...]
 
 
-async def read_versions(session: AsyncSession, workspace_id: uuid.UUID) -> Versions:
-    """As they are now."""
+async def versions_of(session: AsyncSession, workspace_id: uuid.UUID) -> Versions:
+    """Those of the workspace, in one session the first ones found: they must be asked for before
+    anything else, so that what is kept under them is as new as they say, or newer."""
+    found: Versions | None = session.info.get((SEEN, workspace_id))
+    if found is None:
+        rows = await session.exec(_versions(), params={"workspace": workspace_id})
+        found = session.info[SEEN, workspace_id] = _versions_of(rows)
+    return found
+
+
+@asynccontextmanager
+async def read_after_versions(
+    database: Database, workspace_id: uuid.UUID
+) -> AsyncIterator[AsyncSession]:
+    """A session that reads, and has seen the workspace's versions before it does."""
+    found = _versions_of(await database.glance(_versions(), {"workspace": workspace_id}))
+    async with database.read() as session:
+        session.info[SEEN, workspace_id] = found
+        yield session
+
+
+@cache
+def _versions() -> Any:
     known = sa.inspect(CountVersion).local_table.c
-    found = await session.exec(  # type: ignore[call-overload]
+    return (
         sa.select(known.month, known.process, known.n)
-        .where(known.workspace_id == workspace_id)
+        .where(known.workspace_id == sa.bindparam("workspace"))
         .order_by(known.month, known.process)
     )
-    versions = [Version(*row) for row in found]
+
+
+def _versions_of(rows: Iterable[Any]) -> Versions:
+    versions = [Version(*row) for row in rows]
     counts = tuple(each for each in versions if each.month != SHAPE)
     return Versions(counts, tuple(each for each in versions if each.month == SHAPE))
 

@@ -37,6 +37,7 @@ from feedback.readings.kept import counts_name, shape_name
 from feedback.readings.scores import import_pandas
 from feedback.resources import resource_dir
 from feedback.scoring.months import month_at, shift
+from feedback.versions import read_after_versions
 from feedback.web.page import FLASH_COOKIE, page
 
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
@@ -81,7 +82,7 @@ class Screen(Generic[Found, Shown]):
 
     async def find(self, database: Database, scope: Scope) -> Found | None:
         await import_pandas()
-        async with database.read() as session:
+        async with read_after_versions(database, scope.workspace.id) as session:
             return await self.load(session, scope)
 
     async def need(self, database: Database, scope: Scope) -> Found:
@@ -103,7 +104,7 @@ class Screen(Generic[Found, Shown]):
         """
         scope, target = self.scope(request, viewer), request.htmx.target or ""
         await import_pandas()
-        async with database.read() as session:
+        async with read_after_versions(database, scope.workspace.id) as session:
             place = await self._place(session, scope)
             known: str | None = memory.get(place)
             tag = known and self._tag(request, viewer, scope, known, target)

@@ -14,23 +14,13 @@ from feedback.db import READS_ONLY
 from feedback.memory import ENTRY, memory
 from feedback.scoring import Metric, Score, score
 from feedback.scoring.months import first_day
-from feedback.versions import EVERY_MONTH, Version, Versions, read_versions
+from feedback.versions import EVERY_MONTH, Version, versions_of
 
 Found = TypeVar("Found")
 Asked = ParamSpec("Asked")
 Reader = Callable[Concatenate[AsyncSession, uuid.UUID, Asked], Coroutine[Any, Any, Found]]
 
 ROW, SCORE = 600, 1500  # bytes, about
-
-
-async def versions_of(session: AsyncSession, workspace_id: uuid.UUID) -> Versions:
-    """Those of the workspace, in one session the first ones found: they must be asked for before
-    anything else, so that what is kept under them is as new as they say, or newer."""
-    key = ("versions", workspace_id)
-    found: Versions | None = session.info.get(key)
-    if found is None:
-        found = session.info[key] = await read_versions(session, workspace_id)
-    return found
 
 
 async def counts_name(
