@@ -58,11 +58,9 @@ class Strand:
 
     def made_of(self) -> tuple[object, ...]:
         """All that it is, so that what is drawn of it can be kept."""
-        lines = (self.line, self.pooled, self.apart)
         return (
             *(*self.spot, self.target, self.seams, self.told, self.is_watched),
-            *(tuple(line) for line in lines),
-            *(score for line in lines for score in line.values()),
+            *(self.line or None, self.apart or None, tuple(self.pooled), *self.pooled.values()),
         )
 
 

@@ -2,7 +2,7 @@
 and a score under its counts."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from hashlib import blake2b
@@ -102,4 +102,18 @@ def scored(metric: Metric, counts: tuple[int, ...]) -> Score:
         ("score", metric.key, counts),
         lambda: score(dict(zip(metric.scale, counts, strict=True)), metric),
         lambda _: SCORE,
+    )
+
+
+def scored_line(
+    key: str,
+    sums: Mapping[str, tuple[int, ...]],
+    score_of: Callable[[str, tuple[int, ...]], Score],
+) -> Mapping[str, Score]:
+    """The scores of a metric's counts by month, in the order of the months; the same object for
+    the same counts, as long as it is kept."""
+    return memory.keep(
+        ("line", key, *sums.items()),
+        lambda: {month: score_of(key, sums[month]) for month in sorted(sums)},
+        lambda line: ROW * len(line),
     )
