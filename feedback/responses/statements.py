@@ -18,10 +18,10 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
-from feedback.responses.count_version import next_version, this_process
 from feedback.responses.models import ContactKey, Response, Submission
 from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
 from feedback.responses.people import Move, NameKey
+from feedback.versions import next_version, this_process
 
 _tables = Response.metadata.tables
 RESPONSE = _tables["response"]
