@@ -20,9 +20,11 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from feedback.accounts.guards import NotSignedInError
 from feedback.accounts.needs import ways_in
 from feedback.db import Database
+from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
+from feedback.logs import describe, install, watch_loop
 from feedback.migrate import require_newest
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
@@ -54,6 +56,14 @@ class App(Litestar):
     lacks_pages = True
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self._answer(scope, receive, send)
+        except Exception as error:
+            # The server below prints what comes out of here, with every cause.
+            log.exception("a request or the start failed")
+            raise FeedbackError(describe(error), exit_code=1) from None
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         # Litestar 2.25 cannot route an ASGI handler by a path parameter (KeyError: 'method'), and
         # matches a mounted one by prefix alone.
         if scope["type"] == "http" and scope["path"][:3] in public_routes.ACTS:
@@ -77,6 +87,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
 
     pages_later: the pages come when the server runs, or when the first is asked for.
     """
+    install()
     settings = settings or load_settings()
     app = App(
         route_handlers=[
@@ -115,8 +126,14 @@ def _logging() -> LoggingConfig:
     return LoggingConfig(
         root={"level": "WARNING", "handlers": ["queue_listener"]},
         log_exceptions="always",
+        exception_logging_handler=_log_failure,
         disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError, FilterError, NotOursError},
     )
+
+
+def _log_failure(logger: Any, scope: Any, _traceback: list[str]) -> None:
+    # The route, not the address: that may hold a token.
+    logger.exception("%s %s failed", scope.get("method"), scope.get("path_template", "?"))
 
 
 def _static_router() -> Router:
@@ -132,6 +149,7 @@ def _static_router() -> Router:
 @asynccontextmanager
 async def _run_services(app: Litestar) -> AsyncIterator[None]:
     """Open the database, the writer and the worker; on the way down store what waits first."""
+    watch_loop(asyncio.get_running_loop())
     settings: Settings = app.state.settings
     await require_newest(settings.url, migrate_empty=True)
     app.state.key = secret_key(settings)

@@ -22,6 +22,7 @@ from feedback.commands import (
     worker,
 )
 from feedback.errors import FeedbackError
+from feedback.logs import describe, install, safe_traceback
 
 app = typer.Typer(
     name="feedback",
@@ -66,7 +67,11 @@ app.add_typer(user.app, name="user")
 
 
 def main() -> None:
-    """Run the program; a refusal is one line on stderr, exit 2 (input) or 1 (environment)."""
+    """Run the program; a refusal is one line on stderr, exit 2 (input) or 1 (environment).
+
+    A failure of ours is its traceback without the texts of its errors, and exit 1.
+    """
+    install()
     try:
         code = app(standalone_mode=False)
     except FeedbackError as error:
@@ -84,6 +89,9 @@ def main() -> None:
         # Whoever read our output has seen enough (`feedback score ... | head`).
         sys.stderr.close()
         code = 1
+    except Exception as error:
+        print(safe_traceback(error), file=sys.stderr)
+        _fail(f"this failed, and should not have: {describe(error)}", 1)
     raise SystemExit(code if isinstance(code, int) else 0)
 
 

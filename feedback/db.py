@@ -206,9 +206,10 @@ class Database:
 
 
 def _engine_options(is_sqlite: bool) -> dict[str, Any]:
+    quiet = {"hide_parameters": True}  # an error that says its statement says no value of it
     if is_sqlite:
-        return {}
-    return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
+        return quiet
+    return quiet | {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

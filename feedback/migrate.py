@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from feedback.errors import FeedbackError
+from feedback.logs import describe
 from feedback.resources import resource_dir
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ async def current_revision(url: URL) -> str | None:
     Raises FeedbackError (exit code 1) when the database cannot be opened.
     """
     _require_readable(url)
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)
     try:
         async with engine.connect() as connection:
             found = await connection.run_sync(lambda c: c.dialect.has_table(c, "alembic_version"))
@@ -101,7 +102,7 @@ def _wrong_version(found: str | None) -> FeedbackError:
 
 
 def _cannot_open(url: URL, error: Exception) -> FeedbackError:
-    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    reason = describe(error, with_place=False)
     return FeedbackError(
         f"Cannot open the database {url.render_as_string()}: {reason}. Check the address in "
         "FEEDBACK_DATABASE_URL, that the folder or server exists, and its permissions.",

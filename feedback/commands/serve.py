@@ -129,7 +129,9 @@ def make_app() -> "Litestar":
     longest pause of a page)."""
     gc.disable()
     from feedback.app import create_app
+    from feedback.logs import watch_threads
 
+    watch_threads()
     app = create_app(pages_later=True)
     gc.freeze()
     gc.enable()

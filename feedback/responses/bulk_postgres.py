@@ -9,6 +9,7 @@ from asyncpg.exceptions import InterfaceError
 from sqlalchemy.engine import URL
 
 from feedback.errors import FeedbackError
+from feedback.logs import describe
 from feedback.responses.bulk_rows import (
     BatchResult,
     Name,
@@ -50,7 +51,8 @@ class PostgresBulk:
                 await self._insert(origin, fresh)
             return result
         except _AWAY as error:
-            raise FeedbackError(f"Cannot write the database: {error}.", exit_code=1) from error
+            said = describe(error, with_place=False)
+            raise FeedbackError(f"Cannot write the database: {said}.", exit_code=1) from error
 
     async def _insert(self, origin: Origin, batch: Sequence[NewResponse]) -> None:
         connection, rows = self._connection, self._rows
