@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from feedback.errors import FeedbackError
 from feedback.logs import describe
+from feedback.private import keep_private
 from feedback.resources import resource_dir
 
 if TYPE_CHECKING:
@@ -84,6 +86,8 @@ def _require_readable(url: URL) -> None:
     # Asked directly: when aiosqlite cannot open a file, its thread also writes a traceback.
     if url.get_backend_name() != "sqlite":
         return
+    if url.database and not url.database.startswith((":memory:", "file:")):
+        keep_private(Path(url.database))
     try:
         with closing(sqlite3.connect(url.database or "")) as connection:
             connection.execute("PRAGMA schema_version").fetchone()

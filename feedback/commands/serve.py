@@ -61,8 +61,11 @@ async def prepare(settings: Settings) -> str | None:
     from feedback.accounts.setup import has_users, make_link
     from feedback.db import Database
     from feedback.migrate import require_newest
+    from feedback.private import keep_private
     from feedback.settings import secret_key
 
+    for said in keep_private(settings.sqlite_file) if settings.sqlite_file else ():
+        print(f"feedback: {said}", file=sys.stderr)
     await require_newest(settings.url, migrate_empty=True)
     secret_key(settings)
     database = Database(settings.url)

@@ -22,6 +22,7 @@ from feedback.responses.answers import AnswersError, kept_answers
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.models import CHANNELS
 from feedback.responses.outcome import Answer
+from feedback.responses.page import kept_page
 
 MAX_BODY = 65_536  # what a browser sends with `keepalive` at most
 MAX_DEPTH = 32
@@ -136,7 +137,7 @@ def prepare(
         properties=_json(message.properties),
         channel=message.channel,
         locale=message.locale,
-        page=message.page,
+        page=kept_page(message.page),
         answered_at=answered_at,
         received_at=received_at,
         month=month_of(answered_at, survey.zone),
