@@ -17,6 +17,7 @@ from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
+from feedback.accounts.entering import NoWorkspaceError
 from feedback.accounts.guards import NotSignedInError
 from feedback.accounts.needs import ways_in
 from feedback.db import Database
@@ -32,7 +33,12 @@ from feedback.responses.catalog import Catalog
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.web.page import template_config
-from feedback.web.refusals import ask_to_sign_in, refuse_filter, say_problem
+from feedback.web.refusals import (
+    ask_to_sign_in,
+    refuse_filter,
+    say_no_workspace,
+    say_problem,
+)
 from feedback.widget import frozen
 from feedback.widget import routes as widget
 from feedback.widget.sightings import Sightings
@@ -108,6 +114,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
         openapi_config=None,
         exception_handlers={
             NotSignedInError: ask_to_sign_in,
+            NoWorkspaceError: say_no_workspace,
             FilterError: refuse_filter,
             NotOursError: say_problem,
             HTTPException: say_problem,
@@ -127,7 +134,10 @@ def _logging() -> LoggingConfig:
         root={"level": "WARNING", "handlers": ["queue_listener"]},
         log_exceptions="always",
         exception_logging_handler=_log_failure,
-        disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError, FilterError, NotOursError},
+        disable_stack_trace={
+            *(400, 403, 404, 405, 413),
+            *(NotSignedInError, NoWorkspaceError, FilterError, NotOursError),
+        },
     )
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from litestar import Request
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from sqlmodel import col, select
 
 from feedback import clock
+from feedback.accounts.entering import NoWorkspaceError
 from feedback.accounts.models import Membership, Session, User, Workspace
 from feedback.accounts.sessions import cookie_name, csrf_token, token_hash
 from feedback.db import Database
@@ -62,21 +64,31 @@ async def require_viewer(request: AnyRequest) -> None:
 
 
 async def find_viewer(database: Database, token: str) -> Viewer | None:
-    """The viewer of a session token; None when it is unknown, ended or expired."""
+    """The viewer of a session token; None when it is unknown, ended or expired.
+
+    Raises NoWorkspaceError when they are no member of its workspace any more.
+    """
     async with database.read() as session:
         found = await session.exec(
             select(User, Workspace, Membership)
             .join(Session, col(Session.user_id) == User.id)
-            .join(Membership, col(Membership.user_id) == User.id)
-            .join(Workspace, col(Workspace.id) == Membership.workspace_id)
-            .where(
-                Session.token_hash == token_hash(token),
-                Session.expires_at > clock.now(),
-                Session.workspace_id == Membership.workspace_id,
+            .join(Workspace, col(Workspace.id) == Session.workspace_id)
+            .outerjoin(
+                Membership,
+                sa.and_(
+                    col(Membership.user_id) == User.id,
+                    col(Membership.workspace_id) == Workspace.id,
+                ),
             )
+            .where(Session.token_hash == token_hash(token), Session.expires_at > clock.now())
         )
-        row = found.first()
-    return Viewer(row[0], row[1], row[2].role) if row else None
+        row: Any = found.first()
+    if row is None:
+        return None
+    user, workspace, membership = row
+    if membership is None:
+        raise NoWorkspaceError
+    return Viewer(user, workspace, membership.role)
 
 
 async def provide_viewer(request: AnyRequest) -> Viewer:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-from feedback.accounts.passwords import MIN_LENGTH
+from feedback.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from feedback.i18n import LOCALES
 from feedback.i18n import gettext as _
 from feedback.web.forms import Form
@@ -38,7 +38,14 @@ def _text(data: Mapping[str, Any], name: str) -> str:
 def _password(value: str) -> str:
     if len(value) < MIN_LENGTH:
         return _("Use at least %(n)s characters.") % {"n": MIN_LENGTH}
-    return _("Use at most 200 characters.") if len(value) > 200 else ""
+    return too_long(value)
+
+
+def too_long(password: str) -> str:
+    """What to say of a password that nobody can have; else nothing."""
+    if len(password) <= MAX_LENGTH:
+        return ""
+    return _("A password has at most %(n)s characters.") % {"n": MAX_LENGTH}
 
 
 def _email(value: str) -> str:

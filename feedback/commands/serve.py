@@ -56,9 +56,9 @@ def migrate_command() -> None:
 
 
 async def prepare(settings: Settings) -> str | None:
-    """Check or make the schema; the path of a set-up link as long as nobody can sign in."""
+    """Check or make the schema; the path of a set-up link as long as there is no owner."""
     from feedback import clock
-    from feedback.accounts.setup import has_users, make_link
+    from feedback.accounts.setup import has_owner, make_link
     from feedback.db import Database
     from feedback.migrate import require_newest
     from feedback.private import keep_private
@@ -71,7 +71,7 @@ async def prepare(settings: Settings) -> str | None:
     database = Database(settings.url)
     try:
         async with database.write() as session:
-            if await has_users(session):
+            if await has_owner(session):
                 return None
             return await make_link(session, "first", clock.now())
     finally:

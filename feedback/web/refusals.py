@@ -46,18 +46,46 @@ def ask_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
 
 def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     """The status with a sentence in the reader's language; plain text for htmx."""
+    _speak(request)
+    status = 503 if is_away(error) else getattr(error, "status_code", 500)
+    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+    link = ("/", _("Go to the board"))
+    return _tell(request, status, *_words(status), link=link, headers=headers)
+
+
+def say_no_workspace(request: AnyRequest, _error: Exception) -> Response[Any]:
+    """Whoever was a member when they signed in, or never was, is told; not led round in circles."""
+    _speak(request)
+    text = _(
+        "You belong to no workspace here, or not any more. Ask whoever runs this server to add "
+        "you again with: feedback user add E-MAIL. Or sign in with another e-mail."
+    )
+    link = ("/sign-in", _("Sign in"))
+    return _tell(request, 403, _("No workspace"), text, link=link, headers={})
+
+
+def _speak(request: AnyRequest) -> None:
     if "viewer" not in request.scope.get("state", {}):
         accepted = request.headers.get("Accept-Language", "")
         i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
-    status = 503 if is_away(error) else getattr(error, "status_code", 500)
-    title, text = _words(status)
-    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+
+
+def _tell(
+    request: AnyRequest,
+    status: int,
+    title: str,
+    text: str,
+    *,
+    link: tuple[str, str],
+    headers: dict[str, str],
+) -> Response[Any]:
     if "HX-Request" in request.headers:
         return Response(text, status_code=status, media_type=MediaType.TEXT, headers=headers)
     engine = request.app.template_engine
     assert engine is not None
+    href, label = link
     html = engine.get_template("problem.html").render(
-        locale=i18n.current_locale(), title=title, text=text
+        locale=i18n.current_locale(), title=title, text=text, href=href, link=label
     )
     headers |= security_headers()
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
