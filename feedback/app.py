@@ -25,7 +25,7 @@ from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
-from feedback.logs import describe, install, watch_loop
+from feedback.logs import describe, install
 from feedback.migrate import require_newest
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
@@ -159,7 +159,6 @@ def _static_router() -> Router:
 @asynccontextmanager
 async def _run_services(app: Litestar) -> AsyncIterator[None]:
     """Open the database, the writer and the worker; on the way down store what waits first."""
-    watch_loop(asyncio.get_running_loop())
     settings: Settings = app.state.settings
     await require_newest(settings.url, migrate_empty=True)
     app.state.key = secret_key(settings)

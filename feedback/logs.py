@@ -9,7 +9,7 @@ text, but what is here:
 | `describe` | an error in one line: class, code, our words for that, place in our code |
 | `safe_traceback` | the same under its frames, with its causes |
 | `install` | every log record of the process is made of these two, whoever writes it |
-| `watch_loop`, `watch_threads` | so is what nobody awaited or caught |
+| `watch_threads` | so is what ends a thread |
 """
 
 import errno
@@ -19,7 +19,6 @@ import re
 import sys
 import threading
 import traceback
-from asyncio import AbstractEventLoop
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -139,6 +138,9 @@ def _place(at: TracebackType | None) -> str:
     return found
 
 
+# What nobody awaited: asyncio goes on with the text of the error and the arguments of a call.
+ASYNCIO = "asyncio"
+_BEGINNING = re.compile(r"[^(<\n]*")
 _make_record = logging.getLogRecordFactory()
 # Lines of a web server about requests: an address may be a link that signs in.
 ACCESS = ("uvicorn.access", "granian.access")
@@ -159,6 +161,9 @@ def _safe_record(*args: Any, **given: Any) -> logging.LogRecord:
         error = record.exc_info[1]
         record.exc_text = safe_traceback(error) if error is not None else None
         record.exc_info = None
+    if record.name == ASYNCIO and not record.args:
+        found = _BEGINNING.match(str(record.msg))
+        record.msg = found[0] if found else ""
     clean = _without_secrets if record.name in ACCESS else _without_text
     if isinstance(record.args, Mapping):
         record.args = {name: clean(value) for name, value in record.args.items()}
@@ -175,22 +180,8 @@ def _without_secrets(value: Any) -> Any:
     return _TOKEN.sub(r"/\1/...", _QUERY.sub("", value)) if isinstance(value, str) else value
 
 
-def watch_loop(loop: AbstractEventLoop) -> None:
-    """What nobody awaited is logged without what asyncio says of it: the text of the error, the
-    arguments of a callback."""
-
-    def tell(_loop: AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        if error is None:
-            log.error("the event loop: %s", context.get("message"))
-        else:
-            log.error("nobody awaited what failed", exc_info=error)
-
-    loop.set_exception_handler(tell)
-
-
 def watch_threads() -> None:
-    """What ends a thread, or fails while an object is dropped, is logged too."""
+    """What ends a thread, or fails while an object is dropped, is logged, not printed."""
 
     def tell_thread(args: threading.ExceptHookArgs) -> None:
         log.error("a thread failed", exc_info=args.exc_value)

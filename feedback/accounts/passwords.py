@@ -22,14 +22,16 @@ class BusyError(Exception):
 
 class Turns:
     """At most `at_once` hold a turn; of those who wait the lowest rank comes first, and among
-    equals who came last: a burst keeps itself waiting, not who comes after it. When more than
-    `most` wait, the last in that order is sent away with BusyError.
+    equals by turns who came last and who came first. So a burst keeps itself waiting, not who
+    comes after it, and nobody waits for ever. When more than `most` wait, one is sent away with
+    BusyError: of the highest rank, the one in the middle.
     """
 
     def __init__(self, at_once: int, most: int) -> None:
         self._free = at_once
         self._most = most
         self._came = 0
+        self._newest_next = True
         self._waiting: dict[tuple[Rank, int], asyncio.Future[None]] = {}
 
     @asynccontextmanager
@@ -46,10 +48,11 @@ class Turns:
 
     async def _wait(self, rank: Rank) -> None:
         self._came += 1
-        place = (rank, -self._came)
+        place = (rank, self._came)
         turn = self._waiting[place] = asyncio.get_running_loop().create_future()
         if len(self._waiting) > self._most:
-            self._waiting.pop(max(self._waiting)).set_exception(BusyError())
+            last = self._of_rank(max(self._waiting)[0])
+            self._waiting.pop(last[len(last) // 2]).set_exception(BusyError())
         try:
             await turn
         except asyncio.CancelledError:
@@ -59,16 +62,21 @@ class Turns:
 
     def _pass_on(self) -> None:
         while self._waiting:
-            turn = self._waiting.pop(min(self._waiting))
+            first = self._of_rank(min(self._waiting)[0])
+            turn = self._waiting.pop(first[-1 if self._newest_next else 0])
+            self._newest_next = not self._newest_next
             if not turn.done():  # else its request is over
                 turn.set_result(None)
                 return
         self._free += 1
 
+    def _of_rank(self, rank: Rank) -> list[tuple[Rank, int]]:
+        return sorted(place for place in self._waiting if place[0] == rank)
+
 
 # The library's defaults cost 64 MiB and 0.1 s or more each: a burst of sign-ins can neither fill
 # the memory nor stop the server, and nobody waits for more than some seconds.
-_turns = Turns(at_once=2, most=20)
+_turns = Turns(at_once=2, most=40)
 
 
 async def hash_password(password: str) -> str:

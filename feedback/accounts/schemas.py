@@ -1,6 +1,7 @@
 """What the sign-in, set-up and settings forms send, checked field by field."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
@@ -49,7 +50,7 @@ def too_long(password: str) -> str:
 
 
 def _email(value: str) -> str:
-    if EMAIL.fullmatch(value) and len(value) <= 254:
+    if EMAIL.fullmatch(value) and value.isprintable() and len(value) <= 254:
         return ""
     return _("Write an e-mail address, such as you@example.org.")
 
@@ -57,6 +58,8 @@ def _email(value: str) -> str:
 def _name(value: str) -> str:
     if not value:
         return _("Give it a name.")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+        return _("Leave out characters that cannot be seen.")
     return _("Use at most 120 characters.") if len(value) > 120 else ""
 
 

@@ -43,12 +43,11 @@ def worker_command(
 
 
 async def _work(settings: Settings) -> None:
-    from feedback.logs import watch_loop, watch_threads
+    from feedback.logs import watch_threads
     from feedback.work import make_worker
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    watch_loop(loop)
     watch_threads()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)

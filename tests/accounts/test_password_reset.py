@@ -1,4 +1,4 @@
-"""A new password ends what the old one opened; a link is used once; the first owner is the first."""
+"""A new password ends what the old one opened, a link is used once, the first owner is first."""
 
 import asyncio
 from typing import Any
@@ -63,7 +63,7 @@ async def test_every_old_browser_is_out_and_the_new_one_in(
 
 
 async def test_whatever_way_the_password_is_set(shop: Shop, database: Database) -> None:
-    ways = [
+    ways: list[Any] = [
         lambda session: set_password(session, shop.alice, "a hash"),
         lambda session: add_member(
             session, shop.workspace, shop.alice.email, role=None, now=clock.now(), password_hash="b"
@@ -89,10 +89,10 @@ async def test_a_password_that_fails_to_be_set_ends_nothing(shop: Shop, database
 
 
 async def test_who_signs_in_with_the_old_password_meanwhile_stays_out(
-    client: Client, shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await with_password(database, shop.alice)
-    right = entering.is_password
+    right = passwords.is_password
 
     async def slowly(*given: Any) -> bool:
         is_right = await right(*given)
@@ -101,7 +101,9 @@ async def test_who_signs_in_with_the_old_password_meanwhile_stays_out(
         return is_right
 
     monkeypatch.setattr(entering, "is_password", slowly)
-    answer = await post(client, "/sign-in", {"email": shop.alice.email, "password": PASSWORD})
+    async with many_at_once(settings) as client:
+        form = {"email": shop.alice.email, "password": PASSWORD}
+        answer = await client.post("/sign-in", data=form)
     assert answer.status_code == 422 and await sessions(database, shop.alice) == 0
 
 
@@ -148,7 +150,7 @@ async def test_the_first_link_ends_with_the_first_owner_whoever_made_that_one(
 ) -> None:
     link = await link_for(database, None, "first")
     async with database.write() as session:
-        at = {"time_zone": "UTC", "language": "en", "now": clock.now()}
+        at: Any = {"time_zone": "UTC", "language": "en", "now": clock.now()}
         workspace = await create_workspace(session, key="shop", name="Shop", **at)
         await add_member(session, workspace, "eve@x.example", role="viewer", now=clock.now())
     assert (await client.get(link)).status_code == 200  # a viewer is no owner
@@ -187,7 +189,7 @@ async def test_the_command_ends_the_first_link_and_keeps_a_role(
     program = Program(database_url, tmp_path / "log")
     link = await link_for(database, None, "first")
     async with database.write() as session:
-        at = {"time_zone": "UTC", "language": "en", "now": clock.now()}
+        at: Any = {"time_zone": "UTC", "language": "en", "now": clock.now()}
         await create_workspace(session, key="shop", name="Shop", **at)
     made = await asyncio.to_thread(program.run, "user", "add", "ana@x.example", "--role", "owner")
     assert "ana@x.example is owner of Shop" in made.stdout, made.stderr

@@ -204,23 +204,30 @@ async def test_an_e_mail_that_is_none_belongs_to_nobody(
     assert answer.status_code == 422 and "do not belong together" in answer.text
 
 
+async def in_turn(turns: passwords.Turns, ranks: list[tuple[int, int]]) -> list[int]:
+    """The order in which those who came in this order had their turns."""
+    order: list[int] = []
+
+    async def one(n: int) -> None:
+        async with turns.take(ranks[n]):
+            order.append(n)
+
+    async with turns.take():
+        waiting = [asyncio.create_task(one(n)) for n in range(len(ranks))]
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    return order
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12))
-def test_turns_go_to_who_tried_least_and_came_last(ranks: list[tuple[int, int]]) -> None:
-    async def work() -> list[tuple[tuple[int, int], int]]:
-        turns, order = passwords.Turns(at_once=1, most=50), []
+def test_turns_go_to_who_tried_least(ranks: list[tuple[int, int]]) -> None:
+    order = asyncio.run(in_turn(passwords.Turns(at_once=1, most=50), ranks))
+    assert [ranks[n] for n in order] == sorted(ranks) and set(order) == set(range(len(ranks)))
 
-        async def one(rank: tuple[int, int], n: int) -> None:
-            async with turns.take(rank):
-                order.append((rank, -n))
 
-        async with turns.take():
-            waiting = [asyncio.create_task(one(rank, n)) for n, rank in enumerate(ranks)]
-            await asyncio.sleep(0)
-        await asyncio.gather(*waiting)
-        return order
-
-    order = asyncio.run(work())
-    assert order == sorted(order) and len(order) == len(ranks)
+async def test_among_equals_nobody_waits_for_the_whole_burst() -> None:
+    turns = passwords.Turns(at_once=1, most=50)
+    assert await in_turn(turns, [(1, 1)] * 6) == [5, 0, 4, 1, 3, 2]
 
 
 async def test_one_more_than_may_wait_sends_the_last_in_order_away() -> None:
