@@ -25,7 +25,7 @@ from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
-from feedback.logs import describe, install
+from feedback.logs import describe
 from feedback.migrate import require_newest
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
@@ -93,7 +93,6 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
 
     pages_later: the pages come when the server runs, or when the first is asked for.
     """
-    install()
     settings = settings or load_settings()
     app = App(
         route_handlers=[

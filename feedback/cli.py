@@ -22,7 +22,7 @@ from feedback.commands import (
     worker,
 )
 from feedback.errors import FeedbackError
-from feedback.logs import describe, install, safe_traceback
+from feedback.logs import describe, safe_traceback
 
 app = typer.Typer(
     name="feedback",
@@ -71,7 +71,6 @@ def main() -> None:
 
     A failure of ours is its traceback without the texts of its errors, and exit 1.
     """
-    install()
     try:
         code = app(standalone_mode=False)
     except FeedbackError as error:

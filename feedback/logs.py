@@ -8,8 +8,10 @@ text, but what is here:
 |---|---|
 | `describe` | an error in one line: class, code, our words for that, place in our code |
 | `safe_traceback` | the same under its frames, with its causes |
-| `install` | every log record of the process is made of these two, whoever writes it |
-| `watch_threads` | so is what ends a thread |
+| `watch_threads` | what ends a thread is logged, not printed |
+
+Where this module is imported, every log record of the process is made of the first two, whoever
+writes it: `log.exception` and `log.warning("...: %s", error)` are safe.
 """
 
 import errno
@@ -148,12 +150,6 @@ _QUERY = re.compile(r"\?\S*")
 _TOKEN = re.compile(r"/(setup|sign-in)/[^/\s?#]+")
 
 
-def install() -> None:
-    """From now on no log record of this process holds the text of an error, nor one of a web
-    server's requests a query or a token. Doing it again is no error."""
-    logging.setLogRecordFactory(_safe_record)
-
-
 def _safe_record(*args: Any, **given: Any) -> logging.LogRecord:
     record = _make_record(*args, **given)
     if record.exc_info:
@@ -191,3 +187,6 @@ def watch_threads() -> None:
 
     threading.excepthook = tell_thread
     sys.unraisablehook = tell_dropped
+
+
+logging.setLogRecordFactory(_safe_record)

@@ -83,8 +83,6 @@ def test_a_traceback_has_the_frames_of_every_cause_and_no_text() -> None:
 
 
 def test_no_record_holds_the_text_whoever_writes_it(caplog: pytest.LogCaptureFixture) -> None:
-    logs.install()
-    logs.install()
     log = logging.getLogger("somebody.else")
     try:
         raise ValueError(CANARY)
@@ -101,7 +99,6 @@ def test_no_record_holds_the_text_whoever_writes_it(caplog: pytest.LogCaptureFix
 def test_a_line_about_a_request_has_no_query_and_no_token(
     name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    logs.install()
     caplog.set_level(logging.INFO, name)
     log = logging.getLogger(name)
     logging.getLogger(name).propagate = True
@@ -116,7 +113,6 @@ def test_a_line_about_a_request_has_no_query_and_no_token(
 async def test_what_nobody_awaited_is_told_without_its_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    logs.install()
     loop = asyncio.get_running_loop()
 
     def fail(what: str) -> None:
@@ -141,7 +137,6 @@ def test_what_ends_a_thread_is_told_without_its_text(
 ) -> None:
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
-    logs.install()
     logs.watch_threads()
 
     def fail() -> None:
