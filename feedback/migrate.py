@@ -57,6 +57,20 @@ async def require_newest(url: URL, *, migrate_empty: bool = False) -> None:
     raise _wrong_version(found)
 
 
+async def is_set_up(url: URL) -> bool:
+    """Whether there is an owner. In plain SQL: with the classes of the tables, which the process
+    that only watches the server does not need, its start takes a tenth of a second longer."""
+    engine = create_async_engine(url, hide_parameters=True)
+    try:
+        async with engine.connect() as connection:
+            asked = await connection.execute(
+                text("SELECT EXISTS (SELECT 1 FROM membership WHERE role = 'owner')")
+            )
+            return bool(asked.scalar())
+    finally:
+        await engine.dispose()
+
+
 def upgrade(url: URL) -> None:
     """Bring the schema to the newest version, in one transaction; done already is no error."""
     from alembic import command

@@ -1,13 +1,14 @@
 """When a page cannot be shown: a page that says what happened and what to do."""
 
 import json
+from pathlib import PurePosixPath
 from typing import Any
 
 from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
 from feedback import i18n
-from feedback.db import is_away
+from feedback.db import is_away, is_unreadable
 from feedback.filters import FilterError
 from feedback.i18n import gettext as _
 from feedback.web.page import security_headers
@@ -17,8 +18,10 @@ AnyRequest = Request[Any, Any, Any]
 RETRY_SECONDS = 5
 
 
-def refuse_filter(request: AnyRequest, error: FilterError) -> Response[str]:
-    """Which filter of a file's address cannot be read, and why (RFC 9457)."""
+def refuse_filter(request: AnyRequest, error: FilterError) -> Response[Any]:
+    """Which filter of the address cannot be read, and why: a page; for a file RFC 9457."""
+    if PurePosixPath(request.url.path).suffix in ("", ".html"):
+        return _say(request, 422, _("This cannot be asked here"), str(error))
     problem = {
         "type": "about:blank",
         "title": "Unprocessable Content",
@@ -47,10 +50,8 @@ def ask_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
 def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     """The status with a sentence in the reader's language; plain text for htmx."""
     _speak(request)
-    status = 503 if is_away(error) else getattr(error, "status_code", 500)
-    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
-    link = ("/", _("Go to the board"))
-    return _tell(request, status, *_words(status), link=link, headers=headers)
+    status = _status(error)
+    return _say(request, status, *_words(status))
 
 
 def say_no_workspace(request: AnyRequest, _error: Exception) -> Response[Any]:
@@ -60,8 +61,7 @@ def say_no_workspace(request: AnyRequest, _error: Exception) -> Response[Any]:
         "You belong to no workspace here, or not any more. Ask whoever runs this server to add "
         "you again with: feedback user add E-MAIL. Or sign in with another e-mail."
     )
-    link = ("/sign-in", _("Sign in"))
-    return _tell(request, 403, _("No workspace"), text, link=link, headers={})
+    return _say(request, 403, _("No workspace"), text, href="/sign-in", link=_("Sign in"))
 
 
 def _speak(request: AnyRequest) -> None:
@@ -70,25 +70,31 @@ def _speak(request: AnyRequest) -> None:
         i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
 
 
-def _tell(
-    request: AnyRequest,
-    status: int,
-    title: str,
-    text: str,
-    *,
-    link: tuple[str, str],
-    headers: dict[str, str],
+def _say(
+    request: AnyRequest, status: int, title: str, text: str, *, href: str = "/", link: str = ""
 ) -> Response[Any]:
+    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
     if "HX-Request" in request.headers:
         return Response(text, status_code=status, media_type=MediaType.TEXT, headers=headers)
     engine = request.app.template_engine
     assert engine is not None
-    href, label = link
     html = engine.get_template("problem.html").render(
-        locale=i18n.current_locale(), title=title, text=text, href=href, link=label
+        locale=i18n.current_locale(),
+        title=title,
+        text=text,
+        href=href,
+        link=link or _("Go to the board"),
     )
     headers |= security_headers()
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def _status(error: Exception) -> int:
+    if is_away(error):
+        return 503
+    if is_unreadable(error):
+        return 400
+    return getattr(error, "status_code", 500)
 
 
 def _words(status: int) -> tuple[str, str]:
@@ -101,6 +107,12 @@ def _words(status: int) -> tuple[str, str]:
         )
     if status == 413:
         return _("Too much at once"), _("What was sent is larger than this page takes.")
+    if status == 400:
+        return _("This cannot be read"), _(
+            "Load the page again, and leave out what cannot be seen."
+        )
+    if status == 408:
+        return _("That took too long"), _("What was sent did not arrive in time. Send it again.")
     if status == 503:
         return _("The database does not answer"), _("Load the page again in a moment.")
     return _("This did not work"), _(

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_30_sign_in_try"
-down_revision = "2026_11_30_count_version"
+down_revision = "2026_11_30_contact_key"
 branch_labels = None
 depends_on = None
 
