@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,27 +83,32 @@ async def find_viewer(database: Database, token: str) -> Viewer | None:
 
     Raises NoWorkspaceError when they are no member of its workspace any more.
     """
-    async with database.read() as session:
-        found = await session.exec(
-            select(User, Workspace, Membership)
-            .join(Session, col(Session.user_id) == User.id)
-            .join(Workspace, col(Workspace.id) == Session.workspace_id)
-            .outerjoin(
-                Membership,
-                sa.and_(
-                    col(Membership.user_id) == User.id,
-                    col(Membership.workspace_id) == Workspace.id,
-                ),
-            )
-            .where(Session.token_hash == token_hash(token), Session.expires_at > clock.now())
+    asked = {"token_hash": token_hash(token), "now": clock.now()}
+    for user, workspace, membership in await database.glance(_signed_in(), asked):
+        if membership is None:
+            raise NoWorkspaceError
+        return Viewer(user, workspace, membership.role)
+    return None
+
+
+@cache
+def _signed_in() -> Any:
+    return (
+        select(User, Workspace, Membership)
+        .join(Session, col(Session.user_id) == User.id)
+        .join(Workspace, col(Workspace.id) == Session.workspace_id)
+        .outerjoin(
+            Membership,
+            sa.and_(
+                col(Membership.user_id) == User.id,
+                col(Membership.workspace_id) == Workspace.id,
+            ),
         )
-        row: Any = found.first()
-    if row is None:
-        return None
-    user, workspace, membership = row
-    if membership is None:
-        raise NoWorkspaceError
-    return Viewer(user, workspace, membership.role)
+        .where(
+            Session.token_hash == sa.bindparam("token_hash"),
+            Session.expires_at > sa.bindparam("now"),
+        )
+    )
 
 
 async def provide_viewer(request: AnyRequest) -> Viewer:

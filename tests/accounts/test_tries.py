@@ -1,4 +1,4 @@
-"""Ten tries an hour at a mailbox, twenty from an address: exact, and nobody else is kept out."""
+"""Ten tries an hour at a mailbox, twenty from an address; nobody else kept out: SAFETY C15."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Nobody's words, address, token or id in what a server or a job says while things fail: E8."""
+"""Nobody's words, address, token or id in what is said while things fail: SAFETY E8."""
 
 import asyncio
 from collections.abc import AsyncIterator
