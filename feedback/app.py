@@ -17,8 +17,7 @@ from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
-from feedback.accounts.entering import NoWorkspaceError
-from feedback.accounts.guards import NotSignedInError
+from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
 from feedback.db import Database
 from feedback.errors import FeedbackError

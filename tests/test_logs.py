@@ -161,7 +161,8 @@ def test_every_engine_hides_its_parameters() -> None:
         ast.unparse(node)
         for path in files
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "create_async_engine"
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in ("create_engine", "create_async_engine")
     ]
     assert len(calls) >= 3
     assert all("hide_parameters=True" in call or "**_engine_options" in call for call in calls)

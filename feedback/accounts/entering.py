@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.accounts.guards import NoWorkspaceError
 from feedback.accounts.models import Membership, User
 from feedback.accounts.passwords import BusyError, is_password
 from feedback.accounts.schemas import EMAIL
@@ -22,10 +23,6 @@ class Browser:
     user_agent: str
     session: str | None
     address: str
-
-
-class NoWorkspaceError(Exception):
-    """Somebody whom no workspace has as a member (any more)."""
 
 
 async def sign_in_with(

@@ -13,7 +13,6 @@ from litestar.params import QueryParameter
 from sqlmodel import col, select
 
 from feedback import clock
-from feedback.accounts.entering import NoWorkspaceError
 from feedback.accounts.models import Membership, Session, User, Workspace
 from feedback.accounts.sessions import cookie_name, csrf_token, token_hash
 from feedback.db import Database
@@ -29,6 +28,10 @@ NEEDS = ("nobody", "viewer", "editor", "owner")
 
 class NotSignedInError(Exception):
     """The page needs somebody; the handler in app.py leads to the sign-in page."""
+
+
+class NoWorkspaceError(Exception):
+    """Somebody whom no workspace has as a member (any more); the handler in app.py says so."""
 
 
 @dataclass(frozen=True, slots=True)
