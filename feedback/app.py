@@ -17,12 +17,14 @@ from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
-from feedback.accounts.guards import NotSignedInError
+from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
 from feedback.db import Database
+from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
+from feedback.logs import describe
 from feedback.migrate import require_newest
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
@@ -31,7 +33,12 @@ from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.web.edge import as_get, in_time, sealed, without_body
 from feedback.web.page import template_config
-from feedback.web.refusals import ask_to_sign_in, refuse_filter, say_problem
+from feedback.web.refusals import (
+    ask_to_sign_in,
+    refuse_filter,
+    say_no_workspace,
+    say_problem,
+)
 from feedback.widget import frozen
 from feedback.widget import routes as widget
 from feedback.widget.sightings import Sightings
@@ -56,6 +63,14 @@ class App(Litestar):
     lacks_pages = True
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self._answer(scope, receive, send)
+        except Exception as error:
+            # The server below prints what comes out of here, with every cause.
+            log.exception("a request or the start failed")
+            raise FeedbackError(describe(error), exit_code=1) from None
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         # Litestar 2.25 cannot route an ASGI handler by a path parameter (KeyError: 'method'), and
         # matches a mounted one by prefix alone.
         if scope["type"] == "http" and scope["path"][:3] in public_routes.ACTS:
@@ -109,6 +124,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
         openapi_config=None,
         exception_handlers={
             NotSignedInError: ask_to_sign_in,
+            NoWorkspaceError: say_no_workspace,
             FilterError: refuse_filter,
             NotOursError: say_problem,
             HTTPException: say_problem,
@@ -127,18 +143,17 @@ def _logging() -> LoggingConfig:
     return LoggingConfig(
         root={"level": "WARNING", "handlers": ["queue_listener"]},
         log_exceptions="always",
+        exception_logging_handler=_log_failure,
         disable_stack_trace={
-            400,
-            403,
-            404,
-            405,
-            408,
-            413,
-            NotSignedInError,
-            FilterError,
-            NotOursError,
+            *(400, 403, 404, 405, 408, 413),
+            *(NotSignedInError, NoWorkspaceError, FilterError, NotOursError),
         },
     )
+
+
+def _log_failure(logger: Any, scope: Any, _traceback: list[str]) -> None:
+    # The route, not the address: that may hold a token.
+    logger.exception("%s %s failed", scope.get("method"), scope.get("path_template", "?"))
 
 
 def _static_router() -> Router:

@@ -12,6 +12,7 @@ from typer.exceptions import Abort, TyperException
 from typer.main import get_group
 
 from feedback.errors import FeedbackError
+from feedback.logs import describe, safe_traceback
 
 # By name: where it stands in `feedback.commands`, and the first paragraph of its help, which a test
 # holds against the command's own.
@@ -135,7 +136,10 @@ def _options(
 
 
 def main() -> None:
-    """Run the program; a refusal is one line on stderr, exit 2 (input) or 1 (environment)."""
+    """Run the program; a refusal is one line on stderr, exit 2 (input) or 1 (environment).
+
+    A failure of ours is its traceback without the texts of its errors, and exit 1.
+    """
     try:
         code = app(standalone_mode=False)
     except FeedbackError as error:
@@ -153,6 +157,9 @@ def main() -> None:
         # Whoever read our output has seen enough (`feedback score ... | head`).
         sys.stderr.close()
         code = 1
+    except Exception as error:
+        print(safe_traceback(error), file=sys.stderr)
+        _fail(f"this failed, and should not have: {describe(error)}", 1)
     raise SystemExit(code if isinstance(code, int) else 0)
 
 

@@ -246,13 +246,14 @@ class Database:
 
 
 def _engine_options(is_sqlite: bool) -> dict[str, Any]:
+    quiet = {"hide_parameters": True}  # an error that says its statement says no value of it
     if is_sqlite:
-        return {}
-    return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
+        return quiet
+    return quiet | {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
 
 
 def _glancing(url: URL) -> sa.Engine:
-    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"))
+    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), hide_parameters=True)
     event.listen(engine, "before_execute", check_tenancy)
 
     @event.listens_for(engine, "connect")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -10,13 +11,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from feedback.errors import FeedbackError
+from feedback.logs import describe
+from feedback.private import keep_private
 from feedback.resources import resource_dir
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # Alembic takes 0.3 s to import; naming the newest revision here keeps it out of every start.
-NEWEST = "2026_11_30_contact_key"
+NEWEST = "2026_11_30_sign_in_try"
 
 
 async def current_revision(url: URL) -> str | None:
@@ -25,7 +28,7 @@ async def current_revision(url: URL) -> str | None:
     Raises FeedbackError (exit code 1) when the database cannot be opened.
     """
     _require_readable(url)
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)
     try:
         async with engine.connect() as connection:
             found = await connection.run_sync(lambda c: c.dialect.has_table(c, "alembic_version"))
@@ -55,12 +58,14 @@ async def require_newest(url: URL, *, migrate_empty: bool = False) -> None:
 
 
 async def is_set_up(url: URL) -> bool:
-    """Whether somebody can sign in. In plain SQL: with the classes of the tables, which the process
+    """Whether there is an owner. In plain SQL: with the classes of the tables, which the process
     that only watches the server does not need, its start takes a tenth of a second longer."""
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)
     try:
         async with engine.connect() as connection:
-            asked = await connection.execute(text('SELECT EXISTS (SELECT 1 FROM "user")'))
+            asked = await connection.execute(
+                text("SELECT EXISTS (SELECT 1 FROM membership WHERE role = 'owner')")
+            )
             return bool(asked.scalar())
     finally:
         await engine.dispose()
@@ -95,6 +100,8 @@ def _require_readable(url: URL) -> None:
     # Asked directly: when aiosqlite cannot open a file, its thread also writes a traceback.
     if url.get_backend_name() != "sqlite":
         return
+    if url.database and not url.database.startswith((":memory:", "file:")):
+        keep_private(Path(url.database))
     try:
         with closing(sqlite3.connect(url.database or "")) as connection:
             connection.execute("PRAGMA schema_version").fetchone()
@@ -113,7 +120,7 @@ def _wrong_version(found: str | None) -> FeedbackError:
 
 
 def _cannot_open(url: URL, error: Exception) -> FeedbackError:
-    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    reason = describe(error, with_place=False)
     return FeedbackError(
         f"Cannot open the database {url.render_as_string()}: {reason}. Check the address in "
         "FEEDBACK_DATABASE_URL, that the folder or server exists, and its permissions.",

@@ -36,7 +36,7 @@ _LIVE = re.compile(
 
 
 def harmless(value: object) -> object:
-    """A cell for a CSV file: where a spreadsheet would begin to run a text it gets a ' before the sign.
+    """A cell for a CSV file: a ' before each sign at which a spreadsheet would run a text.
 
     At its beginning, after blanks and what cannot be seen, after a line break, a tab or a
     semicolon, in full-width letters too. A number stays one.

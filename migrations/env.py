@@ -50,7 +50,7 @@ def _compare_type(_context: Any, _inspected: Any, _column: Any, found: Any, want
 
 
 async def connect() -> None:
-    engine = create_async_engine(context.config.attributes["url"])
+    engine = create_async_engine(context.config.attributes["url"], hide_parameters=True)
     try:
         async with engine.connect() as connection:
             if connection.dialect.name == "sqlite":

@@ -30,6 +30,10 @@ class NotSignedInError(Exception):
     """The page needs somebody; the handler in app.py leads to the sign-in page."""
 
 
+class NoWorkspaceError(Exception):
+    """Somebody whom no workspace has as a member (any more); the handler in app.py says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who is signed in, where, and what they may do there."""
@@ -78,9 +82,14 @@ def _refuse_unasked(request: AnyRequest) -> None:
 
 
 async def find_viewer(database: Database, token: str) -> Viewer | None:
-    """The viewer of a session token; None when it is unknown, ended or expired."""
+    """The viewer of a session token; None when it is unknown, ended or expired.
+
+    Raises NoWorkspaceError when they are no member of its workspace any more.
+    """
     asked = {"token_hash": token_hash(token), "now": clock.now()}
     for user, workspace, membership in await database.glance(_signed_in(), asked):
+        if membership is None:
+            raise NoWorkspaceError
         return Viewer(user, workspace, membership.role)
     return None
 
@@ -90,12 +99,17 @@ def _signed_in() -> Any:
     return (
         select(User, Workspace, Membership)
         .join(Session, col(Session.user_id) == User.id)
-        .join(Membership, col(Membership.user_id) == User.id)
-        .join(Workspace, col(Workspace.id) == Membership.workspace_id)
+        .join(Workspace, col(Workspace.id) == Session.workspace_id)
+        .outerjoin(
+            Membership,
+            sa.and_(
+                col(Membership.user_id) == User.id,
+                col(Membership.workspace_id) == Workspace.id,
+            ),
+        )
         .where(
             Session.token_hash == sa.bindparam("token_hash"),
             Session.expires_at > sa.bindparam("now"),
-            Session.workspace_id == Membership.workspace_id,
         )
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from feedback.db import Id, UtcDateTime, new_id
+from feedback.db import Id, Json, UtcDateTime, new_id
 from feedback.tenancy import LOCAL, REFERENCE
 
 
@@ -58,8 +58,21 @@ class Session(SQLModel, table=True):
     user_agent: str = Field(default="", max_length=64)
 
 
+class SignInTry(SQLModel, table=True):
+    """When somebody tried to sign in, in milliseconds; `key` is a hash of a mailbox or an address
+    under a key of the day. Past `ends_at` none counts any more."""
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = ({"info": LOCAL},)
+
+    key: bytes = Field(primary_key=True, sa_type=sa.LargeBinary(16))
+    tries: list[int] = Field(sa_type=Json)
+    ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class SetupLink(SQLModel, table=True):
-    """A link printed on the console: sets the first password, or signs in to the demo."""
+    """A link printed on the console: sets the first password, or signs in to the demo. One of
+    kind `first` becomes `done` with the first owner."""
 
     __tablename__ = "setup_link"
     __table_args__ = ({"info": LOCAL},)

@@ -1,33 +1,39 @@
-"""Set up, sign in, sign out."""
+"""Sign in, sign out."""
 
-from typing import Any
-from zoneinfo import available_timezones
+from typing import Any, NamedTuple
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
-from sqlmodel import col, select
 
 from feedback import clock
+from feedback.accounts import setup_routes
+from feedback.accounts.entering import enter, require_workspace, sign_in_with
 from feedback.accounts.guards import require_own_origin
-from feedback.accounts.models import Membership, SetupLink, User, Workspace
-from feedback.accounts.passwords import hash_password, is_password
-from feedback.accounts.schemas import read_setup
-from feedback.accounts.sessions import (
-    cookie_name,
-    end_session,
-    open_session,
-    session_cookie,
+from feedback.accounts.passwords import BusyError
+from feedback.accounts.schemas import too_long
+from feedback.accounts.sessions import cookie_name, end_session, session_cookie
+from feedback.accounts.setup import has_users
+from feedback.accounts.setup_routes import (
+    BUSY_SECONDS,
+    browser_of,
+    go_in,
+    link_and_user,
+    link_over,
 )
-from feedback.accounts.setup import add_member, create_workspace, find_link, has_users
+from feedback.accounts.tries import TooManyTriesError
 from feedback.db import Database
-from feedback.i18n import LOCALES, best_locale, set_locale
+from feedback.i18n import LOCALES, best_locale, ngettext, set_locale
 from feedback.i18n import gettext as _
 from feedback.settings import Settings
-from feedback.web.forms import Form
 from feedback.web.page import local_path, page, redirect
+
+
+class _Typed(NamedTuple):
+    email: str
+    next: str
 
 
 async def use_browser_language(request: Request[Any, Any, Any]) -> None:
@@ -42,7 +48,7 @@ async def sign_in_page(
 ) -> Template:
     async with database.read() as session:
         is_new = not await has_users(session)
-    return _sign_in_form(request, next=next, email="", error="", is_new=is_new)
+    return _sign_in_form(request, _Typed("", next), is_new=is_new)
 
 
 @post("/sign-in", needs="nobody")
@@ -52,14 +58,28 @@ async def sign_in(
     require_own_origin(request)
     data = await request.form()
     email = str(data.get("email", "")).strip().lower()
-    next_path = local_path(str(data.get("next", "/")))
-    async with database.read() as session:
-        user = (await session.exec(select(User).where(User.email == email))).first()
-    if not await is_password(str(data.get("password", "")), user.password_hash if user else None):
+    password = str(data.get("password", ""))
+    typed = _Typed(email, local_path(str(data.get("next", "/"))))
+    if error := too_long(password):
+        return _sign_in_form(request, typed, error=error)
+    try:
+        token = await sign_in_with(
+            database,
+            request.app.state.key,
+            browser_of(request, settings),
+            email=email,
+            password=password,
+            now=clock.now(),
+        )
+    except TooManyTriesError as many:
+        return _wait(request, typed, _later(many.retry_seconds), 429, many.retry_seconds)
+    except BusyError:
+        error = _("Many people sign in right now. Try again in a few seconds.")
+        return _wait(request, typed, error, 503, BUSY_SECONDS)
+    if token is None:
         error = _("This e-mail and password do not belong together.")
-        return _sign_in_form(request, next=next_path, email=email, error=error, is_new=False)
-    assert user is not None
-    return await _enter(request, database, settings, user, next_path)
+        return _sign_in_form(request, typed, error=error)
+    return go_in(settings, token, typed.next)
 
 
 @get("/sign-in/{token:str}", needs="nobody")
@@ -70,44 +90,12 @@ async def sign_in_by_link(
     token: FromPath[str],
     next: FromQuery[str] = "/",
 ) -> Template | Redirect:
-    link, user = await _link_and_user(database, token)
+    link, user = await link_and_user(database, token)
     if link is None or user is None or link.kind != "demo":
-        return _link_over(request)
-    return await _enter(request, database, settings, user, local_path(next))
-
-
-@get("/setup/{token:str}", needs="nobody")
-async def setup_page(
-    request: HTMXRequest, database: NamedDependency[Database], token: FromPath[str]
-) -> Template:
-    link, user = await _link_and_user(database, token)
-    if link is None or link.kind == "demo":
-        return _link_over(request)
-    workspace = await _only_workspace(database)
-    zone = workspace.time_zone if workspace else "Europe/Paris"
-    values = {"email": "", "name": "", "time_zone": zone, "language": "", "password": ""}
-    return _setup_form(request, Form(values, {}), user=user, workspace=workspace)
-
-
-@post("/setup/{token:str}", needs="nobody")
-async def set_up(
-    request: HTMXRequest,
-    database: NamedDependency[Database],
-    settings: NamedDependency[Settings],
-    token: FromPath[str],
-) -> Template | Redirect:
-    require_own_origin(request)
-    link, user = await _link_and_user(database, token)
-    if link is None or link.kind == "demo":
-        return _link_over(request)
-    workspace = await _only_workspace(database)
-    form = read_setup(
-        await request.form(), with_workspace=workspace is None, with_email=user is None
-    )
-    if form.errors:
-        return _setup_form(request, form, user=user, workspace=workspace)
-    owner = await _store_setup(database, link, form, user=user, workspace=workspace)
-    return await _enter(request, database, settings, owner, "/")
+        return link_over(request)
+    async with database.write() as session:
+        found = await enter(session, user.id, browser_of(request, settings), clock.now())
+    return go_in(settings, require_workspace(found), local_path(next))
 
 
 @post("/sign-out", needs="viewer")
@@ -122,112 +110,41 @@ async def sign_out(
     return answer
 
 
-async def _enter(
-    request: HTMXRequest, database: Database, settings: Settings, user: User, next_path: str
-) -> Redirect:
-    """Sign this user in under a new session id and go on."""
-    async with database.write() as session:
-        workspace_id = (
-            await session.exec(
-                select(Membership.workspace_id).where(Membership.user_id == user.id).limit(1)
-            )
-        ).one()
-        token = await open_session(
-            session,
-            user.id,
-            workspace_id,
-            clock.now(),
-            user_agent=request.headers.get("User-Agent", ""),
-            replacing=request.cookies.get(cookie_name(settings.base_url)),
-        )
-    answer = redirect(next_path)
-    answer.cookies = [session_cookie(token, settings.base_url)]
+def _later(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "Too many tries. Try again in %(n)s minute; a link that an administrator makes lets "
+        "you in at once.",
+        "Too many tries. Try again in %(n)s minutes; a link that an administrator makes lets "
+        "you in at once.",
+        minutes,
+    ) % {"n": minutes}
+
+
+def _wait(request: HTMXRequest, typed: _Typed, error: str, status: int, seconds: int) -> Template:
+    answer = _sign_in_form(request, typed, error=error, status=status)
+    answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
-async def _store_setup(
-    database: Database,
-    link: SetupLink,
-    form: Form[None],
-    *,
-    user: User | None,
-    workspace: Workspace | None,
-) -> User:
-    now, values = clock.now(), form.values
-    password_hash = await hash_password(values["password"])
-    async with database.write() as session:
-        await session.delete(await session.get_one(SetupLink, link.token_hash))
-        if user is not None:
-            user.password_hash = password_hash
-            return await session.merge(user)
-        if workspace is None:
-            workspace = await create_workspace(
-                session,
-                key="default",
-                name=values["name"],
-                time_zone=values["time_zone"],
-                language=values["language"],
-                now=now,
-            )
-        return await add_member(
-            session,
-            workspace,
-            values["email"],
-            role="owner",
-            now=now,
-            password_hash=password_hash,
-        )
-
-
-async def _link_and_user(database: Database, token: str) -> tuple[SetupLink | None, User | None]:
-    async with database.read() as session:
-        link = await find_link(session, token, clock.now())
-        user = await session.get(User, link.user_id) if link and link.user_id else None
-    return link, user
-
-
-async def _only_workspace(database: Database) -> Workspace | None:
-    async with database.read() as session:
-        return (await session.exec(select(Workspace).order_by(col(Workspace.id)).limit(1))).first()
-
-
 def _sign_in_form(
-    request: HTMXRequest, *, next: str, email: str, error: str, is_new: bool
+    request: HTMXRequest,
+    typed: _Typed,
+    *,
+    error: str = "",
+    is_new: bool = False,
+    status: int = 422,
 ) -> Template:
     return page(
         request,
         "accounts/sign_in.html",
-        status=422 if error else 200,
-        next=local_path(next),
-        email=email,
+        status=status if error else 200,
+        next=local_path(typed.next),
+        email=typed.email,
         error=error,
         is_new=is_new,
     )
 
 
-def _setup_form(
-    request: HTMXRequest, form: Form[None], *, user: User | None, workspace: Workspace | None
-) -> Template:
-    return page(
-        request,
-        "accounts/setup.html",
-        status=422 if form.errors else 200,
-        form=form,
-        user=user,
-        workspace=workspace,
-        zones=_zones(),
-        languages=list(LOCALES.items()),
-    )
-
-
-def _zones() -> list[tuple[str, str]]:
-    names = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
-    return [(name, name.replace("_", " ")) for name in names]
-
-
-def _link_over(request: HTMXRequest) -> Template:
-    return page(request, "accounts/link_over.html", status=404)
-
-
-public_handlers = [sign_in_page, sign_in, sign_in_by_link, setup_page, set_up]
+public_handlers = [sign_in_page, sign_in, sign_in_by_link, *setup_routes.public_handlers]
 signed_in_handlers = [sign_out]

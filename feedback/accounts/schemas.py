@@ -1,11 +1,12 @@
 """What the sign-in, set-up and settings forms send, checked field by field."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-from feedback.accounts.passwords import MIN_LENGTH
+from feedback.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from feedback.i18n import LOCALES
 from feedback.i18n import gettext as _
 from feedback.web.forms import Form
@@ -38,11 +39,18 @@ def _text(data: Mapping[str, Any], name: str) -> str:
 def _password(value: str) -> str:
     if len(value) < MIN_LENGTH:
         return _("Use at least %(n)s characters.") % {"n": MIN_LENGTH}
-    return _("Use at most 200 characters.") if len(value) > 200 else ""
+    return too_long(value)
+
+
+def too_long(password: str) -> str:
+    """What to say of a password that nobody can have; else nothing."""
+    if len(password) <= MAX_LENGTH:
+        return ""
+    return _("A password has at most %(n)s characters.") % {"n": MAX_LENGTH}
 
 
 def _email(value: str) -> str:
-    if EMAIL.fullmatch(value) and len(value) <= 254:
+    if EMAIL.fullmatch(value) and value.isprintable() and len(value) <= 254:
         return ""
     return _("Write an e-mail address, such as you@example.org.")
 
@@ -50,6 +58,8 @@ def _email(value: str) -> str:
 def _name(value: str) -> str:
     if not value:
         return _("Give it a name.")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+        return _("Leave out characters that cannot be seen.")
     return _("Use at most 120 characters.") if len(value) > 120 else ""
 
 

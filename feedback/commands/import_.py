@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback.errors import FeedbackError
+from feedback.logs import describe
 
 if TYPE_CHECKING:
     from feedback.imports.load import Result
@@ -60,8 +61,8 @@ def _import(file: Path, mapping: Path, *, skip_bad: bool, workspace: str | None)
         result = asyncio.run(import_file(settings, request, progress))
     except OSError as error:
         raise FeedbackError(
-            f"The import stopped: {error}. What it stored stays; the same command goes on from "
-            "there.",
+            f"The import stopped: {describe(error, with_place=False)}. What it stored stays; the "
+            "same command goes on from there.",
             exit_code=1,
         ) from error
     finally:

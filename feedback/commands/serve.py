@@ -60,22 +60,25 @@ def migrate_command() -> None:
 
 
 async def prepare(settings: "Settings") -> str | None:
-    """Check or make the schema; the path of a set-up link as long as nobody can sign in."""
+    """Check or make the schema; the path of a set-up link as long as there is no owner."""
     from feedback.migrate import is_set_up, require_newest
+    from feedback.private import keep_private
     from feedback.settings import secret_key
 
+    for said in keep_private(settings.sqlite_file) if settings.sqlite_file else ():
+        print(f"feedback: {said}", file=sys.stderr)
     await require_newest(settings.url, migrate_empty=True)
     secret_key(settings)
     if await is_set_up(settings.url):
         return None
     from feedback import clock
-    from feedback.accounts.setup import has_users, make_link
+    from feedback.accounts.setup import has_owner, make_link
     from feedback.db import Database
 
     database = Database(settings.url)
     try:
         async with database.write() as session:
-            if await has_users(session):
+            if await has_owner(session):
                 return None
             return await make_link(session, "first", clock.now())
     finally:
@@ -136,7 +139,9 @@ def make_app() -> "Litestar":
     longest pause of a page)."""
     gc.disable()
     from feedback.app import create_app
+    from feedback.logs import watch_threads
 
+    watch_threads()
     app = create_app(pages_later=True)
     gc.freeze()
     gc.enable()

@@ -21,18 +21,24 @@ class Role(StrEnum):
 @app.command("add")
 def add_command(
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="Whom to let in.")],
-    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.viewer,
+    role: Annotated[
+        Role | None,
+        typer.Option(help="What they may do. Default: what they may already, else viewer."),
+    ] = None,
     workspace: WorkspaceKey = None,
 ) -> None:
     """Add somebody, or change their role, and print a link to choose a (new) password.
+
+    Once it is used, every browser of theirs is signed out. An owner ends the first set-up link.
 
     Example: feedback user add ana@example.org --role editor
     """
     asyncio.run(_add(email, role, workspace))
 
 
-async def _add(email: str, role: Role, key: str | None) -> None:
+async def _add(email: str, role: Role | None, key: str | None) -> None:
     from feedback import clock
+    from feedback.accounts.models import Membership
     from feedback.accounts.schemas import EMAIL
     from feedback.accounts.setup import add_member, make_link
     from feedback.settings import load_settings
@@ -43,7 +49,8 @@ async def _add(email: str, role: Role, key: str | None) -> None:
     async with open_database(settings) as database:
         workspace = await open_workspace(database, key)
         async with database.write() as session:
-            user = await add_member(session, workspace, email, role=role.value, now=clock.now())
+            user = await add_member(session, workspace, email, role=role, now=clock.now())
+            member = await session.get_one(Membership, (workspace.id, user.id))
             link = await make_link(session, "password", clock.now(), user.id)
-    typer.echo(f"{user.email} is {role.value} of {workspace.name}. To choose a password, open")
+    typer.echo(f"{user.email} is {member.role} of {workspace.name}. To choose a password, open")
     typer.echo(f"{settings.base_url or 'http://127.0.0.1:8000'}{link}")

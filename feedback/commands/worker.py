@@ -45,10 +45,12 @@ def worker_command(
 
 
 async def _work(settings: "Settings") -> None:
+    from feedback.logs import watch_threads
     from feedback.work import make_worker
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    watch_threads()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_database(settings) as database:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from feedback.accounts.models import Workspace
+from feedback.accounts.tries import forget_tries
 from feedback.db import Database
 from feedback.outbox import computed
 from feedback.outbox.models import Job
@@ -17,7 +18,8 @@ ROWS_AT_ONCE = 1000
 
 
 async def prune(database: Database, kept: Mapping[str, timedelta], now: datetime) -> None:
-    """Drop done jobs and what jobs made, past their time. Dead jobs stay until somebody looks.
+    """Drop done jobs, what jobs made and tries at signing in, past their time. Dead jobs stay
+    until somebody looks.
 
     kept: for how long the done jobs of some kinds stay, so that no period of a schedule comes
     twice; those of other kinds stay a week.
@@ -25,6 +27,8 @@ async def prune(database: Database, kept: Mapping[str, timedelta], now: datetime
     await _drop_jobs(database, col(Job.kind).not_in(kept), now - KEPT_DONE)
     for kind, long in kept.items():
         await _drop_jobs(database, col(Job.kind) == kind, now - long)
+    async with database.write() as session:
+        await forget_tries(session, now)
     async with database.read() as session:
         workspaces = list(await session.exec(select(Workspace.id)))
     for workspace_id in workspaces:

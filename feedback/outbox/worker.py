@@ -15,6 +15,7 @@ from typing import Any
 
 from feedback import clock
 from feedback.db import Database
+from feedback.logs import describe
 from feedback.outbox import leases
 from feedback.outbox.leases import Claim
 from feedback.outbox.schedules import Calendar, Schedule
@@ -166,8 +167,7 @@ class Worker:
                 await kind.handler(work)
         except Exception as error:
             log.warning("a job of kind %s failed (%s)", job.kind, job.id, exc_info=error)
-            said = f"{type(error).__name__}: {error}"
-            await self._settle(job, said, may_retry=job.attempts < kind.attempts)
+            await self._settle(job, describe(error), may_retry=job.attempts < kind.attempts)
         else:
             await self._settle(job)
 

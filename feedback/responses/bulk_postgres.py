@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 
 from feedback.db import is_away_state
 from feedback.errors import FeedbackError
+from feedback.logs import describe
 from feedback.responses.bulk_rows import Batch, BatchResult, Name, Origin, Rows, sort_out
 from feedback.responses.columns import Columns, as_uuids
 
@@ -68,7 +69,8 @@ class PostgresBulk:
         except (OSError, InterfaceError, PostgresError) as error:
             if not is_away_state(getattr(error, "sqlstate", None)):
                 raise
-            raise FeedbackError(f"Cannot write the database: {error}.", exit_code=1) from error
+            said = describe(error, with_place=False)
+            raise FeedbackError(f"Cannot write the database: {said}.", exit_code=1) from error
 
     async def _insert(self, ready: _Ready) -> None:
         connection, statements = self._connection, self._rows.statements

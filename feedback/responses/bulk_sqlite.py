@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from feedback.db import SQLITE_PRAGMAS
 from feedback.errors import FeedbackError
+from feedback.logs import describe
 from feedback.responses.bulk_rows import Batch, BatchResult, Name, Origin, Rows, sort_out
 from feedback.responses.statements import Statement
 
@@ -90,7 +91,8 @@ class SqliteBulk:
                 return BatchResult(new=len(ready.batch))
             return await self._in_thread(lambda: self._store_unknown(ready.origin, ready.batch))
         except sqlite3.OperationalError as error:
-            raise FeedbackError(f"Cannot write {self._path}: {error}.", exit_code=1) from error
+            said = describe(error, with_place=False)
+            raise FeedbackError(f"Cannot write {self._path}: {said}.", exit_code=1) from error
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

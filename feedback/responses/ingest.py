@@ -25,6 +25,7 @@ from feedback.responses.body import Refused
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.message import Contact, Message, check_channel
 from feedback.responses.outcome import Answer
+from feedback.responses.page import kept_page
 
 OLDEST = timedelta(days=7)
 # A phone's clock may run ahead a little; its answer then counts as given now.
@@ -64,7 +65,7 @@ def prepare(
         properties=_json(_filled(message.properties, left)),
         channel=message.channel,
         locale=message.locale,
-        page=message.page,
+        page=kept_page(message.page),
         answered_at=answered_at,
         received_at=received_at,
         month=month_of(answered_at, survey.zone),

@@ -49,21 +49,41 @@ def ask_to_sign_in(request: AnyRequest, _error: Exception) -> Response[Any]:
 
 def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     """The status with a sentence in the reader's language; plain text for htmx."""
-    if "viewer" not in request.scope.get("state", {}):
-        accepted = request.headers.get("Accept-Language", "")
-        i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
+    _speak(request)
     status = _status(error)
     return _say(request, status, *_words(status))
 
 
-def _say(request: AnyRequest, status: int, title: str, text: str) -> Response[Any]:
+def say_no_workspace(request: AnyRequest, _error: Exception) -> Response[Any]:
+    """Whoever was a member when they signed in, or never was, is told; not led round in circles."""
+    _speak(request)
+    text = _(
+        "You belong to no workspace here, or not any more. Ask whoever runs this server to add "
+        "you again with: feedback user add E-MAIL. Or sign in with another e-mail."
+    )
+    return _say(request, 403, _("No workspace"), text, href="/sign-in", link=_("Sign in"))
+
+
+def _speak(request: AnyRequest) -> None:
+    if "viewer" not in request.scope.get("state", {}):
+        accepted = request.headers.get("Accept-Language", "")
+        i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
+
+
+def _say(
+    request: AnyRequest, status: int, title: str, text: str, *, href: str = "/", link: str = ""
+) -> Response[Any]:
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
     if "HX-Request" in request.headers:
         return Response(text, status_code=status, media_type=MediaType.TEXT, headers=headers)
     engine = request.app.template_engine
     assert engine is not None
     html = engine.get_template("problem.html").render(
-        locale=i18n.current_locale(), title=title, text=text
+        locale=i18n.current_locale(),
+        title=title,
+        text=text,
+        href=href,
+        link=link or _("Go to the board"),
     )
     headers |= security_headers()
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)

@@ -80,6 +80,9 @@ async def test_the_set_up_link_ends_after_a_week(client: Client, database: Datab
 
 WRONG = {
     "name": ("", "Give it a name"),
+    "name ": ("Corner\x00shop", "cannot be seen"),
+    "email ": ("ana\x00@example.org", "Write an e-mail address"),
+    "password ": ("x" * 201, "at most 200 characters"),
     "time_zone": ("Mars/Base", "Choose a time zone"),
     "language": ("xx", "Choose a language"),
     "email": ("ana", "Write an e-mail address"),
@@ -92,7 +95,7 @@ async def test_set_up_says_beside_the_field_what_is_wrong(
     client: Client, database: Database, field: str, wrong: tuple[str, str]
 ) -> None:
     link = await first_link(database)
-    answer = await post(client, link, SETUP | {field: wrong[0]})
+    answer = await post(client, link, SETUP | {field.strip(): wrong[0]})
     assert answer.status_code == 422 and wrong[1] in answer.text
     async with database.read() as session:
         assert (await session.exec(select(User))).all() == []
