@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -35,6 +36,17 @@ def _web_address(value: str | None) -> str | None:
     return value.rstrip("/")
 
 
+def _networks(value: str) -> str:
+    listed = [text for text in map(str.strip, value.split(",")) if text]
+    for text in listed:
+        try:
+            ip_network(text, strict=False)
+        except ValueError as error:
+            said = f"{text!r} is no address or network; write 127.0.0.1, 10.0.0.0/8"
+            raise ValueError(said) from error
+    return ", ".join(listed)
+
+
 class Settings(BaseSettings):
     """Everything an operator can set; each name is also read from `FEEDBACK_<NAME>_FILE`."""
 
@@ -53,6 +65,12 @@ class Settings(BaseSettings):
         min_length=32,
         description="Key for signatures, at least 32 characters. SQLite: made once, in a file "
         "beside the database that only its owner may read. PostgreSQL: required.",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        description="The reverse proxies before the server: addresses and networks with commas, "
+        "such as `127.0.0.1, 10.0.0.0/8`. Only they are believed when they say whom a request is "
+        "from.",
     )
     worker: Literal["inside", "apart"] = Field(
         default="inside",
