@@ -1,18 +1,19 @@
 """Whose address a request has: the peer's, or what a trusted proxy says of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
+from itertools import islice
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Any
 
 from feedback.settings import Settings
 
-Address = IPv4Address | IPv6Address
-
 FORWARDED_FOR = b"x-forwarded-for"
 FORWARDED = b"forwarded"
-# A longer chain of proxies is nobody's; without an end each entry would cost its time.
+# Further back in a chain nobody looks: each entry costs its time.
 MOST_HOPS = 32
+_MAPPED = bytes(10) + b"\xff\xff"
 
 
 def address_of(scope: Any, settings: Settings) -> str | None:
@@ -23,8 +24,7 @@ def address_of(scope: Any, settings: Settings) -> str | None:
     header (a proxy that is not named, or a lie), two headers say different things, or what the
     proxy says is no address. Who limits by address limits those together. Never raises.
     """
-    chains = _chains(scope)
-    peer = _peer(scope)
+    peer, chains = _peer(scope), _chains(scope)
     if peer is None or not chains:
         return _written(peer)
     if not _is_one_of(peer, settings.trusted_proxies):
@@ -42,20 +42,25 @@ def unnamed_proxy(scope: Any, settings: Settings) -> str | None:
     peer = _peer(scope)
     if peer is None or not _chains(scope) or _is_one_of(peer, settings.trusted_proxies):
         return None
-    return "" if peer.is_global else str(peer)
+    address = ip_address(peer)
+    return "" if address.is_global else str(address)
 
 
-def _peer(scope: Any) -> Address | None:
+def _peer(scope: Any) -> bytes | None:
     return _address(str((scope.get("client") or ("",))[0]))
 
 
-def _chains(scope: Any) -> list[list[str]]:
+def _chains(scope: Any) -> list[Iterator[str]]:
     """The nodes that each forwarding header names, the nearest first."""
-    given: dict[bytes, list[bytes]] = {}
-    for name, value in scope["headers"]:
-        if name in (FORWARDED_FOR, FORWARDED):
-            given.setdefault(name, []).append(value)
-    return [list(_nodes(name, b",".join(values))) for name, values in given.items()]
+    headers = scope["headers"]
+    found = dict(headers)  # every answer pays for this look
+    if FORWARDED_FOR not in found and FORWARDED not in found:
+        return []
+    return [
+        _nodes(name, b",".join(value for each, value in headers if each == name))
+        for name in (FORWARDED_FOR, FORWARDED)
+        if name in found
+    ]
 
 
 def _nodes(name: bytes, value: bytes) -> Iterator[str]:
@@ -70,45 +75,49 @@ def _for(element: str) -> str:
     return next((value for name, _, value in pairs if name.strip().lower() == "for"), "")
 
 
-def _last_stranger(nodes: Sequence[str], proxies: str) -> Address | None:
+def _last_stranger(nodes: Iterable[str], proxies: str) -> bytes | None:
     address = None
-    for node in nodes[:MOST_HOPS]:
+    for node in islice(nodes, MOST_HOPS):
         address = _address(node)
         if address is None or not _is_one_of(address, proxies):
             return address
     return address  # all are ours: the furthest asks for itself
 
 
-def _address(node: str) -> Address | None:
-    """The address of a node, with or without a port, brackets and quotes; else None."""
+def _address(node: str) -> bytes | None:
+    """The address of a node, with or without a port, brackets and quotes: 4 bytes or 16."""
     text = node.strip(' \t"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
+        if ":" not in text:
+            return inet_pton(AF_INET, text)
+        packed = inet_pton(AF_INET6, text.partition("%")[0])
+    except (OSError, ValueError):  # the latter of a NUL
         return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    return packed[12:] if packed.startswith(_MAPPED) else packed
 
 
-def _written(address: Address | None) -> str | None:
+def _written(address: bytes | None) -> str | None:
+    if address is None:
+        return None
+    if len(address) == 4:
+        return inet_ntop(AF_INET, address)
     # Whoever has one address of IPv6 has 2^64 of them.
-    if isinstance(address, IPv6Address):
-        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
-    return str(address) if address else None
+    return inet_ntop(AF_INET6, address[:8] + bytes(8)) + "/64"
 
 
-def _is_one_of(address: Address, proxies: str) -> bool:
-    return any(address in network for network in _networks(proxies))
+def _is_one_of(address: bytes, proxies: str) -> bool:
+    number, size = int.from_bytes(address, "big"), len(address)
+    for length, mask, network in _networks(proxies):
+        if length == size and number & mask == network:
+            return True
+    return False
 
 
 @lru_cache(maxsize=8)
-def _networks(proxies: str) -> Sequence[Any]:
-    return [ip_network(text, strict=False) for text in _listed(proxies)]
-
-
-def _listed(text: str) -> Iterable[str]:
-    return filter(None, map(str.strip, text.split(",")))
+def _networks(proxies: str) -> list[tuple[int, int, int]]:
+    listed = [ip_network(text, strict=False) for text in proxies.split(", ") if text]
+    return [(len(n.network_address.packed), int(n.netmask), int(n.network_address)) for n in listed]
