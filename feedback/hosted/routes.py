@@ -37,6 +37,7 @@ from feedback.hosted.steps import (
 )
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.ingest import MAX_BODY, Refused, prepare, read_message
+from feedback.responses.limits import TooManyError
 from feedback.responses.outcome import Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
 from feedback.web.page import security_headers
@@ -73,6 +74,8 @@ async def answer_survey(
         assert survey is not None
         page = _ask_again(request, survey, form, status=refused.status, error=refused.error)
         page.headers["X-Feedback-Reason"] = refused.reason
+        if isinstance(refused, TooManyError):
+            page.headers["Retry-After"] = str(refused.retry_after)
         return page
     except (QueueFullError, StoreUnavailableError):
         assert survey is not None
@@ -144,9 +147,12 @@ async def _store(request: AnyRequest, survey: SurveyDefinition, form: HostedForm
     form = without_false_contact(form, survey, state.key)
     now = clock.now()
     seq = moment_seq(now)
+    message = read_message(message_of(form, survey, state.key, seq))
+    sender = state.limits.admit_answer(request.scope, survey, message, state.key)
     for _attempt in range(SEQ_ATTEMPTS):
-        message = read_message(message_of(form, survey, state.key, seq))
-        outcome: Outcome = await state.writer.store(prepare(message, survey, now, state.key))
+        message.seq = seq
+        answer = prepare(message, survey, now, state.key)
+        outcome: Outcome = await state.bursts.store(answer, sender)
         if outcome.status not in ("conflict", "ignored"):
             return
         seq = outcome.seq + 1

@@ -56,6 +56,7 @@ class Answer(msgspec.Struct, frozen=True):
     respondent_key: bytes | None = None
     changed_at: datetime | None = None
     excluded_from: str | None = None
+    origin: bytes | None = None
 
     @property
     def id(self) -> uuid.UUID:
