@@ -10,6 +10,7 @@ import secrets
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -45,9 +46,6 @@ class Sender:
         self.origin: bytes | None = None
         self.marked_at = 0.0
 
-    def forget_before(self, moment: float) -> None:
-        self.given = [each for each in self.given if each[0] > moment]
-
     def mark(self, now: float) -> bytes:
         """The origin of the burst that goes on, or begins, now."""
         if self.origin is None or now - self.marked_at > WINDOW_SECONDS:
@@ -56,13 +54,49 @@ class Sender:
         return self.origin
 
 
+class Recogniser:
+    """Tells which answers are among `MANY` of one sender within the window.
+
+    A sender is a hash; moments are seconds of a clock that does not go back.
+    """
+
+    def __init__(self) -> None:
+        self.senders: Recent[Sender] = Recent(WINDOW_SECONDS, MOST_SENDERS)
+
+    def origin_of(self, sender: bytes, now: float) -> bytes | None:
+        """That of the burst which one more answer of this sender belongs to, None where to none."""
+        known = self.senders.get(sender, now)
+        if known is None:
+            return None
+        known.given = [each for each in known.given if each[0] > now - WINDOW_SECONDS]
+        return known.mark(now) if len(known.given) >= MANY - 1 else None
+
+    def note(
+        self, sender: bytes, now: float, id: uuid.UUID, origin: bytes | None
+    ) -> tuple[bytes, list[uuid.UUID]] | None:
+        """An answer of this sender was stored, with the origin it was told or without.
+
+        The origin of a burst, and those of its answers that bear none yet; None where there are
+        none.
+        """
+        known = self.senders.get(sender, now) or Sender()
+        known.given.append((now, id if origin is None else None))
+        del known.given[:-MANY]
+        self.senders.put(sender, known, now)
+        unmarked = [each for _, each in known.given if each is not None]
+        if len(known.given) < MANY or not unmarked:
+            return None
+        known.given = [(moment, None) for moment, _ in known.given]
+        return known.mark(now), unmarked
+
+
 class Bursts:
     """Stores answers through the writer, and marks those that come in bursts."""
 
     def __init__(self, writer: Writer, database: Database) -> None:
         self._writer = writer
         self._database = database
-        self.senders: Recent[Sender] = Recent(WINDOW_SECONDS, MOST_SENDERS)
+        self._recogniser = Recogniser()
         self._waiting: dict[tuple[uuid.UUID, uuid.UUID], tuple[bytes, int]] = {}
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -72,36 +106,14 @@ class Bursts:
         if sender is None or answer.test:
             return await self._stored(answer)
         now = time.monotonic()
-        if (origin := self.origin_of(sender, now)) is not None:
+        if (origin := self._recogniser.origin_of(sender, now)) is not None:
             answer = msgspec.structs.replace(answer, origin=origin)
         outcome = await self._stored(answer)
         if outcome.status == "created":
-            self.note(sender, answer, outcome.response_id, now)
+            burst = self._recogniser.note(sender, now, outcome.response_id, origin)
+            if burst is not None:
+                self._mark_soon(answer.workspace_id, *burst)
         return outcome
-
-    def origin_of(self, sender: bytes, now: float) -> bytes | None:
-        """That of the burst which one more answer of this sender belongs to, None where to none."""
-        known = self.senders.get(sender, now)
-        if known is None:
-            return None
-        known.forget_before(now - WINDOW_SECONDS)
-        return known.mark(now) if len(known.given) >= MANY - 1 else None
-
-    def note(self, sender: bytes, answer: Answer, id: uuid.UUID, now: float) -> None:
-        """This sender gave a new answer; those before it are marked if they make a burst now."""
-        known = self.senders.get(sender, now) or Sender()
-        known.given.append((now, id if answer.origin is None else None))
-        del known.given[:-MANY]
-        self.senders.put(sender, known, now)
-        if len(known.given) < MANY:
-            return
-        origin = known.mark(now)
-        unmarked = [id for _, id in known.given if id is not None]
-        if unmarked:
-            known.given = [(moment, None) for moment, _ in known.given]
-            self._waiting |= {(answer.workspace_id, id): (origin, TRIES) for id in unmarked}
-            if self.is_idle:
-                self._task = asyncio.create_task(self._write_soon())
 
     @property
     def is_idle(self) -> bool:
@@ -117,6 +129,11 @@ class Bursts:
         outcome = await self._writer.store(answer)
         assert outcome is not None
         return outcome
+
+    def _mark_soon(self, workspace_id: uuid.UUID, origin: bytes, ids: Sequence[uuid.UUID]) -> None:
+        self._waiting |= {(workspace_id, id): (origin, TRIES) for id in ids}
+        if self.is_idle:
+            self._task = asyncio.create_task(self._write_soon())
 
     async def _write_soon(self) -> None:
         while self._waiting:
