@@ -83,11 +83,11 @@ class Recogniser:
         known.given.append((now, id if origin is None else None))
         del known.given[:-MANY]
         self.senders.put(sender, known, now)
-        unmarked = [each for _, each in known.given if each is not None]
-        if len(known.given) < MANY or not unmarked:
+        if len(known.given) < MANY:
             return None
+        unmarked = [each for _, each in known.given if each is not None]
         known.given = [(moment, None) for moment, _ in known.given]
-        return known.mark(now), unmarked
+        return (known.mark(now), unmarked) if unmarked else None
 
 
 class Bursts:
