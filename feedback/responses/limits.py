@@ -24,9 +24,6 @@ DAY_SECONDS = 24 * 3600.0
 # A bucket is full again after this long, and then no other than one that is not remembered.
 REFILL_SECONDS = 60.0
 MOST_BUCKETS = 20_000
-# All visitors whose address nobody can tell share one bucket of a survey, this much larger: few
-# surveys get more, and who forges a header to get in there wins little.
-FOR_UNKNOWN = 2
 
 
 class TooManyError(Refused):
@@ -100,12 +97,11 @@ class Limits:
         address = address_of(scope, self._settings)
         whose = survey.survey_id.bytes + (address or "").encode()
         sender = hashlib.blake2b(whose, key=self._key, digest_size=16).digest()
-        most = self._settings.public_limit
-        if address is None:
-            most *= FOR_UNKNOWN
+        if address is None:  # all of these share a bucket, no larger: a forged header wins nothing
             self._note_unknown(scope)
         else:
             self._known += 1
+        most = self._settings.public_limit
         if most and (wait := buckets.take(sender, most, now)):
             raise TooManyError(wait)
         return sender if address is not None else None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feedback.db import Database
 from feedback.identity import identity_secret, sign
-from feedback.responses.limits import FOR_UNKNOWN, MOST_BUCKETS, Buckets, Limits
+from feedback.responses.limits import MOST_BUCKETS, Buckets, Limits
 from feedback.settings import Settings
 from tests.cast import Shop
 from tests.conftest import KEY
@@ -105,7 +105,7 @@ async def test_another_proxy_is_not_believed(client: Client, shop: Shop, name: s
     found = await post(client, path, PROXY, made_up, rating=9)
     found += await post(client, path, ELSEWHERE, made_up, rating=9)  # it is the survey's bucket
     stored = statuses(found)[201]
-    assert FOR_UNKNOWN * FEW <= stored <= most(FOR_UNKNOWN * FEW, began)
+    assert FEW <= stored <= most(FEW, began)
     assert statuses(await post(client, path, PROXY, [None], rating=9)) == {201: 1}
 
 
