@@ -5,12 +5,22 @@ python -m bench [--quick] [--only NAME,NAME] [--responses N]
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import importing, ingest, pages, scoring, starting, tasks, weight
+from bench import (
+    importing,
+    ingest,
+    pages,
+    scoring,
+    starting,
+    tasks,
+    transaction,
+    weight,
+    yardsticks,
+)
 from bench.databases import Shop, open_shop, sqlite_url
 from bench.filling import fill
 from bench.rows import Row, note, show
@@ -36,12 +46,15 @@ class Bench:
     def parts(self) -> dict[str, Callable[[], Iterator[Row]]]:
         sizes, folder = self.sizes, self.folder
         return {
+            "machine": lambda: yardsticks.machine(sizes, folder),
             "widget": lambda: weight.widget(sizes, self.shop(sizes.tiny)),
             "tasks": lambda: tasks.longest_task(sizes, self.shop(sizes.tiny)),
             "scoring": lambda: scoring.scoring(sizes),
             "start": lambda: starting.start(sizes, folder),
+            "commands": lambda: starting.commands(sizes, self.shop(sizes.tiny)),
             "memory": lambda: starting.memory(sizes, self.shop(sizes.stored[0])),
             "ingest": lambda: ingest.against_bare(sizes, folder),
+            "transaction": lambda: transaction.additions(sizes, folder),
             "fsync": lambda: ingest.against_single_commits(sizes, folder),
             "import": lambda: importing.importing(sizes, folder),
             "pages": lambda: pages.on_sqlite(sizes, {n: self.shop(n) for n in sizes.stored}),
@@ -52,12 +65,12 @@ class Bench:
         }
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does every line work?")
     parser.add_argument("--only", help="comma-separated parts", default="")
     parser.add_argument("--responses", type=int, help="one database, of this many responses")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     sizes = QUICK if given.quick else FULL
     if given.responses:
         sizes = replace(sizes, stored=(given.responses,))

@@ -2,6 +2,8 @@
 
 import http.client
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import psutil
@@ -53,6 +55,8 @@ class Visit:
     processor_ms: float
 
 
-def open_browser(server: servers.Server, shop: Shop) -> Browser:
+@contextmanager
+def open_browser(server: servers.Server, shop: Shop) -> Iterator[Browser]:
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    return Browser(connection, shop.cookie, server.worker(), page_paths(shop))
+    with closing(connection):
+        yield Browser(connection, shop.cookie, server.worker(), page_paths(shop))

@@ -5,6 +5,7 @@ The survey of the last touchpoint asks about the whole journey; two surveys are 
 """
 
 import asyncio
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+import psutil
 from sqlalchemy.engine import URL, make_url
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -70,10 +73,43 @@ def postgres() -> Iterator[PostgresMaker]:
     """A server of the wheel, or the one of TEST_DATABASE_URL."""
     with ExitStack() as running:
         server = postgres_server()
-        maker = PostgresMaker(next(server))
+        url = next(server)
+        if "TEST_DATABASE_URL" not in os.environ:
+            asyncio.run(_wait_for_the_disk(url))
+        maker = PostgresMaker(url)
         running.callback(lambda: next(server, None))
         running.callback(maker.close)
         yield maker
+
+
+async def _wait_for_the_disk(url: URL) -> None:
+    """Tests do without; here each commit waits, as it does where answers are kept."""
+    connection = await asyncpg.connect(dsn(url))
+    for setting in ("fsync", "full_page_writes"):
+        await connection.execute(f"ALTER SYSTEM RESET {setting}")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
+
+
+def dsn(url: URL) -> str:
+    """An address as asyncpg takes it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def backends(url: URL) -> list[psutil.Process]:
+    """The processes of PostgreSQL that work for this database, where they run on this machine."""
+    return [] if url.get_backend_name() == "sqlite" else asyncio.run(_backends(url))
+
+
+async def _backends(url: URL) -> list[psutil.Process]:
+    connection = await asyncpg.connect(dsn(url))
+    rows = await connection.fetch(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
+    here = [psutil.Process(row["pid"]) for row in rows if psutil.pid_exists(row["pid"])]
+    return [process for process in here if process.name().startswith("postgres")]
 
 
 @contextmanager

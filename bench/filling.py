@@ -6,9 +6,8 @@ import sqlite3
 import uuid
 
 import asyncpg
-from sqlalchemy.engine import URL
 
-from bench.databases import Shop
+from bench.databases import Shop, dsn
 from bench.fill import Dialect, statements
 
 SQLITE = Dialect(
@@ -74,7 +73,7 @@ def _fill_sqlite(shop: Shop, responses: int) -> None:
 
 
 async def _fill_postgres(shop: Shop, responses: int) -> None:
-    connection = await asyncpg.connect(_dsn(shop.url), server_settings=POSTGRES_FAST)
+    connection = await asyncpg.connect(dsn(shop.url), server_settings=POSTGRES_FAST)
     try:
         for part in statements(shop, responses, POSTGRES):
             async with connection.transaction():
@@ -83,10 +82,6 @@ async def _fill_postgres(shop: Shop, responses: int) -> None:
         await connection.execute("ANALYZE")
     finally:
         await connection.close()
-
-
-def _dsn(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _uuid7(milliseconds: int, number: int) -> bytes:

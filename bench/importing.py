@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -66,7 +67,10 @@ class Visitor:
     enough: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            self._send(connection)
+
+    def _send(self, connection: http.client.HTTPConnection) -> None:
         while not self.enough.wait(PAUSE_SECONDS):
             began = time.perf_counter()
             connection.request("POST", self.path, json.dumps({"rating": 9}))
@@ -129,13 +133,15 @@ def _import(shop: Shop, file: Path, mapping: Path) -> Run:
     run = Run()
     began = time.perf_counter()
     settings = os.environ | servers.product_environment(shop.url)
-    process = psutil.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    while process.poll() is None:
-        run.peak_bytes = max(run.peak_bytes, _resident(process))
-        time.sleep(0.01)
-    run.seconds = time.perf_counter() - began
-    if process.returncode != 0:
-        raise RuntimeError(f"the import failed: {process.stdout.read().decode()}")
+    with psutil.Popen(
+        command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        while process.poll() is None:
+            run.peak_bytes = max(run.peak_bytes, _resident(process))
+            time.sleep(0.01)
+        run.seconds = time.perf_counter() - began
+        if process.returncode != 0:
+            raise RuntimeError(f"the import failed: {process.stdout.read().decode()}")
     return run
 
 

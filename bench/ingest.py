@@ -12,9 +12,9 @@ from statistics import median
 import psutil
 
 from bench import servers
-from bench.databases import Shop, open_shop, postgres, postgres_url, sqlite_url
+from bench.databases import Shop, backends, open_shop, postgres, postgres_url, sqlite_url
 from bench.rows import Row, at_least, note, spread
-from bench.shim import slow_fsync
+from bench.shim import SLOW_FSYNC, shim
 from bench.sizes import Sizes
 
 CONNECTIONS = 64
@@ -23,19 +23,21 @@ FSYNC_DELAY_MS = 2
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where answers go, and the process that takes them."""
+    """Where answers go, the process that takes them, and the database's own that run here."""
 
     url: str
     worker: psutil.Process
+    database: tuple[psutil.Process, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one round of requests met; `processor_us` is the server's time for each of them."""
+    """What one round of requests met; the server's time for each, and the database's own."""
 
     per_second: float
     p99_ms: float
     processor_us: float
+    database_us: float
 
 
 def against_bare(sizes: Sizes, folder: Path) -> Iterator[Row]:
@@ -49,8 +51,8 @@ def against_bare(sizes: Sizes, folder: Path) -> Iterator[Row]:
         shop = open_shop(running.enter_context(postgres_url(maker)))
         targets["PostgreSQL"] = _target(running.enter_context(servers.feedback(shop.url)), shop)
         rounds = _rounds(targets, sizes)
-    for name in ("SQLite FULL", "PostgreSQL"):
-        yield _ratio_row(f"ingest, {name} / bare handler", rounds, name, "bare", 0.5)
+    for name, limit in (("SQLite FULL", 0.55), ("PostgreSQL", 0.5)):
+        yield _ratio_row(f"ingest, {name} / bare handler", rounds, name, "bare", limit)
 
 
 def against_small(sizes: Sizes, small: Shop, large: Shop) -> Iterator[Row]:
@@ -64,7 +66,7 @@ def against_small(sizes: Sizes, small: Shop, large: Shop) -> Iterator[Row]:
 def against_single_commits(sizes: Sizes, folder: Path) -> Iterator[Row]:
     """Group commit against a commit for each answer, when every fsync takes 2 ms longer."""
     name = f"ingest, group commit / single commits, fsync + {FSYNC_DELAY_MS} ms"
-    library = slow_fsync(folder)
+    library = shim(SLOW_FSYNC, folder)
     if library is None:
         yield Row(name, "not measured: no C compiler here", ">= 12")
         return
@@ -79,28 +81,35 @@ def against_single_commits(sizes: Sizes, folder: Path) -> Iterator[Row]:
 
 
 def _target(server: servers.Server, shop: Shop) -> Target:
-    return Target(server.url(f"/r/{shop.slots[0].key}"), server.worker())
+    database = tuple(backends(shop.url))
+    return Target(server.url(f"/r/{shop.slots[0].key}"), server.worker(), database)
 
 
 def _rounds(targets: dict[str, Target], sizes: Sizes) -> list[dict[str, Load]]:
-    for target in targets.values():
-        _load(target, sizes.warm_seconds)
+    for target in targets.values() if sizes.warm_seconds else ():
+        _load(target, sizes.warm_seconds, seed=0)
     rounds = []
     for n in range(sizes.rounds):
         note(f"round {n + 1} of {sizes.rounds}: {', '.join(targets)}")
-        rounds.append({name: _load(t, sizes.round_seconds) for name, t in targets.items()})
+        rounds.append({name: _load(t, sizes.round_seconds, n + 1) for name, t in targets.items()})
     return rounds
 
 
-def _load(target: Target, seconds: float) -> Load:
+def _load(target: Target, seconds: float, seed: int) -> Load:
     command = [sys.executable, "-m", "bench.load", target.url]
-    command += ["--connections", str(CONNECTIONS), "--seconds", str(seconds)]
-    used = servers.processor_ms(target.worker)
+    command += ["--connections", str(CONNECTIONS), "--seconds", str(seconds), "--seed", str(seed)]
+    used, stored = servers.processor_ms(target.worker), _database_ms(target)
     found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     used = servers.processor_ms(target.worker) - used
+    stored = _database_ms(target) - stored
     if set(found["statuses"]) != {"201"}:
         raise RuntimeError(f"{target.url} answered {found['statuses']}")
-    return Load(found["per_second"], found["p99_ms"], 1000 * used / found["requests"])
+    each = 1000 / found["requests"]
+    return Load(found["per_second"], found["p99_ms"], used * each, stored * each)
+
+
+def _database_ms(target: Target) -> float:
+    return sum(servers.processor_ms(process) for process in target.database)
 
 
 def _ratio_row(
@@ -111,5 +120,7 @@ def _ratio_row(
     used = [median(one[who].processor_us for one in rounds) for who in (product, peer)]
     p99 = median(one[product].p99_ms for one in rounds)
     said = f"{spread(ratios)}; {rates[0]:,.0f} of {rates[1]:,.0f}/s, p99 {p99:.0f} ms, "
-    said += f"processor {used[0]:.0f} of {used[1]:.0f} us"
+    said += f"processor {used[0]:.0f} of {used[1]:.0f} us ({used[1] / used[0]:.2f})"
+    if any(one[product].database_us for one in rounds):
+        said += f", PostgreSQL's own {median(one[product].database_us for one in rounds):.0f}"
     return at_least(name, median(ratios), limit, said)

@@ -7,12 +7,12 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address
 from random import Random
 from urllib.parse import urlsplit
 
-from uuid_utils.compat import uuid7
+from bench.answers import Answers
 
 
 class Connection(asyncio.Protocol):
@@ -82,28 +82,11 @@ def _length(head: bytes) -> int:
     return int(lower[start + 15 : end if end > 0 else None])
 
 
-def answers(host: str, path: str) -> Iterator[bytes]:
-    """Requests as the widget sends them through a proxy, each with an id and an address of its own.
-
-    All from one address would be refused past the limit, and pass for a burst.
-    """
-    ratings = 0
+def requests_of(bodies: Iterable[bytes], host: str, path: str) -> Iterator[bytes]:
+    """As a proxy passes them on, each from an address of its own: all from one would be refused
+    past the limit, and pass for a burst."""
     visitor = Random(1)
-    while True:
-        ratings += 1
-        body = json.dumps(
-            {
-                "v": 1,
-                "submission_id": str(uuid7()),
-                "seq": 1,
-                "rating": ratings % 11,
-                "comment": "Very quick checkout" if ratings % 4 == 0 else None,
-                "properties": {"plan": "pro", "country": "FR"},
-                "locale": "en",
-                "channel": "widget",
-                "page": "https://shop.example/cart",
-            }
-        ).encode()
+    for body in bodies:
         yield (
             f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/plain\r\n"
             f"X-Forwarded-For: {IPv4Address(visitor.getrandbits(32))}\r\n"
@@ -111,9 +94,9 @@ def answers(host: str, path: str) -> Iterator[bytes]:
         ).encode() + body
 
 
-async def run(url: str, connections: int, seconds: float) -> dict[str, object]:
+async def run(url: str, connections: int, seconds: float, seed: int) -> dict[str, object]:
     parts = urlsplit(url)
-    requests = answers(parts.netloc, parts.path)
+    requests = requests_of(Answers(seed), parts.netloc, parts.path)
     tally = Tally(seconds)
     loop = asyncio.get_running_loop()
     open_ones = []
@@ -140,8 +123,10 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    print(json.dumps(asyncio.run(run(given.url, given.connections, given.seconds))))
+    found = run(given.url, given.connections, given.seconds, given.seed)
+    print(json.dumps(asyncio.run(found)))
 
 
 if __name__ == "__main__":

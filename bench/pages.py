@@ -9,26 +9,22 @@ from bench.browsing import Browser, Visit, open_browser
 from bench.databases import Shop, open_shop, postgres, postgres_url
 from bench.filling import fill
 from bench.finding import find_priorities
-from bench.plain import plain_pages
+from bench.plain import PLAIN, plain_pages
 from bench.rows import Row, at_most, note, percentile
 from bench.sizes import Sizes
 
 LIMIT_MS = 60.0
 GROWTH_LIMIT = 1.5
 
-
 Visits = dict[tuple[str, int], list[Visit]]
 
 
 def on_sqlite(sizes: Sizes, shops: dict[int, Shop]) -> Iterator[Row]:
-    yield from find_priorities(sizes, shops)
-    yield from dashboards(sizes, shops)
-    yield from plain_pages(sizes, shops[sizes.large])
+    yield from _measured(sizes, shops)
 
 
 def on_postgres(sizes: Sizes) -> Iterator[Row]:
     """The same on PostgreSQL, at the smallest and the largest size."""
-    where = ", PostgreSQL"
     with ExitStack() as running:
         maker = running.enter_context(postgres())
         shops = {}
@@ -36,22 +32,30 @@ def on_postgres(sizes: Sizes) -> Iterator[Row]:
             note(f"filling PostgreSQL with {sizes.name(size)} responses")
             shops[size] = open_shop(running.enter_context(postgres_url(maker)))
             fill(shops[size], size)
-        yield from find_priorities(sizes, shops, where)
-        yield from dashboards(sizes, shops, where)
-        yield from plain_pages(sizes, shops[sizes.large], where)
+        yield from _measured(sizes, shops, ", PostgreSQL")
 
 
-def dashboards(sizes: Sizes, shops: dict[int, Shop], where: str = "") -> Iterator[Row]:
-    """Times of each page at each size, one after another in turns, so that noise hits all alike."""
+def _measured(sizes: Sizes, shops: dict[int, Shop], where: str = "") -> Iterator[Row]:
+    yield from find_priorities(sizes, shops, where)
     with ExitStack() as running:
-        browsers = {}
-        for size, shop in shops.items():
-            server = running.enter_context(servers.feedback(shop.url))
-            browsers[size] = open_browser(server, shop)
-        names = list(browsers[sizes.large].paths)
-        note(f"{sizes.pages} times {len(names)} pages at {len(shops)} sizes")
-        visits = _visit_pages(browsers, sizes.pages)
-        unchanged = _statuses_when_unchanged(browsers[sizes.large])
+        opened = {
+            size: running.enter_context(servers.feedback(shop.url)) for size, shop in shops.items()
+        }
+        browsers = {
+            size: running.enter_context(open_browser(server, shops[size]))
+            for size, server in opened.items()
+        }
+        yield from dashboards(sizes, browsers, where)
+        shop, server = shops[sizes.large], opened[sizes.large]
+        yield from plain_pages(sizes, shop, server, browsers[sizes.large], where)
+
+
+def dashboards(sizes: Sizes, browsers: dict[int, Browser], where: str = "") -> Iterator[Row]:
+    """Times of each page at each size, one after another in turns, so that noise hits all alike."""
+    names = list(browsers[sizes.large].paths)
+    note(f"{sizes.pages} times {len(names)} pages at {len(browsers)} sizes")
+    visits = _visit_pages(browsers, sizes.pages)
+    unchanged = _statuses_when_unchanged(browsers[sizes.large])
     for name in names:
         yield from _page_rows(name, visits, sizes, where)
     said = ", ".join(f"{name} {status}" for name, status in unchanged.items())
@@ -62,9 +66,9 @@ def dashboards(sizes: Sizes, shops: dict[int, Shop], where: str = "") -> Iterato
 def _visit_pages(browsers: dict[int, Browser], repeats: int) -> Visits:
     visits: Visits = {}
     for n in range(-min(3, repeats), repeats):  # the first ones warm caches up
-        for name in next(iter(browsers.values())).paths:
+        for name in (PLAIN, *next(iter(browsers.values())).paths):
             for size, browser in browsers.items():
-                visit = browser.get(browser.paths[name])
+                visit = browser.get(browser.paths.get(name, name))
                 if visit.status != 200:
                     raise RuntimeError(f"{name} answered {visit.status}")
                 if n >= 0:
@@ -76,8 +80,9 @@ def _page_rows(name: str, visits: Visits, sizes: Sizes, where: str) -> Iterator[
     for size in (size for size in sizes.stored if (name, size) in visits):
         times = [visit.ms for visit in visits[name, size]]
         p50, p95 = (percentile(times, share) for share in (0.5, 0.95))
+        plain = percentile([visit.ms for visit in visits[PLAIN, size]], 0.95)
         used = [visit.processor_ms for visit in visits[name, size]]
-        said = f"p50 {p50:.1f}, p95 {p95:.1f} ms; "
+        said = f"p50 {p50:.1f}, p95 {p95:.1f} ms, {p95 / plain:.1f} of a plain page's {plain:.1f}; "
         said += f"processor p50 {percentile(used, 0.5):.1f}, p95 {percentile(used, 0.95):.1f} ms"
         at = f"{name} at {sizes.name(size)} responses{where}"
         yield at_most(at, p95, LIMIT_MS, said, " ms")

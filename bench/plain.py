@@ -7,11 +7,12 @@ import http.client
 import json
 import random
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from statistics import median
 
 from bench import servers
-from bench.browsing import Browser, Visit, open_browser
+from bench.browsing import Browser, Visit
 from bench.databases import Shop
 from bench.rows import Row, at_most, note
 from bench.sizes import Sizes
@@ -27,33 +28,34 @@ MONTHS = 22  # whole ones that have answers: no look is at one that was looked a
 Look = Callable[[], Visit]
 
 
-def plain_pages(sizes: Sizes, shop: Shop, where: str = "") -> Iterator[Row]:
+def plain_pages(
+    sizes: Sizes, shop: Shop, server: servers.Server, browser: Browser, where: str = ""
+) -> Iterator[Row]:
     """Every page of the largest database: unchanged, after each answer, at months never seen."""
-    with servers.feedback(shop.url) as server:
-        browser = open_browser(server, shop)
-        others = {"/settings": "/settings", "/surveys": "/surveys"}
-        paths = browser.paths | others
-        for path in (PLAIN, *paths.values()) * 3:
-            browser.get(path)
-        cost = _Cost(browser, sizes, where)
-        yield Row(f"a plain page, {PLAIN}{where}", f"processor {cost.plain():.2f} ms")
-        for name, path in paths.items():
-            yield cost.row(name, _limit(name), partial(browser.get, path))
-        for name in CHANGING:
-            path, tag = paths[name], browser.get(paths[name]).tag
-            if tag is not None:
-                yield cost.row(
-                    f"{name}, 304", NOT_MODIFIED,
-                    partial(browser.get, path, **{"If-None-Match": tag}), 304,
-                )  # fmt: skip
-        for name in CHANGING:
-            # Months first: an answer may make the kept ones be computed anew.
-            months = iter(_unseen(paths[name]))
+    others = {"/settings": "/settings", "/surveys": "/surveys"}
+    paths = browser.paths | others
+    for path in (PLAIN, *paths.values()) * min(3, sizes.pages):
+        browser.get(path)
+    cost = _Cost(browser, sizes, where)
+    yield Row(f"a plain page, {PLAIN}{where}", f"processor {cost.plain():.2f} ms")
+    for name, path in paths.items():
+        yield cost.row(name, _limit(name), partial(browser.get, path))
+    for name in CHANGING:
+        path, tag = paths[name], browser.get(paths[name]).tag
+        if tag is not None:
             yield cost.row(
-                f"{name}, unseen month", NEVER_SEEN,
-                partial(_look_at_next, browser, months), most=MONTHS,
+                f"{name}, 304", NOT_MODIFIED,
+                partial(browser.get, path, **{"If-None-Match": tag}), 304,
             )  # fmt: skip
-        answers = _Answers(server, shop)
+    for name in CHANGING:
+        # Months first: an answer may make the kept ones be computed anew.
+        months = iter(_unseen(paths[name]))
+        yield cost.row(
+            f"{name}, unseen month", NEVER_SEEN,
+            partial(_look_at_next, browser, months), most=MONTHS,
+        )  # fmt: skip
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:
+        answers = _Answers(connection, shop)
         for name in CHANGING:
             yield cost.row(
                 f"{name}, after each answer", AFTER_AN_ANSWER,
@@ -99,8 +101,8 @@ class _Cost:
 class _Answers:
     """Customers who answer, each at a touchpoint that chance chose."""
 
-    def __init__(self, server: servers.Server, shop: Shop) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    def __init__(self, connection: http.client.HTTPConnection, shop: Shop) -> None:
+        self._connection = connection
         self._keys = [slot.key for slot in shop.slots]
         self._chance = random.Random(7)
 

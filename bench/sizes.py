@@ -16,6 +16,7 @@ class Sizes:
     ratings: int
     imported: tuple[int, int]
     starts: int
+    answers: int
 
     @property
     def large(self) -> int:
@@ -42,15 +43,17 @@ FULL = Sizes(
     ratings=10_000_000,
     imported=(100_000, 500_000),
     starts=5,
+    answers=2_560,
 )
 QUICK = Sizes(
     tiny=100,
     stored=(500, 2_000),
     rounds=1,
     round_seconds=0.3,
-    warm_seconds=0.2,
+    warm_seconds=0,
     pages=1,
     ratings=100_000,
     imported=(200, 1_000),
     starts=1,
+    answers=128,
 )

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.logging import LoggingConfig
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
@@ -31,6 +31,7 @@ from feedback.responses.catalog import Catalog
 from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
+from feedback.web.edge import as_get, in_time, sealed, without_body
 from feedback.web.page import template_config
 from feedback.web.refusals import ask_to_sign_in, refuse_filter, say_problem
 from feedback.widget import frozen
@@ -61,9 +62,19 @@ class App(Litestar):
         if scope["type"] == "http" and scope["path"][:3] in public_routes.ACTS:
             await public_routes.answer(self.state, scope, receive, send)
             return
+        if scope["type"] == "http":
+            send = sealed(send, is_https=self._is_https)
+            receive = in_time(receive)
+            if scope["method"] == "HEAD":
+                scope, send = as_get(scope), without_body(send)
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):
             self.add_pages()
         await super().__call__(scope, receive, send)
+
+    @property
+    def _is_https(self) -> bool:
+        settings: Settings = self.state.settings
+        return (settings.base_url or "").startswith("https:")
 
     def add_pages(self) -> None:
         """Take in the pages; the first import of them takes a while."""
@@ -117,7 +128,17 @@ def _logging() -> LoggingConfig:
     return LoggingConfig(
         root={"level": "WARNING", "handlers": ["queue_listener"]},
         log_exceptions="always",
-        disable_stack_trace={400, 403, 404, 405, 413, NotSignedInError, FilterError, NotOursError},
+        disable_stack_trace={
+            400,
+            403,
+            404,
+            405,
+            408,
+            413,
+            NotSignedInError,
+            FilterError,
+            NotOursError,
+        },
     )
 
 
@@ -128,7 +149,13 @@ def _static_router() -> Router:
         directories=[PACKAGE / "static"],
         cache_control=CacheControlHeader(max_age=31_536_000, public=True),
         opt={"needs": "nobody"},
+        exception_handlers={OSError: _no_such_file, ValueError: _no_such_file},
     )
+
+
+def _no_such_file(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+    """For a name that no file can have: one of 3,000 letters, or with a NUL."""
+    return say_problem(request, NotFoundException())
 
 
 @asynccontextmanager

@@ -1,30 +1,112 @@
-"""The `feedback` program. Heavy imports stay inside the commands: `--help` is instant."""
+"""The `feedback` program. It lists every command and imports only the one that is asked for."""
 
 import sys
-from importlib.metadata import version
-from typing import Annotated, NoReturn
+from collections import UserDict
+from copy import copy
+from importlib import import_module
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import Abort, TyperException
+from typer.main import get_group
 
-from feedback.commands import (
-    compare,
-    demo,
-    drivers,
-    import_,
-    rollups,
-    routes,
-    score,
-    serve,
-    surveys,
-    trend,
-    user,
-    worker,
-)
 from feedback.errors import FeedbackError
+
+# By name: where it stands in `feedback.commands`, and the first paragraph of its help, which a test
+# holds against the command's own.
+COMMANDS = {
+    "demo": (
+        "demo:demo_command",
+        "Rebuild ./feedback-demo.db with two years of answers, serve it, print a sign-in link.",
+    ),
+    "serve": (
+        "serve:serve_command",
+        "Serve surveys, ingest and dashboards. Migrates an empty database.",
+    ),
+    "worker": (
+        "worker:worker_command",
+        "Do the work that waits: pictures, computations. Any number may run beside the server.",
+    ),
+    "migrate": (
+        "serve:migrate_command",
+        "Bring the database to the newest schema; done already is no error.",
+    ),
+    "import": (
+        "import_:import_command",
+        "Store the ratings of a CSV, XLSX or Parquet file, "
+        "one row a respondent or one row a rating.",
+    ),
+    "score": (
+        "score:score_command",
+        "Score a column of a file, with its interval, by group and month.",
+    ),
+    "compare": (
+        "compare:compare_command",
+        "Compare the scores of two CSV files: the first less the second, with its interval.",
+    ),
+    "drivers": (
+        "drivers:drivers_command",
+        "Divide the variance of an overall rating among the ratings it is linked with.",
+    ),
+    "surveys": (
+        "surveys:surveys_command",
+        "List the surveys with their journey, stage, touchpoint, metric, state and address.",
+    ),
+    "trend": (
+        "trend:trend_command",
+        "Print the scores of one metric by month, stage, touchpoint or channel.",
+    ),
+    "routes": (
+        "routes:routes_command",
+        "Print every address of the server with its method and who may use it.",
+    ),
+    "rollups": ("rollups:app", "Check or rebuild the counts that dashboards read."),
+    "user": ("user:app", "People who sign in."),
+}
+
+
+class _Known(UserDict[str, Any]):
+    """The commands by name, each imported when it is looked at."""
+
+    def __getitem__(self, name: str) -> Any:
+        if isinstance(self.data[name], str):
+            self.data[name] = _load(name, self.data[name])
+        return self.data[name]
+
+
+def _load(name: str, place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    found = getattr(import_module(f"feedback.commands.{module}"), attribute)
+    alone = typer.Typer()
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return get_group(alone).commands[name]
+
+
+class _Program(TyperGroup):
+    """The group of all commands; its help is printed without importing one."""
+
+    def __init__(self, **given: Any) -> None:
+        places = {name: place for name, (place, _) in COMMANDS.items()}
+        super().__init__(**given | {"commands": _Known(places)})
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.commands)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        shown = copy(self)
+        shown.commands = {
+            name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()
+        }
+        super(_Program, shown).format_help(ctx, formatter)
+
 
 app = typer.Typer(
     name="feedback",
+    cls=_Program,
     help="Short surveys on precise touchpoints of a customer journey, scored honestly.",
     no_args_is_help=True,
     add_completion=False,
@@ -34,6 +116,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         print(f"feedback {version('feedback')}")
         raise typer.Exit
 
@@ -48,21 +132,6 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-app.command("demo")(demo.demo_command)
-app.command("serve")(serve.serve_command)
-app.command("worker")(worker.worker_command)
-app.command("migrate")(serve.migrate_command)
-app.command("import")(import_.import_command)
-app.command("score")(score.score_command)
-app.command("compare")(compare.compare_command)
-app.command("drivers")(drivers.drivers_command)
-app.command("surveys")(surveys.surveys_command)
-app.command("trend")(trend.trend_command)
-app.command("routes")(routes.routes_command)
-app.add_typer(rollups.app, name="rollups")
-app.add_typer(user.app, name="user")
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 | | |
 |---|---|
 | `Database` | engines and sessions; one write gate on SQLite |
-| `is_away` | whether an error is the database's absence |
+| `is_away`, `is_away_state` | whether an error, or an SQLSTATE, is the database's absence |
 | `Id`, `UtcDateTime`, `Json`, `new_id` | the column types and keys every model uses |
 | `Owned` | the key of what belongs to a workspace |
 """
@@ -54,6 +54,11 @@ SQLITE_PRAGMAS = {
 }
 
 
+# By SQLSTATE: the connection, room (a full disk, too many connections), an operator's stop, the
+# system's own errors, a database that lets nobody in.
+_AWAY_STATES = ("08", "53", "57", "58", "55000")
+
+
 def new_id() -> uuid.UUID:
     """A UUIDv7 of this moment: keys made by the application, in the order of time."""
     return uuid7()
@@ -67,6 +72,9 @@ def is_away(error: BaseException) -> bool:
     SQLite calls a wrong statement operational too.
     """
     if isinstance(error, sa_errors.DBAPIError):
+        state = getattr(error.orig, "sqlstate", None)
+        if state is not None:
+            return error.connection_invalidated or is_away_state(state)
         unasked = (sa_errors.OperationalError, sa_errors.InterfaceError)
         is_wrong = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
         return error.connection_invalidated or (isinstance(error, unasked) and not is_wrong)
@@ -74,6 +82,18 @@ def is_away(error: BaseException) -> bool:
         return error.filename is None
     is_driver = type(error).__module__.startswith("asyncpg.")
     return is_driver or isinstance(error, sa_errors.TimeoutError)
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Whether PostgreSQL refused a text for its letters: no column of its takes a NUL."""
+    return isinstance(error, sa_errors.DBAPIError) and (
+        getattr(error.orig, "sqlstate", None) == "22021"
+    )
+
+
+def is_away_state(state: str | None) -> bool:
+    """Whether PostgreSQL says that it cannot be asked now; None: it says nothing at all."""
+    return state is None or state.startswith(_AWAY_STATES)
 
 
 class Id(TypeDecorator[uuid.UUID]):

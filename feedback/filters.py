@@ -27,11 +27,10 @@ def read_filters(
     given: dict[str, str] = {}
     for name, text in query:
         if name not in untold and name not in names:
-            raise FilterError(
-                name,
-                _("There is no filter %(name)s. The filters are: %(names)s.")
-                % {"name": name[:40], "names": ", ".join(names)},
-            )
+            said = _("There is no filter %(name)s. The filters are: %(names)s.")
+            if not names:
+                said = _("There is no filter %(name)s: this page has none.")
+            raise FilterError(name, said % {"name": name[:40], "names": ", ".join(names)})
         if name in given:
             raise FilterError(name, _("The filter %(name)s is given twice.") % {"name": name})
         given[name] = text.strip()

@@ -54,6 +54,18 @@ async def require_newest(url: URL, *, migrate_empty: bool = False) -> None:
     raise _wrong_version(found)
 
 
+async def is_set_up(url: URL) -> bool:
+    """Whether somebody can sign in. In plain SQL: with the classes of the tables, which the process
+    that only watches the server does not need, its start takes a tenth of a second longer."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            asked = await connection.execute(text('SELECT EXISTS (SELECT 1 FROM "user")'))
+            return bool(asked.scalar())
+    finally:
+        await engine.dispose()
+
+
 def upgrade(url: URL) -> None:
     """Bring the schema to the newest version, in one transaction; done already is no error."""
     from alembic import command

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 
@@ -26,12 +27,25 @@ def json_text(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
-def harmless(value: object) -> object:
-    """A cell for a CSV file: a text that a spreadsheet would run gets a ' in front.
+# What is blank to a reader or not to be seen at all; spreadsheets look behind it.
+_BLANK = r"[\s\x00-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+# Where a cell may begin: a program that expects ; or tabs cuts a comma's file there, quoted or not.
+_LIVE = re.compile(
+    rf"(?P<front>\A|[;\t\r\n]|\A'+)(?P<blank>{_BLANK}*)(?P<sign>[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])"
+)
 
-    >>> harmless("=1+1"), harmless("-5"), harmless(-5)
-    ("'=1+1", "'-5", -5)
+
+def harmless(value: object) -> object:
+    """A cell for a CSV file: where a spreadsheet would begin to run a text it gets a ' in front.
+
+    At its beginning, after blanks and what cannot be seen, after a line break, a tab or a
+    semicolon, in full-width letters too. A number stays one.
+
+    >>> harmless("=1+1"), harmless(" -5"), harmless("so;=1"), harmless(-5)
+    ("'=1+1", "' -5", "so;'=1", -5)
     """
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    if value.startswith(("\t", "\r")):
+        value = f"'{value}"
+    return _LIVE.sub(r"\g<front>'\g<blank>\g<sign>", value)

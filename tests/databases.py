@@ -17,7 +17,7 @@ from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
-from asyncpg.exceptions._base import PostgresError
+from asyncpg.exceptions import PostgresError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import make_transient_to_detached
 

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from httpx import Response
+from httpx import AsyncClient, Response
 from litestar.testing import AsyncTestClient
 
 from feedback.accounts.sessions import csrf_token
@@ -13,7 +13,7 @@ Client = AsyncTestClient[Any]
 HTMX = {"HX-Request": "true"}
 
 
-async def send(client: Client, path: str, *, block: str = "", **fields: Any) -> Response:
+async def send(client: AsyncClient, path: str, *, block: str = "", **fields: Any) -> Response:
     """POST the fields; with `block` as htmx does for the block of that id."""
     token = csrf_token(KEY.encode(), client.cookies["feedback_session"])
     headers = HTMX | {"HX-Target": block} if block else {}

@@ -73,6 +73,30 @@ def test_every_doc_is_in_the_index() -> None:
     assert [page for page in pages if page != "README.md" and f"({page})" not in index] == []
 
 
+def test_every_promise_has_its_tests_and_each_stands_in_the_table() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Promises")[2]
+    rows = re.findall(r"^\| ([A-G]\d[^|]*) \|.*\|(.*)\|$", table, re.M)
+    told = {
+        (id, name)
+        for ids, names in rows
+        for id in ids.split(", ")
+        for name in re.findall(r"`([^`]+)`", names)
+    }
+    assert [name for _, name in told if not (ROOT / name).is_file()] == []
+    heads = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8").partition("\n\n")[0]
+        for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    marked = {
+        (id, name)
+        for name, head in heads.items()
+        for ids in re.findall(r"SAFETY ((?:[A-G]\d+(?: and )?)+)", head)
+        for id in ids.split(" and ")
+    }
+    assert len(rows) > 15 and len(marked) > 10
+    assert marked - told == set()
+
+
 def _routes() -> list[HTTPRoute]:
     routes: list[Any] = create_app(Settings(secret_key=KEY)).routes
     return [route for route in routes if isinstance(route, HTTPRoute)]

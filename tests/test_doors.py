@@ -107,6 +107,24 @@ async def ours(client: Client, database: Database, shop: Shop) -> dict[str, obje
     return await things(client, database, shop)
 
 
+async def test_it_ignores_no_name_of_an_address(alice: Client, ours: dict[str, object]) -> None:
+    for path in READS:
+        address = f"{path.format(**ours)}?surprise=1"
+        answer = await alice.get(address, follow_redirects=False)
+        assert answer.status_code == 422 and "There is no filter surprise" in answer.text, path
+
+
+async def test_it_says_so_on_a_page_and_as_a_problem_of_a_file(
+    alice: Client, ours: dict[str, object]
+) -> None:
+    page = await alice.get("/actions/new?touchpoint=&touchpoint=")
+    assert page.status_code == 422 and "The filter touchpoint is given twice." in page.text
+    assert page.headers["Content-Type"].startswith("text/html")
+    file = await alice.get(f"/actions/{ours['name']}.json?surprise=1")
+    assert file.headers["Content-Type"] == "application/problem+json"
+    assert file.json()["detail"] == "There is no filter surprise: this page has none."
+
+
 async def test_it_rejects_the_wrong_method(alice: Client, ours: dict[str, object]) -> None:
     for path, methods in ROUTES:
         address = path.format(**ours)

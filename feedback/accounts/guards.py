@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import QueryParameter
 from sqlmodel import col, select
 
 from feedback import clock
 from feedback.accounts.models import Membership, Session, User, Workspace
 from feedback.accounts.sessions import cookie_name, csrf_token, token_hash
 from feedback.db import Database
+from feedback.filters import read_filters
 from feedback.i18n import set_locale
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,6 +61,18 @@ async def require_viewer(request: AnyRequest) -> None:
         await _require_csrf_token(request)
     if not viewer.may(request.route_handler.opt.get("needs", "")):
         raise PermissionDeniedException
+    _refuse_unasked(request)
+
+
+def _refuse_unasked(request: AnyRequest) -> None:
+    """No name of an address is silently ignored: a handler that reads filters (`filters=True`)
+    refuses others itself; each other has the parameters it declares, and what it `asks`."""
+    handler = request.route_handler
+    if handler.opt.get("filters") or not request.query_params:
+        return
+    declared = handler.parsed_fn_signature.parameters.items()
+    names = [name for name, field in declared if isinstance(field.kwarg_definition, QueryParameter)]
+    read_filters(request.query_params.multi_items(), [*names, *handler.opt.get("asks", ())])
 
 
 async def find_viewer(database: Database, token: str) -> Viewer | None:
@@ -85,14 +99,24 @@ async def provide_viewer(request: AnyRequest) -> Viewer:
 
 
 def require_own_origin(request: AnyRequest) -> None:
-    """Refuse a form that another site sent. Browsers set Origin on every POST."""
-    origin = request.headers.get("Origin")
+    """Refuse a form that another site sent. Browsers set Origin on every POST.
+
+    The same host by http is another site where the public address is https.
+    """
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    ours = {request.headers.get("Host", "")}
-    if base_url := request.app.state.settings.base_url:
-        ours.add(urlsplit(base_url).netloc)
-    if site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc not in ours):
+    origin = request.headers.get("Origin")
+    if site not in ("same-origin", "none") or (origin and not _is_ours(request, origin)):
         raise PermissionDeniedException
+
+
+def _is_ours(request: AnyRequest, origin: str) -> bool:
+    given = urlsplit(origin)
+    public = urlsplit(request.app.state.settings.base_url or "")
+    if given.netloc == public.netloc:
+        return given.scheme == public.scheme
+    # By another name of ours; a proxy may have taken its https off.
+    is_encrypted = given.scheme == "https" or request.url.scheme == "http"
+    return given.netloc == request.headers.get("Host", "") and is_encrypted
 
 
 async def _require_csrf_token(request: AnyRequest) -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback.errors import FeedbackError
-from feedback.settings import Settings
 
 # Imported where they are used: `feedback --help` is instant.
 if TYPE_CHECKING:
     from feedback.accounts.models import Workspace
     from feedback.db import Database
+    from feedback.settings import Settings
 
 WorkspaceKey = Annotated[
     str | None,
@@ -21,7 +21,7 @@ WorkspaceKey = Annotated[
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator["Database"]:
+async def open_database(settings: "Settings") -> AsyncIterator["Database"]:
     """The database of the settings, checked to be at the newest schema, closed at the end."""
     from feedback.db import Database
     from feedback.migrate import require_newest

@@ -22,7 +22,6 @@ from feedback.actions.read import Reading, read_all, read_beside
 from feedback.calendar.queries import PlacedAction, find_action
 from feedback.filters import FilterError, read_filters
 from feedback.readings.journey import read_journeys
-from feedback.readings.scores import import_pandas
 from feedback.surveys.texts import language_name
 from feedback.web.files import file_name, send_file
 from feedback.web.page import or_refused
@@ -34,7 +33,7 @@ async def _refused(visit: Visit, error: FilterError) -> Template:
     return _list(visit, [], error=str(error))
 
 
-@get("/actions", needs="viewer")
+@get("/actions", needs="viewer", filters=True)
 @or_refused(_refused)
 async def action_list(visit: NamedDependency[Visit]) -> Template:
     given = read_filters(visit.request.query_params.multi_items(), NAMES)
@@ -67,7 +66,7 @@ def _list(
     )
 
 
-@get(["/actions.json", "/actions.csv"], needs="viewer")
+@get(["/actions.json", "/actions.csv"], needs="viewer", filters=True)
 async def action_list_file(visit: NamedDependency[Visit]) -> Response[str]:
     read_filters(visit.request.query_params.multi_items(), NAMES)
     async with visit.read() as session:
@@ -84,7 +83,6 @@ async def action_detail(
     text, _dot, kind = name.partition(".")
     if kind and kind not in ACTION_FILES:
         raise not_found()
-    await import_pandas()
     async with visit.read() as session:
         placed = await need_action(session, visit, text)
         reading, beside = await read_beside(session, visit.workspace, placed, clock.now())

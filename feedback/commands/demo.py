@@ -6,9 +6,6 @@ from typing import Annotated
 
 import typer
 
-from feedback.commands.serve import require_free_port, run_server
-from feedback.settings import PREFIX, load_settings
-
 DATABASE = "sqlite:///./feedback-demo.db"
 
 
@@ -29,7 +26,9 @@ def demo_command(
     Example: feedback demo --port 8123
     """
     from feedback import clock
+    from feedback.commands.serve import require_free_port, run_server
     from feedback.demo.build import build_demo
+    from feedback.settings import PREFIX, load_settings
 
     name = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
     os.environ[f"{PREFIX}DATABASE_URL"] = DATABASE

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback.errors import FeedbackError
-from feedback.settings import load_settings
 
 if TYPE_CHECKING:
     from feedback.imports.load import Result
@@ -52,6 +51,7 @@ def import_command(
 
 def _import(file: Path, mapping: Path, *, skip_bad: bool, workspace: str | None) -> None:
     from feedback.imports.load import Request, import_file
+    from feedback.settings import load_settings
 
     settings = load_settings()
     request = Request(file, mapping, workspace, skip_bad)
@@ -87,6 +87,7 @@ def _tell(result: "Result") -> None:
 
 def _undo(run_id: str, workspace: str | None) -> None:
     from feedback.imports.undo import undo_import
+    from feedback.settings import load_settings
 
     removed = asyncio.run(undo_import(load_settings(), workspace, run_id))
     print(f"removed {removed}")

@@ -7,7 +7,6 @@ import typer
 
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.errors import FeedbackError
-from feedback.settings import load_settings
 
 if TYPE_CHECKING:
     from feedback.accounts.models import Workspace
@@ -38,6 +37,7 @@ def rebuild_command(workspace: WorkspaceKey = None) -> None:
 
 async def _verify(key: str | None) -> None:
     from feedback.responses.rollup import find_differences
+    from feedback.settings import load_settings
 
     wrong = 0
     async with open_database(load_settings()) as database:
@@ -60,6 +60,7 @@ async def _verify(key: str | None) -> None:
 
 async def _rebuild(key: str | None) -> None:
     from feedback.responses.rollup import rebuild
+    from feedback.settings import load_settings
 
     async with open_database(load_settings()) as database:
         for workspace in await _workspaces(database, key):

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from feedback.rows import dicts_csv, json_text
-from feedback.settings import load_settings
 
 
 class Format(StrEnum):
@@ -40,6 +39,7 @@ def _rows() -> list[dict[str, str]]:
     from feedback.accounts.needs import WayIn, ways_in
     from feedback.app import create_app
     from feedback.responses.public_routes import PATHS
+    from feedback.settings import load_settings
 
     # What is answered before the router: anybody may send an answer.
     sent = [WayIn("POST", path, "nobody") for path in PATHS]

@@ -13,10 +13,11 @@ import typer
 
 from feedback.errors import FeedbackError
 from feedback.resources import PACKAGE, resource_dir
-from feedback.settings import PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+    from feedback.settings import Settings
 
 LEAVING_SECONDS = 3.0  # a server that was killed may hold its port while it dies
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
@@ -30,6 +31,8 @@ def serve_command(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers 
     Example: feedback serve --host 0.0.0.0 --port 8000
     """
     gc.disable()  # see make_app
+    from feedback.settings import PREFIX, load_settings
+
     settings = load_settings()
     if settings.base_url is None:
         os.environ[f"{PREFIX}BASE_URL"] = f"http://{_name(host)}:{port}"
@@ -49,22 +52,26 @@ def migrate_command() -> None:
     Example: FEEDBACK_DATABASE_URL=postgresql://app@db/feedback feedback migrate
     """
     from feedback.migrate import NEWEST, upgrade
+    from feedback.settings import load_settings
 
     settings = load_settings()
     upgrade(settings.url)
     print(f"The schema is at version {NEWEST}.")
 
 
-async def prepare(settings: Settings) -> str | None:
+async def prepare(settings: "Settings") -> str | None:
     """Check or make the schema; the path of a set-up link as long as nobody can sign in."""
-    from feedback import clock
-    from feedback.accounts.setup import has_users, make_link
-    from feedback.db import Database
-    from feedback.migrate import require_newest
+    from feedback.migrate import is_set_up, require_newest
     from feedback.settings import secret_key
 
     await require_newest(settings.url, migrate_empty=True)
     secret_key(settings)
+    if await is_set_up(settings.url):
+        return None
+    from feedback import clock
+    from feedback.accounts.setup import has_users, make_link
+    from feedback.db import Database
+
     database = Database(settings.url)
     try:
         async with database.write() as session:

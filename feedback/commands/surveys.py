@@ -9,9 +9,9 @@ import typer
 
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.rows import json_text
-from feedback.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from feedback.settings import Settings
     from feedback.surveys.queries import SurveyAt
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
@@ -33,6 +33,8 @@ def surveys_command(
 
     Example: feedback surveys --format json --sites
     """
+    from feedback.settings import load_settings
+
     settings = load_settings()
     rows, keys = asyncio.run(_load(settings, workspace))
     if format is Format.json:
@@ -46,7 +48,7 @@ def surveys_command(
         print("FEEDBACK_BASE_URL is not set: the addresses are a guess.", file=sys.stderr)
 
 
-async def _load(settings: Settings, key: str | None) -> tuple[list[dict[str, str]], list[str]]:
+async def _load(settings: "Settings", key: str | None) -> tuple[list[dict[str, str]], list[str]]:
     from feedback.editor.surveys.queries import site_keys
     from feedback.surveys.queries import load_surveys
 
@@ -60,7 +62,7 @@ async def _load(settings: Settings, key: str | None) -> tuple[list[dict[str, str
 
 
 def _row(place: "SurveyAt", base_url: str) -> dict[str, str]:
-    from feedback.editor.share.ways import survey_link
+    from feedback.surveys.link import survey_link
 
     return {
         "key": place.survey.key,

@@ -8,10 +8,9 @@ import typer
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.commands.printing import Format, listed, print_as
 from feedback.errors import FeedbackError
-from feedback.settings import load_settings
 
 if TYPE_CHECKING:
-    from feedback.dashboards.trends_files import TrendQuery
+    from feedback.dashboards.trend import TrendQuery
     from feedback.scoring import ScoreRow
 
 DIMENSIONS = ("month", "stage", "touchpoint", "channel")
@@ -51,7 +50,7 @@ def trend_command(
 
 
 def _query(metric: str, journey: str, by: str, since: str, until: str) -> "TrendQuery":
-    from feedback.dashboards.trends_files import TrendQuery
+    from feedback.dashboards.trend import TrendQuery
     from feedback.offline.score import find_metric
     from feedback.scoring.months import is_month
 
@@ -70,16 +69,10 @@ def _query(metric: str, journey: str, by: str, since: str, until: str) -> "Trend
 
 
 async def _read(query: "TrendQuery", key: str | None) -> "list[ScoreRow]":
-    from feedback.dashboards.trends_files import load_trend, trend_rows
-    from feedback.filters import NotOursError
+    from feedback.dashboards.trend import read_trend
+    from feedback.settings import load_settings
 
     async with open_database(load_settings()) as database:
         workspace = await open_workspace(database, key)
         async with database.read() as session:
-            try:
-                frame = await load_trend(session, workspace, query)
-            except NotOursError as error:
-                raise FeedbackError(
-                    f"There is no journey {query.journey!r}. The journeys are: {error}."
-                ) from error
-    return trend_rows(frame, query.metric, query.by, query.since)
+            return await read_trend(session, workspace, query)

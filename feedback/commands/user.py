@@ -8,7 +8,6 @@ import typer
 
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.errors import FeedbackError
-from feedback.settings import load_settings
 
 app = typer.Typer(help="People who sign in.", no_args_is_help=True)
 
@@ -36,6 +35,7 @@ async def _add(email: str, role: Role, key: str | None) -> None:
     from feedback import clock
     from feedback.accounts.schemas import EMAIL
     from feedback.accounts.setup import add_member, make_link
+    from feedback.settings import load_settings
 
     if not EMAIL.fullmatch(email):
         raise FeedbackError(f"{email} is not an e-mail address.")

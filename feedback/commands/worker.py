@@ -9,12 +9,12 @@ import typer
 
 from feedback.accounts.opening import open_database
 from feedback.errors import FeedbackError
-from feedback.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from feedback.db import Database
     from feedback.outbox.models import Job
     from feedback.outbox.status import KindStatus
+    from feedback.settings import Settings
 
 
 def worker_command(
@@ -33,6 +33,8 @@ def worker_command(
 
     Example: feedback worker
     """
+    from feedback.settings import load_settings
+
     settings = load_settings()
     if retry is not None:
         asyncio.run(_retry(settings, retry))
@@ -42,7 +44,7 @@ def worker_command(
         asyncio.run(_work(settings))
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: "Settings") -> None:
     from feedback.work import make_worker
 
     stop = asyncio.Event()
@@ -57,7 +59,7 @@ async def _work(settings: Settings) -> None:
         await worker.stop()
 
 
-async def _retry(settings: Settings, which: str) -> None:
+async def _retry(settings: "Settings", which: str) -> None:
     from feedback import clock
     from feedback.outbox.status import retry_dead
 
@@ -76,7 +78,7 @@ def _job_id(text: str) -> uuid.UUID:
         raise FeedbackError(f"{text} is neither the id of a job nor: all.") from None
 
 
-async def _print_status(settings: Settings) -> None:
+async def _print_status(settings: "Settings") -> None:
     async with open_database(settings) as database:
         kinds, dead = await _read(database)
     typer.echo(_table(kinds) if kinds else "There are no jobs.")

@@ -68,7 +68,7 @@ async def _refused(visit: Visit, error: FilterError) -> Template:
     return _show(visit, question, answer, error=str(error))
 
 
-@get("/compare", blocks=BLOCKS, needs="viewer")
+@get("/compare", blocks=BLOCKS, needs="viewer", filters=True)
 @or_refused(_refused)
 async def compare(visit: NamedDependency[Visit]) -> Template:
     question = _question(visit)
@@ -122,7 +122,7 @@ async def _answer(visit: Visit, question: Question) -> Answer | None:
         return Answer(subject, group_choices(subject, running, period, names, split), split, names)
 
 
-@get(["/compare.json", "/compare.csv"], needs="viewer")
+@get(["/compare.json", "/compare.csv"], needs="viewer", filters=True)
 async def compare_file(visit: NamedDependency[Visit]) -> Response[str]:
     answer = await _answer(visit, _question(visit))
     if answer is None or answer.found is None:

@@ -17,7 +17,7 @@ from feedback.readings.filters import TRENDS_NAMES, parse_asked
 from feedback.wording import headline_meaning, metric_name
 
 
-@get([f"/trends.{kind}" for kind in FORMATS], needs="viewer")
+@get([f"/trends.{kind}" for kind in FORMATS], needs="viewer", filters=True)
 async def trends_picture(visit: NamedDependency[Visit]) -> Response[Any] | Template:
     scope = TRENDS.picture_scope(visit.request, visit.viewer)
     counts = await TRENDS.need(visit.database, scope)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,12 +28,9 @@ from feedback.readings.queries import (
     read_counts,
     span_of,
 )
-from feedback.readings.scores import POOLED, Tally, Window, counts_frame
+from feedback.readings.scores import POOLED, GroupedCounts, Tally, Window
 from feedback.scoring import METRICS, Metric
 from feedback.scoring.months import first_day, month_at, months_between, shift
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MONTHS = 24
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
@@ -89,9 +85,9 @@ class Counts:
         """The month of the board, or its last 30 days."""
         return RECENT if self.recent else self.window.chosen
 
-    def frame(self) -> "pd.DataFrame":
+    def grouped(self) -> GroupedCounts:
         as_of = self.window.months[-1] if self.recent else ""
-        return counts_frame(self.journey, self.rows, self.time_zone, as_of=as_of)
+        return GroupedCounts(self.journey, self.rows, self.time_zone, as_of=as_of)
 
     @cached_property
     def tally(self) -> Tally:

@@ -52,7 +52,7 @@ TRENDS: Screen[Counts, TrendsPage] = Screen(
 )
 
 
-@get("/board", blocks=("board_page", "board_tiles"), needs="viewer")
+@get("/board", blocks=("board_page", "board_tiles"), needs="viewer", filters=True)
 @or_refused(BOARD.refused)
 async def board(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
@@ -60,7 +60,7 @@ async def board(
     return await BOARD.answer(request, database, viewer)
 
 
-@get("/trends", blocks=("trends_page",), needs="viewer")
+@get("/trends", blocks=("trends_page",), needs="viewer", filters=True)
 @or_refused(TRENDS.refused)
 async def trends(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
@@ -68,7 +68,7 @@ async def trends(
     return await TRENDS.answer(request, database, viewer)
 
 
-@get(["/board.json", "/board.csv"], needs="viewer")
+@get(["/board.json", "/board.csv"], needs="viewer", filters=True)
 async def board_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:
@@ -76,7 +76,7 @@ async def board_file(
     return send_file(file_name(request), BOARD_FILES, read_board(counts), counts)
 
 
-@get(["/trends.json", "/trends.csv"], needs="viewer")
+@get(["/trends.json", "/trends.csv"], needs="viewer", filters=True)
 async def trends_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:

@@ -32,7 +32,6 @@ from feedback.readings.filters import (
     stage_choice,
     touchpoint_choice,
 )
-from feedback.readings.scores import import_pandas
 from feedback.resources import resource_dir
 from feedback.scoring.months import month_at, shift
 from feedback.web.page import FLASH_COOKIE, page
@@ -76,7 +75,6 @@ class Screen(Generic[Found, Shown]):
         return Scope(viewer.workspace, parse_asked(list(pairs), self.names, running), now)
 
     async def find(self, database: Database, scope: Scope) -> Found | None:
-        await import_pandas()
         async with database.read() as session:
             return await self.load(session, scope)
 

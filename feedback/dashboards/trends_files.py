@@ -1,29 +1,18 @@
-"""The trends as files: the rows of `feedback trend`, and what changed."""
+"""The trends as files: the rows of `feedback trend` (see `trend.py`), and what changed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from feedback.accounts.models import Workspace
 from feedback.changes.files import changes_document
 from feedback.changes.find import Told
 from feedback.dashboards.files import RowKey, change_columns
 from feedback.dashboards.mix.files import mix_document
 from feedback.dashboards.rates import MonthRate, Rates, month_rates
 from feedback.dashboards.read import Counts, changes_of
-from feedback.filters import NotOursError
 from feedback.offline.score_print import rows_csv
-from feedback.readings.journey import JourneyInfo, journey_names, read_journey
-from feedback.readings.queries import CountQuery, read_counts
-from feedback.readings.scores import CURRENT, POOLED, TrendRow, counts_frame, pooled_rows
+from feedback.readings.scores import CURRENT, TrendRow
 from feedback.rows import json_text
-from feedback.scoring import Metric, ScoreRow, metric_dict, score, score_groups
-from feedback.scoring.months import month_of, shift
-
-if TYPE_CHECKING:
-    import pandas as pd
+from feedback.scoring import ScoreRow, metric_dict, score
 
 
 def trends_json(counts: Counts) -> str:
@@ -105,7 +94,8 @@ def _rows_by(counts: Counts) -> tuple[str, ...]:
 
 
 def _rows(counts: Counts) -> list[TrendRow]:
-    return pooled_rows(counts.frame(), _rows_by(counts), counts.metric, counts.window.months[0])
+    since = counts.window.months[0]
+    return counts.grouped().pooled_rows(_rows_by(counts), counts.metric, since)
 
 
 def _with_change(row: TrendRow, told: Told | None) -> ScoreRow:
@@ -126,59 +116,3 @@ def _told_by_name(counts: Counts) -> dict[RowKey, Told]:
 
 
 TRENDS_FILES = {"csv": trends_csv, "json": trends_json}
-
-
-# What `feedback trend` prints.
-
-
-@dataclass(frozen=True, slots=True)
-class TrendQuery:
-    """What `feedback trend` was asked: blank means everything."""
-
-    metric: Metric
-    journey: str = ""
-    by: Sequence[str] = ("month",)
-    since: str = ""
-    until: str = ""
-
-
-async def load_trend(
-    session: AsyncSession, workspace: Workspace, query: TrendQuery
-) -> "pd.DataFrame":
-    """The counts behind `feedback trend`: one journey by name, or all, archived ones too.
-
-    By month, with the two months before the first, which `trend_rows` leaves out again.
-    Raises NotOursError when no journey has that name.
-    """
-    names = await journey_names(session, workspace.id, archived=True)
-    chosen = [name for name in names if query.journey in ("", name.name)]
-    if query.journey and not chosen:
-        raise NotOursError(", ".join(name.name for name in names))
-    shapes = [await read_journey(session, workspace.id, name) for name in chosen]
-    whole = JourneyInfo(
-        workspace.id, workspace.name, tuple(stage for shape in shapes for stage in shape.stages)
-    )
-    series = tuple(line.id for _, _, line in whole.placed_series if line.metric == query.metric.key)
-    rows = await read_counts(
-        session,
-        workspace.id,
-        CountQuery(series, query.since and shift(query.since, 1 - POOLED), query.until),
-        by_channel="channel" in query.by,
-    )
-    if "month" not in query.by:
-        rows = tuple(row for row in rows if month_of(row.month) >= query.since)
-    return counts_frame(whole, rows, workspace.time_zone)
-
-
-def trend_rows(
-    frame: "pd.DataFrame", metric: Metric, by: Sequence[str], since: str = ""
-) -> list[ScoreRow]:
-    """The rows of `feedback trend`, `/trends.json` and `/trends.csv`, one a group with answers.
-
-    frame: counts of this metric only (see `scores.counts_frame`). Rows by month begin with
-    `since` and carry their three months pooled; in the month of a seam the answers to the
-    replaced wording are a row of their own, before the others.
-    """
-    if "month" not in by:
-        return score_groups(frame, by, metric)
-    return [*pooled_rows(frame, by, metric, since)]

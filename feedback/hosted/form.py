@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from feedback.db import new_id
+from feedback.identity import MOST_EMAIL, MOST_ID, old_name
+from feedback.responses.body import Refused
 from feedback.responses.catalog import SurveyDefinition
-from feedback.responses.ingest import MAX_PROPERTIES, Refused
+from feedback.responses.message import MAX_PROPERTIES, MOST_ABOUT, MOST_NAME, MOST_VALUE
 from feedback.surveys.follow_ups import BANDS, asked_in, band_of
-from feedback.surveys.overall import COUNTED_MOST, MOST_MOMENTS
+from feedback.surveys.overall import COUNTED_MOST
 
 CHANNELS = ("page", "email", "qr", "kiosk")
 TEST_FIELD = "feedback-test"
@@ -24,8 +26,6 @@ MOMENT_FIELD, NONE_OF_THESE = "counted_most", "none"
 FOLLOW_UP_FIELD = "f_"
 MOST_FIELDS = 200
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-# A merge tag nobody replaced names nobody: those who share it must not overwrite each other.
-MERGE_TAG = re.compile(r"\{\{.*\}\}|\{%.*%\}|\*\|.*\|\*|%%.*%%|\[\[.*\]\]|<%.*%>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class HostedForm:
     lang: str = ""
     id: str = ""
     email: str = ""
+    about: str = ""
     sig: str = ""
     channel: str = "page"
     answer: str = ""
@@ -50,14 +51,15 @@ class HostedForm:
     given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked: str = ""
 
-    @property
-    def who(self) -> str:
-        """Whose one answer this is; empty when anybody's."""
-        return self.id or self.email
-
     def hidden_fields(self) -> list[tuple[str, str]]:
         """What the page passes on, besides what is typed into it."""
-        named = {"id": self.id, "email": self.email, "sig": self.sig, "channel": self.channel}
+        named = {
+            "id": self.id,
+            "email": self.email,
+            "about": self.about,
+            "sig": self.sig,
+            "channel": self.channel,
+        }
         fields = [(name, value) for name, value in named.items() if value]
         fields += [(f"p_{name}", value) for name, value in self.properties.items()]
         return fields + ([(TEST_FIELD, "")] if self.is_test else [])
@@ -89,28 +91,31 @@ def read_form(body: bytes, query: bytes = b"") -> HostedForm:
 
 
 def link_fields(query: bytes) -> dict[str, str]:
+    """The parameters of a link; of one given twice the last. Nothing where they are too many."""
     try:
         pairs = parse_qsl(
             query.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
         )
     except ValueError:
         return {}
-    return {name: value.replace("\x00", "") for name, value in pairs}
+    # An address that was escaped for HTML and pasted elsewhere says "&amp;rating=4".
+    return {name.removeprefix("amp;"): value.replace("\x00", "") for name, value in pairs}
 
 
-def message_of(form: HostedForm, survey: SurveyDefinition, key: bytes, seq: int) -> bytes:
+def message_of(form: HostedForm, survey: SurveyDefinition, seq: int) -> bytes:
     """The body of `POST /r/{survey_key}` that this form means: one set of rules for both."""
     contact = {"id": form.id or None, "email": form.email or None}
     message: dict[str, Any] = {
         "v": 1,
-        "submission_id": str(submission_id(form, survey, key)),
+        "submission_id": str(page_id(form.answer)),
         "seq": seq,
         "rating": form.rating if (rating := given_rating(form)) is None else rating,
         "comment": form.comment.replace("\r\n", "\n").strip() or None,
         "properties": dict(form.properties) or None,
         "locale": form.lang or None,
         "channel": form.channel,
-        "contact": contact if form.who else None,
+        "contact": contact if form.id or form.email else None,
+        "about": form.about or None,
         "answers": {COUNTED_MOST: counted_most(form, survey), **follow_up_answers(form, survey)},
         "signature": form.sig or None,
         "test": form.is_test,
@@ -142,24 +147,21 @@ def follow_up_answers(form: HostedForm, survey: SurveyDefinition) -> dict[str, A
 def counted_most(form: HostedForm, survey: SurveyDefinition) -> list[str] | None:
     """The touchpoints that were ticked; empty for none of these, None when nothing was.
 
-    A box that is no longer offered is left out: the customer cannot mend that. Raises Refused.
+    A box that is no longer offered is left out: the customer cannot mend that.
     """
     known = {moment.id for moment in survey.moments}
     chosen = [value for value in form.moments if value in known]
     is_none = NONE_OF_THESE in form.moments
-    if len(chosen) > MOST_MOMENTS or (chosen and is_none):
-        reason = f"choose at most {MOST_MOMENTS} touchpoints, or none of these alone"
-        raise Refused(422, f"{COUNTED_MOST}_invalid", reason)
+    if chosen and is_none:
+        return [*chosen, NONE_OF_THESE]  # cannot be, and is told as such
     return chosen if chosen or is_none else None
 
 
-def submission_id(form: HostedForm, survey: SurveyDefinition, key: bytes) -> uuid.UUID:
-    """One id per person and survey, else the one made for this page, so a double press is one."""
-    if form.who:
-        who = form.who.strip().casefold().encode("utf-8", "replace")
-        digest = hmac.digest(key, b"hosted" + survey.survey_id.bytes + who, "sha256")
-        return uuid.UUID(bytes=digest[:16], version=5)
-    return page_id(form.answer)
+def old_submission_id(form: HostedForm, survey: SurveyDefinition, key: bytes) -> uuid.UUID:
+    """The id that earlier versions made of whom a link names: their one answer for ever."""
+    who = old_name(form.id or form.email)
+    digest = hmac.digest(key, b"hosted" + survey.survey_id.bytes + who, "sha256")
+    return uuid.UUID(bytes=digest[:16], version=5)
 
 
 def page_id(text: str) -> uuid.UUID:
@@ -186,8 +188,9 @@ def _form(fields: Mapping[str, str]) -> HostedForm:
         rating=fields.get("rating", "").strip(),
         comment=fields.get("comment", ""),
         lang=fields.get("lang", "")[:16],
-        id=_identity(fields.get("id", ""), 1, 200),
-        email=_identity(fields.get("email", ""), 3, 254),
+        id=_text(fields.get("id", ""), MOST_ID),
+        email=_address(fields.get("email", "").strip()),
+        about=_text(fields.get("about", ""), MOST_ABOUT),
         sig=fields.get("sig", "")[:200],
         channel=channel if channel in CHANNELS else "page",
         answer=fields.get("answer", ""),
@@ -197,9 +200,14 @@ def _form(fields: Mapping[str, str]) -> HostedForm:
     )
 
 
-def _identity(text: str, least: int, most: int) -> str:
+def _text(text: str, most: int) -> str:
     text = text.strip()
-    return "" if MERGE_TAG.fullmatch(text) or not least <= len(text) <= most else text
+    return text if len(text) <= most else ""
+
+
+def _address(text: str) -> str:
+    """An e-mail address of a link: some tools escape it twice, and a plus is not always escaped."""
+    return _text(unquote(text).replace(" ", "+") if text.strip() else "", MOST_EMAIL)
 
 
 def _properties(fields: Mapping[str, str]) -> dict[str, str]:
@@ -207,6 +215,6 @@ def _properties(fields: Mapping[str, str]) -> dict[str, str]:
     found = {
         name[2:]: value
         for name, value in fields.items()
-        if name.startswith("p_") and 0 < len(name) - 2 <= 64 and len(value) <= 500
+        if name.startswith("p_") and 0 < len(name) - 2 <= MOST_NAME and len(value) <= MOST_VALUE
     }
     return dict(list(found.items())[:MAX_PROPERTIES])

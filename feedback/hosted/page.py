@@ -35,13 +35,12 @@ CACHING = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language"}
 ERRORS = {
     "rating_invalid": "no_rating",
     "rating_off_scale": "no_rating",
-    "comment_invalid": "comment_too_long",
     "counted_most_invalid": "too_many_moments",
     "busy": "busy",
     "too_many": "busy",
 }
 # Which part of the form an error is told beside; the rating's otherwise.
-FIELDS = {"comment_invalid": "comment", "counted_most_invalid": "moments"}
+FIELDS = {"counted_most_invalid": "moments"}
 # More touchpoints than this are told by stage.
 MOST_UNGROUPED = 8
 

@@ -7,6 +7,7 @@ anywhere. A GET never writes, whatever the link says: scanners load every link i
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
@@ -17,6 +18,7 @@ from feedback.hosted.form import (
     HostedForm,
     message_of,
     moment_seq,
+    old_submission_id,
     page_id,
     read_form,
     read_link,
@@ -27,7 +29,6 @@ from feedback.hosted.page import (
     thanks_address,
     thanks_page,
 )
-from feedback.hosted.signed import without_false_contact
 from feedback.hosted.steps import (
     has_more,
     is_answered,
@@ -35,11 +36,16 @@ from feedback.hosted.steps import (
     more_address,
     read_more,
 )
+from feedback.hosted.which import which_answer
+from feedback.responses.body import MAX_BODY, Refused
 from feedback.responses.catalog import SurveyDefinition
-from feedback.responses.ingest import MAX_BODY, Refused, prepare, read_message
+from feedback.responses.ingest import prepare
 from feedback.responses.limits import TooManyError
+from feedback.responses.message import read_message
 from feedback.responses.outcome import Outcome, StoreUnavailableError
+from feedback.responses.public_routes import DROPPED, told_dropped
 from feedback.responses.writer import QueueFullError
+from feedback.surveys.overall import COUNTED_MOST
 from feedback.web.page import security_headers
 
 AnyRequest = Request[Any, Any, Any]
@@ -69,7 +75,7 @@ async def answer_survey(
         form = replace(form, answer=str(page_id(form.answer)))
         if survey is None or is_shut(survey, form):
             return _say_shut(request, survey, form)
-        await _store(request, survey, form)
+        dropped = await _store(request, survey, form)
     except Refused as refused:
         assert survey is not None
         page = _ask_again(request, survey, form, status=refused.status, error=refused.error)
@@ -82,7 +88,14 @@ async def answer_survey(
         page = _ask_again(request, survey, form, status=503, error="busy")
         page.headers["Retry-After"] = RETRY_SECONDS
         return page
-    return _go_on(request, survey, form)
+    reply = _go_on(request, survey, form)
+    if f"answers.{COUNTED_MOST}" in dropped:  # the rating is stored; this they can mend
+        error = f"{COUNTED_MOST}_invalid"
+        reply = _ask_again(request, survey, form, status=422, error=error)
+    if dropped:
+        request.app.state.sightings.note_unfilled(survey, dropped)
+        reply.headers[DROPPED] = told_dropped(dropped)
+    return reply
 
 
 @get("/s/{survey_key:str}/more", needs="nobody")
@@ -141,21 +154,26 @@ def _say_shut(request: AnyRequest, survey: SurveyDefinition | None, form: Hosted
     return state_page(request, survey, form, 410 if state == "closed" else 403, state)
 
 
-async def _store(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> None:
-    """Store the form as the newest message of its answer. Raises Refused."""
+async def _store(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> list[str]:
+    """Store the form as the newest message of its answer; what of it could not be kept.
+
+    Raises Refused.
+    """
     state = request.app.state
-    form = without_false_contact(form, survey, state.key)
     now = clock.now()
-    seq = moment_seq(now)
-    message = read_message(message_of(form, survey, state.key, seq))
-    sender = state.limits.admit_answer(request.scope, survey, message, state.key)
+    message, dropped = read_message(message_of(form, survey, moment_seq(now)))
+    answer = prepare(message, survey, now, state.key, dropped)
+    sender = state.limits.admit_answer(request.scope, survey, message, answer)
+    if answer.who is not None:
+        old_id = old_submission_id(form, survey, state.key)
+        which = await which_answer(state.database, answer, old_id)
+        answer = msgspec.structs.replace(answer, submission_id=which)
     for _attempt in range(SEQ_ATTEMPTS):
-        message.seq = seq
-        answer = prepare(message, survey, now, state.key)
         outcome: Outcome = await state.bursts.store(answer, sender)
         if outcome.status not in ("conflict", "ignored"):
-            return
-        seq = outcome.seq + 1
+            break
+        answer = msgspec.structs.replace(answer, seq=outcome.seq + 1)
+    return dropped
 
 
 def _say_too_large(request: AnyRequest, _error: HTTPException) -> Template:

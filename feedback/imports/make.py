@@ -1,12 +1,12 @@
 """Checked entries become responses, with the same ids every time they are made."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from hashlib import blake2b, sha256
-from uuid import UUID
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from feedback.accounts.models import Workspace
+from feedback.identity import id_of, who_of
 from feedback.imports.cells import EPOCH
 from feedback.imports.place import Target
 from feedback.imports.read import Entry
@@ -40,7 +40,7 @@ class Maker:
             (place.survey_id.bytes, place.series_id.bytes, self._hash(place.survey_id.bytes, 6))
             for place in places
         ]
-        self._person = keyed_hash(key, workspace.id)
+        self._secret, self._workspace_id = key, workspace.id
         self._month = date.min
         self._month_at = range(0)
 
@@ -53,7 +53,8 @@ class Maker:
         if at_us not in self._month_at:
             self._enter_month(at_us)
         at = moment(at_us)
-        person = self._person(who) if who else None
+        named = who_of(self._secret, self._workspace_id, id_of(who), None)
+        person = named.names[0].key if named else None
         content = f"{at_us}\0{who}\0{properties}"
         bare = self._digest(content)
         base = at_us // 1000 << 80 | order
@@ -87,18 +88,3 @@ class Maker:
 
     def _hash(self, content: bytes, size: int) -> int:
         return int.from_bytes(blake2b(content, digest_size=size, key=self._key).digest())
-
-
-def keyed_hash(key: bytes, workspace_id: UUID) -> Callable[[str], bytes]:
-    """`ingest.respondent_key` under one key in one workspace, made ready for millions of people."""
-    padded = (sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
-    inner = sha256(bytes(byte ^ 0x36 for byte in padded) + workspace_id.bytes)
-    outer = sha256(bytes(byte ^ 0x5C for byte in padded))
-
-    def respondent_key(who: str) -> bytes:
-        inside, outside = inner.copy(), outer.copy()
-        inside.update(who.strip().casefold().encode())
-        outside.update(inside.digest())
-        return outside.digest()[:16]
-
-    return respondent_key

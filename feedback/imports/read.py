@@ -14,7 +14,7 @@ from feedback.imports.report import Report
 from feedback.imports.source import RowSource
 from feedback.imports.which import SurveySpec, Which
 from feedback.offline.tables import position
-from feedback.responses.ingest import MAX_PROPERTIES
+from feedback.responses.message import MAX_PROPERTIES
 
 MAX_COMMENT = 10_000
 MAX_NAME, MAX_VALUE = 64, 500

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from litestar import Request, Router, route
-from litestar.enums import HttpMethod
+from litestar import Request, Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
@@ -40,7 +39,7 @@ STATUS = {"closed": 410, "unknown": 404}
 VERSION = "X-Feedback-Version"
 
 
-@route("/k/{survey_key:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], needs="nobody")
+@get("/k/{survey_key:str}", needs="nobody")
 async def kiosk_page(request: AnyRequest, survey_key: FromPath[str]) -> Template:
     form = read_link(request.scope["query_string"])
     survey: SurveyDefinition | None = await request.app.state.catalog.find(survey_key)

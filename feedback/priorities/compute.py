@@ -1,10 +1,12 @@
 """The job: from people's ratings and follow-ups to findings. Off the request, in bounded time."""
 
 import asyncio
+import sys
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from feedback.db import Database
@@ -32,7 +34,6 @@ from feedback.priorities.gather import (
 from feedback.priorities.read import load_found, version_of
 from feedback.readings.journey import JourneyInfo, TouchpointInfo, journey_names, read_journey
 from feedback.readings.queries import answered_span
-from feedback.readings.scores import import_pandas
 from feedback.scoring import (
     DriverRow,
     Drivers,
@@ -104,7 +105,6 @@ async def find_out(database: Database, task: Task, now: datetime) -> Findings | 
     people = await read_people(database, task.workspace_id, overall, among, first_day(since))
     said = await read_follow_ups(database, task.workspace_id, overall, first_day(since))
     period = (since, span.last)
-    await import_pandas()
     found = await asyncio.to_thread(_findings, overall, people, said, task.selection, period)
     async with database.write() as session:
         made = computed.JobResult(version, JSON, encode(found))
@@ -120,6 +120,19 @@ def _among(journey: JourneyInfo, overall: Overall, selection: Selection) -> list
     return [t for stage in journey.stages for t in stage.touchpoints if t.id in wanted]
 
 
+def _import_pandas() -> None:
+    # Where pyarrow is installed pandas loads it, for columns of text: 40 MB for a few names.
+    # The server never needs it; commands that read Parquet do, and import pandas themselves.
+    is_loaded = "pyarrow" in sys.modules
+    if not is_loaded:
+        sys.modules["pyarrow"] = None  # type: ignore[assignment]  # "there is none"
+    try:
+        import_module("pandas")
+    finally:
+        if not is_loaded:
+            del sys.modules["pyarrow"]
+
+
 def _findings(
     overall: Overall,
     people: People,
@@ -127,6 +140,7 @@ def _findings(
     selection: Selection,
     period: tuple[str, str],
 ) -> Findings:
+    _import_pandas()
     frame = _frame(people)
     used = _chosen(frame, people, selection)
     needed = respondents_needed(max(len(used), 1))

@@ -45,7 +45,7 @@ async def _refused(visit: Visit, error: FilterError) -> Template:
     return _page(visit, None, Asked(), error=str(error))
 
 
-@get("/priorities", blocks=BLOCKS, needs="viewer")
+@get("/priorities", blocks=BLOCKS, needs="viewer", filters=True)
 @or_refused(_refused)
 async def priorities(visit: NamedDependency[Visit]) -> Template:
     scope, known = await _known(visit)
@@ -55,7 +55,7 @@ async def priorities(visit: NamedDependency[Visit]) -> Template:
     return _page(visit, known, scope.asked, waits=waits, failed=failed)
 
 
-@get(["/priorities.json", "/priorities.csv"], needs="viewer")
+@get(["/priorities.json", "/priorities.csv"], needs="viewer", filters=True)
 async def priorities_file(visit: NamedDependency[Visit]) -> Response[str]:
     scope, known = await _known(visit)
     if known is None:
@@ -136,7 +136,7 @@ async def read_known(database: Database, scope: Scope, selection: Selection) -> 
     return known
 
 
-@get([f"/priorities.{kind}" for kind in FORMATS], needs="viewer")
+@get([f"/priorities.{kind}" for kind in FORMATS], needs="viewer", filters=True)
 async def priorities_picture(visit: NamedDependency[Visit]) -> Response[Any] | Template:
     scope, known = await _known(visit)
     if known is None or known.matrix is None:

@@ -1,4 +1,4 @@
-"""From counts to scores: where a line breaks, the frame of counts, and its lines over the months.
+"""From counts to scores: where a line breaks, its lines over the months, and the rows of files.
 
 A line breaks where a survey asks the same metric in other words, so that a new series begins.
 The month of a seam holds answers to both wordings. They are never one point: from its month on a
@@ -9,24 +9,18 @@ The light second line is three months pooled: the answers of the last three mont
 that a month with many answers weighs more. A seam is never pooled across.
 """
 
-import asyncio
-import sys
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from importlib import import_module
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from feedback.readings.journey import JourneyInfo, SeriesInfo
 from feedback.readings.kept import scored
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.scoring import METRICS, Metric, Score, ScoreRow, score, score_groups
+from feedback.scoring import METRICS, Metric, Score, ScoreRow, score
 from feedback.scoring.months import month_at, month_of, months_between, shift
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 POOLED = 3  # months
 CURRENT, REPLACED = "current", "replaced"  # what the field `wording` of a row says
@@ -68,58 +62,6 @@ def read_seams(series: Iterable[SeriesInfo], time_zone: str) -> Seams:
             began[line.id] = ended[before.id] = month_at(line.opened_at, time_zone)
         last[line.survey_id, line.metric] = line
     return Seams(began, ended)
-
-
-def counts_frame(
-    journey: JourneyInfo, rows: Sequence[CountRow], time_zone: str = "UTC", *, as_of: str = ""
-) -> "pd.DataFrame":
-    """The counts as a data frame, one row a series, month, channel and rating that was given.
-
-    Columns: `stage_id`, `touchpoint_id` (text, in the order of the journey), `stage`, `touchpoint`
-    (their names), `metric` (key), `seam` (the month in which the series replaced another, else
-    blank), `month` (YYYY-MM), `channel`, `wording` (`replaced` or `current`, judged
-    by the row's month, or by `as_of` where all months are one period), `rating`, `n`.
-    """
-    import numpy as np
-    import pandas as pd
-
-    placed = journey.placed_series
-    seams = read_seams((series for _, _, series in placed), time_zone)
-    number = {series.id: at for at, (_, _, series) in enumerate(placed)}
-    table = np.array([row.counts for row in rows], dtype=np.int64).reshape(len(rows), len(RATINGS))
-    at_row, at_rating = np.nonzero(table)
-    at = np.array([number[row.series] for row in rows], dtype=np.intp)[at_row]
-    names = {
-        "stage_id": [str(stage.id) for stage, _, _ in placed],
-        "touchpoint_id": [str(touchpoint.id) for _, touchpoint, _ in placed],
-        "stage": [stage.name for stage, _, _ in placed],
-        "touchpoint": [touchpoint.name for _, touchpoint, _ in placed],
-        "metric": [series.metric for _, _, series in placed],
-        "seam": [seams.began.get(series.id, "") for _, _, series in placed],
-    }
-    columns: dict[str, Any] = {name: _in_order(values, at) for name, values in names.items()}
-    months = [month_of(row.month) for row in rows]
-    columns["month"] = _in_order(months, at_row, sorted(set(months)))
-    wordings = [
-        REPLACED if seams.is_replaced(row.series, as_of or month) else CURRENT
-        for row, month in zip(rows, months, strict=True)
-    ]
-    columns["wording"] = _in_order(wordings, at_row, (REPLACED, CURRENT))
-    columns["channel"] = _in_order([row.channel for row in rows], at_row)
-    columns["rating"] = at_rating + RATINGS.start
-    columns["n"] = table[at_row, at_rating]
-    return pd.DataFrame(columns)
-
-
-def _in_order(values: list[str], at: Any, order: Sequence[str] = ()) -> Any:
-    """`values` at the places `at`, sorting in this order, else in the order they stand in."""
-    import numpy as np
-    import pandas as pd
-
-    order = list(order or dict.fromkeys(values))
-    place = {value: code for code, value in enumerate(order)}
-    codes = np.array([place[value] for value in values], dtype=np.intp)
-    return pd.Categorical.from_codes(codes[at], categories=pd.Index(order, dtype="str"))
 
 
 Line = Mapping[str, Score]  # by month, YYYY-MM; a month without answers is left out
@@ -235,27 +177,89 @@ def _pooled(line: Mapping[str, Score], month: str, cuts: Sequence[str], metric: 
     return scored(metric, reduce(_sum, counts))
 
 
-def pooled_rows(
-    frame: "pd.DataFrame", by: Sequence[str], metric: Metric, since: str = ""
-) -> list[TrendRow]:
-    """One row a group and month, from `since` on; `by` names the month among others.
+# The rows of the trends.
 
-    frame: counts of this metric from two months before `since` (see `counts_frame`).
+NAMES = ("month", "stage", "touchpoint", "channel", "wording")  # what rows can be made by
+
+
+class GroupedCounts:
+    """The counts of one metric, to be summed up by any of `NAMES`: plain sums, as in `Tally`.
+
+    rows: with the two months before the first one wanted, where months are pooled.
+    as_of: the month by which wordings are judged where all months are one period.
     """
-    rows = score_groups(frame, [*by, "wording"], metric)
-    lines: dict[tuple[Any, ...], dict[str, Score]] = {}
-    for row in rows:
-        if row.group["wording"] == CURRENT:
-            lines.setdefault(_place(row, by), {})[row.group["month"]] = row.score
-    seams = _seams(frame, by)
-    pooled = {
-        place: pooled_line(line, seams.get(place, ()), metric) for place, line in lines.items()
-    }
-    return [_row(row, by, pooled) for row in rows if row.group["month"] >= since]
+
+    def __init__(
+        self, journey: JourneyInfo, rows: Sequence[CountRow], time_zone: str, *, as_of: str = ""
+    ) -> None:
+        placed = journey.placed_series
+        seams = read_seams((series for _, _, series in placed), time_zone)
+        names = {series.id: (stage.name, touchpoint.name) for stage, touchpoint, series in placed}
+        self._rows = []  # the values of NAMES, the seam that the series began with, the counts
+        for row in rows:
+            if any(row.counts):
+                month = month_of(row.month)
+                is_replaced = seams.is_replaced(row.series, as_of or month)
+                wording = REPLACED if is_replaced else CURRENT
+                values = (month, *names[row.series], row.channel, wording)
+                self._rows.append((values, seams.began.get(row.series, ""), row.counts))
+        self._order = {
+            "stage": _places(stage.name for stage, _, _ in placed),
+            "touchpoint": _places(touchpoint.name for _, touchpoint, _ in placed),
+            "channel": _places(row.channel for row in rows),
+            "wording": _places((REPLACED, CURRENT)),
+        }
+
+    def score_rows(self, by: Sequence[str], metric: Metric) -> list[ScoreRow]:
+        """One row a group with answers; without `by` one over everything, also when it is empty.
+
+        Ordered by `by`, the first one first: stages and touchpoints as in the journey, months as
+        they came, answers to the replaced wording before the others. Same names are one group.
+        """
+        at = [NAMES.index(name) for name in by]
+        sums: dict[tuple[str, ...], tuple[int, ...]] = {} if by else {(): (0,) * len(RATINGS)}
+        for values, _, counts in self._rows:
+            group = tuple([values[each] for each in at])
+            sums[group] = _sum(sums[group], counts) if group in sums else counts
+        orders = [self._order.get(name) for name in by]
+
+        def place(group: tuple[str, ...]) -> list[Any]:
+            pairs = zip(orders, group, strict=True)
+            return [value if order is None else order[value] for order, value in pairs]
+
+        return [
+            ScoreRow(dict(zip(by, group, strict=True)), _scored(metric.key, sums[group]))
+            for group in sorted(sums, key=place)
+        ]
+
+    def pooled_rows(self, by: Sequence[str], metric: Metric, since: str = "") -> list[TrendRow]:
+        """One row a group and month, from `since` on; `by` names the month among others."""
+        rows = self.score_rows([*by, "wording"], metric)
+        lines: dict[tuple[str, ...], dict[str, Score]] = {}
+        for row in rows:
+            if row.group["wording"] == CURRENT:
+                lines.setdefault(_place(row, by), {})[row.group["month"]] = row.score
+        seams = self._seams([name for name in by if name != "month"])
+        pooled = {
+            place: pooled_line(line, seams.get(place, ()), metric) for place, line in lines.items()
+        }
+        return [_row(row, by, pooled) for row in rows if row.group["month"] >= since]
+
+    def _seams(self, by: Sequence[str]) -> dict[tuple[str, ...], set[str]]:
+        at = [NAMES.index(name) for name in by]
+        found: dict[tuple[str, ...], set[str]] = {}
+        for values, seam, _ in self._rows:
+            if seam:
+                found.setdefault(tuple([values[each] for each in at]), set()).add(seam)
+        return found
+
+
+def _places(values: Iterable[str]) -> dict[str, int]:
+    return {value: place for place, value in enumerate(dict.fromkeys(values))}
 
 
 def _row(
-    row: ScoreRow, by: Sequence[str], pooled: Mapping[tuple[Any, ...], Mapping[str, Score]]
+    row: ScoreRow, by: Sequence[str], pooled: Mapping[tuple[str, ...], Mapping[str, Score]]
 ) -> TrendRow:
     group = {name: row.group[name] for name in by}
     wording = row.group["wording"]
@@ -263,36 +267,5 @@ def _row(
     return TrendRow(group, row.score, None, line.get(group["month"]), wording)
 
 
-def _place(row: ScoreRow, by: Sequence[str]) -> tuple[Any, ...]:
+def _place(row: ScoreRow, by: Sequence[str]) -> tuple[str, ...]:
     return tuple(row.group[name] for name in by if name != "month")
-
-
-def _seams(frame: "pd.DataFrame", by: Sequence[str]) -> dict[tuple[Any, ...], list[str]]:
-    names = [name for name in by if name != "month"]
-    found: dict[tuple[Any, ...], list[str]] = {}
-    pairs = frame[[*names, "seam"]][frame["seam"] != ""].drop_duplicates()
-    for *place, seam in pairs.itertuples(index=False, name=None):
-        found.setdefault(tuple(place), []).append(seam)
-    return found
-
-
-# What frames are made with.
-
-
-async def import_pandas() -> None:
-    """The first import takes seconds: in a thread, so that nobody else's answer waits for it."""
-    if "pandas" not in sys.modules:
-        await asyncio.to_thread(_import_pandas)
-
-
-def _import_pandas() -> None:
-    # Where pyarrow is installed pandas loads it, for columns of text: 40 MB for a few names.
-    # The server never needs it; commands that read Parquet do, and import pandas themselves.
-    is_loaded = "pyarrow" in sys.modules
-    if not is_loaded:
-        sys.modules["pyarrow"] = None  # type: ignore[assignment]  # "there is none"
-    try:
-        import_module("pandas")
-    finally:
-        if not is_loaded:
-            del sys.modules["pyarrow"]

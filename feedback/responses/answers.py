@@ -1,4 +1,4 @@
-"""The further answers of a message: those a survey knows are checked, others kept as they come."""
+"""The further answers of a message: those to questions the survey asks, each checked alone."""
 
 from typing import Any
 
@@ -7,33 +7,24 @@ from feedback.surveys.follow_ups import check_answers
 from feedback.surveys.overall import COUNTED_MOST, read_counted_most
 
 
-class AnswersError(ValueError):
-    """An answer that cannot be. `error` is for programs, the text for the integrator."""
+def kept_answers(
+    answers: dict[str, Any] | None, survey: SurveyDefinition, dropped: list[str]
+) -> dict[str, Any] | None:
+    """The answers as they are kept; null is no answer.
 
-    def __init__(self, error: str, reason: str) -> None:
-        super().__init__(reason)
-        self.error = error
-
-
-def kept_answers(answers: dict[str, Any] | None, survey: SurveyDefinition) -> dict[str, Any] | None:
-    """The answers as they are kept; a known one that is null is left out. Raises AnswersError."""
+    What the survey never asked, or what no choice of it is, is left out and added to `dropped`:
+    it must not cost the rating.
+    """
     if not answers:
-        return answers
-    if survey.follow_ups:
+        return None
+    kept, problems = check_answers(survey.follow_ups, answers)
+    given = answers.get(COUNTED_MOST)
+    if given is not None:
         try:
-            answers = check_answers(survey.follow_ups, answers)
-        except ValueError as error:
-            raise AnswersError("answers_invalid", str(error)) from None
-    return _with_counted_most(answers, survey) if COUNTED_MOST in answers else answers
-
-
-def _with_counted_most(answers: dict[str, Any], survey: SurveyDefinition) -> dict[str, Any]:
-    kept = {name: value for name, value in answers.items() if name != COUNTED_MOST}
-    if answers[COUNTED_MOST] is None:
-        return kept
-    known = [moment.id for moment in survey.moments]
-    try:
-        return kept | {COUNTED_MOST: read_counted_most(answers[COUNTED_MOST], known)}
-    except ValueError as error:
-        reason = f"answers.{COUNTED_MOST} {error}"
-        raise AnswersError(f"{COUNTED_MOST}_invalid", reason) from None
+            kept[COUNTED_MOST] = read_counted_most(given, [each.id for each in survey.moments])
+        except ValueError:
+            problems.append(COUNTED_MOST)
+    asked = {COUNTED_MOST, *(each.id for each in survey.follow_ups)}
+    unknown = [name[:64] for name in answers if name not in asked]
+    dropped += [f"answers.{name}" for name in [*problems, *unknown[:50]]]
+    return kept or None

@@ -5,9 +5,10 @@ from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
-from asyncpg.exceptions import InterfaceError
+from asyncpg.exceptions import InterfaceError, PostgresError
 from sqlalchemy.engine import URL
 
+from feedback.db import is_away_state
 from feedback.errors import FeedbackError
 from feedback.responses.bulk_rows import (
     BatchResult,
@@ -24,7 +25,6 @@ _FIND = """
       ON s.workspace_id = $1 AND s.survey_id = given.survey_id AND s.submission_id = given.id
       AND NOT s.test
 """
-_AWAY = (OSError, InterfaceError, asyncpg.PostgresConnectionError)
 
 
 class PostgresBulk:
@@ -49,7 +49,9 @@ class PostgresBulk:
             if fresh:
                 await self._insert(origin, fresh)
             return result
-        except _AWAY as error:
+        except (OSError, InterfaceError, PostgresError) as error:
+            if not is_away_state(getattr(error, "sqlstate", None)):
+                raise
             raise FeedbackError(f"Cannot write the database: {error}.", exit_code=1) from error
 
     async def _insert(self, origin: Origin, batch: Sequence[NewResponse]) -> None:

@@ -65,7 +65,13 @@ def as_uuids(values: Sequence[Any]) -> Sequence[Any]:
 
 
 def _as_bytes(values: Sequence[Any]) -> Sequence[Any]:
-    return [value.bytes if isinstance(value, UUID) else value for value in values]
+    # Most columns hold one id, the same object in each row.
+    one = values[0] if values else None
+    its = one.bytes if isinstance(one, UUID) else one
+    return [
+        its if value is one else value.bytes if isinstance(value, UUID) else value
+        for value in values
+    ]
 
 
 def _as_days(values: Sequence[Any]) -> Sequence[Any]:

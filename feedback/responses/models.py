@@ -91,6 +91,21 @@ class Submission(SQLModel, table=True):
     digest: bytes = Field(sa_type=sa.LargeBinary(16))
 
 
+class ContactKey(SQLModel, table=True):
+    """A name that is another person's too; `people` has the rules. Both are keyed hashes."""
+
+    __tablename__ = "contact_key"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
+        sa.Index(None, "workspace_id", "person"),
+        CLUSTERED,
+    )
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    key: bytes = Field(primary_key=True, sa_type=sa.LargeBinary(16))
+    person: bytes = Field(sa_type=sa.LargeBinary(16))
+
+
 class Count(SQLModel):
     """Of what, where and when a count is, before it is told what is counted."""
 

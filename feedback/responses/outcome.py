@@ -4,15 +4,17 @@
 SQLite and PostgreSQL cannot differ in them.
 """
 
+import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
+from feedback.identity import Who
 from feedback.responses.states import Standing, after_message
 
 # Workspace, survey, submission id, and whether it is a test.
@@ -32,6 +34,7 @@ class Answer(msgspec.Struct, frozen=True):
     """One checked message, ready to be stored. `answers` and `properties` are JSON text.
 
     Its fields that a response has too are named as the columns are, which is how they get there.
+    `respondent_key` is a hash of the first name in `who` until `people` has settled whose it is.
     """
 
     workspace_id: uuid.UUID
@@ -57,6 +60,9 @@ class Answer(msgspec.Struct, frozen=True):
     changed_at: datetime | None = None
     excluded_from: str | None = None
     origin: bytes | None = None
+    about_key: bytes | None = None
+    late: bool = False
+    who: Who | None = None
 
     @property
     def id(self) -> uuid.UUID:
@@ -70,6 +76,14 @@ class Answer(msgspec.Struct, frozen=True):
     def key(self) -> Key:
         return (self.workspace_id, self.survey_id, self.submission_id, self.test)
 
+    @property
+    def one_answer(self) -> Key | None:
+        """The key that all messages of one person about one thing share, None without both."""
+        if self.respondent_key is None or self.about_key is None:
+            return None
+        one = answer_id(self.survey_id, self.respondent_key, self.about_key)
+        return (self.workspace_id, self.survey_id, one, self.test)
+
 
 class Display(msgspec.Struct, frozen=True):
     """The survey was shown or dismissed once."""
@@ -82,18 +96,33 @@ class Display(msgspec.Struct, frozen=True):
 
 
 class KnownSubmission(msgspec.Struct, frozen=True):
-    """A submission the database already holds; `rating` is None when its response was erased."""
+    """A submission the database holds, or will: which response it became, and what of it won."""
 
     response_id: uuid.UUID
     first_seq: int
     seq: int
     digest: bytes
-    series_id: uuid.UUID | None = None
-    channel: str = ""
-    month: date | None = None
-    rating: int | None = None
-    state: str = ""
+
+
+class KnownResponse(msgspec.Struct, frozen=True):
+    """What a response counts for. Several submissions may be about one."""
+
+    series_id: uuid.UUID
+    channel: str
+    month: date
+    rating: int
+    state: str
     excluded_from: str | None = None
+
+
+ResponseKey = tuple[uuid.UUID, uuid.UUID]
+
+
+class Known(NamedTuple):
+    """What the database holds of a batch; a response that is missing was erased."""
+
+    submissions: Mapping[Key, KnownSubmission]
+    responses: Mapping[ResponseKey, KnownResponse]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -109,12 +138,19 @@ CountKey = tuple[uuid.UUID, uuid.UUID, str, date, int]
 DisplayKey = tuple[uuid.UUID, uuid.UUID, str, date, str]
 
 
+# The first seq of a submission that joined an answer already there: no message has it, so that its
+# first one, repeated, is answered as an update too.
+JOINED = -1
+
+
 @dataclass(slots=True)
 class Plan:
-    """What one transaction has to write: each answer as its row is to be, and its submission."""
+    """What one transaction has to write: submissions, and each answer as its row is to be."""
 
-    created: list[tuple[Answer, KnownSubmission]] = field(default_factory=list)
-    updated: list[tuple[Answer, KnownSubmission]] = field(default_factory=list)
+    new: list[tuple[Key, KnownSubmission]] = field(default_factory=list)
+    changed: list[tuple[Key, KnownSubmission]] = field(default_factory=list)
+    created: list[Answer] = field(default_factory=list)
+    updated: list[Answer] = field(default_factory=list)
     counts: Counter[CountKey] = field(default_factory=Counter)
     displays: Counter[DisplayKey] = field(default_factory=Counter)
 
@@ -125,20 +161,34 @@ class Plan:
         return {(workspace, month) for workspace, _series, _channel, month, _what in changed}
 
 
-def decide(
-    batch: Iterable[Answer | Display], known: Mapping[Key, KnownSubmission]
-) -> tuple[list[Outcome | None], Plan]:
+def answer_id(survey_id: uuid.UUID, person: bytes, which: bytes) -> uuid.UUID:
+    """The submission id of one answer of a person: always the same, and none that a client makes.
+
+    person, which: keyed hashes, so that nobody else can make it.
+    """
+    digest = hashlib.blake2b(survey_id.bytes + person + which, digest_size=16, person=b"answer")
+    return uuid.UUID(bytes=digest.digest(), version=5)
+
+
+def wanted_keys(batch: Iterable[Answer | Display]) -> set[Key]:
+    """The submissions that `decide` has to know of."""
+    answers = [item for item in batch if isinstance(item, Answer)]
+    return {key for item in answers for key in (item.key, item.one_answer) if key}
+
+
+def decide(batch: Iterable[Answer | Display], known: Known) -> tuple[list[Outcome | None], Plan]:
     """The outcome of each message in order, and the plan that makes them true.
 
-    A new id creates; a higher seq updates; the same seq with the same digest is answered as the
-    first time, with another digest it conflicts; a lower seq is ignored. How a batch is cut
-    changes nothing.
+    A new id creates, or changes the answer that this person has given about the same thing; a
+    higher seq updates; the same seq with the same digest is answered as the first time, with
+    another digest it conflicts; a lower seq is ignored. How a batch is cut changes nothing.
     """
-    seen = dict(known)
+    submissions, responses = dict(known.submissions), dict(known.responses)
     plan = Plan()
+    written: dict[Key, None] = {}
     # What the batch itself creates may be updated again further down in it.
-    first: dict[Key, Answer] = {}
-    latest: dict[Key, Answer] = {}
+    first: dict[ResponseKey, Answer] = {}
+    latest: dict[ResponseKey, Answer] = {}
     outcomes: list[Outcome | None] = []
     for item in batch:
         if isinstance(item, Display):
@@ -146,39 +196,57 @@ def decide(
             plan.displays[shown] += 1
             outcomes.append(None)
             continue
-        outcome = _judge(item, seen.get(item.key))
+        before, one = submissions.get(item.key), item.one_answer
+        joins = submissions.get(one) if one and before is None else None
+        outcome = _judge(item, before, joins, responses)
         outcomes.append(outcome)
-        if outcome.status in ("created", "updated"):
-            seen[item.key] = _after(item, seen.get(item.key))
-            latest[item.key] = item
-            first.setdefault(item.key, item)
-    for key, answer in latest.items():
-        _plan_answer(plan, first[key], answer, known.get(key), seen[key])
+        if outcome.status not in ("created", "updated"):
+            continue
+        row = (item.workspace_id, outcome.response_id)
+        first_seq = before.first_seq if before else JOINED if joins else item.seq
+        now = KnownSubmission(outcome.response_id, first_seq, item.seq, item.digest)
+        for key in {item.key, one or item.key} if outcome.status == "created" else {item.key}:
+            submissions[key] = now
+            written[key] = None
+        responses[row] = _standing(item, responses.get(row))
+        latest[row] = item
+        if outcome.status == "created":
+            first[row] = item
+    for key in written:
+        kind = plan.changed if key in known.submissions else plan.new
+        kind.append((key, submissions[key]))
+    for row, answer in latest.items():
+        _plan_answer(plan, first.get(row), answer, row, known.responses.get(row), responses[row])
     return outcomes, plan
 
 
-def _judge(answer: Answer, before: KnownSubmission | None) -> Outcome:
-    if before is None:
+def _judge(
+    answer: Answer,
+    before: KnownSubmission | None,
+    joins: KnownSubmission | None,
+    responses: Mapping[ResponseKey, KnownResponse],
+) -> Outcome:
+    found = before or joins
+    if found is None:
         return Outcome("created", answer.response_id, answer.seq, first=True)
+    is_erased = (answer.workspace_id, found.response_id) not in responses
+    if before is None:
+        return Outcome("ignored" if is_erased else "updated", found.response_id, answer.seq)
     reply_seq = max(answer.seq, before.seq)
     if answer.seq == before.seq and answer.digest != before.digest:
         return Outcome("conflict", before.response_id, reply_seq)
     if answer.seq == before.seq:
         return Outcome("repeated", before.response_id, reply_seq, answer.seq == before.first_seq)
-    if answer.seq < before.seq or before.rating is None:
+    if answer.seq < before.seq or is_erased:
         return Outcome("ignored", before.response_id, reply_seq)
     return Outcome("updated", before.response_id, reply_seq)
 
 
-def _after(answer: Answer, before: KnownSubmission | None) -> KnownSubmission:
+def _standing(answer: Answer, before: KnownResponse | None) -> KnownResponse:
     # Series, channel and month stay those of the first message: an answer that is completed
     # after midnight on the 31st does not move.
     if before is None:
-        return KnownSubmission(
-            response_id=answer.response_id,
-            first_seq=answer.seq,
-            seq=answer.seq,
-            digest=answer.digest,
+        return KnownResponse(
             series_id=answer.series_id,
             channel=answer.channel,
             month=answer.month,
@@ -188,8 +256,6 @@ def _after(answer: Answer, before: KnownSubmission | None) -> KnownSubmission:
     standing = after_message(Standing(before.state, before.excluded_from), answer.state)
     return msgspec.structs.replace(
         before,
-        seq=answer.seq,
-        digest=answer.digest,
         rating=answer.rating,
         state=standing.state,
         excluded_from=standing.excluded_from,
@@ -198,25 +264,25 @@ def _after(answer: Answer, before: KnownSubmission | None) -> KnownSubmission:
 
 def _plan_answer(
     plan: Plan,
-    first: Answer,
+    first: Answer | None,
     latest: Answer,
-    before: KnownSubmission | None,
-    after: KnownSubmission,
+    row: ResponseKey,
+    before: KnownResponse | None,
+    after: KnownResponse,
 ) -> None:
-    row = first
-    if before is not None or latest is not first:
-        row = msgspec.structs.replace(
-            first,
+    written = latest
+    if latest is not first:
+        written = msgspec.structs.replace(
+            first or latest,
             **{name: getattr(latest, name) for name in CONTENT},
-            response_id=after.response_id,
+            response_id=row[1],
             state=after.state,
             excluded_from=after.excluded_from,
             changed_at=latest.received_at,
         )
-    (plan.created if before is None else plan.updated).append((row, after))
-    assert after.series_id and after.month and after.rating is not None
-    group = (first.workspace_id, after.series_id, after.channel, after.month)
+    (plan.updated if first is None else plan.created).append(written)
+    group = (latest.workspace_id, after.series_id, after.channel, after.month)
     if after.state == "counted":
         plan.counts[(*group, after.rating)] += 1
-    if before is not None and before.rating is not None and before.state == "counted":
+    if before is not None and before.state == "counted":
         plan.counts[(*group, before.rating)] -= 1

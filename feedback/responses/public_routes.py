@@ -5,9 +5,10 @@ answer, and where every failure must still be JSON with a reason (docs/decisions
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar.datastructures import State
@@ -15,18 +16,14 @@ from litestar.types import HTTPScope, Receive, Send
 
 from feedback import clock
 from feedback.db import is_away
+from feedback.responses.body import MAX_BODY, Refused
 from feedback.responses.catalog import SurveyDefinition
-from feedback.responses.ingest import (
-    MAX_BODY,
-    Refused,
-    month_of,
-    prepare,
-    read_display,
-    read_message,
-)
+from feedback.responses.ingest import month_of, prepare
 from feedback.responses.limits import TooManyError
+from feedback.responses.message import read_display, read_message
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
+from feedback.web.edge import NOSNIFF, in_time
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +33,32 @@ RETRY_SECONDS = 2
 # Anybody may send an answer from anywhere, without credentials.
 _OPEN_TO_ALL = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"x-feedback-reason, retry-after"),
+    (b"access-control-expose-headers", b"x-feedback-reason, x-feedback-dropped, retry-after"),
     (b"cross-origin-resource-policy", b"cross-origin"),
     (b"cache-control", b"no-store"),
+    NOSNIFF,
 ]
 _PREFLIGHT = [
     (b"access-control-allow-methods", b"POST"),
     (b"access-control-allow-headers", b"content-type, idempotency-key"),
     (b"access-control-max-age", b"86400"),
 ]
+
+
+# Names the details of an answer that could not be kept as they came.
+DROPPED = "X-Feedback-Dropped"
+MOST_DROPPED = 20
+
+
+def told_dropped(dropped: Iterable[str]) -> str:
+    """The value of that header: names in the order found, what is no plain letter as in addresses.
+
+    >>> told_dropped(["comment", "properties.prénom", "comment"])
+    'comment, properties.pr%C3%A9nom'
+    """
+    names = list(dict.fromkeys(dropped))
+    more = ["..."] if len(names) > MOST_DROPPED else []
+    return ", ".join([*(quote(name, safe=".") for name in names[:MOST_DROPPED]), *more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +72,17 @@ class Reply:
 
 async def store_response(state: State, scope: HTTPScope, body: bytes) -> Reply:
     """201 for a new answer and each repetition of its first message, 200 for a later one."""
-    message = read_message(body)
+    message, dropped = read_message(body)
     survey = await find_survey(state, _key(scope))
-    sender = state.limits.admit_answer(scope, survey, message, state.key)
-    answer = prepare(message, survey, clock.now(), state.key)
+    answer = prepare(message, survey, clock.now(), state.key, dropped)
+    sender = state.limits.admit_answer(scope, survey, message, answer)
     outcome: Outcome = await state.bursts.store(answer, sender)
     if outcome.status == "conflict":
         raise Refused(409, "seq_conflict", "this seq was already sent with another content")
     is_first = outcome.status == "created" or (outcome.status == "repeated" and outcome.first)
     content = msgspec.json.encode({"id": outcome.response_id, "seq": outcome.seq})
-    return Reply(201 if is_first else 200, content)
+    headers = [(DROPPED.lower().encode(), told_dropped(dropped).encode())] if dropped else []
+    return Reply(201 if is_first else 200, content, headers)
 
 
 async def count_display(state: State, scope: HTTPScope, body: bytes) -> Reply:
@@ -129,6 +144,7 @@ async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
         return Reply(204, headers=_PREFLIGHT)
     if scope["method"] != "POST":
         raise Refused(405, "method_not_allowed", "send it with POST")
+    receive = in_time(receive, lambda: Refused(408, "too_slow", "the body did not come in time"))
     return await ACTS[scope["path"][:3]](state, scope, await _body(receive))
 
 

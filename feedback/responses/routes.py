@@ -51,7 +51,7 @@ async def _refused(visit: Visit, error: FilterError) -> Template:
     return _list(visit, Page([], None), places, Filters(), (), str(error))
 
 
-@get("/responses", blocks=BLOCKS, needs="viewer")
+@get("/responses", blocks=BLOCKS, needs="viewer", filters=True)
 @or_refused(_refused)
 async def response_list(visit: NamedDependency[Visit]) -> Template:
     filters = _filters(visit)
@@ -86,7 +86,7 @@ def _list(
     )
 
 
-@get(["/responses.csv", "/responses.json"], needs="viewer")
+@get(["/responses.csv", "/responses.json"], needs="viewer", filters=True)
 async def response_file(visit: NamedDependency[Visit]) -> Response[str]:
     found, _places = await _read(visit, _filters(visit), size=MOST_IN_A_FILE)
     return send_file(file_name(visit.request), RESPONSE_FILES, found.rows, current_locale())

@@ -18,21 +18,24 @@ from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
 from feedback.responses.count_version import next_version, this_process
-from feedback.responses.models import Response, Submission
+from feedback.responses.models import ContactKey, Response, Submission
 from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
+from feedback.responses.people import Move, NameKey
 
 _tables = Response.metadata.tables
 RESPONSE = _tables["response"]
 SUBMISSION = _tables["submission"]
 RATING_COUNT = _tables["rating_count"]
 DISPLAY_COUNT = _tables["display_count"]
+CONTACT_KEY = _tables["contact_key"]
+SERIES = _tables["series"]
 
 # What an update writes, and where.
 _CHANGING = (*CONTENT, "state", "excluded_from", "changed_at")
 _CHANGED = ("workspace_id", "id")
 
 Day = date  # within the class below `date` is its method
-Planned = Sequence[tuple[Answer, KnownSubmission]]
+Planned = Sequence[tuple[Key, KnownSubmission]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Statements:
         self.is_sqlite = is_sqlite
         self.submissions = Columns(Submission, is_sqlite=is_sqlite)
         self.responses = Columns(Response, is_sqlite=is_sqlite)
+        self.names = Columns(ContactKey, is_sqlite=is_sqlite)
         self._changing = Columns(Response, is_sqlite=is_sqlite, only=_CHANGING)
         self._changed = Columns(Response, is_sqlite=is_sqlite, only=_CHANGED)
         dialect: Dialect = sqlite.dialect() if is_sqlite else asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -64,11 +68,18 @@ class Statements:
         self.find_submission = _compile(_find_submission(is_sqlite=is_sqlite), dialect)
         self.find_response = _compile(_find_response(is_sqlite=is_sqlite), dialect)
         new_submission: Any = insert(SUBMISSION)
+        new_name: Any = insert(CONTACT_KEY)
         if not is_sqlite:
             new_submission = new_submission.on_conflict_do_nothing().returning(
                 SUBMISSION.c.submission_id
             )
+            new_name = new_name.on_conflict_do_nothing().returning(CONTACT_KEY.c.key)
         self.insert_submission = _compile_insert(new_submission, dialect)
+        self.find_names = _compile(_find_names(is_sqlite=is_sqlite), dialect)
+        self.insert_name = _compile_insert(new_name, dialect)
+        self.claim_name = _compile(_claim_name(), dialect)
+        self.find_told = _compile(_find_told(), dialect)
+        self.move_answers = _compile(_move_answers(), dialect)
         self.insert_response = _compile_insert(insert(RESPONSE), dialect)
         self.update_submission = _compile(_update_submission(), dialect)
         self.update_response = _compile(_update_response(), dialect)
@@ -86,20 +97,33 @@ class Statements:
         workspace, survey, submission, test = key
         return (self.id(workspace), self.id(survey), self.id(submission), test)
 
+    def name_key_rows(self, keys: Iterable[NameKey]) -> list[tuple[Any, ...]]:
+        return [(self.id(workspace), key) for workspace, key in sorted(keys)]
+
+    def name_columns(self, named: Sequence[tuple[NameKey, bytes]]) -> list[Sequence[Any]]:
+        given: dict[str, Sequence[Any]] = {
+            "workspace_id": [workspace for (workspace, _), _ in named],
+            "key": [key for (_, key), _ in named],
+            "person": [person for _, person in named],
+        }
+        return self.names.by_column(len(named), given, {})
+
+    def moved_row(self, move: Move) -> tuple[Any, ...]:
+        return (self.id(move.workspace_id), move.moved)
+
     def submission_columns(self, planned: Planned) -> list[Sequence[Any]]:
-        keys = zip(_KEY, zip(*(answer.key for answer, _ in planned), strict=True), strict=True)
+        keys = zip(_KEY, zip(*(key for key, _ in planned), strict=True), strict=True)
         rest = ("response_id", "first_seq", "seq", "digest")
         given = {name: [getattr(known, name) for _, known in planned] for name in rest}
         return self.submissions.by_column(len(planned), {**dict(keys), **given}, {})
 
-    def response_columns(self, planned: Planned) -> list[Sequence[Any]]:
-        return self.responses.of([answer for answer, _ in planned])
+    def response_columns(self, answers: Sequence[Answer]) -> list[Sequence[Any]]:
+        return self.responses.of(answers)
 
     def update_submission_rows(self, planned: Planned) -> list[tuple[Any, ...]]:
-        return [(known.seq, known.digest, *self.key_row(answer.key)) for answer, known in planned]
+        return [(known.seq, known.digest, *self.key_row(key)) for key, known in planned]
 
-    def update_response_rows(self, planned: Planned) -> list[tuple[Any, ...]]:
-        answers = [answer for answer, _ in planned]
+    def update_response_rows(self, answers: Sequence[Answer]) -> list[tuple[Any, ...]]:
         return list(zip(*self._changing.of(answers), *self._changed.of(answers), strict=True))
 
     def count_rows(self, counts: Iterable[tuple[CountKey, int]]) -> list[tuple[Any, ...]]:
@@ -139,7 +163,9 @@ def _compile_insert(statement: Any, dialect: Dialect) -> Statement:
 
 def _compile(statement: Any, dialect: Dialect) -> Statement:
     compiled = statement.compile(dialect=dialect)
-    return Statement(str(compiled), tuple(compiled.positiontup or _KEY))
+    text = str(compiled)
+    # Of what is written as text the compiler knows no parameters.
+    return Statement(text, tuple(compiled.positiontup or text.count("?") * ("",)))
 
 
 _KEY = ("workspace_id", "survey_id", "submission_id", "test")
@@ -161,6 +187,57 @@ def _find_submission(*, is_sqlite: bool) -> Any:
     matches = (sa.literal_column(name) == column for name, column in zip(names, key, strict=True))
     found = sa.select(*columns).select_from(wanted).where(*matches)
     return found if is_sqlite else found.with_for_update(of=SUBMISSION)
+
+
+def _find_names(*, is_sqlite: bool) -> Any:
+    n = CONTACT_KEY.c
+    if is_sqlite:
+        wanted = sa.text("(VALUES (?, ?)) AS wanted")  # see Statement.times
+        names = ["wanted.column1", "wanted.column2"]
+    else:
+        wanted = sa.text("unnest($1::uuid[], $2::bytea[]) AS wanted(workspace_id, key)")
+        names = ["wanted.workspace_id", "wanted.key"]
+    workspace: Any = sa.literal_column(names[0])
+    key: Any = sa.literal_column(names[1])
+    found = sa.select(n.workspace_id, n.key, n.person).select_from(wanted)
+    return found.where(n.workspace_id == workspace, n.key == key)
+
+
+def _claim_name() -> Any:
+    n = CONTACT_KEY.c
+    claimed = sa.delete(CONTACT_KEY).where(
+        n.workspace_id == sa.bindparam("workspace_id"),
+        n.key == sa.bindparam("key"),
+        n.person == n.key,
+    )
+    return claimed.returning(n.key)
+
+
+def _find_told() -> Any:
+    """The answers of a name that say what they are about, with the survey of each."""
+    r = RESPONSE.c
+    series = sa.and_(SERIES.c.workspace_id == r.workspace_id, SERIES.c.id == r.series_id)
+    return (
+        sa.select(r.id, SERIES.c.survey_id, r.about_key, r.state)
+        .join_from(RESPONSE, SERIES, series)
+        .where(
+            r.workspace_id == sa.bindparam("workspace_id"),
+            r.respondent_key == sa.bindparam("moved"),
+            r.about_key.is_not(None),
+        )
+    )
+
+
+def _move_answers() -> Any:
+    r = RESPONSE.c
+    return (
+        sa.update(RESPONSE)
+        .where(
+            r.workspace_id == sa.bindparam("key_workspace_id"),
+            r.respondent_key == sa.bindparam("key_moved"),
+        )
+        .values(respondent_key=sa.bindparam("person"))
+    )
 
 
 def _find_response(*, is_sqlite: bool) -> Any:

@@ -1,37 +1,34 @@
 """The write path on PostgreSQL: one connection to asyncpg, few statements a batch."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 import asyncpg
-from asyncpg.exceptions import InterfaceError
+from asyncpg.exceptions import InterfaceError, PostgresError
 from sqlalchemy.engine import URL
 
+from feedback.db import is_away_state
 from feedback.errors import FeedbackError
 from feedback.responses.outcome import (
     Answer,
     Display,
     Key,
+    Known,
+    KnownResponse,
     KnownSubmission,
     Outcome,
     Plan,
+    ResponseKey,
     StoreUnavailableError,
     decide,
+    wanted_keys,
 )
+from feedback.responses.people import Move, NameKey, Part, name_keys, settle, told_again
 from feedback.responses.statements import Statement, Statements
 
 # Another process stored the same submission, or two transactions crossed: start over.
 _TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _TRIES = 5
-_AWAY = (
-    OSError,
-    InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
 
 
 class RaceLostError(Exception):
@@ -83,49 +80,83 @@ class PostgresStore:
             if connection is None or connection.is_closed():
                 connection = await self._connect()
             async with connection.transaction():
-                # Sorted, so that two batches take their locks in the same order.
-                keys = sorted({item.key for item in batch if isinstance(item, Answer)})
-                outcomes, plan = decide(batch, await self._known(connection, keys))
-                await self._write(connection, plan)
+                outcomes: list[Outcome | None] = []
+                for part in settle(batch, await self._joined(connection, name_keys(batch))):
+                    await self._write_people(connection, part)
+                    known = await self._known(connection, wanted_keys(part.answers))
+                    became, plan = decide(part.answers, known)
+                    await self._write(connection, plan)
+                    outcomes += became
             return outcomes
-        except _AWAY as error:
+        except (OSError, InterfaceError, PostgresError) as error:
+            if not is_away_state(getattr(error, "sqlstate", None)):
+                raise
             await self.close()
             raise StoreUnavailableError(str(error)) from error
 
-    async def _known(
-        self, connection: "asyncpg.Connection", keys: list[Key]
-    ) -> dict[Key, KnownSubmission]:
+    async def _joined(
+        self, connection: "asyncpg.Connection", keys: set[NameKey]
+    ) -> dict[NameKey, bytes]:
         if not keys:
             return {}
-        wanted = zip(*keys, strict=True)
+        wanted = zip(*self._statements.name_key_rows(keys), strict=True)
+        found = await connection.fetch(self._statements.find_names.text, *wanted)
+        return {(workspace, key): person for workspace, key, person in found}
+
+    async def _write_people(self, connection: "asyncpg.Connection", part: Part) -> None:
+        s = self._statements
+        for row in s.name_key_rows(part.claimed):
+            if not await connection.fetch(s.claim_name.text, *row):
+                raise RaceLostError  # another process has met it meanwhile
+        if part.named:
+            won = await connection.fetch(s.insert_name.text, *s.name_columns(part.named))
+            if len(won) < len(part.named):
+                raise RaceLostError
+        for move in part.moves:
+            await self._move(connection, move)
+
+    async def _move(self, connection: "asyncpg.Connection", move: Move) -> None:
+        s = self._statements
+        told = await connection.fetch(s.find_told.text, *s.moved_row(move))
+        planned = told_again(move, (tuple(row) for row in told))
+        known = (await self._known(connection, {key for key, _ in planned})).submissions
+        if fresh := [(key, each) for key, each in planned if key not in known]:
+            won = await connection.fetch(s.insert_submission.text, *s.submission_columns(fresh))
+            if len(won) < len(fresh):
+                raise RaceLostError
+        await connection.execute(s.move_answers.text, move.person, *s.moved_row(move))
+
+    async def _known(self, connection: "asyncpg.Connection", keys: set[Key]) -> Known:
+        if not keys:
+            return Known({}, {})
+        # Sorted, so that two batches take their locks in the same order.
+        wanted = zip(*sorted(keys), strict=True)
         found = await connection.fetch(self._statements.find_submission.text, *wanted)
-        known = {}
-        for workspace_id, survey_id, submission_id, test, response_id, *rest in found:
-            response = await self._response(connection, workspace_id, response_id)
-            key = (workspace_id, survey_id, submission_id, test)
-            known[key] = KnownSubmission(response_id, *rest, *response)
-        return known
+        submissions = {tuple(row[:4]): KnownSubmission(*row[4:]) for row in found}
+        rows = sorted({(key[0], each.response_id) for key, each in submissions.items()})
+        responses = [(row, await self._response(connection, row)) for row in rows]
+        return Known(submissions, {row: found for row, found in responses if found})
 
     async def _response(
-        self, connection: "asyncpg.Connection", workspace_id: UUID, response_id: UUID
-    ) -> tuple[UUID, str, date, int, str, str | None] | tuple[()]:
-        found = await connection.fetchrow(
-            self._statements.find_response.text, workspace_id, response_id
-        )
-        return tuple(found) if found else ()
+        self, connection: "asyncpg.Connection", row: ResponseKey
+    ) -> KnownResponse | None:
+        found = await connection.fetchrow(self._statements.find_response.text, *row)
+        return KnownResponse(*found) if found else None
 
     async def _write(self, connection: "asyncpg.Connection", plan: Plan) -> None:
         s = self._statements
-        if plan.created:
-            submissions = s.submission_columns(plan.created)
+        if plan.new:
+            submissions = s.submission_columns(plan.new)
             won = await connection.fetch(s.insert_submission.text, *submissions)
-            if len(won) < len(plan.created):
+            if len(won) < len(plan.new):
                 # FOR UPDATE locks rows, not their absence: who came second looks again.
                 raise RaceLostError
+        if plan.created:
             await connection.fetch(s.insert_response.text, *s.response_columns(plan.created))
+        many = connection.executemany
+        if plan.changed:
+            await many(s.update_submission.text, s.update_submission_rows(plan.changed))
         if plan.updated:
-            many = connection.executemany
-            await many(s.update_submission.text, s.update_submission_rows(plan.updated))
             await many(s.update_response.text, s.update_response_rows(plan.updated))
         await _add(connection, s.add_ratings, s.count_rows(plan.counts.items()))
         await _add(connection, s.add_displays, s.display_rows(plan.displays.items()))

@@ -16,12 +16,17 @@ from feedback.responses.outcome import (
     Answer,
     Display,
     Key,
+    Known,
+    KnownResponse,
     KnownSubmission,
     Outcome,
     Plan,
+    ResponseKey,
     StoreUnavailableError,
     decide,
+    wanted_keys,
 )
+from feedback.responses.people import Move, NameKey, Part, name_keys, settle, told_again
 from feedback.responses.statements import Statement, Statements
 
 T = TypeVar("T")
@@ -84,9 +89,13 @@ class SqliteStore:
         try:
             connection = self._connection or self._connect()
             _begin(connection)
-            keys = {item.key for item in batch if isinstance(item, Answer)}
-            outcomes, plan = decide(batch, self._known(connection, keys))
-            self._write(connection, plan)
+            outcomes: list[Outcome | None] = []
+            for part in settle(batch, self._joined(connection, name_keys(batch))):
+                self._write_people(connection, part)
+                known = self._known(connection, wanted_keys(part.answers))
+                became, plan = decide(part.answers, known)
+                self._write(connection, plan)
+                outcomes += became
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             self._disconnect()
@@ -96,37 +105,66 @@ class SqliteStore:
             raise
         return outcomes
 
-    def _known(self, connection: sqlite3.Connection, keys: set[Key]) -> dict[Key, KnownSubmission]:
-        known = {}
+    def _joined(self, connection: sqlite3.Connection, keys: set[NameKey]) -> dict[NameKey, bytes]:
+        rows = self._statements.name_key_rows(keys)
+        found = _execute(connection, self._statements.find_names, rows)
+        return {(UUID(bytes=workspace), key): person for workspace, key, person in found}
+
+    def _write_people(self, connection: sqlite3.Connection, part: Part) -> None:
+        s = self._statements
+        _execute(connection, s.claim_name, s.name_key_rows(part.claimed))
+        if part.named:
+            named = list(zip(*s.name_columns(part.named), strict=True))
+            _execute(connection, s.insert_name, named)
+        for move in part.moves:
+            self._move(connection, move)
+
+    def _move(self, connection: sqlite3.Connection, move: Move) -> None:
+        s = self._statements
+        told = connection.execute(s.find_told.text, s.moved_row(move)).fetchall()
+        rows = [(UUID(bytes=id), UUID(bytes=survey), *rest) for id, survey, *rest in told]
+        planned = told_again(move, rows)
+        keys = {key for key, _ in planned}
+        known = self._known(connection, keys).submissions
+        if fresh := [(key, each) for key, each in planned if key not in known]:
+            columns = s.submission_columns(fresh)
+            _execute(connection, s.insert_submission, list(zip(*columns, strict=True)))
+        connection.execute(s.move_answers.text, (move.person, *s.moved_row(move)))
+
+    def _known(self, connection: sqlite3.Connection, keys: set[Key]) -> Known:
+        submissions: dict[Key, KnownSubmission] = {}
         rows = [self._statements.key_row(key) for key in keys]
         for found in _execute(connection, self._statements.find_submission, rows):
             workspace_id, survey_id, submission_id, test, response_id, *rest = found
             ids = UUID(bytes=workspace_id), UUID(bytes=survey_id), UUID(bytes=submission_id)
-            response = self._response(connection, workspace_id, response_id)
-            known[(*ids, bool(test))] = KnownSubmission(UUID(bytes=response_id), *rest, *response)
-        return known
+            submissions[(*ids, bool(test))] = KnownSubmission(UUID(bytes=response_id), *rest)
+        rows_of = {(key[0], each.response_id) for key, each in submissions.items()}
+        responses = {row: self._response(connection, row) for row in rows_of}
+        return Known(submissions, {row: found for row, found in responses.items() if found})
 
-    def _response(
-        self, connection: sqlite3.Connection, workspace_id: bytes, response_id: bytes
-    ) -> tuple[UUID, str, date, int, str, str | None] | tuple[()]:
+    def _response(self, connection: sqlite3.Connection, row: ResponseKey) -> KnownResponse | None:
         statement = self._statements.find_response.text
-        found = connection.execute(statement, (workspace_id, response_id)).fetchone()
+        found = connection.execute(statement, [id.bytes for id in row]).fetchone()
         if found is None:
-            return ()
+            return None
         series_id, channel, month, rating, *standing = found
-        return UUID(bytes=series_id), channel, date.fromisoformat(month), rating, *standing
+        return KnownResponse(
+            UUID(bytes=series_id), channel, date.fromisoformat(month), rating, *standing
+        )
 
     def _write(self, connection: sqlite3.Connection, plan: Plan) -> None:
         s = self._statements
-        if plan.created:
-            submissions = list(zip(*s.submission_columns(plan.created), strict=True))
+        if plan.new:
+            submissions = list(zip(*s.submission_columns(plan.new), strict=True))
             _execute(connection, s.insert_submission, submissions)
+        if plan.created:
             responses = list(zip(*s.response_columns(plan.created), strict=True))
             _execute(connection, s.insert_response, responses)
+        # Gives the interpreter's lock away for each row; only corrections, which are few.
+        many = connection.executemany
+        if plan.changed:
+            many(s.update_submission.text, s.update_submission_rows(plan.changed))
         if plan.updated:
-            # Gives the interpreter's lock away for each row; only corrections, which are few.
-            many = connection.executemany
-            many(s.update_submission.text, s.update_submission_rows(plan.updated))
             many(s.update_response.text, s.update_response_rows(plan.updated))
         _execute(connection, s.add_ratings, s.count_rows(plan.counts.items()))
         _execute(connection, s.add_displays, s.display_rows(plan.displays.items()))

@@ -128,7 +128,10 @@ def wilson_limits(successes: float, n: float, z: float) -> Interval:
     share, shrink = successes / n, z * z / n
     centre = share + shrink / 2
     margin = z * sqrt(share * (1 - share) / n + shrink / (4 * n))
-    return _clipped((centre - margin) / (1 + shrink), (centre + margin) / (1 + shrink))
+    # The limits of nobody and of everybody are 0 and 1, which the sums miss by the last digit.
+    low = (centre - margin) / (1 + shrink) if successes else 0.0
+    high = (centre + margin) / (1 + shrink) if successes != n else 1.0
+    return _clipped(low, high)
 
 
 def _wald_net_limits(negative: float, neutral: float, positive: float, z: float) -> Interval:

@@ -6,7 +6,8 @@
 ``rolling``           a frame of counts -> the answers of the last months, pooled
 ====================  ================================================================
 
-The one function behind the board, the trends page, their .csv and .json, and `feedback trend`.
+For whoever has a frame. Pages, their files and `feedback trend` sum up a few hundred counts without
+one (`readings/scores.py`): loading pandas costs more than that.
 """
 
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from feedback.surveys.follow_ups import text_in
+from feedback.surveys.follow_ups import BANDS, text_in
 
 MOST_LINK = 500
 
@@ -34,8 +34,15 @@ class Ending(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def read_endings(column: Mapping[str, Any] | None) -> dict[str, Ending]:
-    """The endings by band; a band without one ends with the survey's thank-you."""
-    return msgspec.convert(column or {}, dict[str, Ending])
+    """The endings by band; a band without one ends with the survey's thank-you.
+
+    A link that is not safe is left out, however it came into the column: it is shown to customers.
+    """
+    endings = msgspec.convert(column or {}, dict[str, Ending])
+    for band, ending in endings.items():
+        if ending.link and not is_safe_link(ending.link):
+            endings[band] = msgspec.structs.replace(ending, link="", link_texts={})
+    return endings
 
 
 def write_endings(endings: Mapping[str, Ending]) -> dict[str, Any] | None:
@@ -51,6 +58,45 @@ def shown(ending: Ending, languages: Iterable[str], default: str) -> dict[str, A
         found["link"] = ending.link
         found["link_texts"] = {code: ending.link_text(code, default) for code in codes}
     return found
+
+
+# Sites that take reviews of businesses, and forbid to ask only some of the customers.
+REVIEW_SITES = (
+    *("g.page", "trustpilot.com", "tripadvisor.com", "yelp.com", "capterra.com", "g2.com"),
+    *("avis-verifies.com", "ekomi.com", "reviews.io", "feefo.com", "glassdoor.com", "kununu.com"),
+    *(
+        "provenexpert.com",
+        "trustedshops.com",
+        "holidaycheck.de",
+        "pagesjaunes.fr",
+        "trustradius.com",
+    ),
+    *("apps.apple.com", "play.google.com", "sitejabber.com"),
+)
+
+
+def is_review_link(address: str) -> bool:
+    """Whether it leads to a site that takes reviews.
+
+    >>> is_review_link("https://fr.trustpilot.com/evaluate/x"), is_review_link("https://a.example/")
+    (True, False)
+    >>> is_review_link("https://search.google.com/local/writereview?placeid=x")
+    True
+    """
+    found = urlsplit(address)
+    host = (found.hostname or "").removeprefix("www.")
+    # A site has a domain in each country: trustpilot.fr, tripadvisor.co.uk.
+    names = {site.split(".")[0] for site in REVIEW_SITES if len(site.split(".")[0]) > 4}
+    is_known = any(host == site or host.endswith(f".{site}") for site in REVIEW_SITES)
+    is_known = is_known or not names.isdisjoint(host.split("."))
+    is_google = "google" in host.split(".") and re.search(r"review|/maps/|ludocid", address)
+    return bool(is_known or is_google)
+
+
+def gates_reviews(endings: Mapping[str, Ending]) -> bool:
+    """Whether a review is asked of some bands only, which those sites forbid."""
+    links = [endings[band].link if band in endings else "" for band in BANDS]
+    return any(is_review_link(link) for link in links) and len(set(links)) > 1
 
 
 def is_safe_link(address: str) -> bool:

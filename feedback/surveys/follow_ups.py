@@ -6,7 +6,7 @@
 ``asked_in``         those that somebody in this band is asked
 ``shown``            one question as the widget reads it
 ``text_in``          a text in a language, or what stands in for it
-``check_answers``    the answers to them, or why they cannot be
+``check_answers``    the answers to them, and which of them cannot be
 ===================  ===========================================================
 
 An id means one thing for ever: what was taken away stays in the column, marked as gone, so that
@@ -138,34 +138,34 @@ def text_in(texts: Mapping[str, str], language: str, default: str) -> str:
     return texts.get(language) or texts.get(default) or next(filter(None, texts.values()), "")
 
 
-def check_answers(follow_ups: Iterable[FollowUp], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers as they are kept; null and an empty list are no answer. Raises ValueError.
+def check_answers(
+    follow_ups: Iterable[FollowUp], answers: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """The answers to these questions as they are kept, and the ids of those that cannot be.
 
-    Answers to what is gone meanwhile are taken: the customer cannot know. Keys that are no
-    question's id stay as they are.
+    Null and an empty list are no answer. Answers to what is gone meanwhile are taken: the customer
+    cannot know.
     """
-    kept = dict(answers)
+    kept: dict[str, Any] = {}
+    problems = []
     for follow_up in follow_ups:
-        value = kept.get(follow_up.id)
+        value = answers.get(follow_up.id)
         if value is None or value == []:
-            kept.pop(follow_up.id, None)
-        elif problem := _problem(follow_up, value):
-            raise ValueError(f"answers.{follow_up.id} {problem}")
-    return kept
+            continue
+        if _fits(follow_up, value):
+            kept[follow_up.id] = value
+        else:
+            problems.append(follow_up.id)
+    return kept, problems
 
 
-def _problem(follow_up: FollowUp, value: Any) -> str:
-    if follow_up.kind == "comment":
-        return "is the comment: send its text as comment"
+def _fits(follow_up: FollowUp, value: Any) -> bool:
+    """Whether this can be its answer. The comment is none: its text is sent as `comment`."""
     if follow_up.kind == "rating":
-        if type(value) is int and value in follow_up.scale:
-            return ""
-        return f"must be a whole number from {follow_up.minimum} to {follow_up.maximum}"
+        return type(value) is int and value in follow_up.scale
     known = {choice.id for choice in follow_up.choices}
     if follow_up.kind == "single":
-        return "" if isinstance(value, str) and value in known else "must be the id of a choice"
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        return "must be a list of ids of choices"
-    if not known.issuperset(value):
-        return "names what is no choice"
-    return "" if len(set(value)) == len(value) else "names one choice twice"
+        return isinstance(value, str) and value in known
+    is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    is_set = is_list and len(set(value)) == len(value)
+    return follow_up.kind == "multiple" and is_set and known.issuperset(value)

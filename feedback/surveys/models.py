@@ -85,7 +85,10 @@ class Series(Owned, table=True):
 
 
 class Sighting(SQLModel, table=True):
-    """Where the widget really showed a survey, and when last: the proof that it is installed."""
+    """Where the widget really showed a survey, and when last: the proof that it is installed.
+
+    Or which parameter of its links came without being filled in (`widget.sightings.UNFILLED`).
+    """
 
     __table_args__ = (
         belongs_to("survey"),

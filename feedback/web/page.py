@@ -164,7 +164,7 @@ def _shared_context(request: HTMXRequest) -> dict[str, Any]:
 def _flashes(request: HTMXRequest) -> list[tuple[str, str]]:
     try:
         kind, text = json.loads(bytes.fromhex(request.cookies[FLASH_COOKIE]))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError, RecursionError):  # anybody may have written it
         return []
     return [(kind, text)] if kind in ("good", "bad", "plain") and isinstance(text, str) else []
 

@@ -1,13 +1,14 @@
 """When a page cannot be shown: a page that says what happened and what to do."""
 
 import json
+from pathlib import PurePosixPath
 from typing import Any
 
 from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
 from feedback import i18n
-from feedback.db import is_away
+from feedback.db import is_away, is_unreadable
 from feedback.filters import FilterError
 from feedback.i18n import gettext as _
 from feedback.web.page import security_headers
@@ -17,8 +18,10 @@ AnyRequest = Request[Any, Any, Any]
 RETRY_SECONDS = 5
 
 
-def refuse_filter(request: AnyRequest, error: FilterError) -> Response[str]:
-    """Which filter of a file's address cannot be read, and why (RFC 9457)."""
+def refuse_filter(request: AnyRequest, error: FilterError) -> Response[Any]:
+    """Which filter of the address cannot be read, and why: a page; for a file RFC 9457."""
+    if PurePosixPath(request.url.path).suffix in ("", ".html"):
+        return _say(request, 422, _("This cannot be asked here"), str(error))
     problem = {
         "type": "about:blank",
         "title": "Unprocessable Content",
@@ -49,8 +52,11 @@ def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     if "viewer" not in request.scope.get("state", {}):
         accepted = request.headers.get("Accept-Language", "")
         i18n.set_locale(i18n.best_locale(accepted, list(i18n.LOCALES), i18n.DEFAULT))
-    status = 503 if is_away(error) else getattr(error, "status_code", 500)
-    title, text = _words(status)
+    status = _status(error)
+    return _say(request, status, *_words(status))
+
+
+def _say(request: AnyRequest, status: int, title: str, text: str) -> Response[Any]:
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
     if "HX-Request" in request.headers:
         return Response(text, status_code=status, media_type=MediaType.TEXT, headers=headers)
@@ -63,6 +69,14 @@ def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
+def _status(error: Exception) -> int:
+    if is_away(error):
+        return 503
+    if is_unreadable(error):
+        return 400
+    return getattr(error, "status_code", 500)
+
+
 def _words(status: int) -> tuple[str, str]:
     if status in (404, 405):
         return _("There is nothing here"), _("The address is wrong, or what was here is gone.")
@@ -73,6 +87,12 @@ def _words(status: int) -> tuple[str, str]:
         )
     if status == 413:
         return _("Too much at once"), _("What was sent is larger than this page takes.")
+    if status == 400:
+        return _("This cannot be read"), _(
+            "Load the page again, and leave out what cannot be seen."
+        )
+    if status == 408:
+        return _("That took too long"), _("What was sent did not arrive in time. Send it again.")
     if status == 503:
         return _("The database does not answer"), _("Load the page again in a moment.")
     return _("This did not work"), _(

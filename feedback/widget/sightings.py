@@ -41,6 +41,9 @@ MOST_SURVEYS = 10_000
 MOST_CHARACTERS = 200
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?")
 
+# Instead of an origin: this parameter of a link was no name. Never its text, which may be personal.
+UNFILLED = "unfilled "
+
 Seen = tuple[uuid.UUID, uuid.UUID, str]
 
 
@@ -57,9 +60,20 @@ class Sightings:
     def note(self, survey: SurveyDefinition, origin: str, page: str | None) -> None:
         """The survey was shown on a site: the request's own origin, else that of its page."""
         site = web_origin(origin) or web_origin(page or "")
-        if site is None or not self._is_due(survey.survey_id, site):
+        if site is not None:
+            self._note(survey, site)
+
+    def note_unfilled(self, survey: SurveyDefinition, dropped: Iterable[str]) -> None:
+        """A link came with names that name nobody: merge tags that nobody filled in."""
+        for name in dropped:
+            parameter = name.removeprefix("contact.")
+            if parameter in ("id", "email", "about"):
+                self._note(survey, UNFILLED + parameter)
+
+    def _note(self, survey: SurveyDefinition, what: str) -> None:
+        if not self._is_due(survey.survey_id, what):
             return
-        self._waiting[(survey.workspace_id, survey.survey_id, site)] = clock.now()
+        self._waiting[(survey.workspace_id, survey.survey_id, what)] = clock.now()
         if self.is_idle:
             self._task = asyncio.create_task(self._write_soon())
 
@@ -147,7 +161,17 @@ async def load_sightings(
 
 def told(sightings: Iterable[Sighting], now: datetime) -> list[tuple[str, str]]:
     """(site, how long ago) in the reader's language: `2 minutes ago`."""
-    return [(seen.origin, time_ago(now - seen.seen_at)) for seen in sightings]
+    sites = [seen for seen in sightings if not seen.origin.startswith(UNFILLED)]
+    return [(seen.origin, time_ago(now - seen.seen_at)) for seen in sites]
+
+
+def told_unfilled(sightings: Iterable[Sighting], now: datetime) -> list[tuple[str, str]]:
+    """(parameter of a link, how long ago it came without being filled in)."""
+    return [
+        (seen.origin.removeprefix(UNFILLED), time_ago(now - seen.seen_at))
+        for seen in sightings
+        if seen.origin.startswith(UNFILLED)
+    ]
 
 
 def time_ago(past: timedelta) -> str:

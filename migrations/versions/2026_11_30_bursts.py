@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_30_bursts"
-down_revision = "2026_11_30_count_version"
+down_revision = "2026_11_30_contact_key"
 branch_labels = None
 depends_on = None
 

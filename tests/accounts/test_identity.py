@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.db import Database
-from feedback.identity import identity_secret, is_signed, sign
+from feedback.identity import (
+    email_of,
+    id_of,
+    identity_secret,
+    is_placeholder,
+    sign,
+    vouched,
+    who_of,
+)
 from tests import cast
 from tests.cast import Shop
 from tests.conftest import KEY
@@ -18,6 +26,10 @@ who = st.text(min_size=1, max_size=60)
 secrets = st.binary(min_size=32, max_size=32).map(
     lambda key: identity_secret(key, uuid.UUID(int=7))
 )
+
+
+def is_signed(who: str, signature: str, secret: str) -> bool:
+    return vouched(who, None, signature, secret)[0]
 
 
 @given(who=who.filter(lambda text: text.isprintable()), secret=secrets)
@@ -52,7 +64,76 @@ def test_it_refuses_another_secret(who: str, secret: str, bit: int) -> None:
 
 @given(who=who, secret=secrets, signature=st.text(max_size=70))
 def test_it_throws_at_no_text(who: str, secret: str, signature: str) -> None:
-    assert is_signed(who, signature, secret) == (signature == sign(who, secret))
+    is_true = signature == sign(who, secret) and "\n" not in who
+    assert is_signed(who, signature, secret) == is_true
+
+
+@given(names=st.tuples(who, who), other=who, secret=secrets)
+def test_both_names_are_signed_as_one_text_that_is_no_other(
+    names: tuple[str, str], other: str, secret: str
+) -> None:
+    joint = sign("\n".join(names), secret)
+    has_break = any("\n" in name for name in names)
+    assert vouched(*names, joint, secret) == (not has_break, not has_break)
+    assert vouched(*names, sign(names[0], secret), secret) == (not has_break, False)
+    if other != names[1]:
+        assert not vouched(names[0], other, joint, secret)[1]
+    assert not vouched("\n".join(names), None, joint, secret)[0]
+
+
+def key_of(external_id: object = None, email: object = None) -> bytes | None:
+    found = who_of(KEY.encode(), uuid.UUID(int=1), id_of(external_id), email_of(email))
+    return found.names[0].key if found else None
+
+
+SAME = [
+    ("42", 42),
+    (" aBc ", "aBc"),
+    ("Zoe\u0301", "Zo\u00e9"),
+    ("4.5", 4.5),
+    ("x" * 200, "x" * 200 + " "),
+]
+APART = [("aBc", "AbC"), ("sam", "\u017fam"), ("ss", "\u00df"), ("1", "01"), ("a b", "a  b")]
+
+
+def test_an_id_is_exact_but_for_outer_blanks_and_how_accents_are_written() -> None:
+    for one, other in SAME:
+        assert key_of(one) == key_of(other) is not None, (one, other)
+    for one, other in APART:
+        assert key_of(one) != key_of(other), (one, other)
+
+
+def test_an_address_has_no_case_and_is_no_id() -> None:
+    assert key_of(email="Anna+Shop@Example.org ") == key_of(email="anna+shop@example.org")
+    assert key_of("anna@example.org") != key_of(email="anna@example.org")
+    assert key_of(email="anna") is None and key_of(email="@b.example") is None
+    assert key_of("x" * 201) is None and key_of(True) is None and key_of(["a"]) is None
+
+
+PLACEHOLDERS = r"""
+%SUBSCRIBERID%|{contactfield=id}|[subscriber:email]|${id}|%recipient.id%|undefined|NULL|None|nil
+{!Contact.Id}|##id##|<%= id %>|{{contact_id}}|[[id]]|%%id%%|{{{id}}}|{$id}|<<id>>|#{id}|{%id%}
+%%=v(@id)=%%|${e://Field/ID}|@{{id}}|(null)|YOUR_USER_ID|USER_ID|<user-id>|$contact.id|__id__
+c-{{id}}|contact.id}}|{id}|NaN|{{lead.Id:default=x}}|[UNIQID]|$!{contact.id}|{{ contact.id
+[object Object]|crm {{ id }}|[%id%]
+"""
+NAMES = r"""
+c-7|aBc|42|100%|a%b|{3F2504E0-4F89-11D3-9A0C-0305E82C3301}|[123]|O'Neil|anna@example.org|x#1|id
+#42|$5|nonesuch|N42|a_b|100$|null-7|__42__|-5|a(b)|customer-id-7|Null Island|user 7|id 7
+"""
+
+
+def texts(table: str) -> list[str]:
+    return [text for line in table.strip().splitlines() for text in line.split("|")]
+
+
+def test_a_tools_placeholder_is_told_from_a_name() -> None:
+    assert [
+        text
+        for text in [*texts(PLACEHOLDERS), "*|UNIQID|*", "*|MC:UNIQID"]
+        if not is_placeholder(text)
+    ] == []
+    assert [text for text in [*texts(NAMES), "a|b"] if is_placeholder(text)] == []
 
 
 def test_each_workspace_has_a_secret_of_its_own() -> None:

@@ -16,7 +16,8 @@ from feedback import clock
 from feedback.cli import main
 from feedback.db import Database
 from feedback.responses.catalog import load_definition
-from feedback.responses.ingest import Message, prepare
+from feedback.responses.ingest import prepare
+from feedback.responses.message import Message
 from feedback.responses.models import RatingCount
 from feedback.responses.rollup import find_differences, rebuild
 from feedback.responses.writer import Writer, make_store

@@ -79,7 +79,8 @@ async def count_rows(url: URL) -> dict[str, int]:
 async def fill(database: Database, shop: Shop, settings: Settings) -> None:
     from feedback import clock
     from feedback.responses.catalog import load_definition
-    from feedback.responses.ingest import Message, prepare
+    from feedback.responses.ingest import prepare
+    from feedback.responses.message import Message
     from feedback.responses.models import Response
     from feedback.responses.review import change_state
     from feedback.responses.writer import Writer, make_store

@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 from uuid_utils.compat import uuid7
 
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 CLIENTS = 16
 AGAIN_SECONDS = 0.1  # after a refusal
+# So often all of them try in ten seconds; by tries, since a busy machine is slow.
+BACK_TRIES = round(CLIENTS * 10 / AGAIN_SECONDS)
 RATINGS = range(11)
 LOST = (httpx.TransportError, httpx.RemoteProtocolError)
 
@@ -35,6 +37,13 @@ class Ledger:
     interrupted: int = 0
     refused: int = 0
 
+    def note(self, message: dict[str, Any], said: dict[str, Any]) -> None:
+        """What the server said to this message."""
+        assert said["seq"] == message["seq"]
+        self.acks.append(
+            Ack(message["submission_id"], said["id"], message["seq"], message["rating"])
+        )
+
     def final(self) -> dict[str, Ack]:
         """The newest acknowledged message of each submission."""
         found: dict[str, Ack] = {}
@@ -53,6 +62,11 @@ class Crowd:
         self.enough = asyncio.Event()
         self._url = f"{base}/r/{survey_key}"
         self._resend = resend
+
+    async def next_ack(self) -> None:
+        """Return when one more message was acknowledged."""
+        before = len(self.ledger.acks)
+        await until(lambda: len(self.ledger.acks) > before, pause=0.005)
 
     async def run(self) -> None:
         await asyncio.gather(*(self._one_client() for _ in range(CLIENTS)))
@@ -76,17 +90,11 @@ class Crowd:
                 await asyncio.sleep(0.02)
                 continue
             if answer.status_code in (200, 201):
-                self._note(message, answer.json())
+                self.ledger.note(message, answer.json())
                 return True
             assert answer.status_code == 503, answer.text
             self.ledger.refused += 1
             await asyncio.sleep(AGAIN_SECONDS)
-
-    def _note(self, message: dict[str, Any], said: dict[str, Any]) -> None:
-        assert said["seq"] == message["seq"]
-        self.ledger.acks.append(
-            Ack(message["submission_id"], said["id"], message["seq"], message["rating"])
-        )
 
 
 def _messages() -> Iterator[dict[str, Any]]:

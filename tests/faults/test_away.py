@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from feedback.db import Database, is_away
+from tests.faults.conftest import on_postgres
 from tests.waiting import PATIENCE
 
 
@@ -26,6 +27,27 @@ async def test_a_wrong_statement_is_our_fault(database: Database) -> None:
 
 async def test_a_constraint_is_not_away(database: Database) -> None:
     assert not is_away(await failure(database, "INSERT INTO job (kind) VALUES ('a')"))
+
+
+@on_postgres
+@pytest.mark.parametrize(
+    "state, is_said",
+    [
+        pytest.param("53100", True, id="disk full"),
+        pytest.param("53200", True, id="out of memory"),
+        pytest.param("53300", True, id="too many connections"),
+        pytest.param("57P01", True, id="admin shutdown"),
+        pytest.param("57P03", True, id="cannot connect now"),
+        pytest.param("58030", True, id="io error"),
+        pytest.param("22012", False, id="division by zero"),
+        pytest.param("40001", False, id="serialization failure"),
+    ],
+)
+async def test_postgres_says_by_its_state_whether_it_is_away(
+    database: Database, state: str, is_said: bool
+) -> None:
+    raising = f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"
+    assert is_away(await failure(database, raising)) is is_said
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,7 @@ from feedback.responses.store_postgres import PostgresStore
 from feedback.responses.store_sqlite import SqliteStore
 from feedback.responses.writer import make_store
 from feedback.settings import Settings
-
-on_postgres = pytest.mark.parametrize(
-    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
+from tests.faults.conftest import on_postgres
 
 
 async def test_the_configured_database_is_accepted(settings: Settings) -> None:

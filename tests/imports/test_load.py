@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
@@ -12,11 +11,9 @@ from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.imports import load
 from feedback.imports.load import Request, import_file
-from feedback.imports.make import keyed_hash
 from feedback.responses import bulk
 from feedback.responses.bulk import BulkStore, make_bulk_store
 from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
-from feedback.responses.ingest import respondent_key
 from feedback.scoring import METRICS, score
 from feedback.settings import Settings
 from feedback.surveys.models import Series, Survey
@@ -76,13 +73,6 @@ async def test_a_person_is_joined_by_a_keyed_hash(import_rows: Import, database:
     await import_rows(*ROWS)
     keys = [r.respondent_key for r in (await stored_in(database)).responses]
     assert len(set(keys)) == 2 and None not in keys
-
-
-def test_the_keyed_hash_is_that_of_ingest() -> None:
-    workspace = UUID(int=7)
-    for key in (b"short" * 8, b"k" * 64, b"long" * 40):
-        ours = keyed_hash(key, workspace)(" Anna@Example.org ")
-        assert ours == respondent_key(" Anna@Example.org ", workspace, key)
 
 
 async def test_the_same_file_again_stores_nothing(import_rows: Import, database: Database) -> None:

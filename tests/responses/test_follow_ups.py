@@ -9,7 +9,7 @@ from feedback.surveys.models import Survey
 from tests.cast import Shop
 from tests.surveys.follow_ups import FOLLOW_UPS, Client
 
-GIVEN = {"f2": "c2", "f3": ["c5", "c3"], "f4": 4, "other": {"a": 1}}
+GIVEN = {"f2": "c2", "f3": ["c5", "c3"], "f4": 4}
 
 
 @pytest.fixture
@@ -53,4 +53,4 @@ async def test_without_follow_ups_nothing_is_told(alice: Client, shop: Shop) -> 
     assert answer.status_code == 201
     assert "answer-told" not in (await alice.get("/responses")).text
     [row] = (await alice.get("/responses.json")).json()["rows"]
-    assert (row["answers"], row["follow_ups"]) == ({"f2": "c1"}, {})
+    assert not row["answers"] and row["follow_ups"] == {}

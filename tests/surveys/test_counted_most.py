@@ -84,11 +84,12 @@ async def test_too_many_boxes_are_said_and_nothing_is_lost(
     typed: Any = {"rating": "4", "comment": "kept words", "counted_most": chosen}
     sent = await fill_in(client, f"/s/{shop.nps.key}?id=c-7", **typed)
     assert sent.status_code == 422 and "Choose up to two" in sent.text
-    assert "at most 2" in sent.headers["X-Feedback-Reason"]
+    assert sent.headers["X-Feedback-Dropped"] == "answers.counted_most"
     assert ticked(sent.text) == chosen and "kept words" in sent.text
     assert 'value="4" required aria-label="4 of 10" checked' in sent.text
     assert hidden(sent.text)["id"] == "c-7"
-    assert await answers(database, shop) == []
+    [stored] = await answers(database, shop)
+    assert (stored.rating, stored.comment, stored.answers) == (4, "kept words", None)
 
 
 async def test_a_box_that_is_gone_meanwhile_costs_nobody_an_answer(

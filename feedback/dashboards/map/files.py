@@ -17,7 +17,7 @@ from feedback.i18n import gettext as _
 from feedback.readings.filters import BOARD_NAMES, parse_asked
 
 
-@get([f"/map.{kind}" for kind in FORMATS], needs="viewer")
+@get([f"/map.{kind}" for kind in FORMATS], needs="viewer", filters=True)
 async def map_as_picture(visit: NamedDependency[Visit]) -> Response[Any] | Template:
     scope = MAP.picture_scope(visit.request, visit.viewer)
     found = await MAP.need(visit.database, scope)

@@ -39,7 +39,7 @@ MAP: Screen[MapCounts, MapPage] = Screen(
 )
 
 
-@get("/map", blocks=MAP_BLOCKS, needs="viewer")
+@get("/map", blocks=MAP_BLOCKS, needs="viewer", filters=True)
 @or_refused(MAP.refused)
 async def journey_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
@@ -82,7 +82,7 @@ async def move_on_map(
     return answer
 
 
-@get(["/map.json", "/map.csv"], needs="viewer")
+@get(["/map.json", "/map.csv"], needs="viewer", filters=True)
 async def map_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Response[str]:

@@ -14,8 +14,8 @@ from msgspec.structs import replace as changed
 
 from feedback.editor.after_rating.draft import ENDS, Draft
 from feedback.i18n import gettext as _
-from feedback.surveys.endings import Ending, is_safe_link
-from feedback.surveys.follow_ups import FEWEST_CHOICES, MOST_CHOICES, Choice, FollowUp
+from feedback.surveys.endings import Ending, gates_reviews, is_safe_link
+from feedback.surveys.follow_ups import BANDS, FEWEST_CHOICES, MOST_CHOICES, Choice, FollowUp
 from feedback.web.forms import Form, FormReader
 
 MOST_QUESTION, MOST_END, MOST_CHOICE, MOST_LINK_TEXT = 300, 60, 120, 60
@@ -38,6 +38,12 @@ def check_draft(data: Any, draft: Draft) -> Form[AfterRating]:
         said = _("One question for a comment is enough: take this one away.")
         reader.fail(f"question_{last}_{draft.languages[0]}", said)
     endings = {band: _ending(reader, band, ending, draft) for band, ending in draft.endings.items()}
+    if gates_reviews(endings):
+        said = _(
+            "Review sites forbid asking only some customers: put this link at all three, or none."
+        )
+        for band in BANDS:
+            reader.fail(f"link_{band}", said)
     told = {band: ending for band, ending in endings.items() if any(ending.texts.values())}
     return reader.result(AfterRating(items, told))
 

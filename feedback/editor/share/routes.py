@@ -14,6 +14,7 @@ from feedback import clock
 from feedback.accounts.guards import not_found
 from feedback.accounts.visit import Visit
 from feedback.editor.share.ways import (
+    MAIL_NAMES,
     MailBlock,
     MailChoice,
     base_url_problem,
@@ -22,23 +23,28 @@ from feedback.editor.share.ways import (
     mail_text,
     qr_code,
     read_mail_choice,
-    survey_link,
 )
 from feedback.editor.surveys.queries import site_keys
 from feedback.editor.surveys.routes import need_survey
 from feedback.scoring import METRICS
 from feedback.settings import Settings
 from feedback.surveys.labels import language_names, state_names
+from feedback.surveys.link import survey_link
 from feedback.surveys.queries import SurveyAt
 from feedback.web.forms import Form
 from feedback.web.page import security_headers
-from feedback.widget.sightings import load_sightings, told
+from feedback.widget.sightings import load_sightings, told, told_unfilled
 from feedback.widget.tag import embed_policy, embed_snippet, frozen_snippet, releases
 
 AnyRequest = Request[Any, Any, Any]
 
 
-@get("/surveys/{survey_id:uuid}/share", blocks=("mail_block", "install_check"), needs="viewer")
+@get(
+    "/surveys/{survey_id:uuid}/share",
+    blocks=("mail_block", "install_check"),
+    needs="viewer",
+    asks=MAIL_NAMES,
+)
 async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Template:
     async with visit.read() as session:
         place = await need_survey(visit, session, survey_id)
@@ -61,6 +67,7 @@ async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -
         frozen=frozen_snippet(base_url, releases()[-1], site_key, key),
         policy=embed_policy(base_url, is_framed=_is_framed(place)),
         seen=told(seen, clock.now()),
+        unfilled=told_unfilled(seen, clock.now()),
         is_framed=_is_framed(place),
         # A frame shows the survey's own page, which must know that this is a test.
         widget_preview=f"/s/{key}?feedback-test"
@@ -77,7 +84,7 @@ async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -
     )
 
 
-@get("/surveys/{survey_id:uuid}/share/mail.html", needs="viewer")
+@get("/surveys/{survey_id:uuid}/share/mail.html", needs="viewer", asks=MAIL_NAMES)
 async def mail_preview(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Response[str]:
     """The block as a mail program shows it. Its own style attributes are allowed by their hash."""
     async with visit.read() as session:

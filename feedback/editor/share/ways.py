@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import segno
 
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric
+from feedback.surveys.link import survey_link
 from feedback.web.forms import Form, FormReader
 
 DEFAULT_TAG = "{{contact_id}}"
@@ -37,11 +38,6 @@ class MailChoice:
 
     language: str
     tag: str
-
-
-def survey_link(base_url: str, key: str, **parameters: str) -> str:
-    """The address of the hosted page, with link parameters."""
-    return f"{base_url}/s/{key}" + (f"?{urlencode(parameters)}" if parameters else "")
 
 
 def base_url_problem(base_url: str, *, scheme: str, host: str) -> str:
@@ -71,6 +67,9 @@ def qr_code(link: str) -> bytes:
     code = segno.make(link, error="m", micro=False)
     code.save(out, kind="svg", scale=8, border=4, dark="#000", light="#fff", svgclass=None)
     return out.getvalue()
+
+
+MAIL_NAMES = ("lang", "tag")
 
 
 def read_mail_choice(

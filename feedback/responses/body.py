@@ -1,0 +1,122 @@
+"""The JSON of a public message, decoded strictly.
+
+Plain decoders answer bad UTF-8, deep nesting and doubled keys each in their own way, some with a
+crash. Here every one of them is a refusal (SAFETY.md G2); what is only half a character, or a NUL,
+in some text is mended and named: it must not cost the rating beside it.
+"""
+
+import json
+import math
+import re
+from typing import Any
+
+MAX_BODY = 65_536  # what a browser sends with `keepalive` at most
+MAX_DEPTH = 32
+# Python refuses to read longer whole numbers at all; no column of ours holds one of more digits.
+MAX_DIGITS = 18
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+class Refused(Exception):
+    """A message that is not stored. `error` is for programs, `reason` for the integrator."""
+
+    def __init__(self, status: int, error: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.error = error
+        self.reason = reason
+
+
+def read_json(body: bytes) -> tuple[dict[str, Any], list[str]]:
+    """The object in a body, and the places whose text was mended ("properties.nick").
+
+    Valid UTF-8, no key twice, no NaN, at most 32 levels, else Refused. A NUL is left out and half a
+    character becomes U+FFFD. A whole number of more than 18 digits comes as its text.
+    """
+    # Whatever its content type: a body sent as text/plain needs no preflight.
+    try:
+        value = _DECODE(body.decode("utf-8"))
+        _check_tree(value, MAX_DEPTH)
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise malformed(f"the body is not valid JSON: {_said(error)}") from None
+    if not isinstance(value, dict):
+        raise malformed("the body must be a JSON object")
+    mended: list[str] = []
+    # Only an escape can bring in NUL or half a character: raw ones are not valid JSON or UTF-8.
+    return (_mend(value, "", mended) if b"\\u" in body else value), mended
+
+
+def malformed(reason: str) -> Refused:
+    return Refused(400, "body_malformed", reason)
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is given twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MAX_DIGITS else digits
+
+
+# json.loads makes a decoder for each text.
+_DECODE = json.JSONDecoder(
+    object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_int=_whole
+).decode
+
+
+def _check_tree(value: Any, depth: int) -> None:
+    if depth == 0:
+        raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
+    if isinstance(value, dict):
+        for item in value.values():
+            _check_tree(item, depth - 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_tree(item, depth - 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number is too large")
+
+
+def _mend(value: Any, place: str, mended: list[str]) -> Any:
+    if isinstance(value, str):
+        whole = mend_text(value)
+        if whole != value and place not in mended:
+            mended.append(place)
+        return whole
+    if isinstance(value, list):
+        return [_mend(item, place, mended) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    for name, item in value.items():
+        whole = mend_text(name)
+        inside = f"{place}.{whole}" if place else whole
+        if whole != name:
+            mended.append(inside)
+        found[whole] = _mend(item, inside, mended)
+    return found
+
+
+def mend_text(text: str) -> str:
+    """Text that every database takes and every file can hold.
+
+    >>> mend_text("a\\x00b \\ud83d")
+    'ab \ufffd'
+    """
+    return _HALF.sub("\ufffd", text.replace("\x00", ""))
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, UnicodeError):
+        return "it is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error).encode("ascii", "replace").decode()

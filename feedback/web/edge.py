@@ -1,0 +1,79 @@
+"""What holds for every answer of the server, whatever made it: headers, HEAD, and slow bodies."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+from litestar import HttpMethod
+from litestar.exceptions import HTTPException
+from litestar.types import HTTPScope, Message, Receive, Send
+
+# Who sends half a body and then nothing is let go after this long.
+BODY_SECONDS = 30.0
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+class TooSlowError(HTTPException):
+    """The body of a request did not come in time."""
+
+    status_code = 408
+
+
+def as_get(scope: HTTPScope) -> HTTPScope:
+    """HEAD is answered as GET is (RFC 9110, 9.3.2): link checkers and mail scanners ask by it."""
+    return cast(HTTPScope, dict(scope) | {"method": HttpMethod.GET})
+
+
+def without_body(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head
+
+
+def sealed(send: Send, *, is_https: bool) -> Send:
+    """No browser guesses another type; under https none comes back by http, cookies included."""
+
+    async def send_sealed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [*message.get("headers", [])]
+            if not any(name.lower() == NOSNIFF[0] for name, _ in headers):
+                headers.append(NOSNIFF)
+            if is_https:
+                headers = [*map(_secure, headers), _HSTS]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return send_sealed
+
+
+def _secure(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    name, value = header
+    is_open = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return (name, value + b"; Secure") if is_open else header
+
+
+def in_time(receive: Receive, error: Callable[[], Exception] = TooSlowError) -> Receive:
+    """The same until the body is whole; `error` is raised when that takes too long.
+
+    Of the whole body, not of each piece: a byte now and then keeps nobody's connection open.
+    """
+    deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+    is_whole = False
+
+    async def receive_in_time() -> Any:
+        nonlocal is_whole
+        if is_whole:  # what comes now is the end of the connection, however late
+            return await receive()
+        try:
+            async with asyncio.timeout_at(deadline):
+                event = await receive()
+        except TimeoutError:
+            raise error() from None
+        is_whole = not event.get("more_body", False)
+        return event
+
+    return receive_in_time
