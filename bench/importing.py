@@ -1,27 +1,29 @@
-"""A CSV file into SQLite, beside a server that goes on answering."""
+"""A CSV file into a database: against the same rows by the bare driver, and beside a server."""
 
 import http.client
 import json
 import os
 import random
+import resource
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 
 import psutil
 
-from bench import servers
-from bench.databases import Shop, open_shop, sqlite_url
-from bench.rows import Row, at_least, at_most, note, percentile
+from bench import raw, servers
+from bench.databases import Shop, open_shop, postgres, postgres_url, sqlite_url
+from bench.rows import Row, at_least, at_most, note, percentile, spread
 from bench.sizes import Sizes
 from feedback import clock
 
-RATE_LIMIT = 50_000
+RAW_SHARE = 0.6
+ROUNDS = 3
 MEMORY_LIMIT = 1.25
 WAIT_LIMIT_MS = 1000
 PAUSE_SECONDS = 0.05
@@ -50,10 +52,9 @@ metric = "nps"
 
 
 @dataclass(slots=True)
-class Run:
-    """What one import took."""
+class Run(raw.Took):
+    """What one import took, its start included."""
 
-    seconds: float = 0.0
     peak_bytes: int = 0
 
 
@@ -67,10 +68,7 @@ class Visitor:
     enough: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-            self._send(connection)
-
-    def _send(self, connection: http.client.HTTPConnection) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         while not self.enough.wait(PAUSE_SECONDS):
             began = time.perf_counter()
             connection.request("POST", self.path, json.dumps({"rating": 9}))
@@ -85,34 +83,69 @@ def importing(sizes: Sizes, folder: Path) -> Iterator[Row]:
     mapping = folder / "mapping.toml"
     mapping.write_text(MAPPING)
     small, large = (_make_file(folder, n) for n in sizes.imported)
-    shop = open_shop(sqlite_url(folder / "import.db"))
     note(f"importing {sizes.imported[0]:,} and {sizes.imported[1]:,} ratings")
     alone = _import(open_shop(sqlite_url(folder / "import_small.db")), small, mapping)
-    quiet = _import(open_shop(sqlite_url(folder / "import_quiet.db")), large, mapping)
+    rounds = min(ROUNDS, sizes.rounds)
+    pairs = [_beside_raw(folder / f"import_{n}.db", large, mapping) for n in range(rounds)]
+    yield _against_raw("executemany, SQLite", sizes.imported[1], pairs)
+    yield _memory(sizes, alone, pairs[0][0])
+    yield _beside_a_server(folder, large, mapping, sizes.imported[1])
+    yield from _on_postgres(large, mapping, sizes.imported[1], rounds)
+
+
+def _beside_raw(database: Path, file: Path, mapping: Path) -> tuple[Run, raw.Took]:
+    run = _import(open_shop(sqlite_url(database)), file, mapping)
+    return run, raw.executemany_on_sqlite(database, database.with_suffix(".raw.db"))
+
+
+def _on_postgres(file: Path, mapping: Path, n: int, rounds: int) -> Iterator[Row]:
+    copied, inserted = [], []
+    with postgres() as maker:
+        for _ in range(rounds):
+            with postgres_url(maker) as url:
+                run = _import(open_shop(url), file, mapping)
+                with postgres_url(maker) as empty:
+                    copied.append((run, raw.copy_on_postgres(url, empty)))
+                with postgres_url(maker) as empty:
+                    inserted.append((run, raw.executemany_on_postgres(url, empty)))
+    yield _against_raw("executemany, PostgreSQL", n, inserted)
+    yield _against_raw("COPY, PostgreSQL", n, copied)
+
+
+def _against_raw(what: str, n: int, pairs: list[tuple[Run, raw.Took]]) -> Row:
+    shares = [took.seconds / run.seconds for run, took in pairs]
+    run, took = sorted(pairs, key=lambda pair: pair[1].seconds / pair[0].seconds)[len(pairs) // 2]
+    said = (
+        f"{spread(shares)}; {n / run.seconds:,.0f} of {n / took.seconds:,.0f} a second, "
+        f"processor {1e6 * run.processor / n:.1f} of {1e6 * took.processor / n:.1f} µs a rating"
+    )
+    return at_least(f"import / raw {what}", median(shares), RAW_SHARE, said)
+
+
+def _memory(sizes: Sizes, alone: Run, quiet: Run) -> Row:
+    growth = quiet.peak_bytes / alone.peak_bytes
+    peaks = [run.peak_bytes / 1e6 for run in (quiet, alone)]
+    name = "import, memory at {1} / at {0}".format(*map(sizes.name, sizes.imported))
+    said = f"{growth:.2f}; {peaks[0]:.0f} of {peaks[1]:.0f} MB"
+    return at_most(name, growth, MEMORY_LIMIT, said)
+
+
+def _beside_a_server(folder: Path, file: Path, mapping: Path, n: int) -> Row:
+    shop = open_shop(sqlite_url(folder / "import_beside.db"))
     with servers.feedback(shop.url) as server:
         visitor = Visitor(server.port, f"/r/{shop.slots[0].key}")
         thread = threading.Thread(target=visitor.run)
         thread.start()
-        busy = _import(shop, large, mapping)
+        busy = _import(shop, file, mapping)
         visitor.enough.set()
         thread.join()
-    yield from _rows(sizes, alone, quiet, busy, visitor)
-
-
-def _rows(sizes: Sizes, alone: Run, quiet: Run, busy: Run, visitor: Visitor) -> Iterator[Row]:
-    n = sizes.imported[1]
-    rate = n / quiet.seconds
-    said = f"{rate:,.0f}/s ({n / busy.seconds:,.0f}/s beside a server), its start included"
-    yield at_least(f"import of {sizes.name(n)} ratings, a second", rate, RATE_LIMIT, said)
-    growth = quiet.peak_bytes / alone.peak_bytes
-    peaks = [run.peak_bytes / 1e6 for run in (quiet, alone)]
-    name = f"import, memory at {sizes.name(n)} / at {sizes.name(sizes.imported[0])}"
-    said = f"{growth:.2f}; {peaks[0]:.0f} of {peaks[1]:.0f} MB"
-    yield at_most(name, growth, MEMORY_LIMIT, said)
     longest = max(visitor.waits_ms)
     usual = percentile(visitor.waits_ms, 0.5)
-    said = f"{longest:.0f} ms the longest of {len(visitor.waits_ms)}, {usual:.0f} ms the median"
-    yield at_most("an answer during an import", longest, WAIT_LIMIT_MS, said, " ms")
+    said = (
+        f"{longest:.0f} ms the longest of {len(visitor.waits_ms)}, {usual:.0f} ms the median; "
+        f"import {n / busy.seconds:,.0f} a second"
+    )
+    return at_most("an answer during an import", longest, WAIT_LIMIT_MS, said, " ms")
 
 
 def _make_file(folder: Path, rows: int) -> Path:
@@ -131,7 +164,7 @@ def _make_file(folder: Path, rows: int) -> Path:
 def _import(shop: Shop, file: Path, mapping: Path) -> Run:
     command = [*servers.FEEDBACK, "import", str(file), "--mapping", str(mapping)]
     run = Run()
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), _worked()
     settings = os.environ | servers.product_environment(shop.url)
     with psutil.Popen(
         command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -140,9 +173,16 @@ def _import(shop: Shop, file: Path, mapping: Path) -> Run:
             run.peak_bytes = max(run.peak_bytes, _resident(process))
             time.sleep(0.01)
         run.seconds = time.perf_counter() - began
+        run.processor = _worked() - worked
         if process.returncode != 0:
             raise RuntimeError(f"the import failed: {process.stdout.read().decode()}")
     return run
+
+
+def _worked() -> float:
+    """Processor seconds of all processes that ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _resident(process: psutil.Popen) -> int:

@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 # What customers ask for: answered from the first moment on, before the pages are there.
 AT_ONCE = ("/widget", "/w/", "/s/", "/k/", "/static/")
 PAGES = "feedback.pages"
+MOST_FILE_NAME = 255
 
 
 class App(Litestar):
@@ -149,13 +150,14 @@ def _static_router() -> Router:
         directories=[PACKAGE / "static"],
         cache_control=CacheControlHeader(max_age=31_536_000, public=True),
         opt={"needs": "nobody"},
-        exception_handlers={OSError: _no_such_file, ValueError: _no_such_file},
+        exception_handlers={HTTP_500_INTERNAL_SERVER_ERROR: _no_such_file},
     )
 
 
-def _no_such_file(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
-    """For a name that no file can have: one of 3,000 letters, or with a NUL."""
-    return say_problem(request, NotFoundException())
+def _no_such_file(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A name that no file can have, of 3,000 letters or with a NUL, is no failure of ours."""
+    is_name = isinstance(error, ValueError) or len(request.url.path) > MOST_FILE_NAME
+    return say_problem(request, NotFoundException() if is_name else error)
 
 
 @asynccontextmanager

@@ -11,8 +11,8 @@
 import asyncio
 import sqlite3
 import uuid
-from collections.abc import AsyncIterator, Callable, Set
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -52,6 +52,8 @@ SQLITE_PRAGMAS = {
     "busy_timeout": "5000",
     "foreign_keys": "1",
 }
+
+GLANCE_PRAGMAS = {"busy_timeout": "0", "query_only": "1"}
 
 
 # By SQLSTATE: the connection, room (a full disk, too many connections), an operator's stop, the
@@ -152,18 +154,18 @@ class Owned(SQLModel):
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
 
 
-class _WritingSession(Session):
+class WritingSession(Session):
     """Notes which tables it writes. Text statements are not seen, nor is the writer of answers,
     which has its own connection."""
 
 
-@event.listens_for(_WritingSession, "after_flush")
+@event.listens_for(WritingSession, "after_flush")
 def _note_flushed(session: Session, _context: UOWTransaction) -> None:
     for rows in (session.new, session.dirty, session.deleted):
         _note_written(session, *(row.__tablename__ for row in rows))
 
 
-@event.listens_for(_WritingSession, "do_orm_execute")
+@event.listens_for(WritingSession, "do_orm_execute")
 def _note_executed(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         _note_written(state.session, state.statement.table.name)  # type: ignore[attr-defined]
@@ -180,7 +182,8 @@ class Database:
     back when it raises; on SQLite all writers of the process queue at one gate, since SQLite's
     own busy wait is unfair (p99 of 637 ms against 60 ms in a trial with 16 clients). `work_waits`
     rings after a commit that left work for the outbox: the worker of this process need not poll.
-    `followers` are told, after a commit, the names of the tables that it wrote.
+    `followers` are told, after a commit, the names of the tables that it wrote. `glance()` reads a
+    few rows by their key.
     """
 
     def __init__(self, url: URL) -> None:
@@ -188,6 +191,7 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.engine = create_async_engine(url, **_engine_options(self.is_sqlite))
         self._read_engine = self.engine.execution_options(readonly=True)
+        self._glances = _glancing(url) if self.is_sqlite else None
         self._gate = asyncio.Lock()
         self.work_waits = asyncio.Event()
         self.followers: list[Callable[[Set[str]], None]] = []
@@ -207,6 +211,20 @@ class Database:
             session.info[READS_ONLY] = True
             yield session
 
+    async def glance(self, statement: Any, values: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows of a statement that looks a few up by their key, as they are now. It is made
+        once, and given its `values` each time.
+
+        On SQLite they are read at once, by a connection of this thread: handing over to the one
+        that reads what takes longer, and back, takes ten times as long. Who must not wait here,
+        for a lock or a disk, is answered by that one.
+        """
+        if self._glances is not None:
+            with suppress(sa_errors.OperationalError), Session(self._glances) as session:
+                return list(session.exec(statement, params=values))
+        async with self.read() as session:
+            return list(await session.exec(statement, params=dict(values)))
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         async with self.gate(), self._writing() as session:
@@ -219,16 +237,31 @@ class Database:
                     follow(written)
 
     def _writing(self) -> AsyncSession:
-        return AsyncSession(self.engine, expire_on_commit=False, sync_session_class=_WritingSession)
+        return AsyncSession(self.engine, expire_on_commit=False, sync_session_class=WritingSession)
 
     async def close(self) -> None:
         await self.engine.dispose()
+        if self._glances is not None:
+            self._glances.dispose()
 
 
 def _engine_options(is_sqlite: bool) -> dict[str, Any]:
     if is_sqlite:
         return {}
     return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
+
+
+def _glancing(url: URL) -> sa.Engine:
+    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"))
+    event.listen(engine, "before_execute", check_tenancy)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # each statement by itself, without BEGIN
+        for name, value in GLANCE_PRAGMAS.items():
+            connection.execute(f"PRAGMA {name}={value}")
+
+    return engine
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -66,7 +66,12 @@ def npgettext(context: str, singular: str, plural: str, n: int) -> str:
 def format_month(month: date | str, *, short: bool = False) -> str:
     """`March 2026`, `mars 2026`; short `Mar 26`, `mars 26`. Takes a date or `YYYY-MM`."""
     day = date.fromisoformat(f"{month}-01") if isinstance(month, str) else month
-    return dates.format_skeleton("yyMMM" if short else "yMMMM", day, locale=_babel())
+    return _formatted_month(day.replace(day=1), "yyMMM" if short else "yMMMM", _current.get())
+
+
+@lru_cache(maxsize=2048)
+def _formatted_month(day: date, skeleton: str, locale: str) -> str:
+    return dates.format_skeleton(skeleton, day, locale=_babel_locale(locale))
 
 
 def format_months(first: str, last: str) -> str:

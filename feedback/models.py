@@ -8,9 +8,12 @@ from feedback.journeys import models as journeys
 from feedback.outbox import models as outbox
 from feedback.responses import models as responses
 from feedback.surveys import models as surveys
+from feedback.versions import CountVersion
 
 # In every models.py: with `table=True` SQLModel validates nothing, so what comes in is checked by a
 # schema at the edge; `from __future__ import annotations` breaks its relationships to lists.
 metadata = SQLModel.metadata
 
-__all__ = ["accounts", "actions", "journeys", "metadata", "outbox", "responses", "surveys"]
+__all__ = [
+    "CountVersion", "accounts", "actions", "journeys", "metadata", "outbox", "responses", "surveys",
+]  # fmt: skip

@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 import feedback
 from feedback import i18n
 from feedback.db import Database
+from feedback.memory import memory
 from feedback.settings import Settings
 from tests import cast
 from tests.applications import application
@@ -115,6 +116,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[URL]:
         "sqlite_maker" if request.param == "sqlite" else "postgres_maker"
     )
     url = maker.make(with_shop="shop" in request.fixturenames)
+    memory.clear()  # a copy has the ids of the others, and its numbers rise from where theirs did
     yield url
     maker.drop(url)
 

@@ -2,9 +2,11 @@
 
 import hmac
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from litestar import Request
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import QueryParameter
@@ -77,20 +79,25 @@ def _refuse_unasked(request: AnyRequest) -> None:
 
 async def find_viewer(database: Database, token: str) -> Viewer | None:
     """The viewer of a session token; None when it is unknown, ended or expired."""
-    async with database.read() as session:
-        found = await session.exec(
-            select(User, Workspace, Membership)
-            .join(Session, col(Session.user_id) == User.id)
-            .join(Membership, col(Membership.user_id) == User.id)
-            .join(Workspace, col(Workspace.id) == Membership.workspace_id)
-            .where(
-                Session.token_hash == token_hash(token),
-                Session.expires_at > clock.now(),
-                Session.workspace_id == Membership.workspace_id,
-            )
+    asked = {"token_hash": token_hash(token), "now": clock.now()}
+    for user, workspace, membership in await database.glance(_signed_in(), asked):
+        return Viewer(user, workspace, membership.role)
+    return None
+
+
+@cache
+def _signed_in() -> Any:
+    return (
+        select(User, Workspace, Membership)
+        .join(Session, col(Session.user_id) == User.id)
+        .join(Membership, col(Membership.user_id) == User.id)
+        .join(Workspace, col(Workspace.id) == Membership.workspace_id)
+        .where(
+            Session.token_hash == sa.bindparam("token_hash"),
+            Session.expires_at > sa.bindparam("now"),
+            Session.workspace_id == Membership.workspace_id,
         )
-        row = found.first()
-    return Viewer(row[0], row[1], row[2].role) if row else None
+    )
 
 
 async def provide_viewer(request: AnyRequest) -> Viewer:

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.guards import Viewer, not_found
 from feedback.accounts.models import Workspace
 from feedback.db import Database
+from feedback.versions import read_after_versions
 from feedback.web.forms import Form, leave
 from feedback.web.page import page
 
@@ -35,7 +36,7 @@ class Visit:
         return self.viewer.workspace
 
     def read(self) -> AbstractAsyncContextManager[AsyncSession]:
-        return self.database.read()
+        return read_after_versions(self.database, self.workspace.id)
 
     def write(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self.database.write()

@@ -1,5 +1,6 @@
 """The form of an action or note: a new one, a changed one; archive and restore."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,7 @@ BLOCKS = ("action_form", "thanks_previews")
 class Offer:
     """What the form offers to choose from. `texts`: what surveys say, by touchpoint."""
 
-    journeys: list[JourneyInfo]
+    journeys: Sequence[JourneyInfo]
     groups: PlaceGroups
     languages: dict[str, str]
     texts: dict[Any, dict[str, Any]]

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from feedback.db import Id, Json, Owned, UtcDateTime
-from feedback.tenancy import DISTRIBUTED, belongs_to
+from feedback.tenancy import belongs_to
+from feedback.versions import SHAPED
 
 KINDS = ("action", "note")
 
@@ -26,7 +27,7 @@ class Action(Owned, table=True):
         belongs_to("stage"),
         belongs_to("touchpoint"),
         sa.Index(None, "workspace_id", "journey_id", "done_on"),
-        {"info": DISTRIBUTED},
+        {"info": SHAPED},
     )
 
     journey_id: uuid.UUID = Field(sa_type=Id)

@@ -9,19 +9,18 @@ change comes from it:
 
 Watched are, whatever the filters of a page show: each stage's headline line (the answers of all
 its touchpoints in that metric) and each touchpoint's line in the metric it asks now. A touchpoint
-that alone makes up its stage's headline is the same line, counted once. A line begins anew at its
-newest seam.
+that alone makes up its stage's headline is the same line, counted once. Seams begin a line anew.
 """
 
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
 from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
+from feedback.readings.kept import scored
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.readings.scores import Seams, read_seams
 from feedback.scoring import (
@@ -29,10 +28,10 @@ from feedback.scoring import (
     FEW_BELOW,
     METRICS,
     Metric,
+    Score,
     changes,
     changes_from,
     round_half_away,
-    score,
 )
 from feedback.scoring.months import month_of, months_between, shift
 
@@ -160,7 +159,7 @@ def find_changes(
 
 
 def _named(line: WatchedLine, series: int) -> list[NamedChange]:
-    found = changes(line.monthly, line.metric, baseline=BASELINE, series=series)
+    found = changes(line.monthly, line.metric, baseline=BASELINE, series=series, scored=_scored)
     return [
         NamedChange(
             shift(line.since, change.signalled),
@@ -168,7 +167,7 @@ def _named(line: WatchedLine, series: int) -> list[NamedChange]:
             change.difference,
             change.low,
             change.high,
-        )
+        )  # fmt: skip
         for change in found
     ]
 
@@ -203,8 +202,13 @@ def _moves(line: WatchedLine, since: str, until: str) -> int:
 
 
 def _printed(counts: Mapping[int, int], metric: Metric) -> float:
-    headline = score(counts, metric).score or 0.0
+    headline = _scored(counts, metric).score or 0.0
     return round_half_away(headline, 1 if metric.headline == "mean" else 0)
+
+
+def _scored(counts: Mapping[int, int], metric: Metric) -> Score:
+    """Kept: whichever month is looked at, the months before it are the same."""
+    return scored(metric, tuple(counts.get(rating, 0) for rating in metric.scale))
 
 
 # The lines that are watched.
@@ -289,10 +293,5 @@ def _given(counts: Counts) -> dict[int, int]:
 def _by_series(rows: Iterable[CountRow]) -> dict[uuid.UUID, dict[str, Counts]]:
     found: dict[uuid.UUID, dict[str, Counts]] = {}
     for row in rows:
-        found.setdefault(row.series, {})[_month(row.month)] = row.counts
+        found.setdefault(row.series, {})[month_of(row.month)] = row.counts
     return found
-
-
-@cache
-def _month(day: date) -> str:
-    return month_of(day)

@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime, time
 from math import ceil, floor, log10
 
 from feedback.calendar.queries import Flag
-from feedback.i18n import format_date
+from feedback.i18n import current_locale, format_date
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.readings.journey import SeriesInfo, Spot, TouchpointInfo
 from feedback.readings.scores import Line, Window
 from feedback.scoring import Metric, Score
 from feedback.scoring.months import month_at
 from feedback.wording import month_name, month_short, month_tick, scale_of, write_score
+
+POINT = 300  # bytes, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,16 @@ def line_of(monthly: Line, metric: Metric, window: Window, *, worded: bool) -> l
     ]
 
 
+def points_of(line: Line, metric: Metric, window: Window) -> Sequence[Point]:
+    """The points of a line without words, kept: for an axis that any line may move."""
+    return memory.keep_of(
+        "points",
+        (metric.key, tuple(window.months), window.running, window.chosen, *line, *line.values()),
+        lambda: line_of(line, metric, window, worded=False),
+        lambda points: POINT * len(points),
+    )
+
+
 def _point(
     month: str, score: Score | None, metric: Metric, window: Window, *, worded: bool
 ) -> Point:
@@ -109,6 +122,11 @@ def line_title(name: str, window: Window) -> str:
 
 
 def _label(month: str, score: Score, metric: Metric) -> str:
+    made_of = (current_locale(), month, metric.key, score)
+    return memory.keep_of("label", made_of, lambda: _written(month, score, metric), len)
+
+
+def _written(month: str, score: Score, metric: Metric) -> str:
     words = {"month": month_name(month), "score": write_score(score, metric).sentence}
     return _("%(month)s: %(score)s") % words
 

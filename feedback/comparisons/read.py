@@ -12,14 +12,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Scope
+from feedback.memory import memory
 from feedback.readings.filters import Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.readings.kept import counts_name
 from feedback.readings.queries import (
     RATINGS,
     CountQuery,
     Span,
     answered_span,
-    counts_version,
     read_counts,
 )
 from feedback.responses.listing import first_id
@@ -32,7 +33,7 @@ MOST_ANSWERS = 10_000
 _LOOKED_AT = 300  # newest answers whose properties are offered
 _MOST_GROUPS = 12
 _FEW_SERIES = 8
-_KEPT = 64  # groups kept in memory
+_GROUP = 1_500  # bytes, about
 _MINUTE = timedelta(minutes=1)
 
 
@@ -122,20 +123,16 @@ async def read_groups(
 
     Kept for a minute while no answer comes: its properties may change without the counts.
     """
-    within = CountQuery(subject.series, period.since, period.until)
-    version = await counts_version(session, scope.workspace.id, within)
     minute = (scope.now - datetime.min.replace(tzinfo=UTC)) // _MINUTE
-    key = (scope.workspace.id, subject.series, period, scope.asked.get("channel"), name)
-    known = _groups.pop(key, None)
-    if known is None or known[0] != (version, minute):
-        known = (version, minute), await _read_groups(session, scope, subject, period, name)
-    _groups[key] = known
-    if len(_groups) > _KEPT:
-        del _groups[next(iter(_groups))]
-    return known[1]
-
-
-_groups: dict[tuple[Any, ...], tuple[Any, Groups]] = {}
+    workspace = scope.workspace
+    counts = await counts_name(session, workspace.id, period.since, period.until)
+    part = (subject.series, period, scope.asked.get("channel"), name, workspace.time_zone)
+    key = ("groups", workspace.id, counts, minute, part)
+    found: Groups | None = memory.get(key)
+    if found is None:
+        found = await _read_groups(session, scope, subject, period, name)
+        memory.put(key, found, _GROUP * len(found.counts))
+    return found
 
 
 async def _read_groups(

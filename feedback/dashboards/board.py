@@ -179,7 +179,7 @@ class Board:
             # The stage of a touchpoint too: its flags stand on the lines of its parts.
             *(counts.flags, reading.stage.id, counts.journey.id, tuple(window.months)),
             *(window.running, window.chosen, reading.chosen, reading.running, reading.replaced),
-            *(reading.told, tuple(reading.months), *reading.months.values()),
+            *(reading.told, reading.months or None),  # the same line is the same object
         )
 
     def note(self, reading: Reading, score: WrittenScore) -> str:

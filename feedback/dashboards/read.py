@@ -16,7 +16,7 @@ from feedback.changes.find import JourneyChanges, find_changes
 from feedback.memory import memory
 from feedback.readings.filters import Asked, Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.kept import counts_name
+from feedback.readings.kept import counts_name, while_shaped
 from feedback.readings.queries import (
     ByChannel,
     CountQuery,
@@ -35,7 +35,10 @@ from feedback.scoring.months import first_day, month_at, months_between, shift
 MONTHS = 24
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
 YOUNG = timedelta(days=30)
-CHANGE = 20_000  # bytes of a line that is watched, about
+CHANGE, FLAG = 20_000, 600  # bytes of a line that is watched and of a flag, about
+
+# Kept here: the calendar is built below the readings.
+flags_of = while_shaped(lambda flags: FLAG * len(flags))(read_flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Counts:
 
     name: str
     journeys: Sequence[JourneyName]
-    journey: JourneyInfo
+    journey: JourneyInfo = field(repr=False)
     span: Span
     window: Window
     rows: Sequence[CountRow]
@@ -98,12 +101,12 @@ class Counts:
     def version(self) -> str:
         """Another one whenever anything the page is made of may be another."""
         shape = replace(self, rows=(), watched=(), by_channel=ByChannel())
-        return blake2b(repr(shape).encode(), digest_size=12).hexdigest()
+        return _digest(repr((shape, self.journey.digest)), ())
 
     @cached_property
     def watched_version(self) -> str:
         """Another one whenever the changes that can be named may be others."""
-        parts = (self.journey, self.time_zone, self.looked_at)
+        parts = (self.journey.digest, self.time_zone, self.looked_at)
         return _digest(repr(parts), self.watched)
 
 
@@ -150,7 +153,7 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
         time_zone=scope.workspace.time_zone,
         watched=watched,
         looked_at=looked_at,
-        flags=await read_flags(session, workspace_id, journey.id),
+        flags=await flags_of(session, workspace_id, journey.id),
     )
 
 
@@ -250,7 +253,7 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         time_zone=scope.workspace.time_zone,
         watched=watched,
         looked_at=looked_at,
-        flags=await read_flags(session, workspace_id, journey.id),
+        flags=await flags_of(session, workspace_id, journey.id),
     )
 
 

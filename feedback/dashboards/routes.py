@@ -39,6 +39,7 @@ BOARD: Screen[Counts, BoardPage] = Screen(
     refuse=refused_board,
     address=attrgetter("address"),
     version=attrgetter("version"),
+    passes=attrgetter("recent"),
     polls="board_tiles",
 )
 TRENDS: Screen[Counts, TrendsPage] = Screen(
@@ -49,6 +50,7 @@ TRENDS: Screen[Counts, TrendsPage] = Screen(
     refuse=refused_trends,
     address=attrgetter("address"),
     version=attrgetter("version"),
+    passes=attrgetter("recent"),
 )
 
 

@@ -1,6 +1,6 @@
 """A page of numbers: what board, trends and map do alike around them, and with an address."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
@@ -21,6 +21,7 @@ from feedback.db import Database
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.readings.filters import (
     Asked,
     Choice,
@@ -32,8 +33,10 @@ from feedback.readings.filters import (
     stage_choice,
     touchpoint_choice,
 )
+from feedback.readings.kept import counts_name, shape_name
 from feedback.resources import resource_dir
 from feedback.scoring.months import month_at, shift
+from feedback.versions import read_after_versions
 from feedback.web.page import FLASH_COOKIE, page
 
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
@@ -49,7 +52,8 @@ class Screen(Generic[Found, Shown]):
     names: its filters; filtering swaps the first of the blocks that its route names.
     load: what it is computed from, None as long as there is no journey; raises NotOursError.
     draw: the page, given what was loaded and the tag of the block that looks by itself (`polls`).
-    refuse: the page without its numbers. version: of what was loaded; without it nothing is kept.
+    refuse: the page without its numbers. version: of what was loaded.
+    passes: whether what was loaded becomes another as time passes, without any answer.
     """
 
     names: Sequence[str]
@@ -58,7 +62,8 @@ class Screen(Generic[Found, Shown]):
     draw: Callable[[Found | None, Scope, str], Shown]
     refuse: Callable[[Shown, FilterError], Shown]
     address: Callable[[Shown], str]
-    version: Callable[[Found], str] | None = None
+    version: Callable[[Found], str]
+    passes: Callable[[Found], bool]
     polls: str = ""
 
     def scope(self, request: HTMXRequest, viewer: Viewer) -> Scope:
@@ -75,7 +80,7 @@ class Screen(Generic[Found, Shown]):
         return Scope(viewer.workspace, parse_asked(list(pairs), self.names, running), now)
 
     async def find(self, database: Database, scope: Scope) -> Found | None:
-        async with database.read() as session:
+        async with read_after_versions(database, scope.workspace.id) as session:
             return await self.load(session, scope)
 
     async def need(self, database: Database, scope: Scope) -> Found:
@@ -91,16 +96,28 @@ class Screen(Generic[Found, Shown]):
     async def answer(
         self, request: HTMXRequest, database: Database, viewer: Viewer
     ) -> Template | Response[None]:
-        """The page or its block; 304 where the browser has this very answer already."""
-        scope = self.scope(request, viewer)
-        found = await self.find(database, scope)
-        tag = self._tag(request, viewer, scope, found, request.htmx.target or "")
-        if tag and _is_unchanged(request, tag):
+        """The page or its block; 304 where the browser has this very answer already.
+
+        For that, numbers are read and no counts: what their page is made of is known.
+        """
+        scope, target = self.scope(request, viewer), request.htmx.target or ""
+        async with read_after_versions(database, scope.workspace.id) as session:
+            place = await self._place(session, scope)
+            known: str | None = memory.get(place)
+            tag = known and self._tag(request, viewer, scope, known, target)
+            if tag and _is_unchanged(request, tag):
+                return Response(None, status_code=304, headers={"ETag": tag})
+            found = await self.load(session, scope)
+        version = "" if found is None else self.version(found)
+        if found is not None and not self.passes(found):
+            memory.put(place, version)
+        tag = self._tag(request, viewer, scope, version, target)
+        if _is_unchanged(request, tag):
             return Response(None, status_code=304, headers={"ETag": tag})
-        polled = self._tag(request, viewer, scope, found, self.polls) if self.polls else ""
+        polled = self._tag(request, viewer, scope, version, self.polls) if self.polls else ""
         made = self.draw(found, scope, polled)
         # Kept by the reader's browser, asked anew each time.
-        headers = {"ETag": tag, "Cache-Control": "private, no-cache"} if tag else {}
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
         if request.htmx.target == request.route_handler.opt["blocks"][0]:
             headers["HX-Push-Url"] = self.address(made)
         return self.show(request, made, headers=headers)
@@ -122,23 +139,31 @@ class Screen(Generic[Found, Shown]):
     ) -> Template:
         return page(request, self.template, status=status, headers=headers, page=made)
 
+    async def _place(self, session: AsyncSession, scope: Scope) -> Hashable:
+        """All that a page is made of besides its reader, by the names it has in the database."""
+        workspace = scope.workspace
+        names = (
+            await counts_name(session, workspace.id),
+            await shape_name(session, workspace.id),
+        )
+        asked = (tuple(sorted(scope.asked.values.items())), scope.asked.moved)
+        return (self.template, workspace.id, workspace.time_zone, scope.running, asked, names)
+
     def _tag(
-        self, request: HTMXRequest, viewer: Viewer, scope: Scope, found: Found | None, target: str
+        self, request: HTMXRequest, viewer: Viewer, scope: Scope, version: str, target: str
     ) -> str:
         """Names this very answer: its data, its reader, its language, its block, its templates.
 
         A page and its block share an address, so they must not share a tag: a browser may offer
         the tag of the one when it asks for the other.
         """
-        if self.version is None:
-            return ""
         parts = (
-            None if found is None else self.version(found),
+            version,
             scope.asked,
             scope.running,
             current_locale(),
             viewer.workspace.name,
-            viewer.user.email,
+            *(viewer.user.email, viewer.role),
             request.state.csrf_token,
             target,
             _look(),

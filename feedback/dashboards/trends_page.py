@@ -18,6 +18,7 @@ from feedback.charts.lines import (
     line_of,
     line_title,
     month_labels,
+    points_of,
     seam_marks,
 )
 from feedback.charts.picture import TrendPanel
@@ -57,11 +58,9 @@ class Strand:
 
     def made_of(self) -> tuple[object, ...]:
         """All that it is, so that what is drawn of it can be kept."""
-        lines = (self.line, self.pooled, self.apart)
         return (
             *(*self.spot, self.target, self.seams, self.told, self.is_watched),
-            *(tuple(line) for line in lines),
-            *(score for line in lines for score in line.values()),
+            *(self.line or None, self.apart or None, tuple(self.pooled), *self.pooled.values()),
         )
 
 
@@ -132,10 +131,9 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
     )
 
 
-_Made = tuple[tuple[Strand, ...], tuple[TrendPanel, ...], tuple[MixPage | None, RatesPage]]
-
-
-def _made(counts: Counts) -> _Made:
+def _made(
+    counts: Counts,
+) -> tuple[tuple[Strand, ...], tuple[TrendPanel, ...], tuple[MixPage | None, RatesPage]]:
     strands = read_strands(counts)
     return strands, draw_panels(strands, counts), (_mix(counts), say_rates(counts))
 
@@ -212,7 +210,7 @@ def draw_panels(strands: Sequence[Strand], counts: Counts) -> tuple[TrendPanel, 
     """Small multiples on a common axis; a lone line is drawn wide as well."""
     targets = [strand.target for strand in strands if strand.target is not None]
     lines = [line for strand in strands for line in (strand.line, strand.apart)]
-    points = [line_of(line, counts.metric, counts.window, worded=False) for line in lines]
+    points = [points_of(line, counts.metric, counts.window) for line in lines if line]
     axis = axis_for(points, counts.metric, targets)
     is_alone = len(strands) == 1
     window, is_known = counts.window, (counts.looked_at, counts.time_zone, counts.flags)

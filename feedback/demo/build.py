@@ -21,12 +21,12 @@ from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.migrate import upgrade
 from feedback.responses.bulk import no_search_for_cycles, store_all
 from feedback.responses.bulk_rows import Origin
-from feedback.responses.count_version import note_counts
 from feedback.responses.models import DisplayCount
 from feedback.scoring.months import shift_day
 from feedback.settings import Settings
 from feedback.surveys.models import Question, Series, Survey
 from feedback.surveys.texts import suggested_texts
+from feedback.versions import note_counts
 
 if TYPE_CHECKING:
     import numpy as np

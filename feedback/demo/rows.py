@@ -4,15 +4,14 @@ import heapq
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from feedback.demo.answers import COUNTRIES, DEVICES, PLANS, Answers, People
-from feedback.imports.cells import EPOCH
-from feedback.responses.bulk_rows import NewResponse
+from feedback.responses.bulk_rows import Batch, NewResponse
 from feedback.surveys.overall import COUNTED_MOST
 
 if TYPE_CHECKING:
@@ -37,13 +36,13 @@ class Homes:
 
 def batches(
     random: "np.random.Generator", answers: Sequence[Answers], people: People, homes: Homes
-) -> Iterator[list[NewResponse]]:
+) -> Iterator[Batch]:
     """Every answer: rows that lie side by side are stored faster, so they come in time's order."""
     kinds = [[[_opened(c, d, p) for p, _ in PLANS] for d, _ in DEVICES] for c, _ in COUNTRIES]
     points = [_at_point(random, found, people, homes, kinds) for found in answers]
     rows = heapq.merge(*points, key=attrgetter("answered_at"))
     while batch := list(islice(rows, _BATCH)):
-        yield batch
+        yield Batch.of(batch)
 
 
 def _at_point(
@@ -71,7 +70,7 @@ def _at_point(
             id=_uuid7(at, tail[:10]),
             digest=tail[10:],
             rating=rating,
-            answered_at=EPOCH + timedelta(milliseconds=at),
+            answered_at=1000 * at,
             month=homes.months[month],
             channel=channels[channel],
             comment=found.comment[place],

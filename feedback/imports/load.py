@@ -15,17 +15,18 @@ from feedback.accounts.opening import open_database, open_workspace
 from feedback.accounts.setup import create_workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
-from feedback.imports.make import Maker, moment
+from feedback.imports.make import Maker, moment, who_in
 from feedback.imports.mapping import MappingFile
 from feedback.imports.mapping_file import read_mapping
 from feedback.imports.place import Span, place_surveys
-from feedback.imports.read import Reader
+from feedback.imports.read import Entry, Reader
 from feedback.imports.report import Report
 from feedback.imports.source import open_rows
 from feedback.imports.spool import Spool
 from feedback.migrate import require_newest
 from feedback.responses.bulk import no_search_for_cycles, store_all
-from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
+from feedback.responses.bulk_rows import Batch, BatchResult, Origin
+from feedback.responses.joining import MOST_AT_ONCE, has_names, join_people
 from feedback.responses.models import ImportRun
 from feedback.settings import Settings, secret_key
 
@@ -85,7 +86,9 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
                 run = await _start_run(session, workspace, request.file.name, now)
                 span = Span(first, last, now)
                 places = await place_surveys(session, workspace, mapping, reader.surveys, span)
-            maker = Maker(workspace, places, secret_key(settings))
+            key = secret_key(settings)
+            persons = await _persons(database, workspace, spool, key, mapping)
+            maker = Maker(workspace, places, key, persons)
             result = Result(run.id, skipped=report.count, problems=report.lines)
             result.blank = reader.tally.blank
             origin = Origin(workspace.id, now, run.id)
@@ -99,17 +102,16 @@ def _read(
     reader: Reader, report: Report, spool: Spool, progress: OnProgress
 ) -> tuple[datetime, datetime]:
     """Check the whole file; the first and last moment in it. Raises FeedbackError if none is."""
-    first = last = None
-    for entry in reader.entries(report):
-        spool.add(entry)
-        first = entry[0] if first is None else min(first, entry[0])
-        last = entry[0] if last is None else max(last, entry[0])
-        if reader.tally.rows % 4096 == 0:
-            progress("Checked", reader.tally.ratings)
-    if first is None or last is None:
+    ends: list[int] = []
+    for entries in reader.entries(report):
+        spool.add(entries)
+        ends += [entry[0] for entry in entries]
+        ends = [min(ends), max(ends)]
+        progress("Checked", reader.tally.ratings)
+    if not ends:
         report.raise_if_any()
         raise FeedbackError(f"{report.file_name} holds no rating in its {reader.tally.rows} rows.")
-    return moment(first), moment(last)
+    return moment(ends[0]), moment(ends[1])
 
 
 async def _workspace(
@@ -153,6 +155,34 @@ async def _start_run(
     return run
 
 
+async def _persons(
+    database: Database, workspace: Workspace, spool: Spool, key: bytes, mapping: MappingFile
+) -> dict[str, bytes]:
+    """Who the names of the file are, where they are not simply themselves; what it joins is kept.
+
+    Each piece in a transaction of its own, so that nobody waits long. Rows with both names come
+    first: whose an address is must be known before a row that names nothing else.
+    """
+    persons: dict[str, bytes] = {}
+    async with database.read() as session:
+        if mapping.rows.email is None and not await has_names(session, workspace.id):
+            return persons
+    for only_pairs in (True, False):
+        for texts in spool.names(MOST_AT_ONCE):
+            named = {text: who_in(text, workspace.id, key) for text in texts}
+            known = {
+                text: who
+                for text, who in named.items()
+                if who is not None and (who.is_joined or not only_pairs)
+            }
+            async with database.write() as session:
+                found = await join_people(session, workspace.id, list(known.values()))
+            for (text, who), person in zip(known.items(), found, strict=True):
+                if person != who.names[0].key:
+                    persons[text] = person
+    return persons
+
+
 async def _finish_run(database: Database, run: ImportRun, result: Result) -> None:
     async with database.write() as session:
         stored = await session.get_one(ImportRun, (run.workspace_id, run.id))
@@ -162,15 +192,21 @@ async def _finish_run(database: Database, run: ImportRun, result: Result) -> Non
         stored.skipped = result.skipped
 
 
-def _batches(spool: Spool, maker: Maker, progress: OnProgress) -> Iterator[list[NewResponse]]:
-    batch: list[NewResponse] = []
+def _batches(spool: Spool, maker: Maker, progress: OnProgress) -> Iterator[Batch]:
     done = 0
-    for order, entry in spool.in_order(maker.order):
-        batch += maker.responses(order, entry)
-        if len(batch) >= BATCH:
+    for orders, entries in spool.in_order(maker.orders):
+        for some in _cut(entries):
+            batch = maker.batch(orders[some], entries[some])
             yield batch
             done += len(batch)
             progress("Stored", done)
-            batch = []
-    if batch:
-        yield batch
+
+
+def _cut(entries: Sequence[Entry]) -> Iterator[slice]:
+    """Pieces with about BATCH ratings in each."""
+    start = ratings = 0
+    for end, entry in enumerate(entries, start=1):
+        ratings += len(entry[-1])
+        if ratings >= BATCH or end == len(entries):
+            yield slice(start, end)
+            start, ratings = end, 0

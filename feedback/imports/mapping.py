@@ -49,13 +49,15 @@ class RowsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What each row says beside its ratings.
 
     time: a column, or a template such as "2017-05-{INTDATE}". id: what tells this row from every
-    other. respondent: who answered. properties: columns; a table renames them; "*" is all others.
+    other. respondent: who answered, by an id of yours; email: by their address. properties:
+    columns; a table renames them; "*" is all others.
     """
 
     time: str
     time_format: str | None = None
     id: str | None = None
     respondent: str | None = None
+    email: str | None = None
     comment: str | None = None
     properties: tuple[str, ...] | dict[str, str] | Literal["*"] = ()
 

@@ -3,27 +3,27 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 
-import msgspec
-
-from feedback.errors import FeedbackError
-from feedback.imports.cells import BAD, BLANK, REMEMBERED, Moments, TimeText, filled
-from feedback.imports.mapping import MappingFile, RatingPart
-from feedback.imports.report import Report
+from feedback.imports.cells import BAD, BLANK
+from feedback.imports.mapping import MappingFile
+from feedback.imports.moments import Moments, TimeText
+from feedback.imports.properties import Properties
+from feedback.imports.report import BadCellError, Report
 from feedback.imports.source import RowSource
 from feedback.imports.which import SurveySpec, Which
 from feedback.offline.tables import position
-from feedback.responses.message import MAX_PROPERTIES
 
 MAX_COMMENT = 10_000
-MAX_NAME, MAX_VALUE = 64, 500
 
+
+# Between an id and an address, where a row has both.
+AND = "\0"
 
 # What one row says: the moment in microseconds since 1970, what makes the row itself, who
 # answered, properties as JSON, and (which of the reader's surveys, rating, comment) of each rating.
 # A plain tuple, since millions of them are written down and read again.
-Entry = tuple[int, str, str | None, str | None, list[tuple[int, int, str | None]]]
+Rated = tuple[int, int, str | None]
+Entry = tuple[int, str, str | None, str | None, list[Rated]]
 
 
 @dataclass(slots=True)
@@ -33,10 +33,6 @@ class Tally:
     rows: int = 0
     ratings: int = 0
     blank: int = 0
-
-
-class _BadRowError(Exception):
-    """This row cannot be used; it is reported."""
 
 
 class Reader:
@@ -53,90 +49,125 @@ class Reader:
         self._time = TimeText(rows, [position(source.columns, name) for name in rows.time_columns])
         self._id = None if rows.id is None else position(source.columns, rows.id)
         self._who = None if rows.respondent is None else position(source.columns, rows.respondent)
+        self._email = None if rows.email is None else position(source.columns, rows.email)
         self._comment = None if rows.comment is None else position(source.columns, rows.comment)
-        self._properties = _property_places(mapping, source)
-        self._property_cells = itemgetter(*[place for place, _ in self._properties] or [0])
-        self._property_texts: dict[object, str | None] = {}
+        self._properties = Properties(mapping, source)
         self.tally = Tally()
 
     @property
     def surveys(self) -> Sequence[SurveySpec]:
         return self._which.surveys
 
-    def entries(self, report: Report) -> Iterator[Entry]:
-        """Each row with at least one rating; what cannot be used goes to the report."""
+    def entries(self, report: Report) -> Iterator[list[Entry]]:
+        """The rows with at least one rating, many at once; what cannot be used is reported."""
         tally = self.tally = Tally()
-        for row in self._source.rows(report.add):
-            tally.rows += 1
+        for lines, cells in self._source.strides(report.add):
+            tally.rows += len(lines)
             try:
-                entry = self._entry(row.line, row.cells, report)
-            except _BadRowError:
-                continue
-            if entry[-1]:
-                tally.ratings += len(entry[-1])
-                yield entry
+                found = self._at_once(lines, cells, report)
+            except BadCellError:
+                found = self._one_by_one(lines, cells, report)
+            if kept := [entry for entry in found if entry[-1]]:
+                tally.ratings += sum(len(entry[-1]) for entry in kept)
+                yield kept
 
-    def _entry(self, line: int, cells: list[str], report: Report) -> Entry:
-        at = self._at(line, cells, report)
-        ratings = self._ratings(line, cells, report)
-        respondent = None if self._who is None else cells[self._who].strip() or None
-        identity = self._identity(line, cells, at, respondent, report)
-        return at, identity, respondent, self._property_text(line, cells, report), ratings
+    def _one_by_one(
+        self, lines: Sequence[int], cells: Sequence[list[str]], report: Report
+    ) -> list[Entry]:
+        found = []
+        for line, row in zip(lines, cells, strict=True):
+            try:
+                found += self._at_once([line], [row], report)
+            except BadCellError as bad:
+                report.add_cell(line, *bad.args)
+        return found
 
-    def _at(self, line: int, cells: list[str], report: Report) -> int:
-        written = self._time(cells)
-        at = self._moments[written]
-        if isinstance(at, str):
-            report.add_cell(line, self._time.name, written, at)
-            raise _BadRowError
-        return at
+    def _at_once(
+        self, lines: Sequence[int], cells: Sequence[list[str]], report: Report
+    ) -> list[Entry]:
+        """Entries of rows, column by column, some without ratings. Raises BadCellError, with
+        nothing reported, if one of them cannot be used."""
+        columns = list(zip(*cells, strict=True))
+        ats = self._moments.all(self._time.all(cells))
+        whos: Sequence[str | None] = [None] * len(lines)
+        if self._who is not None:
+            whos = [cell.strip() or None for cell in columns[self._who]]
+        properties = self._properties.all(cells)
+        identities = self._identities(lines, cells, ats, whos)
+        if self._email is not None:
+            whos = [
+                f"{who or ''}{AND}{email.strip()}" if email.strip() else who
+                for who, email in zip(whos, columns[self._email], strict=True)
+            ]
+        ratings = self._plain_ratings(columns) or [
+            self._ratings(*row, report) for row in zip(lines, cells, strict=True)
+        ]
+        return list(zip(ats, identities, whos, properties, ratings, strict=True))
 
-    def _identity(
-        self, line: int, cells: list[str], at: int, respondent: str | None, report: Report
-    ) -> str:
-        """What makes this row itself when the file is imported again."""
+    def _identities(
+        self,
+        lines: Sequence[int],
+        cells: Sequence[list[str]],
+        ats: Sequence[int],
+        whos: Sequence[str | None],
+    ) -> list[str]:
+        """What makes each row itself when the file is imported again."""
         if self._id is not None:
-            given = cells[self._id].strip()
-            if not given:
-                report.add_cell(line, self._source.columns[self._id], "", "is empty: no id")
-                raise _BadRowError
-            return f"id\0{given}"
-        if respondent is not None:
-            return f"who\0{respondent}\0{at}"
-        return f"row\0{line}\0" + "\0".join(cells)
+            ids = [row[self._id].strip() for row in cells]
+            if not all(ids):
+                raise BadCellError(self._source.columns[self._id], "", "is empty: no id")
+            return [f"id\0{given}" for given in ids]
+        return [
+            f"row\0{line}\0" + "\0".join(row) if who is None else f"who\0{who}\0{at}"
+            for line, row, at, who in zip(lines, cells, ats, self._named(cells, whos), strict=True)
+        ]
 
-    def _text(self, line: int, cells: list[str], place: int, report: Report) -> str | None:
+    def _named(
+        self, cells: Sequence[list[str]], whos: Sequence[str | None]
+    ) -> Sequence[str | None]:
+        """Who answered, as far as it tells one row from another: an address only without an id,
+        so that a file is the same when its addresses are taken in too."""
+        if self._email is None:
+            return whos
+        emails = [row[self._email].strip() for row in cells]
+        return [
+            who or (f"{AND}{email}" if email else None)
+            for who, email in zip(whos, emails, strict=True)
+        ]
+
+    def _plain_ratings(self, columns: Sequence[Sequence[str]]) -> list[list[Rated]] | None:
+        """Those of each row, where all are rated alike, in numbers alone, and none is wrong."""
+        places = self._which.everywhere
+        if self._comment is not None or any(comment is not None for _, comment, _, _ in places):
+            return None
+        rated, blank = [], 0
+        for place, _, survey, known in places:
+            ratings = [known[cell] for cell in columns[place]]
+            if BAD in ratings:
+                return None
+            blank += ratings.count(BLANK)
+            told = {rating: (survey, rating, None) for rating in set(ratings) - {BLANK}}
+            rated.append([told.get(rating) for rating in ratings])
+        self.tally.blank += blank
+        return [[one for one in row if one] for row in zip(*rated, strict=True)]
+
+    def _ratings(self, line: int, cells: list[str], report: Report) -> list[Rated]:
+        """Those of one row; none, and a word in the report, if its comment cannot be used."""
+        try:
+            return list(self._each_rating(line, cells, report))
+        except BadCellError as bad:
+            report.add_cell(line, *bad.args)
+            return []
+
+    def _text(self, cells: list[str], place: int) -> str | None:
         text = cells[place].strip()
         if len(text) > MAX_COMMENT:
             wrong = f"has {len(text)} characters, a comment at most {MAX_COMMENT}"
-            report.add_cell(line, self._source.columns[place], text, wrong)
-            raise _BadRowError
+            raise BadCellError(self._source.columns[place], text, wrong)
         return text or None
 
-    def _property_text(self, line: int, cells: list[str], report: Report) -> str | None:
-        if not self._properties:
-            return None
-        said = self._property_cells(cells)  # few kinds of people, many rows
-        if said not in self._property_texts:
-            if len(self._property_texts) >= REMEMBERED:
-                self._property_texts.clear()
-            self._property_texts[said] = self._new_property_text(line, cells, report)
-        return self._property_texts[said]
-
-    def _new_property_text(self, line: int, cells: list[str], report: Report) -> str | None:
-        properties = filled(cells, self._properties)
-        for place, name in self._properties:
-            if len(properties.get(name, "")) > MAX_VALUE:
-                wrong = f"has {len(properties[name])} characters, a property at most {MAX_VALUE}"
-                report.add_cell(line, self._source.columns[place], properties[name], wrong)
-                raise _BadRowError
-        return msgspec.json.encode(properties).decode() if properties else None
-
-    def _ratings(
-        self, line: int, cells: list[str], report: Report
-    ) -> list[tuple[int, int, str | None]]:
-        found: list[tuple[int, int, str | None]] = []
-        comment = None if self._comment is None else self._text(line, cells, self._comment, report)
+    def _each_rating(self, line: int, cells: list[str], report: Report) -> Iterator[Rated]:
+        comment = None if self._comment is None else self._text(cells, self._comment)
         for place, own_comment, survey, known in self._which.of(line, cells, report):
             rating = known[cells[place]]
             if rating == BLANK:
@@ -146,39 +177,6 @@ class Reader:
                 report.add_cell(line, self._source.columns[place], cells[place], wrong)
             else:
                 if own_comment is not None:
-                    comment = self._text(line, cells, own_comment, report)
-                found.append((survey, rating, comment))
+                    comment = self._text(cells, own_comment)
+                yield survey, rating, comment
                 comment = None  # said once in the row, so kept once
-        return found
-
-
-def _property_places(mapping: MappingFile, source: RowSource) -> list[tuple[int, str]]:
-    wanted = mapping.rows.properties
-    if wanted == "*":
-        used = _used_columns(mapping)
-        wanted = tuple(name for name in source.columns if name and name not in used)
-    names = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
-    if len(names) > MAX_PROPERTIES:
-        raise FeedbackError(
-            f"The mapping takes {len(names)} columns as properties, at most {MAX_PROPERTIES} are "
-            "kept. List those that matter in rows.properties."
-        )
-    for name in names.values():
-        if not 0 < len(name) <= MAX_NAME:
-            raise FeedbackError(
-                f'The property name "{name[:80]}" has {len(name)} characters; it may have 1 to '
-                f"{MAX_NAME}. Rename it: [rows.properties] column = name."
-            )
-    return [(position(source.columns, column), name) for column, name in names.items()]
-
-
-def _used_columns(mapping: MappingFile) -> set[str]:
-    rows = mapping.rows
-    used = {*rows.time_columns, rows.id or "", rows.respondent or "", rows.comment or ""}
-    for part in mapping.ratings:
-        used |= {part.column, part.comment or "", *part.when, *_named_by(part)}
-    return used
-
-
-def _named_by(part: RatingPart) -> set[str]:
-    return {by.column for by in (part.touchpoint, part.metric) if not isinstance(by, str)}

@@ -6,6 +6,10 @@ NAMED = 20
 _SHOWN = 60
 
 
+class BadCellError(Exception):
+    """A row that cannot be used, by its (column, cell, what is wrong with it)."""
+
+
 class Report:
     """Bad cells and rows as (line, what is wrong), in the order they were met."""
 

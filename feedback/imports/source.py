@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from feedback.offline.tables import Row, open_table
+from feedback.offline.tables import Stride, open_table
 
 OnBad = Callable[[int, str], None]
 
 
 class RowSource(Protocol):
-    """Rows of text under named columns; `rows` starts anew each time it is called."""
+    """Rows of text under named columns; `strides` starts anew each time it is called."""
 
     @property
     def columns(self) -> Sequence[str]: ...
 
-    def rows(self, on_bad: OnBad | None = None) -> Iterator[Row]: ...
+    def strides(self, on_bad: OnBad | None = None) -> Iterator[Stride]: ...
 
 
 def open_rows(path: Path) -> RowSource:

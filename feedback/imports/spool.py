@@ -3,19 +3,22 @@
 import heapq
 import marshal
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from itertools import islice
+from itertools import chain, count, islice
+from operator import itemgetter
 from typing import Any
 
 from feedback.imports.read import Entry
 
 # Rows written at once, and rows sorted in memory.
-_TOGETHER = 256
+_TOGETHER = 1024
 _SORTED = 20_000
 _LENGTH = 4
 
+# A moment, the order, the place in the file, the entry.
 _Sortable = tuple[int, int, int, Entry]
+_at = itemgetter(0)
 
 
 class Spool(AbstractContextManager["Spool"]):
@@ -27,41 +30,52 @@ class Spool(AbstractContextManager["Spool"]):
         self._last_at: int | None = None
         self._rises = self._falls = True
 
-    def add(self, entry: Entry) -> None:
-        self._first.add(entry)
-        at = entry[0]
+    def add(self, entries: Sequence[Entry]) -> None:
+        self._first.add(entries)
+        ats = [entry[0] for entry in entries]
         if self._last_at is not None:
-            self._rises &= at >= self._last_at
-            self._falls &= at <= self._last_at
-        self._last_at = at
+            ats.insert(0, self._last_at)
+        self._last_at = ats[-1]
+        self._rises = self._rises and ats == sorted(ats)
+        self._falls = self._falls and ats == sorted(ats, reverse=True)
 
-    def in_order(self, order: Callable[[Entry], int]) -> Iterator[tuple[int, Entry]]:
-        """The entries by time and `order`, each with its order; the first of equal ones first.
+    def names(self, most: int) -> Iterator[list[str]]:
+        """Who is named in the entries, at most so many at once, each of these once."""
+        entries = self._first.read()
+        while piece := list(islice(entries, most)):
+            yield sorted({entry[2] for entry in piece if entry[2] is not None})
+
+    def in_order(
+        self, orders: Callable[[Sequence[Entry]], Sequence[int]]
+    ) -> Iterator[tuple[Sequence[int], Sequence[Entry]]]:
+        """The entries by time and order, the first of equal ones first, with their orders.
 
         Rows that go into the database's trees side by side cost a tenth of scattered ones. A
         file that runs through time, either way, is sorted piece by piece; any other as a whole.
         """
-        runs = self._runs(order)
+        runs = self._runs(orders)
         if not (self._rises or self._falls):
-            runs = iter([heapq.merge(*[_stored(run, self._open) for run in runs])])
+            whole = heapq.merge(*[_stored(run, self._open) for run in runs])
+            runs = iter(lambda: list(islice(whole, _SORTED)), [])
         for run in runs:
-            for _, key, _, entry in run:
-                yield key, entry
+            _, keys, _, entries = zip(*run, strict=True)
+            yield keys, entries
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def _runs(self, order: Callable[[Entry], int]) -> Iterator[Iterable[_Sortable]]:
-        entries = enumerate(self._first.read())
-        while piece := [(e[0], order(e), n, e) for n, e in islice(entries, _SORTED)]:
-            piece.sort()  # never looks at the entries: their numbers differ
-            yield piece
+    def _runs(
+        self, orders: Callable[[Sequence[Entry]], Sequence[int]]
+    ) -> Iterator[list[_Sortable]]:
+        entries, numbers = self._first.read(), count()
+        while piece := list(islice(entries, _SORTED)):
+            keyed = zip(map(_at, piece), orders(piece), numbers, piece, strict=False)
+            yield sorted(keyed)  # never looks at the entries: their numbers differ
 
 
-def _stored(rows: Iterable[_Sortable], files: ExitStack) -> Iterator[_Sortable]:
+def _stored(rows: Sequence[_Sortable], files: ExitStack) -> Iterator[_Sortable]:
     run = _Run(files)
-    for row in rows:
-        run.add(row)
+    run.add(rows)
     return run.read()
 
 
@@ -71,25 +85,18 @@ class _Run:
     def __init__(self, files: ExitStack) -> None:
         file = tempfile.TemporaryFile(prefix="feedback-import-")  # noqa: SIM115 (files closes it)
         self._file = files.enter_context(file)
-        self._waiting: list[Any] = []
 
-    def add(self, row: tuple[Any, ...]) -> None:
-        self._waiting.append(row)
-        if len(self._waiting) >= _TOGETHER:
-            self._write()
+    def add(self, rows: Sequence[Any]) -> None:
+        for start in range(0, len(rows), _TOGETHER):
+            piece: Any = rows[start : start + _TOGETHER]
+            block = marshal.dumps(piece)
+            self._file.write(len(block).to_bytes(_LENGTH) + block)
 
     def read(self) -> Iterator[Any]:
-        self._write()
         self._file.seek(0)
-        return self._rows()
+        return chain.from_iterable(self._blocks())
 
-    def _rows(self) -> Iterator[Any]:
+    def _blocks(self) -> Iterator[Sequence[Any]]:
         # In whole blocks: marshal.load would fetch each value from the file by itself.
         while head := self._file.read(_LENGTH):
-            yield from marshal.loads(self._file.read(int.from_bytes(head)))
-
-    def _write(self) -> None:
-        if self._waiting:
-            block = marshal.dumps(self._waiting)
-            self._file.write(len(block).to_bytes(_LENGTH) + block)
-            self._waiting = []
+            yield marshal.loads(self._file.read(int.from_bytes(head)))

@@ -13,9 +13,9 @@ from feedback import clock
 from feedback.accounts.opening import open_database, open_workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
-from feedback.responses.count_version import note_counts
 from feedback.responses.models import ImportRun, RatingCount, Response, Submission
 from feedback.settings import Settings
+from feedback.versions import note_counts
 
 BATCH = 2000
 

@@ -44,6 +44,11 @@ class Which:
         self._by_row = [rule for rule in rules if rule.when or rule.is_named_by_row]
         self._met: dict[tuple[int, str, str], RatingColumn | str] = {}
 
+    @property
+    def everywhere(self) -> Sequence[RatingColumn]:
+        """Where the ratings of each row are; none if rows differ."""
+        return () if self._by_row else self._fixed
+
     def of(self, line: int, cells: list[str], report: Report) -> Sequence[RatingColumn]:
         """Where this row's ratings are; a row that names something unknown is reported."""
         if not self._by_row:

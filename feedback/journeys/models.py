@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from feedback.db import Id, Owned, UtcDateTime, new_id
-from feedback.tenancy import DISTRIBUTED, belongs_to
+from feedback.tenancy import belongs_to
+from feedback.versions import SHAPED
 
 PLACES = ("site", "app", "shop", "phone", "email", "other")
 
@@ -15,7 +16,7 @@ PLACES = ("site", "app", "shop", "phone", "email", "other")
 class Journey(SQLModel, table=True):
     """A path customers take, told in stages."""
 
-    __table_args__ = ({"info": DISTRIBUTED},)
+    __table_args__ = ({"info": SHAPED},)
 
     workspace_id: uuid.UUID = Field(foreign_key="workspace.id", primary_key=True, sa_type=Id)
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True, sa_type=Id)
@@ -31,7 +32,7 @@ class Stage(Owned, table=True):
     __table_args__ = (
         belongs_to("journey"),
         sa.Index(None, "workspace_id", "journey_id"),
-        {"info": DISTRIBUTED},
+        {"info": SHAPED},
     )
 
     journey_id: uuid.UUID = Field(sa_type=Id)
@@ -48,7 +49,7 @@ class Touchpoint(Owned, table=True):
     __table_args__ = (
         belongs_to("stage"),
         sa.Index(None, "workspace_id", "stage_id"),
-        {"info": DISTRIBUTED},
+        {"info": SHAPED},
     )
 
     stage_id: uuid.UUID = Field(sa_type=Id)

@@ -11,6 +11,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from feedback.errors import FeedbackError
 from feedback.offline.spreadsheets import Sheet, open_spreadsheet
 
 _CHUNK = 1 << 20
+_STRIDE = 1024
 _SEPARATORS = (",", ";", "\t")
 _ENCODINGS = ("utf-8-sig", "cp1252")
 _LINES_NAMED = 5
@@ -31,13 +33,17 @@ class Row(NamedTuple):
     cells: list[str]
 
 
+# The lines of some rows, and the cells of each.
+Stride = tuple[list[int], list[list[str]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A readable file: its columns are known, its rows are read when asked for, each time anew."""
 
     path: Path
     columns: tuple[str, ...]
-    records: Callable[[], Iterator[Row]]  # all rows under the header, of whatever length
+    records: Callable[[], Iterator[Stride]]  # all rows under the header, of whatever length
 
     def position(self, column: str) -> int:
         return position(self.columns, column)
@@ -52,14 +58,35 @@ class Table:
         A row with more or fewer cells than the header goes to `on_bad` as (line, what is wrong)
         and is left out; without `on_bad`, and for broken quoting in any case, FeedbackError.
         """
+        for lines, cells in self.strides(on_bad):
+            yield from map(Row, lines, cells)
+
+    def strides(self, on_bad: Callable[[int, str], None] | None = None) -> Iterator[Stride]:
+        """The same rows, many at once: a call for each of millions costs more than reading it."""
+        width = {len(self.columns)}
+        for lines, cells in self.records():
+            if set(map(len, cells)) == width:
+                yield lines, cells
+            else:
+                yield from self._mended(lines, cells, on_bad)
+
+    def _mended(
+        self, lines: list[int], cells: list[list[str]], on_bad: Callable[[int, str], None] | None
+    ) -> Iterator[Stride]:
+        """What fits, up to each row that does not: what is wrong is told in the file's order."""
         width = len(self.columns)
-        for row in self.records():
-            if len(row.cells) == width:
-                yield row
-            elif len(row.cells) > width and not any(row.cells[width:]):
-                yield Row(row.line, row.cells[:width])
-            elif row.cells:
-                self._refuse(row, on_bad)
+        whole: Stride = [], []
+        for line, row in zip(lines, cells, strict=True):
+            if len(row) == width or (len(row) > width and not any(row[width:])):
+                whole[0].append(line)
+                whole[1].append(row[:width])
+            elif row:
+                if whole[0]:
+                    yield whole
+                whole = [], []
+                self._refuse(Row(line, row), on_bad)
+        if whole[0]:
+            yield whole
 
     def _refuse(self, row: Row, on_bad: Callable[[int, str], None] | None) -> None:
         wrong = f"{len(row.cells)} cells where the header has {len(self.columns)}"
@@ -119,8 +146,10 @@ def open_table(path: Path | str) -> Table:
     return table
 
 
-def _rows(sheet: Sheet) -> Iterator[Row]:
-    return (Row(line, cells) for line, cells in sheet.rows())
+def _rows(sheet: Sheet) -> Iterator[Stride]:
+    rows = sheet.rows()
+    while some := list(islice(rows, _STRIDE)):
+        yield [line for line, _ in some], [cells for _, cells in some]
 
 
 def _csv_table(path: Path) -> Table:
@@ -172,16 +201,23 @@ def _first_record(path: Path, encoding: str, separator: str) -> tuple[str, ...]:
         return tuple(cell.strip() for cell in next(reader, []))
 
 
-def _records(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+def _records(path: Path, encoding: str, separator: str) -> Iterator[Stride]:
     """Rows with the line they start on: a quoted cell may hold line breaks."""
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=separator, strict=True)
+        found: Stride = [], []
         line = 1
         try:
             next(reader)
             line = reader.line_num + 1
             for cells in reader:
-                yield Row(line, cells)
+                found[0].append(line)
+                found[1].append(cells)
                 line = reader.line_num + 1
+                if len(found[0]) == _STRIDE:
+                    yield found
+                    found = [], []
+            yield found
         except csv.Error as error:
+            yield found
             raise FeedbackError(f"{path.name}, line {line}: {error}.") from error

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from feedback.db import Id, Json, UtcDateTime, new_id
-from feedback.tenancy import DISTRIBUTED, LOCAL
+from feedback.tenancy import LOCAL
+from feedback.versions import SHAPED
 
 # The index a worker looks for work in: only what is neither done nor given up.
 _OPEN = sa.text("done_at IS NULL AND dead_at IS NULL")
@@ -50,7 +51,7 @@ class Computed(SQLModel, table=True):
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
-        {"info": DISTRIBUTED},
+        {"info": SHAPED},
     )
 
     workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)

@@ -10,7 +10,7 @@ from feedback.accounts.models import Workspace
 from feedback.db import Database
 from feedback.outbox import computed
 from feedback.outbox.models import Job
-from feedback.responses.count_version import forget_versions
+from feedback.versions import forget_versions
 
 KEPT_DONE = KEPT_COMPUTED = timedelta(days=7)
 ROWS_AT_ONCE = 1000

@@ -33,6 +33,7 @@ from feedback.priorities.matrix import draw_matrix
 from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
 from feedback.readings.filters import Asked, journey_choice, parse_asked
+from feedback.versions import read_after_versions
 from feedback.web.files import file_name, send_file
 from feedback.web.page import or_refused
 
@@ -129,7 +130,7 @@ def _id(text: str) -> uuid.UUID:
 
 async def read_known(database: Database, scope: Scope, selection: Selection) -> Known | None:
     """What the page needs, None without a journey. Raises NotOursError."""
-    async with database.read() as session:
+    async with read_after_versions(database, scope.workspace.id) as session:
         known = await load(session, scope, selection)
     if known and not set(selection.touchpoints) <= set(known.weighable):
         raise NotOursError("touchpoint")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,7 +16,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.journeys.models import Journey, Stage, Touchpoint
+from feedback.readings.kept import while_shaped
 from feedback.surveys.models import Series, Survey
+
+NAME, JOURNEY, PART = 400, 8_000, 2_000  # bytes, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,11 @@ class JourneyInfo:
         """Every series with where it stands, in the order of the journey."""
         return tuple(self._walk())
 
+    @cached_property
+    def digest(self) -> str:
+        """Another one for another journey, or for one that is otherwise."""
+        return blake2b(repr(self).encode(), digest_size=12).hexdigest()
+
     def _walk(self) -> Iterator[tuple[StageInfo, TouchpointInfo, SeriesInfo]]:
         for stage in self.stages:
             for touchpoint in stage.touchpoints:
@@ -149,9 +158,10 @@ class JourneyInfo:
         return sorted(dict.fromkeys(asked), key=asked.count, reverse=True)
 
 
+@while_shaped(lambda names: NAME * len(names))
 async def journey_names(
     session: AsyncSession, workspace_id: uuid.UUID, *, archived: bool = False
-) -> list[JourneyName]:
+) -> tuple[JourneyName, ...]:
     """The workspace's journeys in their order; archived ones only when asked for."""
     statement = (
         select(Journey.id, Journey.name)
@@ -160,12 +170,13 @@ async def journey_names(
     )
     if not archived:
         statement = statement.where(col(Journey.archived_at).is_(None))
-    return [JourneyName(id, name) for id, name in await session.exec(statement)]
+    return tuple([JourneyName(id, name) for id, name in await session.exec(statement)])
 
 
+@while_shaped(lambda journeys: sum(JOURNEY + PART * len(each.placed_series) for each in journeys))
 async def read_journeys(
     session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID | None = None
-) -> list[JourneyInfo]:
+) -> tuple[JourneyInfo, ...]:
     """Every journey of the workspace, or the one asked for; all that is in it is in order."""
     query = _tree_query(workspace_id)
     if journey_id is not None:
@@ -173,7 +184,7 @@ async def read_journeys(
     by_journey: dict[uuid.UUID, list[Any]] = {}
     for row in await session.exec(query):
         by_journey.setdefault(row.journey, []).append(row)
-    return [_journey_info(rows) for rows in by_journey.values()]
+    return tuple([_journey_info(rows) for rows in by_journey.values()])
 
 
 async def find_journey(
@@ -279,14 +290,8 @@ def _tree_query(workspace_id: uuid.UUID) -> Any:
         .select_from(joined)
         .where(journey.c.workspace_id == workspace_id)
         .order_by(
-            journey.c.position,
-            journey.c.id,
-            stage.c.position,
-            stage.c.id,
-            touchpoint.c.position,
-            touchpoint.c.id,
-            series.c.opened_at,
-            series.c.number,
+            *(part.c[name] for part in (journey, stage, touchpoint) for name in ("position", "id")),
+            *(series.c.opened_at, series.c.number),
         )
     )
 

@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.readings.kept import count_versions, while_counted
-from feedback.responses.count_version import EVERY_MONTH
+from feedback.readings.kept import while_counted
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
 from feedback.scoring.months import first_day, month_of, shift
+from feedback.versions import EVERY_MONTH, versions_of
 
 # Every rating of any metric: the counts come with one column for each.
 RATINGS = range(
@@ -68,6 +68,7 @@ def asked_for(workspace_id: uuid.UUID, query: CountQuery, count: Any) -> list[An
     return conditions
 
 
+@while_counted
 async def counts_version(
     session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
 ) -> tuple[int, int]:
@@ -101,7 +102,7 @@ async def read_counts(
     """
     if not query.series:
         return ()
-    versions = await count_versions(session, workspace_id)
+    versions = (await versions_of(session, workspace_id)).counts
     newest = month_of(versions[-1].month) if versions else ""
     if newest == month_of(EVERY_MONTH):
         newest = ""

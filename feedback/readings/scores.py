@@ -17,7 +17,7 @@ from operator import add
 from typing import Any
 
 from feedback.readings.journey import JourneyInfo, SeriesInfo
-from feedback.readings.kept import scored
+from feedback.readings.kept import scored, scored_line
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import METRICS, Metric, Score, ScoreRow, score
 from feedback.scoring.months import month_at, month_of, months_between, shift
@@ -92,13 +92,11 @@ class Tally:
                 line[month] = _sum(line[month], row.counts) if month in line else row.counts
 
     def lines(self, wording: str = CURRENT) -> Lines:
-        """One line for each metric and each stage or touchpoint; different metrics never meet.
-
-        Nor do wordings: a line holds the answers to what was asked last in its month, or, with
-        `wording` "replaced", those that an older wording still got.
-        """
+        """One line for each metric and each stage or touchpoint; different metrics never meet, nor
+        do wordings: a line holds the answers to what was asked last in its month, or those that a
+        "replaced" `wording` still got. The same object for the same counts, while it is kept."""
         return {
-            (metric, place): {month: _scored(metric, line[month]) for month in sorted(line)}
+            (metric, place): scored_line(metric, line, _scored)
             for (of, metric, place), line in self._sums.items()
             if of == wording
         }

@@ -6,24 +6,29 @@ whole batches behind and the same answers can simply be stored again.
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
-from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
+from feedback.responses.bulk_rows import Batch, BatchResult, Origin
 from feedback.settings import Settings
 
-# Lets a server that waits for SQLite's lock have it: its busy handler looks every few ms.
-PAUSE_SECONDS = 0.004
+# How long a thread that comes back from the database waits for one that makes rows; Python's own
+# 5 ms, some twelve times a batch, would be as long as the batch itself.
+_SWITCH_SECONDS = 0.0002
 
 
 class BulkStore(Protocol):
-    """`store` raises FeedbackError (exit code 1) when the database cannot write; then nothing of
-    the batch is stored."""
+    """`prepare` is done while another batch is stored, by any thread, and asks nobody.
+
+    `store` raises FeedbackError (exit code 1) when the database cannot write; then nothing of the
+    batch is stored."""
 
     async def open(self) -> None: ...
     async def close(self) -> None: ...
-    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> BatchResult: ...
+    def prepare(self, origin: Origin, batch: Batch) -> Any: ...
+    async def store(self, ready: Any) -> BatchResult: ...
 
 
 def make_bulk_store(settings: Settings) -> BulkStore:
@@ -40,23 +45,34 @@ def make_bulk_store(settings: Settings) -> BulkStore:
 async def store_all(
     settings: Settings,
     origin: Origin,
-    batches: Iterable[Sequence[NewResponse]],
+    batches: Iterable[Batch],
     on_stored: Callable[[BatchResult], None],
 ) -> None:
-    """Store batch after batch, each while the next one is made ready. Raises FeedbackError."""
+    """Store batch after batch, while a thread makes the next one ready. Raises FeedbackError."""
     store = make_bulk_store(settings)
+    prepared = (store.prepare(origin, batch) for batch in batches)
     await store.open()
     try:
-        under_way: asyncio.Task[BatchResult] | None = None
-        for batch in batches:
-            if under_way is not None:
-                on_stored(await under_way)
-            under_way = asyncio.create_task(store.store(origin, batch))
-            await asyncio.sleep(PAUSE_SECONDS)
-        if under_way is not None:
-            on_stored(await under_way)
+        with _quick_switches():
+            ready = await asyncio.to_thread(next, prepared, None)
+            while ready is not None:
+                under_way = asyncio.create_task(store.store(ready))
+                try:
+                    ready = await asyncio.to_thread(next, prepared, None)
+                finally:
+                    on_stored(await under_way)
     finally:
         await store.close()
+
+
+@contextmanager
+def _quick_switches() -> Iterator[None]:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 @contextmanager

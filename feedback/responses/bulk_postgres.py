@@ -1,8 +1,9 @@
 """Bulk storing on PostgreSQL: each batch travels by COPY."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from uuid import UUID
+from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 from asyncpg.exceptions import InterfaceError, PostgresError
@@ -10,14 +11,8 @@ from sqlalchemy.engine import URL
 
 from feedback.db import is_away_state
 from feedback.errors import FeedbackError
-from feedback.responses.bulk_rows import (
-    BatchResult,
-    Name,
-    NewResponse,
-    Origin,
-    Rows,
-    sort_out,
-)
+from feedback.responses.bulk_rows import Batch, BatchResult, Name, Origin, Rows, sort_out
+from feedback.responses.columns import Columns, as_uuids
 
 _FIND = """
     SELECT s.survey_id, s.submission_id, s.digest FROM submission s
@@ -25,6 +20,16 @@ _FIND = """
       ON s.workspace_id = $1 AND s.survey_id = given.survey_id AND s.submission_id = given.id
       AND NOT s.test
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    origin: Origin
+    batch: Batch
+    submissions: Sequence[Sequence[Any]]
+    responses: Sequence[Sequence[Any]]
+    counts: Sequence[Sequence[Any]]
+    versions: Sequence[Sequence[Any]]
 
 
 class PostgresBulk:
@@ -40,38 +45,51 @@ class PostgresBulk:
     async def close(self) -> None:
         await self._connection.close()
 
-    async def store(self, origin: Origin, batch: Sequence[NewResponse]) -> BatchResult:
+    def prepare(self, origin: Origin, batch: Batch) -> _Ready:
+        rows, statements = self._rows, self._rows.statements
+        return _Ready(
+            origin,
+            batch,
+            _records(statements.submissions, len(batch), rows.submissions(origin, batch)),
+            _records(statements.responses, len(batch), rows.responses(origin, batch)),
+            rows.counts(origin, batch),
+            rows.versions(origin, batch),
+        )
+
+    async def store(self, ready: _Ready) -> BatchResult:
         try:
             with suppress(asyncpg.UniqueViolationError):
-                await self._insert(origin, batch)
-                return BatchResult(new=len(batch))
-            fresh, result = sort_out(batch, await self._known(origin, batch))
+                await self._insert(ready)
+                return BatchResult(new=len(ready.batch))
+            fresh, result = sort_out(ready.batch, await self._known(ready.origin, ready.batch))
             if fresh:
-                await self._insert(origin, fresh)
+                await self._insert(self.prepare(ready.origin, fresh))
             return result
         except (OSError, InterfaceError, PostgresError) as error:
             if not is_away_state(getattr(error, "sqlstate", None)):
                 raise
             raise FeedbackError(f"Cannot write the database: {error}.", exit_code=1) from error
 
-    async def _insert(self, origin: Origin, batch: Sequence[NewResponse]) -> None:
-        connection, rows = self._connection, self._rows
-        statements = rows.statements
-        submissions, responses = rows.submissions(origin, batch), rows.responses(origin, batch)
+    async def _insert(self, ready: _Ready) -> None:
+        connection, statements = self._connection, self._rows.statements
         async with connection.transaction():
             await connection.copy_records_to_table(
-                "submission", records=submissions, columns=statements.submissions.names
+                "submission", records=ready.submissions, columns=statements.submissions.names
             )
             await connection.copy_records_to_table(
-                "response", records=responses, columns=statements.responses.names
+                "response", records=ready.responses, columns=statements.responses.names
             )
-            counts = rows.counts(origin, batch)
-            await connection.fetch(statements.add_ratings.text, *zip(*counts, strict=True))
-            changed = rows.versions(origin, batch)
-            await connection.fetch(statements.next_version.text, *zip(*changed, strict=True))
+            counts, versions = (zip(*rows, strict=True) for rows in (ready.counts, ready.versions))
+            await connection.fetch(statements.add_ratings.text, *counts)
+            await connection.fetch(statements.next_version.text, *versions)
 
-    async def _known(self, origin: Origin, batch: Sequence[NewResponse]) -> dict[Name, bytes]:
-        surveys = [UUID(bytes=answer.survey_id) for answer in batch]
-        ids = [UUID(bytes=answer.id) for answer in batch]
+    async def _known(self, origin: Origin, batch: Batch) -> dict[Name, bytes]:
+        surveys, ids = (as_uuids(batch.columns[name]) for name in ("survey_id", "id"))
         found = await self._connection.fetch(_FIND, origin.workspace_id, surveys, ids)
         return {(survey.bytes, own.bytes): digest for survey, own, digest in found}
+
+
+def _records(
+    columns: Columns, n: int, values: tuple[Mapping[str, Any], ...]
+) -> list[tuple[Any, ...]]:
+    return list(zip(*columns.by_column(n, *values), strict=True))

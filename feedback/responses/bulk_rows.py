@@ -1,18 +1,21 @@
 """Answers of a file or the demo as rows of the tables, and which of them are stored already."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import compress
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from feedback.responses.columns import Columns, as_uuids
 from feedback.responses.statements import Statements
+
+# (survey, id): which answer it is, within one workspace.
+Name = tuple[bytes, bytes]
 
 
 class NewResponse(NamedTuple):
-    """A checked answer of one workspace; ids are the 16 bytes of a UUID.
+    """A checked answer of one workspace; ids are the 16 bytes of a UUID, moments microseconds.
 
     `id` is a UUIDv7 of `answered_at`; it serves as submission id too. All fields but `survey_id`
     and `digest` are named as the columns of a response are, which is how they get there.
@@ -23,7 +26,7 @@ class NewResponse(NamedTuple):
     id: bytes
     digest: bytes
     rating: int
-    answered_at: datetime
+    answered_at: int
     month: date
     channel: str
     comment: str | None = None
@@ -32,6 +35,27 @@ class NewResponse(NamedTuple):
     locale: str | None = None
     page: str | None = None
     answers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Answers by column: the fields of NewResponse, without those that no answer says."""
+
+    columns: Mapping[str, Sequence[Any]]
+
+    @classmethod
+    def of(cls, answers: Sequence[NewResponse]) -> "Batch":
+        columns = zip(*answers, strict=True)
+        return cls(dict(zip(NewResponse._fields, columns, strict=True)))
+
+    def __len__(self) -> int:
+        return len(self.columns["id"])
+
+    def names(self) -> Iterator[Name]:
+        return zip(self.columns["survey_id"], self.columns["id"], strict=True)
+
+    def only(self, wanted: Sequence[bool]) -> "Batch":
+        return Batch({key: list(compress(of, wanted)) for key, of in self.columns.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,69 +76,52 @@ class BatchResult:
     differing: int = 0
 
 
-Row = tuple[Any, ...]
-# (survey, id): which answer it is, within one workspace.
-Name = tuple[bytes, bytes]
-
-
 class Rows:
     """Answers as rows of the tables, in the order of their columns."""
 
     def __init__(self, *, is_sqlite: bool) -> None:
         self.statements = Statements(is_sqlite=is_sqlite)
 
-    def submissions(self, origin: Origin, batch: Sequence[NewResponse]) -> list[Row]:
-        given = _by_field(batch)
-        own = given["id"] if self.statements.is_sqlite else as_uuids(given["id"])
-        return _rows(
-            self.statements.submissions,
-            given | {"submission_id": own, "response_id": own},
-            {"workspace_id": origin.workspace_id, "first_seq": 1},
-        )
+    def submissions(self, origin: Origin, batch: Batch) -> tuple[Mapping[str, Any], ...]:
+        """What each row of `submission` is given, and what all share."""
+        ids = batch.columns["id"]
+        given = dict(batch.columns) | {"submission_id": ids, "response_id": ids}
+        return given, {"workspace_id": origin.workspace_id, "first_seq": 1}
 
-    def responses(self, origin: Origin, batch: Sequence[NewResponse]) -> list[Row]:
-        shared = {name: getattr(origin, name) for name in origin.__slots__}
-        return _rows(self.statements.responses, _by_field(batch), shared)
+    def responses(self, origin: Origin, batch: Batch) -> tuple[Mapping[str, Any], ...]:
+        """The same of `response`."""
+        return batch.columns, {name: getattr(origin, name) for name in origin.__slots__}
 
-    def counts(self, origin: Origin, batch: Iterable[NewResponse]) -> list[Row]:
-        found = Counter([(a.series_id, a.channel, a.month, a.rating) for a in batch])
+    def counts(self, origin: Origin, batch: Batch) -> list[tuple[Any, ...]]:
+        counted = [batch.columns[name] for name in ("series_id", "channel", "month", "rating")]
+        found = Counter(zip(*counted, strict=True))
         keyed = [
             ((origin.workspace_id, UUID(bytes=series_id), channel, month, rating), n)
             for (series_id, channel, month, rating), n in found.items()
         ]
         return list(self.statements.count_rows(keyed))
 
-    def versions(self, origin: Origin, batch: Iterable[NewResponse]) -> list[Row]:
-        return self.statements.version_rows((origin.workspace_id, a.month) for a in batch)
+    def versions(self, origin: Origin, batch: Batch) -> list[tuple[Any, ...]]:
+        return self.statements.version_rows(
+            (origin.workspace_id, month) for month in set(batch.columns["month"])
+        )
 
 
-def _by_field(batch: Sequence[NewResponse]) -> dict[str, Sequence[Any]]:
-    return dict(zip(NewResponse._fields, zip(*batch, strict=True), strict=True))
-
-
-def _rows(
-    columns: Columns, given: Mapping[str, Sequence[Any]], shared: Mapping[str, Any]
-) -> list[Row]:
-    return list(zip(*columns.by_column(len(given["id"]), given, shared), strict=True))
-
-
-def sort_out(
-    batch: Sequence[NewResponse], known: dict[Name, bytes]
-) -> tuple[list[NewResponse], BatchResult]:
+def sort_out(batch: Batch, known: dict[Name, bytes]) -> tuple[Batch, BatchResult]:
     """The answers not stored yet, each once, and how the others compare with what is.
 
     known: the digest of each stored answer; those of the batch are added.
     """
-    fresh: list[NewResponse] = []
+    is_fresh: list[bool] = []
     result = BatchResult()
-    for answer in batch:
-        digest = known.get((answer.survey_id, answer.id))
-        if digest is None:
-            known[(answer.survey_id, answer.id)] = answer.digest
-            fresh.append(answer)
-        elif digest == answer.digest:
+    for name, digest in zip(batch.names(), batch.columns["digest"], strict=True):
+        before = known.get(name)
+        is_fresh.append(before is None)
+        if before is None:
+            known[name] = digest
+        elif before == digest:
             result.known += 1
         else:
             result.differing += 1
-    result.new = len(fresh)
-    return fresh, result
+    result.new = sum(is_fresh)
+    return batch.only(is_fresh), result

@@ -135,18 +135,6 @@ class DisplayCount(Count, table=True):
     n: int = Field(sa_type=sa.BigInteger)
 
 
-class CountVersion(SQLModel, table=True):
-    """How often a process changed the counts of a month; see `count_version`."""
-
-    __tablename__ = "count_version"
-    __table_args__ = (sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]), CLUSTERED)
-
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    process: bytes = Field(primary_key=True, sa_type=sa.LargeBinary(8))
-    month: date = Field(primary_key=True)
-    n: int = Field(sa_type=sa.BigInteger)
-
-
 class ResponseChange(Owned, table=True):
     """Something a person of the team did to a response, alone or with its burst, and why."""
 

@@ -88,6 +88,19 @@ def settle(batch: Sequence[Answer | Display], joined: Joined) -> list[Part]:
     return parts
 
 
+def settle_names(
+    workspace_id: uuid.UUID, whos: Sequence[Who], joined: Joined
+) -> tuple[list[bytes], Part]:
+    """The person of each once all that they prove together is known, and what that changes."""
+    known, part = dict(joined), Part()
+    for who in whos:
+        move = _join(workspace_id, who, known)
+        _claim(workspace_id, who.names[0], known, part)
+        if move:
+            _record(move, who.names[1], known, part)
+    return [person_of(workspace_id, who.names[0], known) for who in whos], part
+
+
 def person_of(workspace_id: uuid.UUID, name: Name, joined: Joined) -> bytes:
     """The key under which the answers of a name stand.
 

@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.responses.count_version import note_counts
 from feedback.responses.models import RatingCount, Response
+from feedback.versions import note_counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,10 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
-from feedback.responses.count_version import next_version, this_process
 from feedback.responses.models import ContactKey, Response, Submission
 from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
 from feedback.responses.people import Move, NameKey
+from feedback.versions import next_version, this_process
 
 _tables = Response.metadata.tables
 RESPONSE = _tables["response"]
@@ -47,8 +48,13 @@ class Statement:
 
     def times(self, n: int) -> str:
         """The text with its group of `?` repeated: n rows in one execution (SQLite only)."""
-        group = f"({', '.join('?' * len(self.names))})"
-        return self.text.replace(group, ", ".join([group] * n), 1)
+        return _repeated(self, n)
+
+
+@lru_cache(maxsize=64)  # a text of 20,000 question marks costs as much as storing 20 rows
+def _repeated(statement: Statement, n: int) -> str:
+    group = f"({', '.join('?' * len(statement.names))})"
+    return statement.text.replace(group, ", ".join([group] * n), 1)
 
 
 class Statements:

@@ -13,7 +13,7 @@ month no later month takes back: only the size of the change is estimated anew.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -49,7 +49,12 @@ class Change:
 
 
 def changes(
-    monthly: Sequence[Mapping[int, int]], metric: Metric, *, baseline: int = 12, series: int = 1
+    monthly: Sequence[Mapping[int, int]],
+    metric: Metric,
+    *,
+    baseline: int = 12,
+    series: int = 1,
+    scored: Callable[[Mapping[int, int], Metric], Score] = score,
 ) -> list[Change]:
     """What changed in one line, oldest first; nothing, as long as chance explains it.
 
@@ -57,7 +62,8 @@ def changes(
     month without answers; from the line's first month on (a window that moves would move the
     baseline), and without the running month.
     baseline: months (6..24) the first baseline pools. series: lines watched together (1..200),
-    which is every line of the page whatever a filter shows.
+    which is every line of the page whatever a filter shows. scored: gives the score of a month,
+    for whoever keeps them.
 
     Months below 30 answers feed nothing. The first `baseline` others are pooled; each later month
     is z = (score - baseline) / sqrt(variance / n), corrected for skewness; the sums S+ = max(0,
@@ -75,7 +81,7 @@ def changes(
     (14, 12, -20.0)
     """
     _check(baseline, series)
-    scores = [score(counts, metric) for counts in monthly]
+    scores = [scored(counts, metric) for counts in monthly]
     found = list(signals(scores, metric, baseline, lambda months: threshold(series, months)))
     ends = [*(signal.began for signal in found[1:]), len(scores)]
     pairs = zip(found, ends, strict=False)  # a quiet line has an end and no signal

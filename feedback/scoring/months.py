@@ -6,6 +6,7 @@ below scoring.
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from feedback.scoring.errors import ScoringError
@@ -22,6 +23,7 @@ def is_month(text: str) -> bool:
     return MONTH.match(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def month_of(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
@@ -52,6 +54,7 @@ def numbered_month(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
+@lru_cache(maxsize=4096)
 def shift(month: str, by: int) -> str:
     """The month `by` months later (earlier when negative).
 

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from feedback.db import Id, Json, Owned, UtcDateTime
 from feedback.tenancy import DISTRIBUTED, belongs_to
+from feedback.versions import SHAPED
 
 STATES = ("draft", "live", "paused", "closed")
 
@@ -22,7 +23,7 @@ class Question(Owned, table=True):
 
     __table_args__ = (
         sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
-        {"info": DISTRIBUTED},
+        {"info": SHAPED},
     )
 
     metric: str = Field(max_length=32)
@@ -45,7 +46,7 @@ class Survey(Owned, table=True):
         belongs_to("question"),
         sa.Index(None, "workspace_id", "touchpoint_id"),
         sa.Index(None, "workspace_id", "question_id"),
-        {"info": DISTRIBUTED},
+        {"info": SHAPED},
     )
 
     touchpoint_id: uuid.UUID = Field(sa_type=Id)
@@ -73,7 +74,7 @@ class Series(Owned, table=True):
     __table_args__ = (
         belongs_to("survey"),
         sa.Index(None, "workspace_id", "survey_id"),
-        {"info": DISTRIBUTED},
+        {"info": SHAPED},
     )
 
     survey_id: uuid.UUID = Field(sa_type=Id)

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from feedback.db import Database
-from feedback.responses.count_version import note_counts
 from feedback.responses.models import DisplayCount, RatingCount
 from feedback.surveys.models import Series
+from feedback.versions import note_counts
 from tests.cast import Shop
 
 

@@ -15,9 +15,9 @@ from feedback.db import Database, new_id
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.models import metadata
 from feedback.readings.filters import Asked
-from feedback.responses.count_version import note_counts
 from feedback.scoring.months import shift
 from feedback.surveys.models import Question, Series, Survey
+from feedback.versions import note_counts
 from tests.cast import OPENED, TEXTS
 
 STAGES = ("Discover", "Choose", "Pay", "Receive", "Return")

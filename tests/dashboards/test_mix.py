@@ -12,11 +12,11 @@ from sqlmodel import col
 
 from feedback.db import Database, new_id
 from feedback.journeys.models import Touchpoint
-from feedback.responses.count_version import note_counts
 from feedback.responses.models import RatingCount
 from feedback.scoring import METRICS
 from feedback.scoring.months import months_between
 from feedback.surveys.models import Series, Survey
+from feedback.versions import note_counts
 from feedback.wording import write_number, write_share
 from tests import cast
 from tests.cast import Shop

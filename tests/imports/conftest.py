@@ -66,13 +66,13 @@ def import_rows(settings: Settings, tmp_path: Path) -> Import:
         name: str = "answers.csv",
         skip_bad: bool = False,
         content: bytes | None = None,
+        workspace: str | None = None,
     ) -> Result:
         file = tmp_path / name
         file.write_bytes(content or "\n".join([header, *rows, ""]).encode())
         mapping_file = tmp_path / "mapping.toml"
         mapping_file.write_text(mapping)
-        return await import_file(
-            settings, Request(file, mapping_file, skip_bad=skip_bad), lambda doing, n: None
-        )
+        request = Request(file, mapping_file, workspace=workspace, skip_bad=skip_bad)
+        return await import_file(settings, request, lambda doing, n: None)
 
     return run

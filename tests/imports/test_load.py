@@ -1,8 +1,8 @@
 """Importing a file: what is stored, once, and what becomes of it when it is stopped."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -13,7 +13,7 @@ from feedback.imports import load
 from feedback.imports.load import Request, import_file
 from feedback.responses import bulk
 from feedback.responses.bulk import BulkStore, make_bulk_store
-from feedback.responses.bulk_rows import BatchResult, NewResponse, Origin
+from feedback.responses.bulk_rows import BatchResult
 from feedback.scoring import METRICS, score
 from feedback.settings import Settings
 from feedback.surveys.models import Series, Survey
@@ -129,11 +129,11 @@ async def test_stopped_in_the_middle_it_goes_on(
         store = real(settings)
         whole = store.store
 
-        async def once_too_often(origin: Origin, batch: Sequence[NewResponse]) -> BatchResult:
-            calls.append(len(batch))
+        async def once_too_often(ready: Any) -> BatchResult:
+            calls.append(len(ready.batch))
             if len(calls) == 4:
                 raise OSError("pulled out")
-            return await whole(origin, batch)
+            return await whole(ready)
 
         store.store = once_too_often  # type: ignore[method-assign]
         return store

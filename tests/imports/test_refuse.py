@@ -191,3 +191,22 @@ NAMED = MAPPING.replace('touchpoint = "Payment"\n', 'touchpoint = { column = "pl
 async def test_a_touchpoint_nobody_listed_is_named(import_rows: Import) -> None:
     with pytest.raises(FeedbackError, match='line 2: plan "Cart" is no touchpoint'):
         await import_rows("1,2024-01-01,,9,,,Cart", mapping=NAMED)
+
+
+@pytest.mark.parametrize("comment", ['comment = "said"\n', ""], ids=["comments", "none"])
+async def test_a_wrong_row_changes_nothing_of_those_around_it(
+    comment: str, import_rows: Import, database: Database
+) -> None:
+    times = [f"2024-03-{n % 28 + 1:02d} 10:{n:02d}" for n in range(40)]
+    rows = [f"{n},{at},p{n % 7},{n % 12},{n % 6},," for n, at in enumerate(times)]
+    wrong = ["40,2024-03-31,,twelve,5,,", ",2024-03-31,,9,5,,", "41,soon,,9,5,,", "42,2024-03-31"]
+    mixed = [*rows[:20], *wrong, *rows[20:]]
+    missing = "\nmissing = [0]\nlabels"
+    mapping = MAPPING.replace("\nlabels", missing).replace('comment = "said"\n', comment)
+    result = await import_rows(*mixed, mapping=mapping, skip_bad=True)
+    assert result.skipped == 4 and [line.split(":")[0] for line in result.problems] == [
+        "line 22", "line 23", "line 24", "line 25",
+    ]  # fmt: skip
+    alone = await import_rows(*rows, mapping=mapping, name="others.csv")
+    assert (alone.stored, alone.already_stored) == (0, result.stored - 1)  # that of line 22
+    assert alone.blank == result.blank > 0 and (await stored_in(database)).rollup_agrees

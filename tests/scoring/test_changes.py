@@ -42,7 +42,7 @@ def spread(metric: Metric, low: int, high: int) -> Month:
     return dict(Counter({metric.minimum: low, middle: 40, metric.maximum: high}))
 
 
-def when(monthly: Sequence[Month], metric: Metric = NPS, **options: int) -> list[tuple[int, int]]:
+def when(monthly: Sequence[Month], metric: Metric = NPS, **options: Any) -> list[tuple[int, int]]:
     return [(change.signalled, change.began) for change in changes(monthly, metric, **options)]
 
 

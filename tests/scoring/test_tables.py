@@ -154,3 +154,20 @@ def test_a_quoted_cell_cannot_break_the_line() -> None:
         problems.raise_if_any()
     assert "\n" not in refusal.value.message
     assert len(refusal.value.message) < 200
+
+
+def test_what_is_wrong_is_told_between_the_rows_before_and_after_it(write: Write) -> None:
+    table = open_table(write("a,b\n1,2\n3\n4,5\n6,7,,\n8,9,10\n"))
+    told: list[object] = []
+    strides = table.strides(lambda line, wrong: told.append((line, wrong)))
+    for lines, _ in strides:
+        told += lines
+    short, long = (f"{n} cells where the header has 2" for n in (1, 3))
+    assert told == [2, (3, short), 4, 5, (6, long)]
+
+
+def test_rows_before_broken_quoting_are_read_first(write: Write) -> None:
+    rows = open_table(write('a,b\n1,2\n"3" x,4\n')).rows()
+    assert next(rows).cells == ["1", "2"]
+    with pytest.raises(FeedbackError, match="line 3"):
+        next(rows)

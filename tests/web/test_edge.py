@@ -78,7 +78,11 @@ async def _half_a_body(client: Client, path: str) -> Any:
         "raw_path": path.encode(),
         "query_string": b"",
         "root_path": "",
-        "headers": [(b"host", b"testserver"), (b"content-length", b"100")],
+        "headers": [
+            (b"host", b"testserver"),
+            (b"content-length", b"100"),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+        ],
         "client": ("127.0.0.1", 1),
         "server": ("testserver", 80),
         "state": {},

@@ -12,9 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.dashboards.read import Counts, Scope, load_board
 from feedback.filters import NotOursError
 from feedback.journeys.models import Journey
+from feedback.memory import PAGE
 from feedback.outbox import computed
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import journey_names
+from feedback.readings.kept import while_shaped
 
 PRIORITIES = "priorities"  # the kind under which a job keeps what it found about a journey
 
@@ -64,13 +66,21 @@ async def read_mentions(
     session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID
 ) -> Mentions | None:
     """What a job counted last for this journey; None when it never did."""
+    (mentions,) = await _read_mentions(session, workspace_id, journey_id)
+    return mentions
+
+
+@while_shaped(lambda _: PAGE)
+async def _read_mentions(
+    session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID
+) -> tuple[Mentions | None]:
     found = await computed.load(session, workspace_id, PRIORITIES, journey_id.hex)
     if found is None:
-        return None
+        return (None,)
     try:
-        return _mentions(json.loads(found.body))
+        return (_mentions(json.loads(found.body)),)
     except (KeyError, TypeError, ValueError):
-        return None  # of an older shape: the next job writes it anew
+        return (None,)  # of an older shape: the next job writes it anew
 
 
 def _mentions(body: Mapping[str, Any]) -> Mentions:

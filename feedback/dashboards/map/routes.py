@@ -36,6 +36,8 @@ MAP: Screen[MapCounts, MapPage] = Screen(
     draw=lambda found, scope, _polled: map_page(found, scope),
     refuse=refused_map,
     address=attrgetter("address"),
+    version=attrgetter("version"),
+    passes=attrgetter("counts.recent"),
 )
 
 

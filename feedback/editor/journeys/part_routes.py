@@ -1,5 +1,6 @@
 """One stage or one touchpoint: its own page, and a new touchpoint of a stage."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -122,7 +123,7 @@ async def _touchpoint_form(visit: Visit, touchpoint: Touchpoint, form: Form[Any]
     )
 
 
-def _stage_choices(journeys: list[JourneyInfo]) -> list[tuple[UUID, str]]:
+def _stage_choices(journeys: Sequence[JourneyInfo]) -> list[tuple[UUID, str]]:
     return [
         (stage.id, f"{journey.name} › {stage.name}")
         for journey in journeys

@@ -9,10 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import PublicKey
 from feedback.editor.surveys.questions import drop_unused_question
-from feedback.responses.count_version import note_counts
 from feedback.responses.models import DisplayCount, RatingCount, Response
 from feedback.surveys.models import Series, Sighting, Survey
 from feedback.tenancy import refers
+from feedback.versions import note_counts
 
 
 async def is_answered(

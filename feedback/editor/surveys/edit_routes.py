@@ -1,5 +1,6 @@
 """The two forms with texts: a new survey at one or more touchpoints, and a changed question."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -147,7 +148,7 @@ def _form_page(
     )
 
 
-def _touchpoints(journeys: list[JourneyInfo]) -> list[TouchpointInfo]:
+def _touchpoints(journeys: Sequence[JourneyInfo]) -> list[TouchpointInfo]:
     return [
         t for journey in journeys if not journey.is_archived for t in journey.active_touchpoints
     ]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, func, select
@@ -49,7 +49,7 @@ async def load_rows(
 
 async def load_grouped(
     session: AsyncSession, workspace_id: uuid.UUID
-) -> tuple[list[JourneyInfo], dict[uuid.UUID, list[SurveyRow]]]:
+) -> tuple[Sequence[JourneyInfo], dict[uuid.UUID, list[SurveyRow]]]:
     """The journeys, and the surveys of each touchpoint."""
     return await read_journeys(session, workspace_id), await load_rows(session, workspace_id)
 

@@ -1,0 +1,89 @@
+"""The properties of a row: few kinds of people, many rows, so each kind is written once."""
+
+from collections.abc import Sequence
+from operator import itemgetter
+
+import msgspec
+
+from feedback.errors import FeedbackError
+from feedback.imports.cells import REMEMBERED
+from feedback.imports.mapping import MappingFile, RatingPart
+from feedback.imports.report import BadCellError
+from feedback.imports.source import RowSource
+from feedback.offline.tables import position
+from feedback.responses.message import MAX_PROPERTIES
+
+MAX_NAME, MAX_VALUE = 64, 500
+
+
+class Properties(dict[tuple[str, ...], str | None]):
+    """The cells of a row that are properties -> their JSON text; None when all are blank.
+
+    Looking up what is too long raises BadCellError.
+    """
+
+    def __init__(self, mapping: MappingFile, source: RowSource) -> None:
+        super().__init__()
+        self._places = _property_places(mapping, source)
+        self._columns = [source.columns[place] for place, _ in self._places]
+        # Twice the first: of one place alone an itemgetter makes no tuple.
+        places = [place for place, _ in self._places]
+        self._cells = itemgetter(*places, places[0]) if places else None
+
+    def all(self, rows: Sequence[Sequence[str]]) -> list[str | None]:
+        """Those of many rows."""
+        if self._cells is None:
+            return [None] * len(rows)
+        return [self[said] for said in map(self._cells, rows)]
+
+    def __missing__(self, said: tuple[str, ...]) -> str | None:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        properties = {}
+        for (_, name), column, cell in zip(self._places, self._columns, said, strict=False):
+            text = cell.strip()
+            if len(text) > MAX_VALUE:
+                wrong = f"has {len(text)} characters, a property at most {MAX_VALUE}"
+                raise BadCellError(column, text, wrong)
+            if text:
+                properties[name] = text
+        self[said] = written = msgspec.json.encode(properties).decode() if properties else None
+        return written
+
+
+def _property_places(mapping: MappingFile, source: RowSource) -> list[tuple[int, str]]:
+    wanted = mapping.rows.properties
+    if wanted == "*":
+        used = _used_columns(mapping)
+        wanted = tuple(name for name in source.columns if name and name not in used)
+    names = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
+    if len(names) > MAX_PROPERTIES:
+        raise FeedbackError(
+            f"The mapping takes {len(names)} columns as properties, at most {MAX_PROPERTIES} are "
+            "kept. List those that matter in rows.properties."
+        )
+    for name in names.values():
+        if not 0 < len(name) <= MAX_NAME:
+            raise FeedbackError(
+                f'The property name "{name[:80]}" has {len(name)} characters; it may have 1 to '
+                f"{MAX_NAME}. Rename it: [rows.properties] column = name."
+            )
+    return [(position(source.columns, column), name) for column, name in names.items()]
+
+
+def _used_columns(mapping: MappingFile) -> set[str]:
+    rows = mapping.rows
+    used = {
+        *rows.time_columns,
+        rows.id or "",
+        rows.respondent or "",
+        rows.email or "",
+        rows.comment or "",
+    }
+    for part in mapping.ratings:
+        used |= {part.column, part.comment or "", *part.when, *_named_by(part)}
+    return used
+
+
+def _named_by(part: RatingPart) -> set[str]:
+    return {by.column for by in (part.touchpoint, part.metric) if not isinstance(by, str)}
