@@ -1,0 +1,277 @@
+"""Each refusal through widget and kiosk: what is kept, what is told, and after how long."""
+
+import asyncio
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import ConsoleMessage, Page, Route, expect
+
+from feedback import clock
+from feedback.db import Database
+from tests.browser.acts import answers, is_ready, moments
+from tests.browser.conftest import PageMaker, Tag
+from tests.browser.sites import Site
+from tests.cast import Shop
+
+SAVED = "Saved on this device. It will be sent."
+FAILED = "This answer could not be stored."
+OFFLINE = "No connection. Answers are kept on this device and sent later."
+CHOSEN = "You chose 8. Tap another number to change it."
+PAGE = "<!doctype html><title>Gateway</title><h1>Sign in to go on</h1>"
+READABLE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After, X-Feedback-Dropped",
+}
+
+
+# When answers were sent, by the page's own clock.
+TIMES = """
+  const plain = fetch;
+  window.times = [];
+  window.fetch = (to, options) => {
+    if (String(to).includes("/r/")) times.push(Date.now());
+    return plain(to, options);
+  };
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One reply to an answer. `body`: the word for programs of a refusal of ours, else as it is.
+
+    status 0: no reply. rest: seconds until the next try, of what is kept. gone: what the next
+    message leaves out, of a detail that is refused.
+    """
+
+    status: int
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    rest: int = 1
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        if self.body.startswith(("<", "{")):
+            return self.body
+        return json.dumps({"error": self.body, "reason": f"because of {self.body}"})
+
+
+NEVER_AGAIN = [
+    Row(404, "survey_unknown"),
+    Row(409, "seq_conflict"),
+    Row(413, "body_too_large"),
+    Row(422, "rating_invalid"),
+    Row(422, "rating_off_scale"),
+    Row(422, "submission_id_invalid"),
+    Row(422, "v_invalid"),
+]
+KEPT = [
+    Row(0),
+    Row(403, "survey_paused", rest=60),
+    Row(403, "survey_draft", rest=60),
+    Row(408, "too_slow"),
+    Row(410, "survey_closed", rest=60),
+    Row(425, "too_early"),
+    Row(429, "too_many", {"Retry-After": "90"}, rest=90),
+    Row(429, "too_many"),
+    Row(500, "server_error"),
+    Row(502, PAGE),
+    Row(503, "busy", {"Retry-After": "7"}, rest=7),
+    # Not a word of ours: a proxy's page, a captive portal's, another program's JSON.
+    Row(200, PAGE),
+    Row(201, "{}"),
+    Row(403, PAGE, rest=60),
+    Row(404, PAGE),
+    Row(404, '{"status": 404, "error": "Not Found"}'),
+    Row(413, PAGE),
+    Row(422, PAGE),
+]
+DETAILS = [
+    Row(422, "properties_invalid", gone=frozenset({"properties"})),
+    Row(422, "locale_invalid", gone=frozenset({"locale"})),
+    Row(422, "answered_at_too_old", gone=frozenset({"answered_at"})),
+    Row(422, "of_another_kind", gone=frozenset({"properties", "page", "contact", "about"})),
+    Row(400, "body_malformed", gone=frozenset({"properties", "page", "contact", "about"})),
+    Row(403, "signature_invalid", gone=frozenset({"contact"})),
+]
+
+
+class Surface(ABC):
+    """A way to answer, whose messages meet the replies of `script` first, then the server."""
+
+    waits: str
+    good: str
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        self.script: list[Row] = []
+        self.sent: list[dict[str, Any]] = []
+        self.said: list[str] = []
+        page.on("console", self._hear)
+
+    async def begin(self) -> None:
+        # Of yesterday: hours pass by here, and no answer is of the future.
+        yesterday = clock.now() - timedelta(days=1)
+        await self.page.clock.install(time=yesterday)
+        await self.page.clock.pause_at(yesterday + timedelta(minutes=1))
+        await self.page.route("**/r/*", self._reply)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("feedback: "):
+            self.said.append(message.text)
+
+    async def _reply(self, route: Route) -> None:
+        self.sent.append(json.loads(route.request.post_data or "null"))
+        row = self.script.pop(0) if self.script else None
+        if row is None:
+            await route.continue_()
+        elif row.status == 0:
+            await route.abort()
+        else:
+            headers = READABLE | row.headers
+            await route.fulfill(status=row.status, body=row.text, headers=headers)
+
+    async def tap(self, replies: Sequence[Row]) -> None:
+        """A new visitor chooses 8; these are the first replies."""
+        self.script[:], self.sent[:], self.said[:] = replies, [], []
+        await self.page.goto(self.address)
+        async with moments(self.page):
+            await self.choose()
+
+    async def tells(self, text: str) -> None:
+        async with moments(self.page):
+            await expect(self.page.get_by_role("status")).to_have_text(text)
+
+    async def holds(self) -> bool:
+        """Whether this device keeps an answer."""
+        return bool(await self.page.evaluate(f"{self.waits}"))
+
+    async def is_done(self) -> None:
+        async with moments(self.page):
+            await self.page.wait_for_function(f"() => !({self.waits})")
+
+    def told(self, row: Row) -> str:
+        return SAVED
+
+    @abstractmethod
+    async def choose(self) -> None: ...
+
+
+class Widget(Surface):
+    waits = "localStorage['feedback-queue']"
+    good = CHOSEN
+
+    async def tap(self, replies: Sequence[Row]) -> None:
+        await self.page.goto(self.address)
+        await self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        await super().tap(replies)
+
+    async def choose(self) -> None:
+        await is_ready(self.page)
+        await self.page.get_by_role("radio", name="8 of 10").click()
+
+
+class Kiosk(Surface):
+    waits = "localStorage.length"
+    good = ""
+
+    async def choose(self) -> None:
+        await self.page.get_by_role("button", name="8 of 10", exact=True).press("Enter")
+
+    def told(self, row: Row) -> str:
+        return SAVED if row.status else OFFLINE
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=[Widget, Kiosk])
+async def surface(
+    request: pytest.FixtureRequest,
+    site: Site,
+    tag: Tag,
+    base: str,
+    open_page: PageMaker,
+    shop: Shop,
+) -> Surface:
+    who = 'data-feedback-contact-id="c-7" data-feedback-about="order-7"'
+    named = f'data-feedback-survey="{shop.nps.key}" data-feedback-property-desk="3" {who}'
+    address = site.add(tag(named))
+    if request.param is Kiosk:
+        address = f"{base}/k/{shop.nps.key}?p_desk=3"
+    page = await open_page("about:blank", service_workers="block")
+    made: Surface = request.param(page, address)
+    await made.begin()
+    return made
+
+
+async def test_what_is_refused_for_good_is_dropped_and_told(
+    surface: Surface, database: Database, shop: Shop
+) -> None:
+    for row in NEVER_AGAIN:
+        await surface.tap([row])
+        await surface.tells(FAILED)
+        assert not await surface.holds(), row
+        assert f"feedback: because of {row.body}" in surface.said, row
+        await surface.page.clock.run_for(2 * 3_600_000)
+        assert len(surface.sent) == 1, row
+    assert await answers(database, shop) == []
+
+
+async def test_what_may_be_taken_later_is_kept_and_sent_after_its_rest(
+    surface: Surface, database: Database, shop: Shop
+) -> None:
+    for n, row in enumerate(KEPT, 1):
+        await surface.tap([row])
+        await surface.tells(surface.told(row))
+        assert await surface.holds(), row
+        if row.rest > 1:
+            await surface.page.clock.run_for((row.rest - 2) * 1000)
+            assert len(surface.sent) == 1, row
+            await surface.page.clock.run_for(2_500)
+        await surface.is_done()
+        await surface.tells(surface.good)
+        first, *again = surface.sent
+        assert again and all(each == first for each in again), (row, surface.said)
+        assert [each.rating for each in await answers(database, shop)] == [8] * n, row
+
+
+async def test_a_refused_detail_is_left_out_and_the_answer_counts(
+    surface: Surface, database: Database, shop: Shop
+) -> None:
+    for n, row in enumerate(DETAILS, 1):
+        await surface.tap([row])
+        await surface.is_done()
+        await surface.tells(surface.good)
+        first, second = surface.sent
+        gone = row.gone & first.keys()
+        if gone:
+            expected = {name: first[name] for name in first.keys() - gone}
+            assert second == expected, row
+        assert [each.rating for each in await answers(database, shop)] == [8] * n, row
+
+
+async def test_it_rests_longer_each_time(surface: Surface) -> None:
+    rests = (1, 2, 4, 8, 16, 32, 60, 60)
+    await surface.page.add_init_script(TIMES)
+    await surface.tap([Row(502, PAGE)] * len(rests))
+    while await surface.holds():
+        await surface.page.clock.run_for(500)
+        await asyncio.sleep(0.02)
+    at = await surface.page.evaluate("times")
+    gaps = [(after - before) / 1000 for before, after in pairwise(at)]
+    assert len(gaps) == len(rests)
+    assert all(gap >= rest for gap, rest in zip(gaps, rests, strict=True)), gaps
+
+
+async def test_what_the_server_left_out_is_one_line(surface: Surface) -> None:
+    row = Row(
+        201, '{"id": "0198", "seq": 1}', {"X-Feedback-Dropped": "comment, properties.na%C3%AFve"}
+    )
+    await surface.tap([row])
+    await surface.is_done()
+    assert surface.said == ["feedback: stored without comment, properties.naïve"]
