@@ -229,10 +229,9 @@ async def test_what_may_be_taken_later_is_kept_and_sent_after_its_rest(
         await surface.tap([row])
         await surface.tells(surface.told(row))
         assert await surface.holds(), row
-        if row.rest > 1:
-            await surface.page.clock.run_for((row.rest - 2) * 1000)
-            assert len(surface.sent) == 1, row
-            await surface.page.clock.run_for(2_500)
+        await surface.page.clock.run_for((row.rest - 1) * 900)
+        assert len(surface.sent) == 1, row
+        await surface.page.clock.run_for(row.rest * 200 + 1_000)
         await surface.is_done()
         await surface.tells(surface.good)
         first, *again = surface.sent
