@@ -4,14 +4,15 @@ import { isOfAll, judge, read, restOf } from "./refusals.js";
 const DAY = 864e5;
 const DATED = 7 * DAY; // the server takes no older time
 const LONGEST = 30 * DAY; // that an answer is kept
+const FIRST = Date.UTC(2026, 0, 1); // an earlier one is of a clock that was not set yet
 
 // As it is sent now: after seven days undated, counted when it comes; after thirty nothing.
 export const dated = (body, now) => {
-  const age = now - Date.parse(body.answered_at);
-  if (age > LONGEST) return undefined;
-  if (!(age > DATED)) return body;
-  const { answered_at: _given, ...rest } = body;
-  return { ...rest, late: true };
+  const { answered_at, ...undated } = body;
+  const at = Date.parse(answered_at);
+  if (at < FIRST) return undated;
+  if (now - at > LONGEST) return undefined;
+  return now - at > DATED ? { ...undated, late: true } : body;
 };
 
 // Sends one answer, again without what is refused. `post` takes a body and gives a reply, or undefined without a network;

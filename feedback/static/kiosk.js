@@ -94,12 +94,13 @@
   var DAY = 864e5;
   var DATED = 7 * DAY;
   var LONGEST = 30 * DAY;
+  var FIRST = Date.UTC(2026, 0, 1);
   var dated = (body2, now) => {
-    const age = now - Date.parse(body2.answered_at);
-    if (age > LONGEST) return void 0;
-    if (!(age > DATED)) return body2;
-    const { answered_at: _given, ...rest2 } = body2;
-    return { ...rest2, late: true };
+    const { answered_at, ...undated } = body2;
+    const at2 = Date.parse(answered_at);
+    if (at2 < FIRST) return undated;
+    if (now - at2 > LONGEST) return void 0;
+    return now - at2 > DATED ? { ...undated, late: true } : body2;
   };
   var deliver = async (body2, { post: post2, say: say2, attempt = 0, first }) => {
     let left = dated(body2, Date.now());
@@ -238,7 +239,7 @@
     onChange();
   }
   function tryAgain() {
-    rest = rounds = 0;
+    if (isAway) rest = rounds = 0;
     drain();
   }
   function whenItChanges(listener) {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import ConsoleMessage, Page, Route, expect
+from uuid_utils.compat import uuid7
 
 from feedback import clock
 from feedback.db import Database
@@ -109,8 +110,8 @@ class Surface(ABC):
     waits: str
     good: str
 
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self.address = page, address
+    def __init__(self, page: Page, address: str, shop: Shop) -> None:
+        self.page, self.address, self.shop = page, address, shop
         self.script: list[Row] = []
         self.sent: list[dict[str, Any]] = []
         self.said: list[str] = []
@@ -163,6 +164,10 @@ class Surface(ABC):
     @abstractmethod
     async def choose(self) -> None: ...
 
+    @abstractmethod
+    async def leave(self, bodies: list[dict[str, Any]]) -> None:
+        """Leave these answers on the device, as an earlier page did, and open the next."""
+
 
 class Widget(Surface):
     waits = "localStorage['feedback-queue']"
@@ -177,6 +182,13 @@ class Widget(Surface):
         await is_ready(self.page)
         await self.page.get_by_role("radio", name="8 of 10").click()
 
+    async def leave(self, bodies: list[dict[str, Any]]) -> None:
+        key = self.shop.nps.key
+        queue = {body["submission_id"]: {"to": key, "body": body} for body in bodies}
+        await self.page.goto(self.address)
+        await _store(self.page, "feedback-queue", queue)
+        await self.page.goto(self.address)
+
 
 class Kiosk(Surface):
     waits = "localStorage.length"
@@ -185,8 +197,19 @@ class Kiosk(Surface):
     async def choose(self) -> None:
         await self.page.get_by_role("button", name="8 of 10", exact=True).press("Enter")
 
+    async def leave(self, bodies: list[dict[str, Any]]) -> None:
+        await self.page.goto(self.address)
+        await _store(self.page, f"feedback-kiosk-{self.shop.nps.key}", bodies)
+        await self.page.reload()
+
     def told(self, row: Row) -> str:
         return SAVED if row.status else OFFLINE
+
+
+async def _store(page: Page, name: str, value: Any) -> None:
+    await page.evaluate(
+        "([name, text]) => { localStorage[name] = text; }", [name, json.dumps(value)]
+    )
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=[Widget, Kiosk])
@@ -204,7 +227,7 @@ async def surface(
     if request.param is Kiosk:
         address = f"{base}/k/{shop.nps.key}?p_desk=3"
     page = await open_page("about:blank", service_workers="block")
-    made: Surface = request.param(page, address)
+    made: Surface = request.param(page, address, shop)
     await made.begin()
     return made
 
@@ -274,3 +297,37 @@ async def test_what_the_server_left_out_is_one_line(surface: Surface) -> None:
     await surface.tap([row])
     await surface.is_done()
     assert surface.said == ["feedback: stored without comment, properties.naïve"]
+
+
+async def test_past_seven_days_it_is_sent_as_late_and_past_thirty_never(
+    surface: Surface, database: Database, shop: Shop
+) -> None:
+    def of(days: float, rating: int) -> dict[str, Any]:
+        at = clock.now() - timedelta(days=1 + days)  # the page's clock is a day behind
+        moment = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return {"submission_id": str(uuid7()), "seq": 1, "rating": rating, "answered_at": moment}
+
+    # What the server takes is counted by its own clock: six of its seven days.
+    bodies = [of(5.9, 5), of(7.1, 7), of(29.9, 9), of(30.1, 10)]
+    await surface.leave(bodies)
+    await surface.is_done()
+    assert {body["rating"]: body.get("late", False) for body in surface.sent} == {
+        5: False,
+        7: True,
+        9: True,
+    }
+    assert all(("answered_at" in body) == (body["rating"] == 5) for body in surface.sent)
+    assert surface.said == ["feedback: an answer was given up after 30 days"]
+    arrived = {row.rating: row.answered_at for row in await answers(database, shop)}
+    assert arrived.keys() == {5, 7, 9}
+    assert arrived[7] > clock.now() - timedelta(minutes=30) > arrived[5]
+
+
+async def test_what_no_browser_can_send_is_left_out(
+    surface: Surface, database: Database, shop: Shop
+) -> None:
+    """More than 64 kB with `keepalive` fails as if there were no network."""
+    body = {"submission_id": str(uuid7()), "seq": 1, "rating": 8, "comment": "Slow"}
+    await surface.leave([body | {"properties": {"cart": "x" * 70_000}}])
+    await surface.is_done()
+    assert [(row.rating, row.comment) for row in await answers(database, shop)] == [(8, "Slow")]

@@ -96,8 +96,9 @@ function tell() {
   onChange();
 }
 
+// A rest that the server asked for goes on.
 function tryAgain() {
-  rest = rounds = 0;
+  if (isAway) rest = rounds = 0;
   drain();
 }
 

@@ -23,6 +23,7 @@ describe("an answer of an earlier day", () => {
     expect(at("2026-10-23T12:00:01Z")).toEqual({ rating: 8, late: true });
   });
   it("is given up then", () => expect(at("2026-10-23T11:59:59Z")).toBeUndefined());
+  it("is of no day at all where the clock was not set", () => expect(at("2020-01-01T00:00:00Z")).toEqual({ rating: 8 }));
   it("without a time of its own stays as it is", () => expect(dated({ rating: 8 }, now)).toEqual({ rating: 8 }));
 });
 
