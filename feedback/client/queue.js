@@ -25,7 +25,7 @@ export const deliver = async (body, { post, say, attempt = 0, first }) => {
     const said = await read(await (first || post(left)));
     first = undefined;
     const { act, body: lighter } = judge(said, left);
-    if (said.dropped) say("stored without " + plain(said.dropped));
+    if (said.dropped) say("mended or left out: " + plain(said.dropped));
     if (act !== "sent" && said.status && !(act === "kept" && attempt)) say(reasonOf(said));
     if (act === "kept") return { act, rest: restOf(said, attempt), isAway: !said.status, isOfAll: isOfAll(said) };
     if (act === "sent") return { act };

@@ -8,14 +8,15 @@ const BARE = ["v", "submission_id", "seq", "rating", "test", "late"];
 const ALONE = [...BARE, "locale", "channel", "answered_at", "comment"];
 const TOO_LARGE = 6e4; // bytes: with keepalive a browser sends no more than 64 kB, and fails as without a network
 
-// A reply as `judge` takes it; without one the status is 0. `content`: its JSON, if it is JSON.
+// A reply as `judge` takes it; without one, or with half of one, the status is 0. `content`: its JSON, if it is JSON.
 export const read = async (reply) => {
-  if (!reply) return { status: 0 };
+  const text = await reply?.text().catch(() => {});
+  if (text === undefined) return { status: 0 };
   const { status, headers } = reply;
   let content;
   try {
-    content = JSON.parse(await reply.text());
-  } catch { /* a proxy's page, a captive portal's, or cut off */ }
+    content = JSON.parse(text);
+  } catch { /* a proxy's page, a captive portal's */ }
   return { status, content, after: headers.get("Retry-After"), dropped: headers.get("X-Feedback-Dropped") };
 };
 

@@ -55,11 +55,13 @@
   var ALONE = [...BARE, "locale", "channel", "answered_at", "comment"];
   var TOO_LARGE = 6e4;
   var read = async (reply) => {
-    if (!reply) return { status: 0 };
+    const text = await reply?.text().catch(() => {
+    });
+    if (text === void 0) return { status: 0 };
     const { status, headers } = reply;
     let content;
     try {
-      content = JSON.parse(await reply.text());
+      content = JSON.parse(text);
     } catch {
     }
     return { status, content, after: headers.get("Retry-After"), dropped: headers.get("X-Feedback-Dropped") };
@@ -109,7 +111,7 @@
       const said = await read(await (first || post2(left)));
       first = void 0;
       const { act, body: lighter2 } = judge(said, left);
-      if (said.dropped) say2("stored without " + plain(said.dropped));
+      if (said.dropped) say2("mended or left out: " + plain(said.dropped));
       if (act !== "sent" && said.status && !(act === "kept" && attempt)) say2(reasonOf(said));
       if (act === "kept") return { act, rest: restOf(said, attempt), isAway: !said.status, isOfAll: isOfAll(said) };
       if (act === "sent") return { act };

@@ -296,7 +296,7 @@ async def test_what_the_server_left_out_is_one_line(surface: Surface) -> None:
     )
     await surface.tap([row])
     await surface.is_done()
-    assert surface.said == ["feedback: stored without comment, properties.naïve"]
+    assert surface.said == ["feedback: mended or left out: comment, properties.naïve"]
 
 
 async def test_past_seven_days_it_is_sent_as_late_and_past_thirty_never(

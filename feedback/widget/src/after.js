@@ -78,8 +78,8 @@ const isStored = ({ id }) => {
 const render = (ask) => {
   const { words, news, finished, status } = ask;
   if (finished && news === "sent") return thank(ask);
-  const told = { refused: words.failed, kept: isStored(ask) ? words.saved : words.waiting };
-  status.textContent = told[news] || fill(words.chosen, ask.rating);
+  const kept = news === "kept" && (isStored(ask) ? words.saved : words.waiting);
+  status.textContent = kept || fill(news === "refused" ? words.failed : words.chosen, ask.rating);
 };
 
 // Called at each tap on a number.

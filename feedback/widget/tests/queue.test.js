@@ -59,10 +59,10 @@ describe("delivery", () => {
     const headers = { "X-Feedback-Dropped": "comment, properties.na%C3%AFve" };
     const to = server(new Response('{"id": "0198"}', { status: 201, headers }));
     await deliver(answer(), to);
-    expect(to.said).toEqual(["stored without comment, properties.na\u00efve"]);
+    expect(to.said).toEqual(["mended or left out: comment, properties.na\u00efve"]);
     const odd = server(new Response('{"id": "0198"}', { status: 201, headers: { "X-Feedback-Dropped": "100%" } }));
     await deliver(answer(), odd);
-    expect(odd.said).toEqual(["stored without 100%"]);
+    expect(odd.said).toEqual(["mended or left out: 100%"]);
   });
   it("says once why it waits", async () => {
     const paused = () => refusal(403, "survey_paused", "this survey is paused");
