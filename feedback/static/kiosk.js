@@ -113,7 +113,9 @@
       const { act, body: lighter2 } = judge(said, left);
       if (said.dropped) say2("mended or left out: " + plain(said.dropped));
       if (act !== "sent" && said.status && !(act === "kept" && attempt)) say2(reasonOf(said));
-      if (act === "kept") return { act, rest: restOf(said, attempt), isAway: !said.status, isOfAll: isOfAll(said) };
+      if (act === "kept") {
+        return { act, rest: restOf(said, attempt), isAway: !said.status, isAsked: Boolean(said.after), isOfAll: isOfAll(said) };
+      }
       if (act === "sent") return { act };
       left = lighter2;
     }
@@ -191,6 +193,7 @@
   };
   var sending = false;
   var isAway = false;
+  var isAsked = false;
   var rounds = 0;
   var rest = 0;
   var retry;
@@ -205,7 +208,7 @@
   });
   async function send({ body: body2 }) {
     const done = await deliver(body2, { post, say, attempt: rounds });
-    isAway = done.isAway;
+    ({ isAway, isAsked } = done);
     if (done.act !== "kept") forget(body2);
     if (done.act === "refused") state.refused = body2.submission_id;
     if (done.act !== "sent") tell();
@@ -241,7 +244,7 @@
     onChange();
   }
   function tryAgain() {
-    if (isAway) rest = rounds = 0;
+    if (!isAsked) rest = rounds = 0;
     drain();
   }
   function whenItChanges(listener) {

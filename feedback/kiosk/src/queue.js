@@ -49,6 +49,7 @@ export const state = { waits: "", refused: "" };
 let onChange = () => {};
 let sending = false;
 let isAway = false;
+let isAsked = false; // the rest, by the server
 let rounds = 0; // in a row that left something
 let rest = 0;
 let retry;
@@ -60,7 +61,7 @@ const post = (body) => fetch("/r/" + kiosk.key, {
 
 async function send({ body }) {
   const done = await deliver(body, { post, say, attempt: rounds });
-  isAway = done.isAway;
+  ({ isAway, isAsked } = done);
   if (done.act !== "kept") forget(body);
   if (done.act === "refused") state.refused = body.submission_id;
   if (done.act !== "sent") tell();
@@ -98,7 +99,7 @@ function tell() {
 
 // A rest that the server asked for goes on.
 function tryAgain() {
-  if (isAway) rest = rounds = 0;
+  if (!isAsked) rest = rounds = 0;
   drain();
 }
 
