@@ -6,6 +6,7 @@
   const RECENT = 1000; // ms between an act of the visitor and the choice that it makes
   const KEYS = 1000; // ms of rest after an arrow key, which passes over other numbers
   const LONGEST = 10000; // ms that Send waits for a tap that is on its way
+  const TYPED = ["comment", "counted_most"];
   const form = document.querySelector("form.question");
   const told = document.getElementById("told");
   let acted = { at: -RECENT, byKey: false };
@@ -14,10 +15,13 @@
   let sending = null;
   let timer;
 
+  const all = () => new URLSearchParams(new FormData(form));
+  const typed = () => TYPED.some((name) => all().get(name));
+
   // What is typed waits for Send; after Send and "back" it belongs to the answer already.
   function fields() {
-    const found = new URLSearchParams(new FormData(form));
-    if (!history.state?.isSent) for (const name of ["comment", "counted_most"]) found.delete(name);
+    const found = all();
+    if (!history.state?.isSent) for (const name of TYPED) found.delete(name);
     return found;
   }
 
@@ -64,7 +68,7 @@
   addEventListener("pagehide", () => { if (isWaiting) post(); });
   // Send comes after a tap that is on its way, or the tap would take back what was typed.
   form.addEventListener("submit", (event) => {
-    history.replaceState({ isSent: true }, "");
+    if (typed()) history.replaceState({ isSent: true }, "");
     isWaiting = false;
     if (!sending) return;
     event.preventDefault();
