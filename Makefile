@@ -53,7 +53,7 @@ docs: $(V)/.dev  ## check that the docs name what the program has
 locales: $(V)/.dev  ## find new words of the interface and put them into every catalogue
 	@$(V)/bin/python scripts/locales.py
 
-widget: $(V)/.widget  ## build widget.js and widget-after.js from feedback/widget/src
+widget: $(V)/.widget  ## build widget.js, widget-after.js and kiosk.js from their sources
 	@$(V)/bin/python scripts/widget.py build
 
 bench: $(V)/.dev  ## the measured budgets, side by side with their limits

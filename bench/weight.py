@@ -9,7 +9,7 @@ from bench.databases import Shop
 from bench.rows import Row, at_most
 from bench.sizes import Sizes
 
-LIMIT = 5_000
+LIMIT = 6_000
 
 
 def widget(_sizes: Sizes, shop: Shop) -> Iterator[Row]:

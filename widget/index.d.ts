@@ -18,6 +18,8 @@ export interface LoadOptions {
   storage?: "after-act";
   /** The name of the function in `window`, when `feedback` is taken. */
   global?: string;
+  /** What is answered about: an order, a ticket, a visit. Only a keyed hash is stored. */
+  about?: string | number;
   /** Stored with each answer; scores can be read by them. */
   properties?: Properties;
   /** A frozen version, such as `v1`, best with its `integrity`. */
@@ -32,10 +34,12 @@ export type Properties = Record<string, string | number | boolean | null>;
 
 /** Who answers. Only a keyed hash of the id, or else of the e-mail address, is stored. */
 export interface Contact {
-  id?: string;
+  id?: string | number;
   email?: string;
   name?: string;
   properties?: Properties;
+  /** What is answered about: an order, a ticket, a visit. Only a keyed hash is stored. */
+  about?: string | number;
   /** HMAC-SHA256 of the id (or else the e-mail address), made by your own server. */
   signature?: string;
 }

@@ -31,7 +31,8 @@ AnyRequest = Request[Any, Any, Any]
 
 # The words around the texts that the page's script needs; the rest stands in the page.
 SPOKEN = (
-    *("of", "send", "next", "skip", "start_over", "still_there", "go_on", "offline"),
+    *("of", "send", "next", "skip", "start_over", "still_there", "go_on"),
+    *("offline", "saved", "failed"),
     *("choose_any", "counted_most", "up_to_two", "none_of_these"),
 )
 STATUS = {"closed": 410, "unknown": 404}

@@ -12,7 +12,7 @@ from litestar import Response, get
 from feedback.resources import PACKAGE
 from feedback.web.page import static_address
 
-SCRIPTS = ("kiosk/queue.js", "kiosk/steps.js", "kiosk/visit.js", "kiosk/keys.js", "kiosk/stay.js")
+SCRIPTS = ("kiosk.js",)  # built from src/
 STYLES = ("feedback.css", "kiosk.css")
 ICON = "icon.svg"
 # Its address changes with its version.

@@ -1,17 +1,22 @@
-// src/ into the two files that pages load. `npm run build`; tests/widget/test_built.py compares.
+// src/ into the two files that pages load, and the kiosk's into the one of its page; what they share is in ../client/.
+// `npm run build`, which may name another folder for all three; tests/widget/test_built.py compares.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const out = process.argv[2] || here(".");
+const placed = (name, usual) => (process.argv[2] ? `${process.argv[2]}/${name}` : here(`${usual}/${name}`));
 const SENDS = {
   "widget.js": `/* Tells the server this file came from, and nobody else: shown or closed, page, rating, comment, language,
 a random number, who it is. No cookie. */`,
   "widget-after.js": `/*
  * feedback, after the first tap: what follows a rating. Tells the server this file came from, and nobody else, the
  * answer: rating, comment, choices, language, a random number. Keeps it here until the server has acknowledged it.
+ */`,
+  "kiosk.js": `/*
+ * feedback, the kiosk. Tells the server this page came from, and nobody else, each visitor's answer: rating, comment,
+ * choices, language, a random number. Keeps it on this device until the server has acknowledged it.
  */`,
 };
 
@@ -24,14 +29,20 @@ const styles = {
   }),
 };
 
-const shared = { bundle: true, minify: true, write: false, target: "es2022", charset: "utf8", plugins: [styles] };
+const bundle = async (entry, options) => {
+  const shared = { bundle: true, write: false, charset: "utf8", plugins: [styles] };
+  const { outputFiles: [built] } = await build({ ...shared, entryPoints: [here(entry)], ...options });
+  return built.text;
+};
 // esbuild puts the files together; terser then finds another 100 bytes (compressed).
-const one = async (entry, name, format) => {
-  const { outputFiles: [built] } = await build({ ...shared, entryPoints: [here(`src/${entry}`)], format });
-  const { code } = await minify(built.text, {
+const small = async (entry, name, format) => {
+  const { code } = await minify(await bundle(entry, { minify: true, format, target: "es2022" }), {
     ecma: 2020, module: format === "esm", compress: { passes: 3 }, format: { comments: false, preamble: SENDS[name] },
   });
-  await writeFile(`${out}/${name}`, code + "\n");
+  await writeFile(placed(name, "."), code + "\n");
 };
-await one("main.js", "widget.js", "iife");
-await one("after.js", "widget-after.js", "esm");
+await small("src/main.js", "widget.js", "iife");
+await small("src/after.js", "widget-after.js", "esm");
+// Loaded once by a device of one's own, so it stays readable; tablets are older than telephones.
+const kiosk = await bundle("../kiosk/src/main.js", { format: "iife", target: "es2020", banner: { js: SENDS["kiosk.js"] } });
+await writeFile(placed("kiosk.js", "../static"), kiosk);

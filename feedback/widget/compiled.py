@@ -1,6 +1,6 @@
 """What `look` and `rules` mean to the script: worked out here, so that it stays small.
 
-A page loads the script's 5 kB always; what only some surveys need, such as the style of a side
+A page loads the script's 6 kB always; what only some surveys need, such as the style of a side
 tab or the faces of a scale, travels with the configuration of those.
 """
 

@@ -167,7 +167,7 @@ async def test_an_update_takes_the_place_of_what_was_kept(
     page = await open_page(f"{gateway.base}/k/{shop.nps.key}?lang=fr")
     await is_kept(page)
     [(before, kept)] = (await page.evaluate(KEPT)).items()
-    assert f"/k/{shop.nps.key}" in kept and "/static/kiosk/visit.js" in kept
+    assert f"/k/{shop.nps.key}" in kept and "/static/kiosk.js" in kept
     # One that cannot be fetched whole changes nothing.
     gateway.edits = {before.removeprefix("feedback-kiosk-"): "half", '"/static/icon.svg': '"/k/no'}
     assert await done(page, UPDATE) == "redundant"

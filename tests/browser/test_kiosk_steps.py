@@ -146,7 +146,12 @@ async def test_a_refused_detail_costs_nobody_the_rating(
     strange: Any = {"id": "counted_most", "kind": "counted_most", "bands": ["positive"]}
     strange["stages"] = [{"name": "", "choices": [{"id": "gone", "name": "Gone"}]}]
     await page.add_init_script(
-        f"""document.addEventListener("DOMContentLoaded", () => kiosk.steps.push({strange}))"""
+        f"""const parse = JSON.parse;
+        JSON.parse = (text) => {{
+          const found = parse(text);
+          found?.steps?.push({strange});
+          return found;
+        }}"""
     )
     await page.goto(link)
     await page.context.set_offline(True)  # all of it comes in one message

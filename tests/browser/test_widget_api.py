@@ -6,7 +6,16 @@ import pytest
 from playwright.async_api import expect
 
 from feedback.db import Database
-from tests.browser.acts import PROPERTIES, asked, change, heard_by_console, is_ready, rate
+from tests.browser.acts import (
+    PROPERTIES,
+    answers,
+    asked,
+    change,
+    heard_by_console,
+    is_ready,
+    messages,
+    rate,
+)
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.cast import Shop
@@ -51,13 +60,62 @@ async def test_it_is_told_who_answers_later(site: Site, tag: Tag, open_page: Pag
     assert (sent["contact"], sent["properties"]) == ({"id": "42"}, {"plan": "pro", "country": "FR"})
 
 
+@pytest.mark.parametrize(("given", "sent"), [("42", "42"), ("0", "0"), ("'aBc'", "aBc")])
+async def test_an_id_is_sent_as_its_text(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop, given: str,
+    sent: str,
+) -> None:  # fmt: skip
+    page = await open_page(site.add(tag()))
+    await is_ready(page)
+    await page.evaluate(f"feedback('identify', {{id: {given}, about: {given}}})")
+    async with page.expect_request("**/r/*") as request:
+        await rate(page, 8)
+    message = json.loads((await request.value).post_data or "")
+    assert (message["contact"], message["about"]) == ({"id": sent}, sent)
+    [stored] = await answers(database, shop)
+    assert stored.respondent_key is not None
+
+
+@pytest.mark.parametrize("given", [0, 7, 42])
+async def test_a_number_is_drawn_by_as_its_text(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop, given: int
+) -> None:
+    """The draw of one person is the same for ever, with no mark of this visit."""
+    drawn = [f"(n = 7, [...('{given}{shop.nps.key}')].forEach("]
+    drawn.append("(letter) => { n = (n * 31 + letter.codePointAt()) % 9973; }), n / 99.73)")
+    page = await open_page(site.add("<p>Nothing here</p>", "/before"))
+    share = await page.evaluate("".join(drawn))
+    await change(database, shop.nps, rules={"sample": int(share)})
+    only = tag(f'data-feedback-survey="{shop.nps.key}"')
+    await page.goto(site.add(STUB % f"feedback('identify', {{id: {given}}});" + only))
+    await is_ready(page)
+    said = await heard_by_console(page, "feedback.explain()")
+    assert said == [f"{shop.nps.key}: not in the sample"]
+    assert "draw" not in (await page.evaluate("sessionStorage['feedback-visit']") or "")
+
+
+async def test_what_it_is_about_goes_with_each_message(
+    site: Site, tag: Tag, open_page: PageMaker
+) -> None:
+    page = await open_page(site.add(tag('data-feedback-about="order-7"')))
+    await is_ready(page)
+    sent = messages(page)
+    await rate(page, 8)
+    await page.evaluate("feedback('identify', {id: '42'})")
+    await rate(page, 9)
+    await page.evaluate("feedback('identify', {about: 'order-8'})")
+    await rate(page, 8)
+    about = [message.get("about") for message in sent if "rating" in message]
+    assert about == ["order-7", "order-7", "order-8"]
+
+
 async def test_reset_forgets_who_and_what_and_closes(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
     await change(database, shop.nps, rules={"event": "paid"})
     page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}" {PROPERTIES}')))
     await is_ready(page)
-    await page.evaluate("feedback('identify', {id: '42', signature: 'x'})")
+    await page.evaluate("feedback('identify', {id: '42', about: 'order-7', signature: 'x'})")
     await page.evaluate("feedback('track', 'paid')")
     assert await asked(page) == [shop.nps.key]
     await page.evaluate("feedback('reset')")
@@ -68,7 +126,8 @@ async def test_reset_forgets_who_and_what_and_closes(
     async with page.expect_request("**/r/*") as request:
         await page.get_by_role("radio", name="8 of 10").click()
     sent = json.loads((await request.value).post_data or "")
-    assert (sent["contact"], sent["properties"], sent.get("signature")) == ({}, {}, None)
+    assert (sent["contact"], sent["properties"]) == ({}, {})
+    assert "signature" not in sent and "about" not in sent
 
 
 async def test_a_wrong_call_before_it_loaded_holds_up_none(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Response, expect
 from sqlalchemy.engine import URL
 
 from feedback.db import Database
@@ -151,9 +151,14 @@ async def _answer(page: Page, n: int) -> None:
 async def _submit(form: Page) -> None:
     """The page says that it did not work."""
     await form.get_by_role("radio", name="7 of 10").check()
-    async with form.expect_response(lambda reply: reply.request.method == "POST") as reply:
+    async with form.expect_response(_is_form_sent) as reply:
         await form.get_by_role("button", name="Send").click()
     assert (await reply.value).status == 503
+
+
+def _is_form_sent(reply: Response) -> bool:
+    """By Send, not by the tap before it."""
+    return reply.request.method == "POST" and reply.request.is_navigation_request()
 
 
 async def _resubmit(form: Page) -> None:

@@ -66,9 +66,9 @@ async def test_it_stops_when_it_is_refused(
 ) -> None:
     page = await open_page(site.add(tag()))
     sent = messages(page)
-    refusal = {"error": "survey_closed", "reason": "this survey is closed"}
-    await page.route("**/r/*", lambda route: route.fulfill(status=410, json=refusal))
-    async with page.expect_console_message(lambda m: m.text == "feedback: this survey is closed"):
+    refusal = {"error": "survey_unknown", "reason": "there is no survey with this key"}
+    await page.route("**/r/*", lambda route: route.fulfill(status=404, json=refusal))
+    async with page.expect_console_message(lambda m: m.text.startswith("feedback: there is no")):
         await page.get_by_role("radio", name="8 of 10").click()
     await expect(page.get_by_role("status")).to_have_text("This answer could not be stored.")
     assert len([message for message in sent if "rating" in message]) == 1

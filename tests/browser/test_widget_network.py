@@ -5,7 +5,15 @@ import asyncio
 from playwright.async_api import Page, Request, Route, expect
 
 from feedback.db import Database
-from tests.browser.acts import answers, arriving, is_ready, moments, rate, stop_clock
+from tests.browser.acts import (
+    answers,
+    arriving,
+    is_ready,
+    messages,
+    moments,
+    rate,
+    stop_clock,
+)
 from tests.browser.conftest import PageMaker, Tag
 from tests.browser.sites import Site
 from tests.browser.test_widget_offline import SAVED, is_empty, item, leave_in_queue
@@ -94,7 +102,8 @@ async def test_the_queue_of_an_earlier_page_waits_for_the_longest_time_asked(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
     page = await open_page("about:blank")
-    await leave_in_queue(page, site, [item(shop.nps.key, rating=n) for n in (1, 2)])
+    items = [item(shop.nps.key, rating=1), item(shop.csat.key, rating=2)]
+    await leave_in_queue(page, site, items)
     await stop_clock(page)
     tries = []
     is_refused = asyncio.Event()
@@ -128,13 +137,14 @@ async def _open(page: Page, address: str) -> None:
         await is_ready(page)
 
 
-async def test_fifty_answers_of_seven_days_are_sent_at_once_and_the_rest_by_the_next_page(
+async def test_fifty_answers_of_a_month_are_sent_at_once_and_the_rest_by_the_next_page(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
     page = await open_page("about:blank")
-    items = [item(shop.nps.key, rating=n % 11, days=6.9) for n in range(53)]
-    old = item(shop.nps.key, rating=0, days=7.1)
-    await leave_in_queue(page, site, [*items, old])
+    items = [item(shop.nps.key, rating=n % 11, days=6.9) for n in range(52)]
+    old, older = (item(shop.nps.key, rating=0, days=days) for days in (29.9, 30.1))
+    await leave_in_queue(page, site, [*items, old, older])
+    sent = messages(page)
     address = site.add(tag())
     await page.goto(address)
     await page.wait_for_function(
@@ -144,3 +154,5 @@ async def test_fifty_answers_of_seven_days_are_sent_at_once_and_the_rest_by_the_
     await page.goto(address)
     await is_empty(page)
     assert len(await answers(database, shop)) == 53
+    [late] = [message for message in sent if message.get("late")]
+    assert late["submission_id"] == old["body"]["submission_id"] and "answered_at" not in late

@@ -102,7 +102,7 @@ async def test_one_bad_answer_does_not_hold_up_the_others(
     site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
 ) -> None:
     page = await open_page("about:blank")
-    wrong = [item("nothing"), item(shop.nps.key, rating=80), item(shop.nps.key, days=8)]
+    wrong = [item("nothing"), item(shop.nps.key, rating=80), item(shop.nps.key, days=31)]
     wrong += [item(shop.nps.key, rating=6, submission_id="no id")]
     nameless = item(shop.nps.key, rating=7, submission_id=str(uuid.uuid4()), properties={"a": [1]})
     await leave_in_queue(page, site, [*wrong, nameless, item(shop.nps.key, rating=9)])

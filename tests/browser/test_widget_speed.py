@@ -22,7 +22,7 @@ LOOKS: dict[str, tuple[Callable[[Shop], Survey], dict[str, Any]]] = {
     "inline": (lambda shop: shop.nps, {"place": "inline", "target": "main"}),
     "faces": (lambda shop: shop.csat, {"place": "popup", "art": "faces"}),
 }
-MOST_BYTES = 5_000
+MOST_BYTES = 6_000
 ROOM = '<main style="min-height: 28em"></main>'  # as the docs advise
 ROWS = "".join(f"<h2>Order {n}</h2><p>It is on its way.</p>" for n in range(40))
 SHIFT = """

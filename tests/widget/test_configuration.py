@@ -15,7 +15,7 @@ from tests import cast
 from tests.cast import Shop
 
 Client = AsyncTestClient[Any]
-MOST_BYTES = 5_000
+MOST_BYTES = 6_000
 MOST_BYTES_OF_ONE = 500
 
 

@@ -1,16 +1,17 @@
 // After the rating: the other questions one by one, the thanks, and every answer until it is acknowledged.
+import { alone, dated, deliver, round } from "../../client/queue.js";
+import { bandOf, fill } from "../../client/scale.js";
 import CSS from "./after.css";
-import { fill, make } from "./dom.js";
+import { make } from "./dom.js";
 import { text, use } from "./memory.js";
 import { at as address, pause, post } from "./network.js";
-import { alone, isStale, outcome, restOf } from "./queue.js";
-import { bandOf, drawStep, pick, stepsFor } from "./steps.js";
+import { drawStep, stepsFor, textIn } from "./steps.js";
 import { say } from "./tag.js";
 
 const waiting = new Map();
 const MOST = 50;
 addEventListener("pagehide", () => {
-  for (const [body, path] of waiting) navigator.sendBeacon?.(address(path), text(body));
+  for (const [body, path] of waiting) navigator.sendBeacon?.(address(path), text(dated(body, Date.now())));
 });
 
 const forget = ({ submission_id, seq }) => {
@@ -27,44 +28,40 @@ const forget = ({ submission_id, seq }) => {
 export const settle = (ask, body, reply) => {
   ask.newest = body.seq;
   ask.id = body.submission_id;
-  return alone(body.submission_id + body.seq, () => deliver(ask, body, reply));
+  return alone("feedback-" + body.submission_id + body.seq, () => keepOn(ask, body, reply));
 };
 
-const deliver = async (ask, body, reply) => {
+const keepOn = async (ask, body, first) => {
+  const path = "r/" + ask.survey.key;
   for (let attempt = 0; ; attempt++) {
-    const got = await reply;
+    const { act, rest } = await deliver(body, { post: (part) => post(path, part), say, attempt, first });
+    first = undefined;
+    if (act !== "kept") forget(body);
     if (body.seq < ask.newest) return;
-    const what = await outcome(got, body, say);
-    tell(ask, what);
-    if (what === "sent" || what === "failed") return forget(body);
-    if (what === "waiting") {
-      waiting.set(body, "r/" + ask.survey.key);
-      await pause(restOf(got, attempt));
-      waiting.delete(body);
-      if (body.seq < ask.newest) return;
-    }
-    reply = post("r/" + ask.survey.key, body);
+    tell(ask, act);
+    if (act !== "kept") return;
+    waiting.set(body, path);
+    await pause(rest);
+    waiting.delete(body);
+    if (body.seq < ask.newest) return;
   }
 };
 
 // What an earlier page could not send: one round over all, then a rest, until nothing is left.
-export const flush = () => alone("queue", async () => {
+export const flush = () => alone("feedback-queue", async () => {
   for (let attempt = 0; ; attempt++) {
-    let rest = 0;
-    for (const { to, body } of Object.values(use("queue")).filter((item) => item?.body).slice(-MOST)) {
-      const reply = isStale(body, Date.now()) ? { ok: true } : await post("r/" + to, body);
-      let what = await outcome(reply, body, say);
-      if (what === "again") what = await outcome(await post("r/" + to, body), body, say);
-      if (/sent|failed/.test(what)) forget(body);
-      else rest = Math.max(rest, restOf(reply, attempt));
-    }
+    const items = Object.values(use("queue")).filter((item) => item?.body).slice(-MOST);
+    const rest = await round(() => items, async ({ to, body }) => {
+      const done = await deliver(body, { post: (part) => post("r/" + to, part), say, attempt });
+      if (done.act !== "kept") forget(body);
+      return done;
+    });
     if (!rest) return;
     await pause(rest);
   }
 });
 
 const tell = (ask, what) => {
-  if (what === "again") return;
   ask.news = what;
   if (what === "sent") ask.emit("answered");
   render(ask);
@@ -81,8 +78,8 @@ const isStored = ({ id }) => {
 const render = (ask) => {
   const { words, news, finished, status } = ask;
   if (finished && news === "sent") return thank(ask);
-  const kept = news === "waiting" && isStored(ask) && words.saved;
-  status.textContent = kept || fill(words[news] || words.chosen, ask.rating);
+  const kept = news === "kept" && (isStored(ask) ? words.saved : words.waiting);
+  status.textContent = kept || fill(news === "refused" ? words.failed : words.chosen, ask.rating);
 };
 
 // Called at each tap on a number.
@@ -102,7 +99,7 @@ export const follow = (ask, byKeyboard) => {
 };
 
 const begin = (ask) => {
-  const band = bandOf(ask.survey, ask.rating);
+  const band = bandOf(ask.survey.bands, ask.rating);
   if (ask.steps && band === ask.band) return;
   ask.band = band;
   ask.finished = false;
@@ -144,13 +141,13 @@ const finish = (ask) => {
 
 const thank = (ask) => {
   const { panel, status, survey, lang, texts, place, close } = ask;
-  const ending = survey.endings?.[bandOf(survey, ask.rating)];
+  const ending = survey.endings?.[bandOf(survey.bands, ask.rating)];
   // The live region stays, or its new text is not announced.
   for (const part of [...panel.children]) if (part !== status) part.remove();
   panel.setAttribute("aria-label", texts.question); // what named it is gone
-  status.textContent = pick(ending?.texts, lang) || texts.thanks;
+  status.textContent = textIn(ending?.texts, lang) || texts.thanks;
   if (/^https:/.test(ending?.link)) {
-    const link = make("a", { href: ending.link, target: "_blank", rel: "noopener" }, pick(ending.link_texts, lang) || ending.link);
+    const link = make("a", { href: ending.link, target: "_blank", rel: "noopener" }, textIn(ending.link_texts, lang) || ending.link);
     panel.append(make("p", {}, link));
     if (place !== "inline") panel.append(close);
   } else if (place !== "inline") setTimeout(ask.leave, 4000);

@@ -11,5 +11,3 @@ export const make = (tag, attributes, ...children) => made(document.createElemen
 // A face or a star.
 export const picture = (d) =>
   made(document.createElementNS(SVG, "svg"), { viewBox: "0 0 24 24" }, [made(document.createElementNS(SVG, "path"), { d }, [])]);
-
-export const fill = (text, rating, maximum) => text.replace("{rating}", rating).replace("{maximum}", maximum);

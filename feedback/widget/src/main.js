@@ -15,7 +15,7 @@ const start = async () => {
   const api = install();
   const { shown } = api; // of all tags: they share the page
   const heard = [];
-  let contact = named("contact"), properties = named("property"), signature, events = {}, timer;
+  let contact = named("contact"), properties = named("property"), about = option("about"), signature, events = {}, timer;
 
   if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
   await pause(); // each rest here begins a new task: none is long on a slow phone
@@ -27,7 +27,7 @@ const start = async () => {
   const page = {
     test,
     words,
-    who: () => ({ contact, properties, signature }),
+    who: () => ({ contact, properties, signature, about: about || undefined }),
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
   const drawn = ({ key }) => {
@@ -84,16 +84,20 @@ const start = async () => {
   const acts = {
     identify: (told) => {
       // A copy that can be sent: what cannot is one line now, not an answer lost later.
-      const { properties: more, signature: proof, ...who } = JSON.parse(text(told));
+      const { properties: more, signature: proof, about: what, ...who } = JSON.parse(text(told));
+      // A number is the text that it would be in a link, 0 too.
+      if (who.id != null) who.id += "";
       contact = { ...contact, ...who };
       properties = { ...properties, ...more };
       signature = proof ?? signature;
+      about = (what ?? about) + "";
     },
     track: (name) => { events[name] = 1; },
     on: (...pair) => heard.push(pair),
     reset: () => {
       contact = properties = {};
       signature = undefined;
+      about = "";
       events = {};
       leave();
     },

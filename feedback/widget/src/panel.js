@@ -1,11 +1,12 @@
 // The question, and everything until a rating is given.
+import { newId } from "../../client/ids.js";
+import { fill, numbers, typing } from "../../client/scale.js";
 import CSS from "./panel.css";
-import { fill, make, picture } from "./dom.js";
+import { make, picture } from "./dom.js";
 import { keep, remember, use } from "./memory.js";
 import { about, at, loadAfter, post } from "./network.js";
 import { isQuiet } from "./rules.js";
 import { say } from "./tag.js";
-import { newId } from "./uuid.js";
 
 // `page`: what the whole page shares: whether it is a test, who answers, who listens, all words.
 export const open = (survey, place, into, page) => {
@@ -15,12 +16,10 @@ export const open = (survey, place, into, page) => {
   const [[lang, texts]] = Object.entries(survey.texts);
   const words = { ...page.words[lang], ...survey.words?.[lang] };
   const message = { v: 1, submission_id: newId(), comment: "", locale: lang, test };
-  let timer, before, seq = 0, typed = "";
+  let before, seq = 0;
 
-  const cells = [];
-  for (let n = minimum; n <= maximum; n++) {
-    cells.push(make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, pictures ? picture(pictures[n - minimum]) : n));
-  }
+  const cells = numbers(minimum, maximum).map((n) =>
+    make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, pictures ? picture(pictures[n - minimum]) : n));
   const status = make("div", { role: "status" });
   const close = make("button", { class: "close", "aria-label": words.close }, "×");
   const panel = make("section", { class: place === "inline" ? "" : "over", "aria-labelledby": "question", lang, dir: words.dir || "ltr" });
@@ -70,7 +69,6 @@ export const open = (survey, place, into, page) => {
     cell.tabIndex = n === (ask.rating ?? minimum) ? 0 : -1;
   });
   const choose = (rating, byKeyboard) => {
-    typed = "";
     if (!cells[rating - minimum]) return;
     const isNew = rating !== ask.rating;
     ask.rating = rating;
@@ -82,6 +80,7 @@ export const open = (survey, place, into, page) => {
     }
     after((file) => file.follow(ask, byKeyboard));
   };
+  const type = typing();
   const dismiss = () => {
     if (ask.rating === undefined) {
       if (!test) remember(survey);
@@ -103,12 +102,7 @@ export const open = (survey, place, into, page) => {
     if (step) {
       event.preventDefault();
       cells.at((from + step) % cells.length).focus();
-    } else if (/^\d$/.test(event.key)) {
-      clearTimeout(timer);
-      typed += event.key;
-      // A 1 may be the beginning of 10.
-      timer = setTimeout(choose, typed === "1" && maximum > 9 ? 600 : 0, +typed, true);
-    }
+    } else if (/^\d$/.test(event.key)) type(event.key, maximum, (rating) => choose(rating, true));
   };
   panel.addEventListener("focus", (event) => { before ||= event.relatedTarget; }, true);
 

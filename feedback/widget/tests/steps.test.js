@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { fill } from "../src/dom.js";
-import { bandOf, drawStep, pick, stepsFor } from "../src/steps.js";
-import { newId } from "../src/uuid.js";
+import { describe, expect, it, vi } from "vitest";
+import { newId } from "../../client/ids.js";
+import { bandOf, fill, numbers, typing } from "../../client/scale.js";
+import { pick } from "../../client/steps.js";
+import { drawStep, stepsFor, textIn } from "../src/steps.js";
 
 const bands = { negative: [0, 6], neutral: [7, 8], positive: [9, 10] };
 const context = {
@@ -12,7 +13,7 @@ const choices = ["c1", "c2", "c3"].map((id) => ({ id, texts: { fr: id.toUpperCas
 
 describe("which questions follow", () => {
   it("knows the band of a rating, both ends belonging to it", () =>
-    expect([0, 6, 7, 8, 9, 10].map((rating) => bandOf({ bands }, rating))).toEqual(
+    expect([0, 6, 7, 8, 9, 10].map((rating) => bandOf(bands, rating))).toEqual(
       ["negative", "negative", "neutral", "neutral", "positive", "positive"]));
   it("asks for a comment where nothing is set", () =>
     expect(stepsFor({}, undefined).map(({ kind }) => kind)).toEqual(["comment"]));
@@ -27,9 +28,9 @@ describe("which questions follow", () => {
   it("asks nobody a question that rests", () =>
     expect(stepsFor({ follow_ups: [{ id: "f1", kind: "comment", bands: [] }] }, "negative")).toEqual([]));
   it("takes a text in the language, else the first", () => {
-    expect(pick({ en: "a", fr: "b" }, "fr")).toBe("b");
-    expect(pick({ en: "a" }, "fr")).toBe("a");
-    expect(pick(undefined, "fr")).toBeUndefined();
+    expect(textIn({ en: "a", fr: "b" }, "fr")).toBe("b");
+    expect(textIn({ en: "a" }, "fr")).toBe("a");
+    expect(textIn(undefined, "fr")).toBeUndefined();
   });
 });
 
@@ -61,6 +62,15 @@ describe("how a question is read", () => {
     check(element, "none");
     expect(read()).toEqual([]);
   });
+  it("of touchpoints keeps the last two that were ticked, in a scale or a list one, elsewhere all", () => {
+    const taps = (kind, ...ids) => ids.reduce((chosen, id) => pick({ kind }, chosen, id), []);
+    expect(taps("counted_most", "c", "a", "b")).toEqual(["a", "b"]);
+    expect(taps("counted_most", "none", "a")).toEqual(["a"]);
+    expect(taps("counted_most", "a", "a")).toEqual([]);
+    expect(taps("multiple", "c", "a", "b", "a")).toEqual(["c", "b"]);
+    expect(taps("single", "a", "b", "b")).toEqual(["b"]);
+    expect(taps("rating", "4", "5")).toEqual(["5"]);
+  });
   it("reads a comment", () => {
     const { element, first, read } = drawStep({ id: "c", kind: "comment" }, context);
     expect(element.textContent).toBe("Pourquoi ?");
@@ -75,6 +85,24 @@ describe("small things", () => {
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(new Set(ids).size).toBe(100);
     expect(parseInt(ids[0].replace("-", "").slice(0, 12), 16)).toBeCloseTo(Date.now(), -4);
+  });
+  it("numbers a scale", () => expect([numbers(0, 3), numbers(1, 5)]).toEqual([[0, 1, 2, 3], [1, 2, 3, 4, 5]]));
+  it("takes a typed 1 for the beginning of 10 where there is one", () => {
+    vi.useFakeTimers();
+    const chosen = [];
+    const typeOn = typing();
+    const type = (digit, maximum) => typeOn(digit, maximum, (number) => chosen.push(number));
+    type("1", 10);
+    type("0", 10);
+    vi.advanceTimersByTime(0);
+    type("1", 10);
+    vi.advanceTimersByTime(599);
+    expect(chosen).toEqual([10]);
+    vi.advanceTimersByTime(1);
+    type("1", 5);
+    vi.advanceTimersByTime(0);
+    expect(chosen).toEqual([10, 1, 1]);
+    vi.useRealTimers();
   });
   it("fills a text", () => expect(fill("{rating} of {maximum}", 9, 10)).toBe("9 of 10"));
 });
