@@ -59,6 +59,7 @@ def product_environment(url: URL) -> dict[str, str]:
         "FEEDBACK_DATABASE_URL": url.render_as_string(hide_password=False),
         "FEEDBACK_SECRET_KEY": KEY,
         "FEEDBACK_BASE_URL": "http://127.0.0.1",
+        "FEEDBACK_TRUSTED_PROXIES": "127.0.0.1",  # see load.requests_of
     }
 
 

@@ -28,7 +28,9 @@ from feedback.logs import describe
 from feedback.migrate import require_newest
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
+from feedback.responses.bursts.recognise import Bursts
 from feedback.responses.catalog import Catalog
+from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.web.edge import as_get, in_time, sealed, without_body
@@ -185,6 +187,8 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     app.state.sites = Sites(database, app.state.catalog)
     app.state.writer = writer = Writer(make_store(settings), database)
     await writer.start()
+    app.state.limits = Limits(settings)
+    app.state.bursts = bursts = Bursts(writer, database)
     app.state.sightings = sightings = Sightings(database)
     worker = make_worker(database, settings) if settings.worker == "inside" else None
     if worker is not None:
@@ -193,6 +197,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
         yield
     finally:
         await writer.stop()
+        await bursts.stop()
         await sightings.stop()
         if worker is not None:
             await worker.stop()

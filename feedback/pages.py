@@ -19,6 +19,7 @@ from feedback.editor.journeys import handlers as journeys
 from feedback.editor.surveys import handlers as surveys
 from feedback.priorities import routes as priorities
 from feedback.responses import routes as responses
+from feedback.responses.bursts import routes as bursts
 from feedback.settings import Settings
 from feedback.web.page import security_headers
 
@@ -57,6 +58,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *journeys.handlers,
             *surveys.handlers,
             *responses.signed_in_handlers,
+            *bursts.signed_in_handlers,
             *accounts.signed_in_handlers,
             *account_settings.signed_in_handlers,
             *(demo.handlers if settings.demo else ()),

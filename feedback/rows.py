@@ -36,16 +36,16 @@ _LIVE = re.compile(
 
 
 def harmless(value: object) -> object:
-    """A cell for a CSV file: where a spreadsheet would begin to run a text it gets a ' in front.
+    """A cell for a CSV file: a ' before each sign at which a spreadsheet would run a text.
 
     At its beginning, after blanks and what cannot be seen, after a line break, a tab or a
     semicolon, in full-width letters too. A number stays one.
 
     >>> harmless("=1+1"), harmless(" -5"), harmless("so;=1"), harmless(-5)
-    ("'=1+1", "' -5", "so;'=1", -5)
+    ("'=1+1", " '-5", "so;'=1", -5)
     """
     if not isinstance(value, str):
         return value
     if value.startswith(("\t", "\r")):
         value = f"'{value}"
-    return _LIVE.sub(r"\g<front>'\g<blank>\g<sign>", value)
+    return _LIVE.sub(r"\g<front>\g<blank>'\g<sign>", value)

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
         "such as `127.0.0.1, 10.0.0.0/8`. Only they are believed when they say whom a request is "
         "from.",
     )
+    public_limit: int = Field(
+        default=600,
+        ge=0,
+        description="How many answers one address may send to one survey in a minute, and how many "
+        "displays; 0: as many as come.",
+    )
     worker: Literal["inside", "apart"] = Field(
         default="inside",
         description="Who does the work that waits (pictures, computations): `inside` the server "

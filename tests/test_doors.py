@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from litestar.routes import HTTPRoute
+from sqlmodel import col
 
 from feedback.app import create_app
 from feedback.db import Database
 from feedback.models import metadata
+from feedback.responses.models import Response
 from feedback.settings import Settings
 from tests import cast
 from tests.cast import Shop
@@ -50,6 +52,7 @@ async def things(client: Client, database: Database, shop: Shop) -> dict[str, ob
     """One of everything this shop has, by the name of the parameter that asks for it."""
     await cast.sign_in(client, database, shop.alice, shop.workspace)
     answer = await client.post(f"/r/{shop.nps.key}", json={"rating": 9})
+    await in_burst(database, shop)
     place = {"place": f"touchpoint:{shop.payment.id}", "done_on": "2025-12-10"}
     made = await send(client, "/actions/new", kind="action", title="Wallets", **place)
     return {
@@ -61,6 +64,13 @@ async def things(client: Client, database: Database, shop: Shop) -> dict[str, ob
         "name": id_in(made.headers["Location"]),
         "act": "exclude",
     }
+
+
+async def in_burst(database: Database, shop: Shop) -> None:
+    """The answers of this shop came together."""
+    async with database.write() as session:
+        own = col(Response.workspace_id) == shop.workspace.id
+        await session.exec(sa.update(Response).where(own).values(origin=b"together"))
 
 
 def named(paths: Iterable[str], id: object) -> list[str]:

@@ -83,6 +83,7 @@ async def _settings_form(visit: Visit, form: Form[None]) -> Template:
         browsers=list(browsers),
         members=list(members),
         languages=list(LOCALES.items()),
+        proxy=visit.request.app.state.limits.unnamed_proxy,
         secret=identity_secret(visit.request.app.state.key, visit.workspace.id),
     )
 

@@ -37,6 +37,7 @@ ERRORS = {
     "rating_off_scale": "no_rating",
     "counted_most_invalid": "too_many_moments",
     "busy": "busy",
+    "too_many": "busy",
 }
 # Which part of the form an error is told beside; the rating's otherwise.
 FIELDS = {"counted_most_invalid": "moments"}

@@ -40,6 +40,7 @@ from feedback.hosted.which import which_answer
 from feedback.responses.body import MAX_BODY, Refused
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.ingest import prepare
+from feedback.responses.limits import TooManyError
 from feedback.responses.message import read_message
 from feedback.responses.outcome import Outcome, StoreUnavailableError
 from feedback.responses.public_routes import DROPPED, told_dropped
@@ -79,6 +80,8 @@ async def answer_survey(
         assert survey is not None
         page = _ask_again(request, survey, form, status=refused.status, error=refused.error)
         page.headers["X-Feedback-Reason"] = refused.reason
+        if isinstance(refused, TooManyError):
+            page.headers["Retry-After"] = str(refused.retry_after)
         return page
     except (QueueFullError, StoreUnavailableError):
         assert survey is not None
@@ -160,12 +163,13 @@ async def _store(request: AnyRequest, survey: SurveyDefinition, form: HostedForm
     now = clock.now()
     message, dropped = read_message(message_of(form, survey, moment_seq(now)))
     answer = prepare(message, survey, now, state.key, dropped)
+    sender = state.limits.admit_answer(request.scope, survey, message, answer)
     if answer.who is not None:
         old_id = old_submission_id(form, survey, state.key)
         which = await which_answer(state.database, answer, old_id)
         answer = msgspec.structs.replace(answer, submission_id=which)
     for _attempt in range(SEQ_ATTEMPTS):
-        outcome: Outcome = await state.writer.store(answer)
+        outcome: Outcome = await state.bursts.store(answer, sender)
         if outcome.status not in ("conflict", "ignored"):
             break
         answer = msgspec.structs.replace(answer, seq=outcome.seq + 1)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from feedback.errors import FeedbackError
 
@@ -29,6 +29,10 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _PARQUET, _SEALED = b"PAR1", b"PARE"
 # openpyxl holds all texts of a workbook in memory; unpacked they can be a thousand times the file.
 _MOST_TEXT = 256 << 20
+# One cell is held in memory as a whole; spreadsheet programs write 32,767 letters at most.
+_MOST_CELL = 8 << 20
+# Of one column of one row group, which is read as a whole.
+_MOST_COLUMN = 1 << 30
 _LONG = 10**18  # whole numbers from here on are left as they are written
 _ROWS_AT_ONCE = 4096
 
@@ -122,11 +126,29 @@ def _check_parts(file: Path) -> None:
     """Raises FeedbackError for a ZIP file that holds something else, or too much."""
     with ZipFile(file) as parts:
         sizes = {part.filename: part.file_size for part in parts.infolist()}
-    if "[Content_Types].xml" not in sizes or not any(name.startswith("xl/") for name in sizes):
-        raise FeedbackError(f"{file.name} is no XLSX file. Save it as XLSX or as CSV UTF-8.")
-    texts = [size for name, size in sizes.items() if not name.startswith("xl/worksheets/")]
-    if sum(texts) > _MOST_TEXT:
-        raise FeedbackError(f"{file.name} unpacks to too much text. Save it as CSV UTF-8.")
+        if "[Content_Types].xml" not in sizes or not any(name.startswith("xl/") for name in sizes):
+            raise FeedbackError(f"{file.name} is no XLSX file. Save it as XLSX or as CSV UTF-8.")
+        texts = [size for name, size in sizes.items() if not name.startswith("xl/worksheets/")]
+        if sum(texts) > _MOST_TEXT:
+            raise FeedbackError(f"{file.name} unpacks to too much text. Save it as CSV UTF-8.")
+        for part in parts.infolist():
+            if part.file_size > _MOST_CELL and _has_giant_text(parts, part):
+                raise FeedbackError(
+                    f"{file.name} holds a cell of more than {_MOST_CELL >> 20} MB. "
+                    "Empty it, or save the file as CSV UTF-8."
+                )
+
+
+def _has_giant_text(parts: ZipFile, part: ZipInfo) -> bool:
+    """Whether a text of more than a cell's worth stands in this part, told without holding it."""
+    since = 0
+    with parts.open(part) as opened:
+        while piece := opened.read(1 << 20):
+            last = piece.rfind(b"<")
+            since = since + len(piece) if last < 0 else len(piece) - last
+            if since > _MOST_CELL:
+                return True
+    return False
 
 
 @contextmanager
@@ -196,8 +218,20 @@ def _open_parquet(file: Path) -> Sheet:
         raise FeedbackError(f"{file.name} is an encrypted Parquet file. Save it without a key.")
     parquet = _arrow(file)
     with _told(file, "Parquet"), parquet.ParquetFile(file) as opened:
+        _check_columns(file, opened.metadata)
         columns = tuple(name.strip() for name in opened.schema_arrow.names)
     return Sheet(columns, partial(_parquet_rows, file))
+
+
+def _check_columns(file: Path, metadata: Any) -> None:
+    """Raises FeedbackError for a column that would take more memory than there may be."""
+    for group in (metadata.row_group(n) for n in range(metadata.num_row_groups)):
+        sizes = [group.column(n).total_uncompressed_size for n in range(group.num_columns)]
+        if max(sizes, default=0) > _MOST_COLUMN:
+            raise FeedbackError(
+                f"{file.name} unpacks to too much text in one column. "
+                "Write it in smaller row groups, or save it as CSV UTF-8."
+            )
 
 
 def _arrow(file: Path) -> Any:

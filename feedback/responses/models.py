@@ -37,6 +37,14 @@ class Response(SQLModel, table=True):
             sqlite_where=sa.text("respondent_key IS NOT NULL"),
             postgresql_where=sa.text("respondent_key IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_response_workspace_id_series_id_origin",
+            "workspace_id",
+            "series_id",
+            "origin",
+            sqlite_where=sa.text("origin IS NOT NULL"),
+            postgresql_where=sa.text("origin IS NOT NULL"),
+        ),
         CLUSTERED,
     )
 
@@ -128,7 +136,7 @@ class DisplayCount(Count, table=True):
 
 
 class ResponseChange(Owned, table=True):
-    """Something a person of the team did to a response, and why."""
+    """Something a person of the team did to a response, alone or with its burst, and why."""
 
     __tablename__ = "response_change"
     __table_args__ = (
@@ -142,6 +150,7 @@ class ResponseChange(Owned, table=True):
     state: str = Field(max_length=16)
     reason: str = Field(max_length=500)
     changed_at: datetime = Field(sa_type=UtcDateTime)
+    with_burst: bool = False
 
 
 class ImportRun(Owned, table=True):

@@ -59,6 +59,7 @@ class Answer(msgspec.Struct, frozen=True):
     respondent_key: bytes | None = None
     changed_at: datetime | None = None
     excluded_from: str | None = None
+    origin: bytes | None = None
     about_key: bytes | None = None
     late: bool = False
     who: Who | None = None

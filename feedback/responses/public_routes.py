@@ -19,6 +19,7 @@ from feedback.db import is_away
 from feedback.responses.body import MAX_BODY, Refused
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.ingest import month_of, prepare
+from feedback.responses.limits import TooManyError
 from feedback.responses.message import read_display, read_message
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
@@ -74,7 +75,8 @@ async def store_response(state: State, scope: HTTPScope, body: bytes) -> Reply:
     message, dropped = read_message(body)
     survey = await find_survey(state, _key(scope))
     answer = prepare(message, survey, clock.now(), state.key, dropped)
-    outcome: Outcome = await state.writer.store(answer)
+    sender = state.limits.admit_answer(scope, survey, message, answer)
+    outcome: Outcome = await state.bursts.store(answer, sender)
     if outcome.status == "conflict":
         raise Refused(409, "seq_conflict", "this seq was already sent with another content")
     is_first = outcome.status == "created" or (outcome.status == "repeated" and outcome.first)
@@ -86,6 +88,7 @@ async def store_response(state: State, scope: HTTPScope, body: bytes) -> Reply:
 async def count_display(state: State, scope: HTTPScope, body: bytes) -> Reply:
     message = read_display(body)
     survey = await find_survey(state, _key(scope))
+    state.limits.admit_display(scope, survey)
     if survey.state == "live" and survey.series_id is not None and not message.test:
         month = month_of(clock.now(), survey.zone)
         await state.writer.store(
@@ -122,6 +125,9 @@ async def answer(state: State, scope: HTTPScope, receive: Receive, send: Send) -
     """Act on one request to `/r/{survey_key}` or `/d/{survey_key}`; always answers JSON."""
     try:
         reply = await _reply(state, scope, receive)
+    except TooManyError as refused:
+        wait = str(refused.retry_after).encode()
+        reply = _refusal(429, refused.error, refused.reason, (b"retry-after", wait))
     except Refused as refused:
         reply = _refusal(refused.status, refused.error, refused.reason)
     except (QueueFullError, StoreUnavailableError) as error:

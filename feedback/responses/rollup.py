@@ -1,9 +1,10 @@
 """The counts that dashboards read: kept true by every write, proven by a recount."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -51,26 +52,41 @@ async def rebuild(session: AsyncSession, workspace_id: uuid.UUID) -> None:
     await note_counts(session, workspace_id)
 
 
+class CountAt(NamedTuple):
+    """Which count of a workspace an answer is in."""
+
+    series_id: uuid.UUID
+    channel: str
+    month: date
+    rating: int
+
+
 async def shift_count(session: AsyncSession, response: Response, by: int) -> None:
     """Add one response to its count (`by=1`) or take it away (`by=-1`), whole and at once."""
+    key = CountAt(response.series_id, response.channel, response.month, response.rating)
+    await shift_counts(session, response.workspace_id, {key: by})
+
+
+async def shift_counts(
+    session: AsyncSession, workspace_id: uuid.UUID, by: Mapping[CountAt, int]
+) -> None:
+    """Change each count by so many answers, in the caller's transaction, as its last act."""
+    rows = [
+        {"workspace_id": workspace_id, **key._asdict(), "n": n}
+        for key, n in sorted(by.items())  # as the writer takes its locks
+        if n
+    ]
+    if not rows:
+        return
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert: Any = sqlite.insert if is_sqlite else postgresql.insert
-    row = insert(RatingCount).values(
-        workspace_id=response.workspace_id,
-        series_id=response.series_id,
-        channel=response.channel,
-        month=response.month,
-        rating=response.rating,
-        n=by,
+    made = insert(sa.inspect(RatingCount).local_table)
+    added = made.on_conflict_do_update(
+        index_elements=["workspace_id", *CountAt._fields],
+        set_={"n": RatingCount.n + made.excluded.n},
     )
-    connection = await session.connection()
-    await connection.execute(
-        row.on_conflict_do_update(
-            index_elements=["workspace_id", "series_id", "channel", "month", "rating"],
-            set_={"n": RatingCount.n + row.excluded.n},
-        )
-    )
-    await note_counts(session, response.workspace_id, [response.month])
+    await (await session.connection()).execute(added, rows)
+    await note_counts(session, workspace_id, {key.month for key, n in by.items() if n})
 
 
 def _recount(workspace_id: uuid.UUID, *, sign: int) -> Any:

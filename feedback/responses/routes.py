@@ -1,6 +1,7 @@
 """The list of responses, one response, and taking one out of the scores."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from feedback.accounts.visit import Answer, Visit
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
+from feedback.responses.bursts.read import surveys_with_bursts
 from feedback.responses.counted_most import name_counted_most
 from feedback.responses.files import RESPONSE_FILES
 from feedback.responses.follow_up_answers import FollowUpAnswer, read_follow_up_answers
@@ -46,7 +48,7 @@ AllSeries = dict[uuid.UUID, SeriesAt]
 async def _refused(visit: Visit, error: FilterError) -> Template:
     async with visit.read() as session:
         places = await load_asked_series(session, visit.workspace.id)
-    return _list(visit, Page([], None), places, Filters(), str(error))
+    return _list(visit, Page([], None), places, Filters(), (), str(error))
 
 
 @get("/responses", blocks=BLOCKS, needs="viewer", filters=True)
@@ -54,11 +56,18 @@ async def _refused(visit: Visit, error: FilterError) -> Template:
 async def response_list(visit: NamedDependency[Visit]) -> Template:
     filters = _filters(visit)
     found, places = await _read(visit, filters)
-    return _list(visit, found, places, filters)
+    async with visit.read() as session:
+        bursts = await surveys_with_bursts(session, visit.workspace.id)
+    return _list(visit, found, places, filters, bursts)
 
 
 def _list(
-    visit: Visit, found: Page, places: AllSeries, filters: Filters, error: str = ""
+    visit: Visit,
+    found: Page,
+    places: AllSeries,
+    filters: Filters,
+    bursts: Sequence[tuple[uuid.UUID, str]],
+    error: str = "",
 ) -> Template:
     return visit.page(
         "responses/list.html",
@@ -68,6 +77,7 @@ def _list(
         filters=filters,
         error=error,
         choices=_choices(places, filters),
+        bursts=bursts,
         looked_at=LOOK_AT_MOST,
         state_name=state_name,
         channel_name=channel_name,
@@ -96,7 +106,7 @@ async def review_response(
     if act not in ("exclude", "restore"):
         raise not_found()
     reason = str((await visit.sent()).get("reason", "")).strip()
-    if error := _reason_problem(reason):
+    if error := reason_problem(reason):
         return await _detail(visit, response_id, reason=reason, error=error)
     async with visit.write() as session:
         await visit.need(session, ResponseRow, response_id)
@@ -181,7 +191,8 @@ def band_name(row: Row) -> str:
     )[at]
 
 
-def _reason_problem(reason: str) -> str:
+def reason_problem(reason: str) -> str:
+    """What is wrong with a reason that somebody gave, "" if nothing is."""
     if not reason:
         return _("Say why in a few words: somebody will ask.")
     return _("Use at most 500 characters.") if len(reason) > 500 else ""

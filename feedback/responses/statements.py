@@ -21,6 +21,7 @@ from feedback.responses.columns import Columns
 from feedback.responses.models import ContactKey, Response, Submission
 from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
 from feedback.responses.people import Move, NameKey
+from feedback.surveys.models import Series
 from feedback.versions import next_version, this_process
 
 _tables = Response.metadata.tables
@@ -29,7 +30,7 @@ SUBMISSION = _tables["submission"]
 RATING_COUNT = _tables["rating_count"]
 DISPLAY_COUNT = _tables["display_count"]
 CONTACT_KEY = _tables["contact_key"]
-SERIES = _tables["series"]
+SERIES = Series.metadata.tables["series"]
 
 # What an update writes, and where.
 _CHANGING = (*CONTENT, "state", "excluded_from", "changed_at")

@@ -60,19 +60,14 @@ def shown(ending: Ending, languages: Iterable[str], default: str) -> dict[str, A
     return found
 
 
-# Sites that take reviews of businesses, and forbid to ask only some of the customers.
-REVIEW_SITES = (
-    *("g.page", "trustpilot.com", "tripadvisor.com", "yelp.com", "capterra.com", "g2.com"),
-    *("avis-verifies.com", "ekomi.com", "reviews.io", "feefo.com", "glassdoor.com", "kununu.com"),
-    *(
-        "provenexpert.com",
-        "trustedshops.com",
-        "holidaycheck.de",
-        "pagesjaunes.fr",
-        "trustradius.com",
-    ),
-    *("apps.apple.com", "play.google.com", "sitejabber.com"),
-)
+# Sites that take reviews of businesses and forbid to ask only some customers: by name, since
+# many have a domain in each country, or by address.
+_REVIEW_NAMES = {
+    *("trustpilot", "tripadvisor", "yelp", "capterra", "ekomi", "feefo", "glassdoor", "kununu"),
+    *("provenexpert", "trustedshops", "holidaycheck", "trustradius", "sitejabber", "pagesjaunes"),
+    "avis-verifies",
+}
+_REVIEW_SITES = ("g.page", "g2.com", "reviews.io", "apps.apple.com", "play.google.com")
 
 
 def is_review_link(address: str) -> bool:
@@ -83,14 +78,11 @@ def is_review_link(address: str) -> bool:
     >>> is_review_link("https://search.google.com/local/writereview?placeid=x")
     True
     """
-    found = urlsplit(address)
-    host = (found.hostname or "").removeprefix("www.")
-    # A site has a domain in each country: trustpilot.fr, tripadvisor.co.uk.
-    names = {site.split(".")[0] for site in REVIEW_SITES if len(site.split(".")[0]) > 4}
-    is_known = any(host == site or host.endswith(f".{site}") for site in REVIEW_SITES)
-    is_known = is_known or not names.isdisjoint(host.split("."))
-    is_google = "google" in host.split(".") and re.search(r"review|/maps/|ludocid", address)
-    return bool(is_known or is_google)
+    host = urlsplit(address).hostname or ""
+    names = host.split(".")
+    is_site = any(host == site or host.endswith(f".{site}") for site in _REVIEW_SITES)
+    is_google = "google" in names and re.search(r"review|/maps/|ludocid", address) is not None
+    return is_site or is_google or not _REVIEW_NAMES.isdisjoint(names)
 
 
 def gates_reviews(endings: Mapping[str, Ending]) -> bool:

@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 ID = sa.LargeBinary(16).with_variant(postgresql.UUID(), "postgresql")
-INDEX = op.f("ix_contact_key_workspace_id_person")
+INDEX = "ix_contact_key_workspace_id_person"
 
 
 def upgrade() -> None:
@@ -32,9 +32,9 @@ def upgrade() -> None:
         "SELECT DISTINCT workspace_id, respondent_key, respondent_key FROM response "
         "WHERE respondent_key IS NOT NULL ORDER BY workspace_id, respondent_key"
     )
-    op.create_index(INDEX, "contact_key", ["workspace_id", "person"])
+    op.create_index(op.f(INDEX), "contact_key", ["workspace_id", "person"])
 
 
 def downgrade() -> None:
-    op.drop_index(INDEX, "contact_key")
+    op.drop_index(op.f(INDEX), "contact_key")
     op.drop_table("contact_key")

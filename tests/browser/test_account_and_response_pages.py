@@ -12,6 +12,7 @@ from feedback.accounts.models import User
 from feedback.accounts.passwords import hash_password
 from feedback.accounts.setup import make_link
 from feedback.db import Database
+from feedback.responses.bursts.recognise import MANY
 from tests.browser.axe import Scheme, assert_well, find_violations, four_looks
 from tests.browser.conftest import Gallery, PageMaker
 from tests.cast import Shop, open_shop
@@ -39,12 +40,15 @@ async def pages(gallery: Gallery) -> list[Page]:
         page="https://shop.example/" + "x" * 200,
     )
     give(base, shop, 9, test=True)
+    for n in range(MANY + 5):
+        give(base, shop, n % 11)
     loaded = [await gallery.sign_in("/settings"), await gallery.sign_in("/settings", other)]
     said: list[str] = []
     for page in loaded:
         page.context.on("console", lambda message: said.append(message.text))
     await loaded[1].goto(f"{base}/responses")
-    for path in ("/responses", f"/responses/{response}", "/sign-in", link):
+    bursts = f"/surveys/{shop.nps.id}/bursts"
+    for path in ("/responses", f"/responses/{response}", bursts, "/sign-in", link):
         loaded.append(await loaded[0].context.new_page())
         await loaded[-1].goto(base + path)
     await loaded[0].reload()

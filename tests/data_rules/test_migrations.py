@@ -20,7 +20,7 @@ from feedback import migrate
 from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.models import metadata
-from feedback.responses.models import Submission
+from feedback.responses.models import ContactKey, Submission
 from feedback.responses.rollup import find_differences
 from feedback.settings import Settings
 from tests import cast
@@ -122,6 +122,7 @@ async def test_a_migration_of_a_filled_database_loses_nothing(
 
 
 # The schema before responses were rebuilt.
+BEFORE_NAMES = "2026_11_30_count_version"
 BEFORE_RESPONSE = "2026_11_22_widget_settings"
 
 
@@ -137,7 +138,8 @@ async def test_the_rebuilt_response_keeps_what_it_held(
     before, old_counts = await _responses(settings.url), await count_rows(settings.url)
     await asyncio.to_thread(migrate.upgrade, settings.url)
     after = await _responses(settings.url)
-    assert await count_rows(settings.url) == old_counts | {"count_version": 0, "sign_in_try": 0}
+    newer = {"count_version": 0, "contact_key": 0, "sign_in_try": 0}
+    assert await count_rows(settings.url) == old_counts | newer
     new = {"changed_at", "excluded_from", "origin", "about_key", "late"}
     assert after[0].keys() - before[0].keys() == new
     kept = [{name: row[name] for name in before[0] if name != "contact_id"} for row in after]
@@ -154,6 +156,27 @@ async def test_the_rebuilt_response_keeps_what_it_held(
             )
         )
         assert [str(id) for id in tests] == [row["id"] for row in after if row["state"] == "test"]
+
+
+async def test_hashes_of_before_wait_for_whom_they_belong_to(
+    database: Database, settings: Settings
+) -> None:
+    shop = await cast.open_shop(database)
+    await fill(database, shop, settings)
+    await database.close()
+    config = migrate.config(settings.url)
+    await asyncio.to_thread(command.downgrade, config, BEFORE_NAMES)
+    engine = create_async_engine(settings.url)
+    async with engine.begin() as connection:  # three answers of one person, one of another
+        for rating, who in ((1, b"a" * 16), (2, b"a" * 16), (3, b"a" * 16), (4, b"b" * 16)):
+            named = sa.text("UPDATE response SET respondent_key = :who WHERE rating = :rating")
+            await connection.execute(named, {"who": who, "rating": rating})
+    await engine.dispose()
+    await asyncio.to_thread(migrate.upgrade, settings.url)
+    async with database.read() as session:
+        own = ContactKey.workspace_id == shop.workspace.id
+        found = await session.exec(select(ContactKey.key, ContactKey.person).where(own))
+        assert sorted(found) == [(who, who) for who in (b"a" * 16, b"b" * 16)]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

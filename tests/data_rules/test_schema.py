@@ -44,6 +44,7 @@ def test_2_its_key_starts_with_the_workspace(table: sa.Table) -> None:
         "rating_count",
         "display_count",
         "count_version",
+        "contact_key",
         "computed",
         "sighting",
     )

@@ -25,6 +25,7 @@ class Program:
             "FEEDBACK_DATABASE_URL": database_url.render_as_string(hide_password=False),
             "FEEDBACK_SECRET_KEY": KEY,
             "FEEDBACK_BASE_URL": self.base,
+            "FEEDBACK_PUBLIC_LIMIT": "0",  # all that a test sends comes from one address
         }
         self._process: subprocess.Popen[bytes] | None = None
 

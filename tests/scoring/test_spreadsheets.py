@@ -1,6 +1,7 @@
 """XLSX and Parquet files read as a CSV file of the same content."""
 
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -293,3 +294,36 @@ def test_it_refuses_a_workbook_that_unpacks_to_too_much(
 ) -> None:
     monkeypatch.setattr(spreadsheets, "_MOST_TEXT", 1000)
     assert refused(book([["a"], ["x" * 10_000]])).startswith("answers.xlsx unpacks to too much")
+
+
+def test_a_giant_cell_is_refused_before_it_is_held(tmp_path: Path) -> None:
+    sheet = (
+        b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006'
+        b'/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>'
+    )
+    for kind in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):
+        file = tmp_path / "answers.xlsx"
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
+            parts.writestr("[Content_Types].xml", "<Types/>")
+            parts.writestr("xl/workbook.xml", "<workbook/>")
+            with parts.open(kind, "w", force_zip64=True) as part:
+                part.write(sheet)
+                for _ in range(60 if kind.endswith("Strings.xml") else 400):
+                    part.write(b"x" * (1 << 20))
+        tracemalloc.start()
+        with pytest.raises(FeedbackError, match="holds a cell of more than 8 MB"):
+            spreadsheets.open_spreadsheet(file)
+        assert tracemalloc.get_traced_memory()[1] < 32 << 20
+        tracemalloc.stop()
+
+
+def test_a_giant_column_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "answers.parquet"
+    giant = pa.table({"comment": [str(n) * 500_000 for n in range(10)]})
+    parquet.write_table(giant, file, use_dictionary=False)
+    assert spreadsheets.open_spreadsheet(file) is not None
+    monkeypatch.setattr(spreadsheets, "_MOST_COLUMN", 1 << 20)
+    with pytest.raises(FeedbackError, match="too much text in one column"):
+        spreadsheets.open_spreadsheet(file)

@@ -57,7 +57,7 @@ async def journey_map(
     return answer
 
 
-@post("/map", blocks=MAP_BLOCKS, needs="editor")
+@post("/map", blocks=MAP_BLOCKS, needs="editor", filters=True)
 @or_refused(MAP.refused)
 async def move_on_map(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]

@@ -61,6 +61,7 @@ async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -
         state_names=state_names(),
         base_url=base_url,
         problem=base_url_problem(base_url, scheme=_scheme(request), host=request.url.netloc),
+        proxy=request.app.state.limits.unnamed_proxy,
         snippet=embed_snippet(base_url, site_key, key),
         site_snippet=embed_snippet(base_url, site_key),
         frozen=frozen_snippet(base_url, releases()[-1], site_key, key),

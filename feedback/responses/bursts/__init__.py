@@ -1,0 +1,1 @@
+"""Bursts: many answers to one survey from one address; recognised in memory, judged by people."""
