@@ -7,8 +7,10 @@ import pytest
 from sqlmodel import select
 
 from feedback.db import Database
+from feedback.identity import identity_secret, sign
 from feedback.responses.models import RatingCount
 from tests.cast import Shop
+from tests.conftest import KEY
 from tests.surveys.hosted import Client, answers, counts, fill_in
 from tests.surveys.test_hosted import later as later
 
@@ -145,7 +147,24 @@ async def test_the_share_page_says_which_parameter_was_not_filled_in(
     assert "not filled in" not in (await alice.get(share)).text
     link = f"/s/{shop.nps.key}?id=%25SUBSCRIBERID%25&email=anna%40shop.example&about="
     await fill_in(alice, link, rating="9")
-    await alice.app.state.sightings.flush()
+    sightings = alice.app.state.sightings
+    while not sightings.is_idle:
+        await asyncio.sleep(0.01)
+    await sightings.flush()
     page = (await alice.get(share)).text
     assert "“id” not filled in" in page and "SUBSCRIBERID" not in page
     assert "“email” not filled" not in page and "Not seen yet" in page
+
+
+@pytest.mark.parametrize("link", ["anna%2Bshop@example.org", "anna+shop@example.org"])
+async def test_a_signed_address_with_a_plus_is_the_signed_one(
+    client: Client, shop: Shop, database: Database, link: str
+) -> None:
+    async with database.write() as session:
+        (await session.merge(shop.nps)).needs_signature = True
+    client.app.state.catalog.forget()
+    proof = sign("anna+shop@example.org", identity_secret(KEY.encode(), shop.workspace.id))
+    address = f"/s/{shop.nps.key}?email={link}&sig={proof}"
+    assert (await fill_in(client, address, rating="9")).status_code == 303
+    [row] = await answers(database, shop)
+    assert row.respondent_key is not None
