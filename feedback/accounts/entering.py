@@ -41,6 +41,7 @@ async def sign_in_with(
     """
     async with database.write() as session:
         tried = await record_try(session, secret, email, browser.address, now)
+    async with database.read() as session:
         user = await _find(session, email)
     known = user.password_hash if user else None
     try:

@@ -58,16 +58,17 @@ async def record_try(
         for kind, value in values.items()
     }
     found = await _lock(session, [key for some in keys.values() for key in some], now)
-    counts = []
+    counts, written = [], {}
     for kind, some in keys.items():
         recent = sorted(moment for key in some for moment in found[key] if moment > begin)
         if len(recent) >= MOST[kind]:
             free = recent[len(recent) - MOST[kind]] + WINDOW // timedelta(milliseconds=1)
             raise TooManyTriesError(max(1, math.ceil((free - at) / 1000)))
         counts.append(len(recent) + 1)
-        recent_today = [moment for moment in found[some[-1]] if moment > begin]
-        await _write(session, some[-1], [*recent_today, at])
-    await _prune(session, now)
+        written[some[-1]] = [*(moment for moment in found[some[-1]] if moment > begin), at]
+    await _upsert(session, written, now, overwrite="tries")
+    if counts[-1] == 1:  # a burst does it once
+        await _prune(session, now)
     return Try(tuple(some[-1] for some in keys.values()), at, tuple(counts))
 
 
@@ -90,20 +91,22 @@ async def forget_tries(session: AsyncSession, now: datetime) -> None:
 async def _lock(
     session: AsyncSession, keys: Iterable[Key], now: datetime
 ) -> Mapping[Key, list[int]]:
-    """The moments of each key, held until the transaction ends. In order: two never cross."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert: Any = (sqlite.insert if is_sqlite else postgresql.insert)(SignInTry)
-    rows = [{"key": key, "tries": [], "ends_at": now + WINDOW} for key in sorted(keys)]
-    statement = insert.values(rows).on_conflict_do_update(
-        index_elements=["key"], set_={"ends_at": insert.excluded.ends_at}
-    )
-    found = await session.exec(statement.returning(col(SignInTry.key), col(SignInTry.tries)))
+    """The moments of each key, held until the transaction ends."""
+    found = await _upsert(session, {key: [] for key in keys}, now, overwrite="ends_at")
     return {key: list(tries) for key, tries in found}
 
 
-async def _write(session: AsyncSession, key: Key, tries: list[int]) -> None:
-    statement = sa.update(SignInTry).where(col(SignInTry.key) == key).values(tries=tries)
-    await session.exec(statement.execution_options(synchronize_session=False))
+async def _upsert(
+    session: AsyncSession, tries: Mapping[Key, list[int]], now: datetime, *, overwrite: str
+) -> Any:
+    # In order, so that two of these never wait for each other.
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert: Any = (sqlite.insert if is_sqlite else postgresql.insert)(SignInTry)
+    rows = [{"key": key, "tries": tries[key], "ends_at": now + WINDOW} for key in sorted(tries)]
+    statement = insert.values(rows).on_conflict_do_update(
+        index_elements=["key"], set_={overwrite: insert.excluded[overwrite]}
+    )
+    return await session.exec(statement.returning(col(SignInTry.key), col(SignInTry.tries)))
 
 
 async def _prune(session: AsyncSession, now: datetime) -> None:
