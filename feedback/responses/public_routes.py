@@ -23,7 +23,7 @@ from feedback.responses.limits import TooManyError
 from feedback.responses.message import read_display, read_message
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
-from feedback.web.edge import NOSNIFF, in_time
+from feedback.web.edge import CLOSE, NOSNIFF, in_time
 
 log = logging.getLogger(__name__)
 
@@ -144,8 +144,12 @@ async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
         return Reply(204, headers=_PREFLIGHT)
     if scope["method"] != "POST":
         raise Refused(405, "method_not_allowed", "send it with POST")
-    receive = in_time(receive, lambda: Refused(408, "too_slow", "the body did not come in time"))
+    receive = in_time(receive, _too_slow)
     return await ACTS[scope["path"][:3]](state, scope, await _body(receive))
+
+
+def _too_slow() -> Refused:
+    return Refused(408, "too_slow", "the body did not come in time")
 
 
 def _key(scope: HTTPScope) -> str:
@@ -180,6 +184,8 @@ def _refusal(status: int, error: str, reason: str, *headers: tuple[bytes, bytes]
 
 async def _send(send: Send, reply: Reply) -> None:
     headers = [*_OPEN_TO_ALL, *reply.headers]
+    if reply.status == 408:
+        headers.append(CLOSE)
     if reply.status != 204:
         headers.append((b"content-type", b"application/json"))
         headers.append((b"content-length", str(len(reply.body)).encode()))

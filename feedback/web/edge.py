@@ -11,6 +11,8 @@ from litestar.types import HTTPScope, Message, Receive, Send
 # Who sends half a body and then nothing is let go after this long.
 BODY_SECONDS = 30.0
 NOSNIFF = (b"x-content-type-options", b"nosniff")
+# The other half of a body may still come: nothing else can be read from that connection.
+CLOSE = (b"connection", b"close")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -42,6 +44,8 @@ def sealed(send: Send, *, is_https: bool) -> Send:
             headers = [*message.get("headers", [])]
             if not any(name.lower() == NOSNIFF[0] for name, _ in headers):
                 headers.append(NOSNIFF)
+            if message["status"] == TooSlowError.status_code:
+                headers.append(CLOSE)
             if is_https:
                 headers = [*map(_secure, headers), _HSTS]
             message = {**message, "headers": headers}

@@ -88,6 +88,7 @@ async def _half_a_body(client: Client, path: str) -> Any:
         "state": {},
     }
     await client.app(scope, receive, take)
+    assert (b"connection", b"close") in sent[0]["headers"]
     return sent[0]["status"], sent[1]["body"]
 
 
