@@ -7,7 +7,7 @@ The survey of the last touchpoint asks about the whole journey; two surveys are 
 import asyncio
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -120,13 +120,13 @@ def postgres_url(maker: PostgresMaker) -> Iterator[URL]:
     maker.drop(made)
 
 
-def open_shop(url: URL) -> Shop:
-    """Migrate an empty database and set the shop up in it."""
+def open_shop(url: URL, places: Sequence[str] = TOUCHPOINTS) -> Shop:
+    """Migrate an empty database and set the shop up in it, with these touchpoints in each stage."""
     upgrade(url)
-    return asyncio.run(_open_shop(url))
+    return asyncio.run(_open_shop(url, places))
 
 
-async def _open_shop(url: URL) -> Shop:
+async def _open_shop(url: URL, places: Sequence[str]) -> Shop:
     now = clock.now()
     opened = now - timedelta(days=3 * 365)
     database = Database(url)
@@ -135,7 +135,7 @@ async def _open_shop(url: URL) -> Shop:
             session, key="shop", name="Shop", time_zone="UTC", language="en", now=opened
         )
         owner = await add_member(session, workspace, "owner@example.org", role="owner", now=opened)
-        journey, slots = await _open_journey(session, workspace, opened)
+        journey, slots = await _open_journey(session, workspace, opened, places)
         action_id = await _add_actions(session, journey, slots, owner.id)
         cookie = await open_session(session, owner.id, workspace.id, now)
         site_key = uuid.uuid4().hex[:12]
@@ -146,7 +146,7 @@ async def _open_shop(url: URL) -> Shop:
 
 
 async def _open_journey(
-    session: AsyncSession, workspace: Workspace, opened: datetime
+    session: AsyncSession, workspace: Workspace, opened: datetime, places: Sequence[str]
 ) -> tuple[Journey, list[Slot]]:
     at: dict[str, Any] = {"workspace_id": workspace.id}
     journey = Journey(**at, id=new_id(), name="Buying", created_at=opened)
@@ -159,19 +159,24 @@ async def _open_journey(
     touchpoints = [
         Touchpoint(**at, id=new_id(), stage_id=stage.id, name=name, position=n)
         for stage in stages
-        for n, name in enumerate(TOUCHPOINTS)
+        for n, name in enumerate(places)
     ]
     for level in ([journey], stages, touchpoints):
         session.add_all(level)
         await session.flush()
     return journey, [
-        await _open_survey(session, touchpoint, n, opened)
+        await _open_survey(session, touchpoint, n, opened, is_overall=n == len(touchpoints) - 1)
         for n, touchpoint in enumerate(touchpoints)
     ]
 
 
 async def _open_survey(
-    session: AsyncSession, touchpoint: Touchpoint, number: int, opened: datetime
+    session: AsyncSession,
+    touchpoint: Touchpoint,
+    number: int,
+    opened: datetime,
+    *,
+    is_overall: bool,
 ) -> Slot:
     at: dict[str, Any] = {"workspace_id": touchpoint.workspace_id}
     metric = METRICS[number % len(METRICS)]
@@ -179,7 +184,7 @@ async def _open_survey(
     survey = Survey(
         **at, id=new_id(), touchpoint_id=touchpoint.id, question_id=question.id,
         key=uuid.uuid4().hex[:12], name=touchpoint.name, state="live", created_at=opened,
-        published_at=opened, is_overall=number == len(STAGES) * len(TOUCHPOINTS) - 1,
+        published_at=opened, is_overall=is_overall,
     )  # fmt: skip
     public = PublicKey(
         key=survey.key, kind="survey", workspace_id=survey.workspace_id, id=survey.id

@@ -17,6 +17,8 @@ class Sizes:
     imported: tuple[int, int]
     starts: int
     answers: int
+    wide: int
+    requests: int
 
     @property
     def large(self) -> int:
@@ -44,6 +46,8 @@ FULL = Sizes(
     imported=(100_000, 500_000),
     starts=5,
     answers=2_560,
+    wide=300,
+    requests=20_000,
 )
 QUICK = Sizes(
     tiny=100,
@@ -56,4 +60,6 @@ QUICK = Sizes(
     imported=(200, 1_000),
     starts=1,
     answers=128,
+    wide=10,
+    requests=20,
 )

@@ -45,10 +45,12 @@ def page_lines(where: str) -> set[str]:
 
 # Parts that measure the same databases are run together: each is filled once.
 LINES = {
-    "widget,tasks,memory,scale": {
+    "widget,tasks,memory,soak,scale": {
         "widget until a rating can be given, gzipped",
         "widget, longest task on a slow phone / of the page alone",
         "resident memory after the dashboards",
+        "resident memory after 20 requests",
+        "memory of the second half / second quarter",
         "ingest at 2 thousand responses / at 100",
     },
     "machine,scoring,start,commands": {
