@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -68,15 +69,15 @@ class Visitor:
     enough: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        while not self.enough.wait(PAUSE_SECONDS):
-            began = time.perf_counter()
-            connection.request("POST", self.path, json.dumps({"rating": 9}))
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 201:
-                raise RuntimeError(f"an answer during the import met {answer.status}")
-            self.waits_ms.append(1000 * (time.perf_counter() - began))
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            while not self.enough.wait(PAUSE_SECONDS):
+                began = time.perf_counter()
+                connection.request("POST", self.path, json.dumps({"rating": 9}))
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 201:
+                    raise RuntimeError(f"an answer during the import met {answer.status}")
+                self.waits_ms.append(1000 * (time.perf_counter() - began))
 
 
 def importing(sizes: Sizes, folder: Path) -> Iterator[Row]:

@@ -77,7 +77,9 @@ LINES = {
         ),
     },
     "import": {
-        "import of 1 thousand ratings, a second",
+        "import / raw executemany, SQLite",
+        "import / raw executemany, PostgreSQL",
+        "import / raw COPY, PostgreSQL",
         "import, memory at 1 thousand / at 200",
         "an answer during an import",
     },
