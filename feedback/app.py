@@ -33,7 +33,7 @@ from feedback.responses.catalog import Catalog
 from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
-from feedback.web.edge import as_get, in_time, sealed, without_body
+from feedback.web.edge import Patience, as_get, sealed, without_body
 from feedback.web.page import template_config
 from feedback.web.refusals import (
     ask_to_sign_in,
@@ -64,6 +64,10 @@ class App(Litestar):
 
     lacks_pages = True
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._patience = Patience()
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             await self._answer(scope, receive, send)
@@ -76,11 +80,12 @@ class App(Litestar):
         # Litestar 2.25 cannot route an ASGI handler by a path parameter (KeyError: 'method'), and
         # matches a mounted one by prefix alone.
         if scope["type"] == "http" and scope["path"][:3] in public_routes.ACTS:
+            receive = self._patience.in_time(receive, public_routes.too_slow)
             await public_routes.answer(self.state, scope, receive, send)
             return
         if scope["type"] == "http":
             send = sealed(send, is_https=self._is_https)
-            receive = in_time(receive)
+            receive = self._patience.in_time(receive)
             if scope["method"] == "HEAD":
                 scope, send = as_get(scope), without_body(send)
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):

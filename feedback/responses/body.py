@@ -37,7 +37,8 @@ def read_json(body: bytes) -> tuple[dict[str, Any], list[str]]:
     # Whatever its content type: a body sent as text/plain needs no preflight.
     try:
         value = _DECODE(body.decode("utf-8"))
-        _check_tree(value, MAX_DEPTH)
+        if body.count(b"{") + body.count(b"[") > MAX_DEPTH:  # else it cannot be that deep
+            _check_depth(value, MAX_DEPTH)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise malformed(f"the body is not valid JSON: {_said(error)}") from None
     if not isinstance(value, dict):
@@ -66,23 +67,28 @@ def _whole(digits: str) -> int | str:
     return int(digits) if len(digits) <= MAX_DIGITS else digits
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
+
+
 # json.loads makes a decoder for each text.
 _DECODE = json.JSONDecoder(
-    object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_int=_whole
+    object_pairs_hook=_unique_keys,
+    parse_constant=_no_constant,
+    parse_int=_whole,
+    parse_float=_finite,
 ).decode
 
 
-def _check_tree(value: Any, depth: int) -> None:
+def _check_depth(value: Any, depth: int) -> None:
     if depth == 0:
         raise ValueError(f"it is nested more than {MAX_DEPTH} levels deep")
-    if isinstance(value, dict):
-        for item in value.values():
-            _check_tree(item, depth - 1)
-    elif isinstance(value, list):
-        for item in value:
-            _check_tree(item, depth - 1)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number is too large")
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_depth(item, depth - 1)
 
 
 def _mend(value: Any, place: str, mended: list[str]) -> Any:

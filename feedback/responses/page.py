@@ -4,6 +4,8 @@ import re
 
 # A value in a path, as a server writes it that keeps sessions there: `/cart;jsessionid=0A1B`.
 _PARAMETER = re.compile(r";[^/;=]*=[^/;]*")
+# Without any of these there is nothing to cut.
+_TELLING = re.compile(r"[?#;@]")
 
 
 def kept_page(address: str | None) -> str | None:
@@ -18,6 +20,8 @@ def kept_page(address: str | None) -> str | None:
     """
     if address is None:
         return None
+    if not _TELLING.search(address):
+        return address or None
     path = _PARAMETER.sub("", re.split(r"[?#]", address, maxsplit=1)[0])
     start, mark, rest = path.rpartition("//") if "://" not in path else path.partition("://")
     if mark:

@@ -72,7 +72,11 @@ def settle(batch: Sequence[Answer | Display], joined: Joined) -> list[Part]:
     known = dict(joined)
     parts = [Part()]
     for item in batch:
-        if not isinstance(item, Answer) or item.who is None:
+        if (
+            not isinstance(item, Answer)
+            or item.who is None
+            or not (known or item.who.is_joined)  # the usual: each name stands for itself
+        ):
             parts[-1].answers.append(item)
             continue
         move = _join(item.workspace_id, item.who, known)

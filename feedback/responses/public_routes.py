@@ -23,7 +23,7 @@ from feedback.responses.limits import TooManyError
 from feedback.responses.message import read_display, read_message
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.writer import QueueFullError
-from feedback.web.edge import CLOSE, NOSNIFF, in_time
+from feedback.web.edge import CLOSE, NOSNIFF
 
 log = logging.getLogger(__name__)
 
@@ -144,11 +144,11 @@ async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
         return Reply(204, headers=_PREFLIGHT)
     if scope["method"] != "POST":
         raise Refused(405, "method_not_allowed", "send it with POST")
-    receive = in_time(receive, _too_slow)
     return await ACTS[scope["path"][:3]](state, scope, await _body(receive))
 
 
-def _too_slow() -> Refused:
+def too_slow() -> Refused:
+    """Why a body that never became whole is refused."""
     return Refused(408, "too_slow", "the body did not come in time")
 
 

@@ -60,24 +60,65 @@ def _secure(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     return (name, value + b"; Secure") if is_open else header
 
 
-def in_time(receive: Receive, error: Callable[[], Exception] = TooSlowError) -> Receive:
-    """The same until the body is whole; `error` is raised when that takes too long.
+class Patience:
+    """Waits for the bodies of requests, each as long as BODY_SECONDS in all.
 
-    Of the whole body, not of each piece: a byte now and then keeps nobody's connection open.
+    One look a second over those that are waited for: a timer for each request costs an answer
+    ten times as much.
     """
-    deadline = asyncio.get_running_loop().time() + BODY_SECONDS
-    is_whole = False
 
-    async def receive_in_time() -> Any:
-        nonlocal is_whole
-        if is_whole:  # what comes now is the end of the connection, however late
-            return await receive()
+    def __init__(self) -> None:
+        self._waiting: dict[asyncio.Task[Any], float] = {}
+        self._late: set[asyncio.Task[Any]] = set()
+        # The loop that will look; one that ended never does.
+        self._looking: asyncio.AbstractEventLoop | None = None
+
+    def in_time(self, receive: Receive, error: Callable[[], Exception] = TooSlowError) -> Receive:
+        """The same until the body is whole; `error` is raised when that takes too long.
+
+        Of the whole body, not of each piece: a byte now and then keeps nobody's connection open.
+        """
+        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+        is_whole = False
+
+        async def receive_in_time() -> Any:
+            nonlocal is_whole
+            if is_whole:  # what comes now is the end of the connection, however late
+                return await receive()
+            event = await self._wait(receive, deadline, error)
+            is_whole = not event.get("more_body", False)
+            return event
+
+        return receive_in_time
+
+    async def _wait(self, receive: Receive, deadline: float, error: Callable[[], Exception]) -> Any:
+        task = asyncio.current_task()
+        assert task is not None
+        self._waiting[task] = deadline
+        loop = asyncio.get_running_loop()
+        if self._looking is not loop:
+            self._look_later(loop)
         try:
-            async with asyncio.timeout_at(deadline):
-                event = await receive()
-        except TimeoutError:
+            return await receive()
+        except asyncio.CancelledError:
+            if task not in self._late:
+                raise
+            task.uncancel()
             raise error() from None
-        is_whole = not event.get("more_body", False)
-        return event
+        finally:
+            del self._waiting[task]
+            self._late.discard(task)
 
-    return receive_in_time
+    def _look_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._looking = loop
+        loop.call_later(min(1.0, BODY_SECONDS), self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._looking = None
+        now = loop.time()
+        for task, deadline in self._waiting.items():
+            if deadline <= now and task not in self._late:
+                self._late.add(task)
+                task.cancel()
+        if self._waiting:
+            self._look_later(loop)
