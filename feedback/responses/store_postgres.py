@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 
 from feedback.db import is_away_state
 from feedback.errors import FeedbackError
+from feedback.responses.decide import decide
 from feedback.responses.outcome import (
     Answer,
     Display,
@@ -20,7 +21,6 @@ from feedback.responses.outcome import (
     Plan,
     ResponseKey,
     StoreUnavailableError,
-    decide,
     wanted_keys,
 )
 from feedback.responses.people import Move, NameKey, Part, name_keys, settle, told_again

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from feedback.db import SQLITE_PRAGMAS
 from feedback.errors import FeedbackError
+from feedback.responses.decide import decide
 from feedback.responses.outcome import (
     Answer,
     Display,
@@ -23,7 +24,6 @@ from feedback.responses.outcome import (
     Plan,
     ResponseKey,
     StoreUnavailableError,
-    decide,
     wanted_keys,
 )
 from feedback.responses.people import Move, NameKey, Part, name_keys, settle, told_again

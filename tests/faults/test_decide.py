@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from feedback.responses.decide import decide
 from feedback.responses.outcome import (
     Answer,
     CountKey,
@@ -18,7 +19,6 @@ from feedback.responses.outcome import (
     Outcome,
     Plan,
     ResponseKey,
-    decide,
 )
 
 WORKSPACE, SURVEY, SERIES = (uuid.UUID(int=n) for n in (1, 2, 3))
