@@ -111,6 +111,17 @@ def is_placeholder(text: str) -> bool:
     return bool(_FIELD.search(text) or _WHOLE.fullmatch(text) or _CUT.fullmatch(text))
 
 
+def is_merge_tag(text: str) -> bool:
+    """Whether this is one whole field of a tool, in marks that nothing else is written in.
+
+    Narrower than `is_placeholder`: of a property "None" or "(not set)" may be the value.
+
+    >>> is_merge_tag("{{ plan }}"), is_merge_tag("None"), is_merge_tag("(not set)")
+    (True, False, False)
+    """
+    return _FIELD.fullmatch(text.strip()) is not None
+
+
 def who_of(
     key: bytes,
     workspace_id: uuid.UUID,

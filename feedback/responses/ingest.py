@@ -15,7 +15,7 @@ from feedback.identity import (
     email_of,
     id_of,
     identity_secret,
-    is_placeholder,
+    is_merge_tag,
     keyed_hash,
     vouched,
     who_of,
@@ -160,7 +160,7 @@ def _filled(properties: dict[str, Any] | None, dropped: list[str]) -> dict[str, 
     tags = [
         name
         for name, value in (properties or {}).items()
-        if isinstance(value, str) and is_placeholder(value)
+        if isinstance(value, str) and is_merge_tag(value)
     ]
     if not properties or not tags:
         return properties

@@ -28,10 +28,9 @@ async def join_people(
     found = await session.exec(select(ContactKey).where(own, col(ContactKey.key).in_(keys)))
     joined = {(workspace_id, row.key): row.person for row in found}
     persons, part = settle_names(workspace_id, whos, joined)
-    if part.claimed:
-        claimed = col(ContactKey.key).in_([key for _, key in part.claimed])
-        unclaimed: Any = ContactKey.person == ContactKey.key
-        await session.exec(sa.delete(ContactKey).where(own, claimed, unclaimed))
+    if part.released:
+        released = col(ContactKey.key).in_([key for (_, key), _ in part.released])
+        await session.exec(sa.delete(ContactKey).where(own, released))
     await _insert(
         session,
         ContactKey,

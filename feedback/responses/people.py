@@ -42,12 +42,13 @@ class Move:
 class Part:
     """Answers that are stored together, after what becomes of their names.
 
-    claimed: hashes of an earlier version that now have an owner. named: (workspace, key) -> person,
-    new rows. moves: joins, whose older answers change hands before these are looked up.
+    released: rows that say so no more, an old hash or what took it, with their person. named:
+    (workspace, key) -> person, new rows. moves: joins, whose older answers change hands before
+    these are looked up.
     """
 
     answers: list[Answer | Display] = field(default_factory=list)
-    claimed: list[NameKey] = field(default_factory=list)
+    released: list[tuple[NameKey, bytes]] = field(default_factory=list)
     named: list[tuple[NameKey, bytes]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
 
@@ -124,7 +125,7 @@ def _is_unclaimed(workspace_id: uuid.UUID, name: Name, joined: Joined) -> bool:
 def _claim(workspace_id: uuid.UUID, name: Name, known: dict[NameKey, bytes], part: Part) -> bytes:
     person = person_of(workspace_id, name, known)
     if person == name.old and (workspace_id, name.key) not in known:
-        part.claimed.append((workspace_id, name.old))
+        part.released.append(((workspace_id, name.old), name.old))
         part.named.append(((workspace_id, name.key), person))
         del known[(workspace_id, name.old)]
         known[(workspace_id, name.key)] = person
@@ -137,9 +138,12 @@ def _join(workspace_id: uuid.UUID, who: Who, known: dict[NameKey, bytes]) -> Mov
     A name that was joined before stays where it is: an address that two people share is the first
     one's, and their ids stay apart.
     """
-    if not who.is_joined or (workspace_id, who.names[1].key) in known:
+    if not who.is_joined:
         return None
     first, second = who.names
+    # A row that leads to its own old hash is no join: the name was only met before.
+    if known.get((workspace_id, second.key), second.old) != second.old:
+        return None
     person = person_of(workspace_id, first, known)
     moved = person_of(workspace_id, second, known)
     # What the first name claims in this very message is not the second's to bring.
@@ -148,9 +152,10 @@ def _join(workspace_id: uuid.UUID, who: Who, known: dict[NameKey, bytes]) -> Mov
 
 
 def _record(move: Move, name: Name, known: dict[NameKey, bytes], part: Part) -> None:
-    if move.moved == name.old:
-        part.claimed.append((move.workspace_id, name.old))
-        known.pop((move.workspace_id, name.old), None)
+    for key in ((move.workspace_id, name.old), (move.workspace_id, name.key)):
+        if move.moved == name.old == known.get(key):
+            part.released.append((key, name.old))
+            del known[key]
     part.named.append(((move.workspace_id, move.key), move.person))
     known[(move.workspace_id, move.key)] = move.person
     part.moves.append(move)

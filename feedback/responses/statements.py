@@ -85,7 +85,7 @@ class Statements:
         self.insert_submission = _compile_insert(new_submission, dialect)
         self.find_names = _compile(_find_names(is_sqlite=is_sqlite), dialect)
         self.insert_name = _compile_insert(new_name, dialect)
-        self.claim_name = _compile(_claim_name(), dialect)
+        self.release_name = _compile(_release_name(), dialect)
         self.find_told = _compile(_find_told(), dialect)
         self.move_answers = _compile(_move_answers(), dialect)
         self.insert_response = _compile_insert(insert(RESPONSE), dialect)
@@ -108,6 +108,9 @@ class Statements:
     def name_key_rows(self, keys: Iterable[NameKey]) -> list[tuple[Any, ...]]:
         # By the hash alone: comparing ids takes longer than finding the rows.
         return [(self.id(workspace), key) for workspace, key in sorted(keys, key=itemgetter(1))]
+
+    def released_rows(self, released: Iterable[tuple[NameKey, bytes]]) -> list[tuple[Any, ...]]:
+        return [(self.id(workspace), key, person) for (workspace, key), person in released]
 
     def name_columns(self, named: Sequence[tuple[NameKey, bytes]]) -> list[Sequence[Any]]:
         given: dict[str, Sequence[Any]] = {
@@ -212,14 +215,11 @@ def _find_names(*, is_sqlite: bool) -> Any:
     return found.where(n.workspace_id == workspace, n.key == key)
 
 
-def _claim_name() -> Any:
+def _release_name() -> Any:
     n = CONTACT_KEY.c
-    claimed = sa.delete(CONTACT_KEY).where(
-        n.workspace_id == sa.bindparam("workspace_id"),
-        n.key == sa.bindparam("key"),
-        n.person == n.key,
-    )
-    return claimed.returning(n.key)
+    row = (n.workspace_id == sa.bindparam("workspace_id"), n.key == sa.bindparam("key"))
+    released = sa.delete(CONTACT_KEY).where(*row, n.person == sa.bindparam("person"))
+    return released.returning(n.key)
 
 
 def _find_told() -> Any:

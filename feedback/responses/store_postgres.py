@@ -105,8 +105,8 @@ class PostgresStore:
 
     async def _write_people(self, connection: "asyncpg.Connection", part: Part) -> None:
         s = self._statements
-        for row in s.name_key_rows(part.claimed):
-            if not await connection.fetch(s.claim_name.text, *row):
+        for row in s.released_rows(part.released):
+            if not await connection.fetch(s.release_name.text, *row):
                 raise RaceLostError  # another process has met it meanwhile
         if part.named:
             won = await connection.fetch(s.insert_name.text, *s.name_columns(part.named))

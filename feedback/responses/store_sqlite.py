@@ -112,7 +112,8 @@ class SqliteStore:
 
     def _write_people(self, connection: sqlite3.Connection, part: Part) -> None:
         s = self._statements
-        _execute(connection, s.claim_name, s.name_key_rows(part.claimed))
+        for row in s.released_rows(part.released):
+            connection.execute(s.release_name.text, row)
         if part.named:
             named = list(zip(*s.name_columns(part.named), strict=True))
             _execute(connection, s.insert_name, named)

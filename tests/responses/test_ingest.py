@@ -249,7 +249,11 @@ DETAILS: dict[str, tuple[bytes, Any, str]] = {
         "properties.a",
     ),
     "large number": (b'"properties": {"a": 99999999999999999999}', {"a": "9" * 20}, ""),
-    "a placeholder": (b'"properties": {"a": "{{plan}}", "b": "null"}', None, "properties.a"),
+    "a placeholder": (
+        b'"properties": {"a": "{{plan}}", "b": "None"}',
+        {"b": "None"},
+        "properties.a",
+    ),
     "an accent": (b'"properties": {"pr\xc3\xa9nom": []}', None, "properties.pr%C3%A9nom"),
     "answers nobody asked for": (
         b'"answers": {"why": "' + b"x" * 60_000 + b'"}',

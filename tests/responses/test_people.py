@@ -13,6 +13,9 @@ from feedback.identity import identity_secret, old_name, sign
 from feedback.responses.models import ContactKey, Response
 from tests.cast import Shop
 from tests.conftest import KEY
+from tests.imports.conftest import Import
+from tests.imports.conftest import import_rows as import_rows
+from tests.imports.test_names import BOTH
 from tests.surveys.hosted import Client, answers, counts, fill_in
 
 ID, EMAIL = "Client 42", "Zoé+shop@Example.org"
@@ -192,6 +195,25 @@ async def test_an_old_hash_belongs_to_the_first_name_that_meets_it(
         await say(client, shop, 9, contact={"id": who})
     found = (await people(database, shop))[-3:]
     assert found[0] == found[2] == old != found[1]
+    assert await joins(database, shop) == 1
+
+
+@pytest.mark.parametrize("way", ["message", "file"])
+async def test_an_address_that_took_its_old_hash_can_still_be_joined(
+    client: Client, shop: Shop, database: Database, import_rows: Import, way: str
+) -> None:
+    await say(client, shop, 9, contact={"id": "else"})
+    await give_as_before(database, shop, EMAIL)
+    await say(client, shop, 8, contact={"email": EMAIL})
+    if way == "message":
+        await say(client, shop, 7, contact=WAYS["both"], signature=signature(shop, ID, EMAIL))
+    else:
+        row = f"1,2024-04-01T10:00:00Z,{ID},7,,{EMAIL},"
+        await import_rows(row, mapping=BOTH, workspace=shop.workspace.key)
+    await say(client, shop, 6, contact={"email": EMAIL})
+    await say(client, shop, 5, contact={"id": ID})
+    rows = [row for row in await answers(database, shop) if row.rating != 9]
+    assert len(rows) == 5 and len({row.respondent_key for row in rows}) == 1
     assert await joins(database, shop) == 1
 
 
