@@ -11,9 +11,7 @@ from feedback.imports.mapping import MappingFile, RatingPart
 from feedback.imports.report import BadCellError
 from feedback.imports.source import RowSource
 from feedback.offline.tables import position
-from feedback.responses.message import MAX_PROPERTIES
-
-MAX_NAME, MAX_VALUE = 64, 500
+from feedback.responses.message import MAX_PROPERTIES, MOST_NAME, MOST_VALUE
 
 
 class Properties(dict[tuple[str, ...], str | None]):
@@ -42,8 +40,8 @@ class Properties(dict[tuple[str, ...], str | None]):
         properties = {}
         for (_, name), column, cell in zip(self._places, self._columns, said, strict=False):
             text = cell.strip()
-            if len(text) > MAX_VALUE:
-                wrong = f"has {len(text)} characters, a property at most {MAX_VALUE}"
+            if len(text) > MOST_VALUE:
+                wrong = f"has {len(text)} characters, a property at most {MOST_VALUE}"
                 raise BadCellError(column, text, wrong)
             if text:
                 properties[name] = text
@@ -63,10 +61,10 @@ def _property_places(mapping: MappingFile, source: RowSource) -> list[tuple[int,
             "kept. List those that matter in rows.properties."
         )
     for name in names.values():
-        if not 0 < len(name) <= MAX_NAME:
+        if not 0 < len(name) <= MOST_NAME:
             raise FeedbackError(
                 f'The property name "{name[:80]}" has {len(name)} characters; it may have 1 to '
-                f"{MAX_NAME}. Rename it: [rows.properties] column = name."
+                f"{MOST_NAME}. Rename it: [rows.properties] column = name."
             )
     return [(position(source.columns, column), name) for column, name in names.items()]
 

@@ -12,9 +12,7 @@ from feedback.imports.report import BadCellError, Report
 from feedback.imports.source import RowSource
 from feedback.imports.which import SurveySpec, Which
 from feedback.offline.tables import position
-
-MAX_COMMENT = 10_000
-
+from feedback.responses.message import MOST_COMMENT
 
 # Between an id and an address, where a row has both.
 AND = "\0"
@@ -161,8 +159,8 @@ class Reader:
 
     def _text(self, cells: list[str], place: int) -> str | None:
         text = cells[place].strip()
-        if len(text) > MAX_COMMENT:
-            wrong = f"has {len(text)} characters, a comment at most {MAX_COMMENT}"
+        if len(text) > MOST_COMMENT:
+            wrong = f"has {len(text)} characters, a comment at most {MOST_COMMENT}"
             raise BadCellError(self._source.columns[place], text, wrong)
         return text or None
 
