@@ -1,6 +1,6 @@
 """What changed on a journey: said by the CUSUM rule of `feedback.scoring.changes` and nothing else.
 
-`find_changes` takes rows read by `queries.read_counts` and knows no page; all that pages say of a
+`find_changes` takes rows read by `counted.read_counts` and knows no page; all that pages say of a
 change comes from it:
 
     rows = await read_counts(session, workspace_id, CountQuery(series, until=until))

@@ -120,8 +120,9 @@ def _month(month: str, asked: Asked, answered: Mapping[str, int], usual: float |
     answers = sum(n for channel, n in answered.items() if channel in asking)
     left = tuple(sorted(channel for channel in answered if channel not in asking))
     left_out = sum(answered[channel] for channel in left)
-    rate = MonthRate(month, shown, invited, dismissed, answers, left_out, left)
-    return replace(rate, usual=usual if rate.asked >= FEW_BELOW else None)
+    has_enough = shown + invited >= FEW_BELOW
+    usual = usual if has_enough else None
+    return MonthRate(month, shown, invited, dismissed, answers, left_out, left, usual)
 
 
 def _usual(month: str, known: Mapping[str, MonthRate]) -> float | None:

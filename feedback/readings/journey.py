@@ -40,6 +40,9 @@ class SeriesInfo:
     metric: str
     opened_at: datetime
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # what is kept is asked for by it; by all its fields it takes long
+
 
 @dataclass(frozen=True, slots=True)
 class TouchpointInfo:
@@ -58,6 +61,9 @@ class TouchpointInfo:
     is_live: bool = False
     is_overall: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @property
     def metrics(self) -> list[str]:
         """What was asked here, the newest first."""
@@ -75,6 +81,9 @@ class StageInfo:
     target: float | None
     is_archived: bool
     touchpoints: tuple[TouchpointInfo, ...]
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     @property
     def active(self) -> list[TouchpointInfo]:

@@ -16,8 +16,9 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from feedback.memory import memory
 from feedback.readings.journey import JourneyInfo, SeriesInfo
-from feedback.readings.kept import scored, scored_line
+from feedback.readings.kept import ROW, scored, scored_line
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import METRICS, Metric, Score, ScoreRow, score
 from feedback.scoring.months import month_at, month_of, months_between, shift
@@ -162,10 +163,16 @@ def pooled_line(
 ) -> dict[str, Score]:
     """The pooled score of each month that has answers, over that month and the two before.
 
-    line: scores by month. seams: the months in which a new series began.
+    line: scores by month. seams: the months in which a new series began. The same object for the
+    same line, as long as it is kept.
     """
-    cuts = sorted(set(seams))
-    return {month: _pooled(line, month, cuts, metric) for month in line}
+    cuts = tuple(sorted(set(seams)))
+    return memory.keep_of(
+        "pooled",
+        (line, cuts, metric.key),
+        lambda: {month: _pooled(line, month, cuts, metric) for month in line},
+        lambda pooled: ROW * len(pooled),
+    )
 
 
 def _pooled(line: Mapping[str, Score], month: str, cuts: Sequence[str], metric: Metric) -> Score:
