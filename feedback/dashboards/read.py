@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.changes.find import JourneyChanges, find_changes
+from feedback.kept import counts_name, while_shaped
 from feedback.memory import memory
 from feedback.readings.counted import months_of, read_counts
 from feedback.readings.filters import Asked, Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.kept import counts_name, while_shaped
 from feedback.readings.queries import (
     ByChannel,
     CountQuery,

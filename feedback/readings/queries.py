@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.readings.kept import while_counted
+from feedback.kept import while_counted
 from feedback.responses.models import CHANNELS, DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
 from feedback.scoring.months import first_day, month_of

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.dashboards.mix.lines import wanted_windows
 from feedback.dashboards.rates import ASKING, RATES_BEFORE, REST
 from feedback.dashboards.read import Counts, Scope
-from feedback.readings.kept import while_counted
+from feedback.kept import while_counted
 from feedback.readings.queries import (
     AnsweredRow,
     AskedRow,
