@@ -2,8 +2,10 @@ import { install, safely } from "./api.js";
 import { isAfterAct, text, use } from "./memory.js";
 import { load, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
+import { lay } from "./room.js";
 import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js";
-import { isTest, languages, named, option, say } from "./tag.js";
+import { isTest, languages, option, retag, say, script } from "./tag.js";
+import { forget, identify, who } from "./who.js";
 
 const DELAY = 10;
 const HERE = "asked on this page";
@@ -13,36 +15,37 @@ const start = async () => {
   const target = option("target");
   const only = option("survey");
   const api = install();
-  const { shown } = api; // of all tags: they share the page
-  const heard = [];
-  let contact = named("contact"), properties = named("property"), about = option("about"), signature, events = {}, timer;
-
-  if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
-  await pause(); // each rest here begins a new task: none is long on a slow phone
-  const reply = await load(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`);
-  const { surveys = [], words, reason = "no such live survey" } = await reply.json();
-  do await pause(0.05);
-  while (document.readyState === "loading");
+  const { shown, tags = api.tags = {} } = api; // of all tags: they share the page
+  const heard = [], mine = [];
+  let surveys = [], reason, spoken, events = {}, timer, tending;
 
   const page = {
     test,
-    words,
-    who: () => ({ contact, properties, signature, about: about || undefined }),
+    who,
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
+  const learn = async () => {
+    spoken = languages() + "";
+    const reply = await load(`w/${option("site")}?lang=${spoken}${only || target ? "&survey=" + only : ""}`);
+    ({ surveys = [], words: page.words, reason = "no such live survey" } = await reply.json());
+  };
+  // Whether this must wait, because the page has changed its language since.
+  const isLater = (act, given) => spoken !== languages() + "" && learn().then(() => act(given)).catch(say);
   const drawn = ({ key }) => {
-    if (contact.id) return share(contact.id + key);
+    const { id } = who().contact;
+    if (id) return share(id + key);
     // As coarse as the shares are: it tells nobody apart.
     const visit = { draw: (Math.random() * 1e4 | 0) / 100, ...use("visit") };
     use("visit", visit);
     return visit.draw;
   };
   const placeOf = ({ look }) => (target ? "inline" : look?.place);
-  const against = (survey) => (document.querySelector(`feedback-widget[survey="${survey.key}"]`) ? HERE : reasonAgainst(survey, placeOf(survey), {
+  const isHere = ({ key }) => shown.some((ask) => ask.survey.key === key && !ask.isOver);
+  const against = (survey) => (isHere(survey) ? HERE : reasonAgainst(survey, placeOf(survey), {
     time: Date.now(),
     path: location.pathname,
     traits: {
-      ...properties,
+      ...who().properties,
       "@device": /Mobi/.test(navigator.userAgent) ? "phone" : matchMedia("(pointer:coarse)").matches ? "tablet" : "desktop",
       "@language": languages()[0].split("-")[0],
     },
@@ -57,13 +60,18 @@ const start = async () => {
     const place = placeOf(survey);
     const selector = target || place === "inline" && survey.look.target || "body";
     const into = document.querySelector(selector);
-    if (into) shown.push(open(survey, place, into, page));
-    else say("nothing matches " + selector);
+    const ask = open(survey, place, page);
+    ask.selector = selector;
+    ask.href = into && location.href;
+    for (const all of [mine, shown]) all.push(ask);
+    if (into) lay(ask.host, into);
+    else say("nothing matches " + selector); // yet
   };
   // Asks what may be asked now: all that lie in the page, and one that comes over it. What is due it considers once
   // more in a task of its own: another tag of the page may have been faster.
   const consider = (isAsked, isDue) => {
     clearTimeout(timer);
+    if (isLater(consider, isAsked)) return;
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
       if (rating === undefined && (isOffPath(survey, location.pathname) || isAsked && !isQuiet(place))) leave();
@@ -80,32 +88,37 @@ const start = async () => {
       else show(survey);
     }
   };
-  const leave = () => shown.forEach((each) => each.leave());
+  const leave = (isAll) => mine.forEach((ask) => (isAll || ask.rating + 1) && ask.leave());
+  // What the page took away with the element around it goes where that is now: the side tab, what is half typed over the
+  // page, and at the same address all. At another, as of the next order, or when its place comes late, it is asked anew.
+  const tend = () => {
+    tending = 0;
+    for (const ask of mine) {
+      const into = !ask.isOver && !ask.host.isConnected && document.querySelector(ask.selector);
+      if (!into) continue;
+      // What a cache of pages made of it is empty.
+      document.querySelectorAll("feedback-widget").forEach((each) => each.shadowRoot || each.remove());
+      const isKept = ask.place === "tab" || ask.place !== "inline" && ask.rating + 1;
+      if (isKept || ask.href === location.href) lay(ask.host, into);
+      else consider(ask.leave());
+    }
+  };
   const acts = {
-    identify: (told) => {
-      // A copy that can be sent: what cannot is one line now, not an answer lost later.
-      const { properties: more, signature: proof, about: what, ...who } = JSON.parse(text(told));
-      // A number is the text that it would be in a link, 0 too.
-      if (who.id != null) who.id += "";
-      contact = { ...contact, ...who };
-      properties = { ...properties, ...more };
-      signature = proof ?? signature;
-      about = (what ?? about) + "";
-    },
+    identify: (told) => identify(told) && leave(),
     track: (name) => { events[name] = 1; },
     on: (...pair) => heard.push(pair),
     reset: () => {
-      contact = properties = {};
-      signature = undefined;
-      about = "";
       events = {};
-      leave();
+      if (forget()) leave(1);
     },
-    close: leave,
+    close: () => leave(1),
     show: (key) => {
+      if (isLater(acts.show, key)) return;
       const survey = surveys.find((each) => !key || each.key === key);
-      if (!survey) say(reason);
-      else if (against(survey) !== HERE) show({ ...survey, rules: { ...survey.rules, path: 0 } });
+      if (!survey) return say(reason);
+      // Done: a tag that comes later does not open it again.
+      api.q = api.q.filter(([act, other]) => act !== "show" || other !== key);
+      if (!isHere(survey)) show({ ...survey, rules: { ...survey.rules, path: 0 } });
     },
     explain: () => surveys.forEach((survey) => say(survey.key + ": " + (against(survey) || "asks"))),
   };
@@ -113,6 +126,20 @@ const start = async () => {
     acts[act](...given);
     if (/^[it]/.test(act)) consider(); // identify, track
   };
+  // Put in again, as tag managers do at each route, it is the same tag: what was said once is not said twice.
+  const name = [option("site"), only, target];
+  if (tags[name]) {
+    api.runs.push(() => {});
+    return tags[name](script);
+  }
+
+  if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
+  await pause(); // each rest here begins a new task: none is long on a slow phone
+  await learn();
+  tags[name] = (other) => consider(retag(other));
+  do await pause(0.05);
+  while (document.readyState === "loading");
+
   api.runs.push(run);
   for (const call of api.q) safely(run, ...call);
   consider();
@@ -122,9 +149,8 @@ const start = async () => {
   // What waits unanswered over it leaves when another tab has asked, and when the visitor comes back to the page.
   const moved = ({ key, persisted }) => persisted === false || safely(consider, persisted || key === "feedback-asked");
   window.navigation?.addEventListener("currententrychange", moved);
-  addEventListener("popstate", moved);
-  addEventListener("pageshow", moved);
-  addEventListener("storage", moved);
+  for (const kind of ["popstate", "pageshow", "storage"]) addEventListener(kind, moved);
+  new MutationObserver(() => { tending ||= pause(0.05).then(tend).catch(say); }).observe(document, { subtree: true, childList: true });
 };
 
 start().catch(say);
