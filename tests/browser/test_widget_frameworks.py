@@ -45,7 +45,8 @@ HYDRATES = """<div id="root"><main><h1>Thanks</h1><div id="after-order"></div></
     const onRecoverableError = (error) => wrong.push(error.message);
     ReactDOM.hydrateRoot(document.getElementById("root"), e(Shop), { onRecoverableError });
   };
-  const isHydrated = () => Object.keys(document.querySelector("main")).some((key) => /^__re/.test(key));
+  const keys = (selector) => Object.keys(document.querySelector(selector));
+  const isHydrated = () => keys("main").some((key) => /^__react/.test(key));
 </script>"""
 
 
