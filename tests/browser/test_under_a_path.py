@@ -1,20 +1,22 @@
 """FEEDBACK_BASE_URL with a path: the whole product behind a real proxy of the shop's own address.
 
 The proxy serves the shop and, under /feedback alone, the server; what goes astray is a failure.
+That each page is the same by either kind of proxy is shown in tests/web/test_under_a_path.py.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 from sqlalchemy.engine import make_url
+from sqlmodel import select
 
+from feedback.accounts.models import PublicKey
 from feedback.db import Database
+from feedback.widget.tag import embed_snippet
 from tests import cast
-from tests.browser.acts import answers, change, rate
+from tests.browser.acts import answers, rate
 from tests.browser.conftest import PageMaker
 from tests.browser.proxy import Proxy
 from tests.databases import SqliteMaker
@@ -33,13 +35,11 @@ class Behind:
         self.base = site + PATH
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", params=["stripped", "kept"])
-async def behind(
-    request: pytest.FixtureRequest, sqlite_maker: SqliteMaker
-) -> AsyncIterator[Behind]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def behind(sqlite_maker: SqliteMaker) -> AsyncIterator[Behind]:
     url = sqlite_maker.make().render_as_string(hide_password=False)
     port = free_port()
-    proxy = Proxy(port, PATH, strips=request.param == "stripped")
+    proxy = Proxy(port, PATH)
     site = f"http://127.0.0.1:{port}"
     database = Database(make_url(url.replace("sqlite:", "sqlite+aiosqlite:")))
     with serve(url, base_url=site + PATH) as served:
@@ -53,12 +53,13 @@ async def behind(
 async def signed_in(behind: Behind, open_page: PageMaker, path: str) -> Page:
     cookie = await cast.session_cookie(behind.database, behind.shop.alice, behind.shop.workspace)
     page = await open_page("about:blank")
-    await page.context.add_cookies([{**cookie, "domain": "127.0.0.1", "path": PATH}])  # type: ignore[list-item, typeddict-item]
+    await page.context.add_cookies([{**cookie, "domain": "127.0.0.1", "path": PATH}])  # type: ignore[typeddict-item]
     await page.goto(behind.base + path)
     return page
 
 
 async def test_the_team_works_there(behind: Behind, open_page: PageMaker) -> None:
+    behind.proxy.strips = True
     page = await signed_in(behind, open_page, "")
     assert page.url == f"{behind.base}/board"
     font = await page.evaluate("document.fonts.load('16px Inter').then((found) => found.length)")
@@ -87,17 +88,14 @@ async def test_the_team_works_there(behind: Behind, open_page: PageMaker) -> Non
 async def test_a_visitor_answers_in_the_shop_on_a_page_of_its_own_and_at_the_till(
     behind: Behind, open_page: PageMaker
 ) -> None:
+    behind.proxy.strips = False
     shop, base = behind.shop, behind.base
-    page = await signed_in(behind, open_page, f"/surveys/{shop.nps.id}/share")
-    tag = re.search(
-        r"<script src=[^>]*data-feedback-survey[^>]*></script>", await page.inner_text("body")
-    )
-    assert tag
+    async with behind.database.read() as session:
+        site_key = (await session.exec(select(PublicKey.key).where(PublicKey.kind == "site"))).one()
+    tag = embed_snippet(base, site_key, shop.nps.key).replace("async", 'data-feedback-delay="0"')
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    tag_now = tag[0].replace(" async", ' data-feedback-delay="0" async')
-    behind.proxy.pages["/cart"] = f"<!doctype html><html lang=en>{policy}<h1>Cart</h1>{tag_now}"
-    await page.context.clear_cookies()
-    await page.goto(behind.site + "/cart")
+    behind.proxy.pages["/cart"] = f"<!doctype html><html lang=en>{policy}<h1>Cart</h1>{tag}"
+    page = await open_page(behind.site + "/cart")
     await rate(page, 9)
     await page.get_by_role("textbox").fill("Fast")
     await page.get_by_role("button", name="Send").click()
