@@ -58,12 +58,12 @@ const start = async () => {
   }));
   const show = (survey) => {
     const place = placeOf(survey);
-    const selector = target || place === "inline" && survey.look.target || "body";
-    const into = document.querySelector(selector);
     const ask = open(survey, place, page);
-    ask.selector = selector;
+    const selector = ask.selector = target || place === "inline" && survey.look.target || "body";
+    const into = document.querySelector(selector);
     ask.href = into && location.href;
-    for (const all of [mine, shown]) all.push(ask);
+    mine.push(ask);
+    shown.push(ask);
     if (into) lay(ask.host, into);
     else say("nothing matches " + selector); // yet
   };

@@ -2,6 +2,7 @@
 import { text } from "./memory.js";
 import { named, option } from "./tag.js";
 
+const NOBODY = "{}";
 let told, theirs;
 
 export const who = () => {
@@ -21,8 +22,8 @@ export const who = () => {
 // the page's, such as the variant of a test, and stays.
 export const forget = () => {
   const { contact } = who();
-  told = { isOver: theirs !== "{}" };
-  return Object.keys(contact)[0];
+  told = { isOver: theirs !== NOBODY };
+  return text(contact) !== NOBODY;
 };
 
 // Whether somebody else was there before: nothing of theirs goes with the answers to come.

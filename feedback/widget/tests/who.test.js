@@ -19,18 +19,18 @@ beforeEach(() => {
 describe("reset", () => {
   it("leaves what a tag says that names nobody", () => {
     say(VARIANT);
-    expect(forget()).toBeUndefined();
+    expect(forget()).toBe(false);
     expect(who()).toEqual({ ...NOBODY, properties: { checkout: "B" }, about: "order-7" });
   });
   it("takes what the page told, and leaves the tag's", () => {
     say(VARIANT);
     identify(A);
-    expect(forget()).toBeTruthy();
+    expect(forget()).toBe(true);
     expect(who()).toEqual({ ...NOBODY, properties: { checkout: "B" }, about: "order-7" });
   });
   it("takes all where the tag names somebody", () => {
     say({ ...VARIANT, "contact-id": "A" });
-    expect(forget()).toBeTruthy();
+    expect(forget()).toBe(true);
     expect(who()).toEqual(NOBODY);
   });
 });
