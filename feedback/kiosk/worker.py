@@ -45,9 +45,7 @@ def files_version() -> str:
 
 @cache
 def worker_script() -> bytes:
-    # Seen from the worker: what lies before /k/ it alone knows.
-    seen = [f"..{address}" for address in files()]
-    told = f"const VERSION = {json.dumps(files_version())};\nconst FILES = {json.dumps(seen)};\n"
+    told = f"const VERSION = {json.dumps(files_version())};\nconst FILES = {json.dumps(files())};\n"
     return told.encode() + _source()
 
 
