@@ -1,11 +1,12 @@
 """What a mapping must keep beyond its form: every name it uses exists, nothing is mixed."""
 
+import codecs
 from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedback.i18n import LOCALES
-from feedback.imports.mapping import MappingFile, RatingPart
+from feedback.imports.mapping import MappingFile, RatingPart, RowsPart
 from feedback.journeys.models import PLACES
 from feedback.scoring import METRICS
 
@@ -20,6 +21,7 @@ def check_mapping(mapping: MappingFile) -> str | None:
 def _wrongs(mapping: MappingFile) -> Iterator[str]:
     yield from _workspace(mapping)
     yield from _journey(mapping)
+    yield from _layout(mapping.rows)
     if not mapping.ratings:
         yield "it names no [[ratings]]; each column of ratings needs one"
     for rating in mapping.ratings:
@@ -59,6 +61,19 @@ def _journey(mapping: MappingFile) -> Iterator[str]:
                 f'touchpoint "{point.name}": place "{point.place}" is not one of '
                 f"{', '.join(PLACES)}"
             )
+
+
+def _layout(rows: RowsPart) -> Iterator[str]:
+    """What the csv module and the codecs would refuse in words of their own."""
+    if rows.separator is not None and (len(rows.separator) != 1 or rows.separator in '\r\n" '):
+        yield f'rows.separator "{rows.separator}" is not one sign such as ";"; a tab is "\\t"'
+    if rows.encoding is not None:
+        try:
+            known = codecs.lookup(rows.encoding)._is_text_encoding
+        except LookupError:
+            known = False
+        if not known:
+            yield f'rows.encoding "{rows.encoding}" is none; write one such as "utf-8" or "cp1252"'
 
 
 def _names(names: list[str], what: str) -> Iterator[str]:

@@ -73,7 +73,7 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
     """
     mapping = read_mapping(request.mapping)
     now = clock.now()
-    reader = Reader(mapping, open_rows(request.file), now)
+    reader = Reader(mapping, open_rows(request.file, mapping.rows), now)
     report = Report(request.file.name)
     with Spool() as spool, no_search_for_cycles():
         first, last = _read(reader, report, spool, progress)

@@ -22,6 +22,8 @@ class WorkspacePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 Target = Annotated[float, msgspec.Meta(ge=-100, le=100)]
 Name = Annotated[str, msgspec.Meta(max_length=120)]
 Words = Annotated[str, msgspec.Meta(max_length=300)]
+Lines = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+HeaderRows = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 
 class TouchpointPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -50,7 +52,8 @@ class RowsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     time: a column, or a template such as "2017-05-{INTDATE}". id: what tells this row from every
     other. respondent: who answered, by an id of yours; email: by their address. properties:
-    columns; a table renames them; "*" is all others.
+    columns; a table renames them; "*" is all others. separator, encoding, skip_lines and
+    header_rows: how the file is laid out, where that is not found rightly.
     """
 
     time: str
@@ -60,6 +63,10 @@ class RowsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     email: str | None = None
     comment: str | None = None
     properties: tuple[str, ...] | dict[str, str] | Literal["*"] = ()
+    separator: str | None = None
+    encoding: str | None = None
+    skip_lines: Lines | None = None
+    header_rows: HeaderRows | None = None
 
     @property
     def time_columns(self) -> tuple[str, ...]:

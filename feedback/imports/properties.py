@@ -10,7 +10,7 @@ from feedback.imports.cells import REMEMBERED
 from feedback.imports.mapping import MappingFile, RatingPart
 from feedback.imports.report import BadCellError
 from feedback.imports.source import RowSource
-from feedback.offline.tables import position
+from feedback.offline.headers import places, position
 from feedback.responses.message import MAX_PROPERTIES, MOST_NAME, MOST_VALUE
 
 
@@ -22,10 +22,10 @@ class Properties(dict[tuple[str, ...], str | None]):
 
     def __init__(self, mapping: MappingFile, source: RowSource) -> None:
         super().__init__()
-        self._places = _property_places(mapping, source)
-        self._columns = [source.columns[place] for place, _ in self._places]
+        self._kept = _property_places(mapping, source)
+        self._columns = [source.columns[place] for place, _ in self._kept]
         # Twice the first: of one place alone an itemgetter makes no tuple.
-        places = [place for place, _ in self._places]
+        places = [place for place, _ in self._kept]
         self._cells = itemgetter(*places, places[0]) if places else None
 
     def all(self, rows: Sequence[Sequence[str]]) -> list[str | None]:
@@ -38,7 +38,7 @@ class Properties(dict[tuple[str, ...], str | None]):
         if len(self) >= REMEMBERED:
             self.clear()
         properties = {}
-        for (_, name), column, cell in zip(self._places, self._columns, said, strict=False):
+        for (_, name), column, cell in zip(self._kept, self._columns, said, strict=False):
             text = cell.strip()
             if len(text) > MOST_VALUE:
                 wrong = f"has {len(text)} characters, a property at most {MOST_VALUE}"
@@ -52,8 +52,10 @@ class Properties(dict[tuple[str, ...], str | None]):
 def _property_places(mapping: MappingFile, source: RowSource) -> list[tuple[int, str]]:
     wanted = mapping.rows.properties
     if wanted == "*":
-        used = _used_columns(mapping)
-        wanted = tuple(name for name in source.columns if name and name not in used)
+        used = {place for name in _used_columns(mapping) for place in places(source.columns, name)}
+        wanted = tuple(
+            name for place, name in enumerate(source.columns) if name and place not in used
+        )
     names = wanted if isinstance(wanted, dict) else {name: name for name in wanted}
     if len(names) > MAX_PROPERTIES:
         raise FeedbackError(

@@ -11,7 +11,7 @@ from feedback.imports.properties import Properties
 from feedback.imports.report import BadCellError, Report
 from feedback.imports.source import RowSource
 from feedback.imports.which import SurveySpec, Which
-from feedback.offline.tables import position
+from feedback.offline.headers import position
 from feedback.responses.message import MOST_COMMENT
 
 # Between an id and an address, where a row has both.

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from feedback.imports.mapping import RowsPart
+from feedback.offline.layout import Asked
 from feedback.offline.tables import Stride, open_table
 
 OnBad = Callable[[int, str], None]
@@ -18,6 +20,10 @@ class RowSource(Protocol):
     def strides(self, on_bad: OnBad | None = None) -> Iterator[Stride]: ...
 
 
-def open_rows(path: Path) -> RowSource:
-    """The rows of a file. Raises FeedbackError if it cannot be read as rows under columns."""
-    return open_table(path)
+def open_rows(path: Path, part: RowsPart) -> RowSource:
+    """The rows of a file, laid out as the mapping says; what it leaves out is found.
+
+    Raises FeedbackError if it cannot be read as rows under columns.
+    """
+    asked = Asked(part.separator, part.encoding, part.skip_lines, part.header_rows)
+    return open_table(path, asked)

@@ -7,7 +7,7 @@ from feedback.imports.cells import Ratings
 from feedback.imports.mapping import ByRow, MappingFile, RatingPart
 from feedback.imports.report import Report
 from feedback.imports.source import RowSource
-from feedback.offline.tables import position
+from feedback.offline.headers import position
 from feedback.scoring import METRICS
 
 MAX_NAME = 120

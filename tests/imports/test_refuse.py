@@ -63,7 +63,7 @@ async def test_it_tells_twenty_lines_and_how_many_more(import_rows: Import) -> N
 CONTENTS = {
     "a column missing": (b"id,when,who,nps,said,plan\n", "The file has no column help. Its col"),
     "a column twice": ((HEADER + ",nps\n").encode(), "The file has 2 columns called nps."),
-    "UTF-16": ("\n".join([HEADER, *ROWS]).encode("utf-16"), "is not a text file"),
+    "UTF-32": ("\n".join([HEADER, *ROWS]).encode("utf-32"), "is not a text file"),
     "NUL": ((HEADER + "\n1,2024-01-01,,9,,a\0b,\n").encode(), "is not a text file"),
     "no known encoding": (HEADER.encode() + b"\n1,2024-01-01,,9,,\x81\xff,\n", "neither UTF-8 nor"),
     "a quote left open": ((HEADER + '\n1,2024-01-01,,9,,"open,\n').encode(), "line 2"),
