@@ -20,6 +20,7 @@ from feedback.imports.mapping import MappingFile
 from feedback.imports.mapping_file import read_mapping
 from feedback.imports.place import Span, place_surveys
 from feedback.imports.read import Entry, Reader
+from feedback.imports.repeats import tell_apart
 from feedback.imports.report import Report
 from feedback.imports.source import open_rows
 from feedback.imports.spool import Spool
@@ -194,9 +195,10 @@ async def _finish_run(database: Database, run: ImportRun, result: Result) -> Non
 
 def _batches(spool: Spool, maker: Maker, progress: OnProgress) -> Iterator[Batch]:
     done = 0
-    for orders, entries in spool.in_order(maker.orders):
-        for some in _cut(entries):
-            batch = maker.batch(orders[some], entries[some])
+    for piece in tell_apart(spool.in_order(maker.orders), maker.order):
+        for some in _cut(piece.entries):
+            spares = piece.spares and piece.spares[some]
+            batch = maker.batch(piece.orders[some], piece.entries[some], spares)
             yield batch
             done += len(batch)
             progress("Stored", done)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -18,13 +19,17 @@ class Moments(dict[str, int | str]):
     """Written time -> microseconds since 1970, or what is wrong with it (a text).
 
     Without a format: year first, as 2017-05-08, 2017/5/8 10:30 or 2017-05-08T10:30:00Z. A time
-    without a zone is the mapping's; a day without a time is noon, so that it stays that day.
+    without a zone is the mapping's; a day without a time is noon where it is counted (`days`: the
+    workspace's zone, when that is another), so that it stays that day.
     """
 
-    def __init__(self, part: RowsPart, zone: ZoneInfo, now: datetime) -> None:
+    def __init__(
+        self, part: RowsPart, zone: ZoneInfo, now: datetime, days: ZoneInfo | None = None
+    ) -> None:
         super().__init__()
         self._format = part.time_format
         self._zone = zone
+        self._days = days or zone
         self._now = (now - EPOCH) // _MICROSECOND
         self._pieces = (_Pieces(zone), _Pieces(None))
         self._named = part.time
@@ -45,7 +50,12 @@ class Moments(dict[str, int | str]):
         plain, aware = self._pieces
         pieces = plain if plain.know(texts[0]) else aware
         days, minutes, seconds = pieces.days, pieces.minutes, pieces.seconds
-        return [days[text[:10]] + minutes[text[10:16]] + seconds[text[16:]] for text in texts]
+        found = [days[text[:10]] + minutes[text[10:16]] + seconds[text[16:]] for text in texts]
+        if self._days != self._zone:
+            found = [
+                _UNTOLD if len(text) <= 10 else at for text, at in zip(texts, found, strict=True)
+            ]
+        return found
 
     def _one(self, text: str) -> int:
         at = self[text]
@@ -75,17 +85,42 @@ class Moments(dict[str, int | str]):
 
     def _written(self, text: str) -> datetime:
         if self._format is None:
-            return _iso(text)
-        moment = datetime.strptime(text, self._format)
-        has_clock = re.search(r"%[HIXcTRsf]", self._format)
-        return moment if has_clock else moment.replace(hour=12)
+            moment, is_day = _iso(text), len(text) <= 10
+        else:
+            moment = self._formatted(text, self._format)
+            is_day = not re.search(r"%[HIXcTRsf]", self._format)
+        return moment.replace(hour=12, tzinfo=moment.tzinfo or self._days) if is_day else moment
+
+    def _formatted(self, text: str, form: str) -> datetime:
+        """%Z, which strptime reads and throws away, is UTC, GMT, Z, or a name that the mapping's
+        zone has in that year. Raises ValueError for any other: whose is CST?"""
+        if "%Z" not in form:
+            return datetime.strptime(text, form)
+        form = form.replace("%Z", "%z")
+        for word in _ZONE_WORD.finditer(text):
+            with suppress(ValueError):
+                bare = f"{text[: word.start()]}+0000{text[word.end() :]}"
+                moment = datetime.strptime(bare, form)
+                return moment.replace(tzinfo=self._named_zone(word[0].upper(), moment.year))
+        raise ValueError
+
+    def _named_zone(self, word: str, year: int) -> tzinfo:
+        if word in ("UTC", "GMT", "UT", "Z"):
+            return UTC
+        for day in (datetime(year, month, 1, tzinfo=self._zone) for month in range(1, 13)):
+            offset = day.utcoffset()
+            if day.tzname() == word and offset is not None:
+                return timezone(offset)
+        raise ValueError
 
     def _expected(self) -> str:
         if self._format is None:
             return "write it as 2017-05-08, or say time_format = ..."
-        return f"time_format is {self._format}"
+        known = f"; %Z knows UTC, GMT, Z and the names of {self._zone}"
+        return f"time_format is {self._format}{known if '%Z' in self._format else ''}"
 
 
+_ZONE_WORD = re.compile(r"(?<![^\W\d_])(?:[A-Za-z]{1,5}|[+-]\d{2}(?:\d{2})?)(?![^\W_])")
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ]+(.+))?")
 _ZONE_WORDS = re.compile(r" ?(?:UTC|GMT|Z)$")
 

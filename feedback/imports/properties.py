@@ -8,7 +8,7 @@ import msgspec
 from feedback.errors import FeedbackError
 from feedback.imports.cells import REMEMBERED
 from feedback.imports.mapping import MappingFile, RatingPart
-from feedback.imports.report import BadCellError
+from feedback.imports.report import Report
 from feedback.imports.source import RowSource
 from feedback.offline.headers import places, position
 from feedback.responses.message import MAX_PROPERTIES, MOST_NAME, MOST_VALUE
@@ -17,7 +17,7 @@ from feedback.responses.message import MAX_PROPERTIES, MOST_NAME, MOST_VALUE
 class Properties(dict[tuple[str, ...], str | None]):
     """The cells of a row that are properties -> their JSON text; None when all are blank.
 
-    Looking up what is too long raises BadCellError.
+    One that is too long is left out, and told of each row it stands in.
     """
 
     def __init__(self, mapping: MappingFile, source: RowSource) -> None:
@@ -27,25 +27,39 @@ class Properties(dict[tuple[str, ...], str | None]):
         # Twice the first: of one place alone an itemgetter makes no tuple.
         places = [place for place, _ in self._kept]
         self._cells = itemgetter(*places, places[0]) if places else None
+        self._too_long: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
 
-    def all(self, rows: Sequence[Sequence[str]]) -> list[str | None]:
+    def all(
+        self, lines: Sequence[int], rows: Sequence[Sequence[str]], report: Report
+    ) -> list[str | None]:
         """Those of many rows."""
         if self._cells is None:
             return [None] * len(rows)
-        return [self[said] for said in map(self._cells, rows)]
+        found = [self[said] for said in map(self._cells, rows)]
+        if self._too_long:
+            for line, said in zip(lines, map(self._cells, rows), strict=True):
+                for column, text, wrong in self._too_long.get(said, ()):
+                    report.add_cell(line, column, text, wrong)
+            self._too_long = {}
+        return found
 
     def __missing__(self, said: tuple[str, ...]) -> str | None:
         if len(self) >= REMEMBERED:
             self.clear()
         properties = {}
+        wrongs = []
         for (_, name), column, cell in zip(self._kept, self._columns, said, strict=False):
             text = cell.strip()
             if len(text) > MOST_VALUE:
                 wrong = f"has {len(text)} characters, a property at most {MOST_VALUE}"
-                raise BadCellError(column, text, wrong)
-            if text:
+                wrongs.append((column, text, wrong))
+            elif text:
                 properties[name] = text
-        self[said] = written = msgspec.json.encode(properties).decode() if properties else None
+        written = msgspec.json.encode(properties).decode() if properties else None
+        if wrongs:
+            self._too_long[said] = wrongs  # and read anew in the next rows, to be told of them too
+        else:
+            self[said] = written
         return written
 
 
