@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,7 +11,8 @@ from feedback.errors import FeedbackError
 from feedback.logs import describe
 
 if TYPE_CHECKING:
-    from feedback.imports.load import Result
+    from feedback.imports.load import Request
+    from feedback.imports.runs import Result
 
 
 def import_command(
@@ -24,6 +25,10 @@ def import_command(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad ratings and rows out, count them.")
     ] = False,
+    moved: Annotated[
+        Literal["skip", "store"] | None,
+        typer.Option(help="Ids stored already at another time: leave them, or store them too."),
+    ] = None,
     undo: Annotated[
         str | None, typer.Option(metavar="ID", help="Take the import of this id back.")
     ] = None,
@@ -34,7 +39,7 @@ def import_command(
     """Store the ratings of a CSV, XLSX or Parquet file, one row a respondent or one row a rating.
 
     The whole file is checked first; with anything wrong in it nothing is stored. The same file
-    again stores nothing twice.
+    again stores nothing twice. Ctrl-C stops it; the same command goes on from there.
 
     Example: feedback import answers.csv --mapping examples/delighted.toml
     """
@@ -47,15 +52,16 @@ def import_command(
         raise FeedbackError(
             "Say what to import: feedback import answers.csv --mapping mapping.toml"
         )
-    _import(file, mapping, skip_bad=skip_bad, workspace=workspace)
+    from feedback.imports.load import Request
+
+    _import(Request(file, mapping, workspace, skip_bad, moved))
 
 
-def _import(file: Path, mapping: Path, *, skip_bad: bool, workspace: str | None) -> None:
-    from feedback.imports.load import Request, import_file
+def _import(request: "Request") -> None:
+    from feedback.imports.load import import_file
     from feedback.settings import load_settings
 
     settings = load_settings()
-    request = Request(file, mapping, workspace, skip_bad)
     progress = _Progress()
     try:
         result = asyncio.run(import_file(settings, request, progress))
@@ -77,6 +83,15 @@ def _tell(result: "Result") -> None:
         print(
             f"feedback: {result.differing} answers are stored already with another content; "
             "they were left as they are.",
+            file=sys.stderr,
+        )
+    if result.moved:
+        print(f"feedback: {result.moved} ids are stored already at another time.", file=sys.stderr)
+    if result.beside:
+        print(
+            f"feedback: the rows have no id, and {result.beside} answers of earlier imports lie "
+            "among these. If they are the same answers, changed on the way (seconds cut, another "
+            "zone, a text or a column altered), they count twice now: take this import back.",
             file=sys.stderr,
         )
     print(

@@ -84,7 +84,7 @@ class Maker:
         entries: Sequence[Entry],
         spares: Sequence[int | None] | None = None,
     ) -> Batch:
-        """The responses of entries; their hashes are `orders`, or `spares` where those are taken."""
+        """Their responses; the hashes are `orders`, or `spares` where those are taken."""
         ats, _, whos, properties, ratings = zip(*entries, strict=True)
         answers = list(chain.from_iterable(ratings))
         numbers, given, comments = zip(*answers, strict=True)

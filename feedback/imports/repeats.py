@@ -25,10 +25,12 @@ class Piece:
     spares: Sequence[int | None] | None = None
 
     def only(self, wanted: Sequence[bool]) -> "Piece":
-        columns = (self.numbers, self.orders, self.entries)
-        numbers, orders, entries = (list(compress(column, wanted)) for column in columns)
-        spares = None if self.spares is None else list(compress(self.spares, wanted))
-        return Piece(numbers, orders, entries, spares)
+        return Piece(
+            list(compress(self.numbers, wanted)),
+            list(compress(self.orders, wanted)),
+            list(compress(self.entries, wanted)),
+            None if self.spares is None else list(compress(self.spares, wanted)),
+        )
 
 
 def tell_apart(rows: Iterable[Sequence[Sorted]], order: Order) -> Iterator[Piece]:

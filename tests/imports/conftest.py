@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from feedback.imports.load import Request, Result, import_file
+from feedback.imports.load import Request, import_file
+from feedback.imports.runs import Result
 from feedback.settings import Settings
 
 MAPPING = """
