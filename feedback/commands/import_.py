@@ -89,9 +89,9 @@ def _tell(result: "Result") -> None:
         print(f"feedback: {result.moved} ids are stored already at another time.", file=sys.stderr)
     if result.beside:
         print(
-            f"feedback: the rows have no id, and {result.beside} answers of earlier imports lie "
-            "among these. If they are the same answers, changed on the way (seconds cut, another "
-            "zone, a text or a column altered), they count twice now: take this import back.",
+            f"feedback: the rows have no id, and {result.beside} other imported answers lie at "
+            "their time. If they are the same, changed on the way (seconds cut, another zone, a "
+            "text or a column altered), they count twice now: take this import back.",
             file=sys.stderr,
         )
     print(

@@ -134,7 +134,7 @@ class _Storing:
         result.already_stored += moved.left_out
         if checked.mapping.rows.id is None and result.stored:
             result.beside = await count_beside(
-                self.database, self.workspace, self.places, checked.span, result.answers
+                self.database, self.workspace, self.places, checked.span, result
             )
 
     async def _place(self, session: AsyncSession) -> list[Target]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,6 +21,7 @@ from feedback.responses.models import ImportRun, RatingCount, Response
 
 _CHUNK = 1 << 20
 _MILLISECOND = timedelta(milliseconds=1)
+_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -99,35 +101,46 @@ async def finish_run(database: Database, run: ImportRun, result: Result) -> None
 
 
 async def count_beside(
-    database: Database, workspace: Workspace, places: Sequence[Target], span: Span, answers: int
+    database: Database, workspace: Workspace, places: Sequence[Target], span: Span, result: Result
 ) -> int:
-    """How many imported answers to the same questions lie within the span of a file's own."""
-    series = {place.series_id for place in places}
-    month = span.first.replace(day=1) - timedelta(days=2)
+    """How many imported answers to the same questions lie among a file's own, which have no id.
+
+    None among them: those within a day of its first and last, if they are half as many as were
+    stored; fewer are the end of the month before.
+    """
     counted = select(func.sum(RatingCount.n)).where(
-        RatingCount.workspace_id == workspace.id,
-        col(RatingCount.series_id).in_(series),
-        RatingCount.channel == "import",
-        col(RatingCount.month) >= month.date().replace(day=1),
-        col(RatingCount.month) <= (span.last + timedelta(days=1)).date(),
-    )
-    listed = (
-        select(func.count())
-        .select_from(Response)
-        .where(
-            Response.workspace_id == workspace.id,
-            col(Response.series_id).in_(series),
-            Response.channel == "import",
-            col(Response.id).between(_id_of(span.first), _id_of(span.last + _MILLISECOND)),
-        )
+        *_imported(RatingCount, workspace, places),
+        col(RatingCount.month) >= (span.first - 2 * _DAY).date().replace(day=1),
+        col(RatingCount.month) <= (span.last + 2 * _DAY).date(),
     )
     async with database.read() as session:
         # Whole months are counted at once; answers are only looked at where there may be others.
-        if ((await session.exec(counted)).one() or 0) <= answers:
+        if ((await session.exec(counted)).one() or 0) <= result.answers:
             return 0
-        return max(0, (await session.exec(listed)).one() - answers)
+        for near, least in ((_MILLISECOND, 1), (_DAY, result.stored / 2)):
+            listed = (
+                select(func.count())
+                .select_from(Response)
+                .where(
+                    *_imported(Response, workspace, places),
+                    col(Response.id) >= _id_of(span.first - near),
+                    col(Response.id) < _id_of(span.last + near),
+                )
+            )
+            others = (await session.exec(listed)).one() - result.answers
+            if others >= least:
+                return others
+    return 0
+
+
+def _imported(model: Any, workspace: Workspace, places: Sequence[Target]) -> list[Any]:
+    return [
+        model.workspace_id == workspace.id,
+        model.series_id.in_({place.series_id for place in places}),
+        model.channel == "import",
+    ]
 
 
 def _id_of(moment: datetime) -> uuid.UUID:
     """Before the ids of this millisecond, after all earlier ones."""
-    return uuid.UUID(int=(moment - EPOCH) // _MILLISECOND << 80)
+    return uuid.UUID(int=max(0, (moment - EPOCH) // _MILLISECOND) << 80)

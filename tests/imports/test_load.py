@@ -100,14 +100,16 @@ async def test_a_stored_answer_is_never_changed(import_rows: Import, database: D
     assert (await stored_in(database)).counts == {"Payment": {10: 1}}
 
 
-async def test_rows_without_an_id_are_told_apart_by_their_line(
+async def test_rows_without_an_id_are_told_apart_wherever_they_stand(
     import_rows: Import, database: Database
 ) -> None:
     mapping = MAPPING.replace('id = "id"\n', "").replace('respondent = "who"\n', "")
     rows = ["7,2024-03-31,,9,,,", "7,2024-03-31,,9,,,"]
     assert (await import_rows(*rows, mapping=mapping)).stored == 2
     assert (await import_rows(*rows, mapping=mapping)).stored == 0
-    assert (await stored_in(database)).counts == {"Payment": {9: 2}}
+    longer = ["8,2024-04-30,,7,,,", *rows, "7,2024-03-31,,9,,,"]
+    assert (await import_rows(*longer, mapping=mapping)).stored == 2
+    assert (await stored_in(database)).counts == {"Payment": {9: 3, 7: 1}}
 
 
 async def test_a_person_may_answer_again_on_another_day(

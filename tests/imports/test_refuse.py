@@ -25,12 +25,18 @@ BAD_ROWS = {
     "no id": (",2024-03-31,,9,,,", 'line 2: id "" is empty'),
     "ragged": ("9,2024-03-31,,9", "line 2: 4 cells where the header has 7"),
     "too many cells": ("9,2024-03-31,,9,,,,,8", "line 2: 9 cells where the header has 7"),
-    "a long comment": (f"9,2024-03-31,,9,,{'x' * 10_001},", "line 2: said"),
-    "a long property": (f"9,2024-03-31,,9,,,{'x' * 501}", "line 2: plan"),
+}
+LONG_TEXTS = {
+    "a comment": (f"9,2024-03-31,,9,,{'x' * 10_001},free", "line 2: said"),
+    "a property": (f"9,2024-03-31,,9,,{'x' * 10_000},{'y' * 501}", "line 2: plan"),
 }
 
 
-@pytest.mark.parametrize("row, said", BAD_ROWS.values(), ids=list(BAD_ROWS))
+@pytest.mark.parametrize(
+    "row, said",
+    [*BAD_ROWS.values(), *LONG_TEXTS.values()],
+    ids=[*BAD_ROWS, *LONG_TEXTS],
+)
 async def test_it_names_the_line_the_column_and_the_cell(
     row: str, said: str, import_rows: Import, database: Database
 ) -> None:
@@ -49,6 +55,17 @@ async def test_skipped_it_is_counted_and_the_rest_is_stored(
     result = await import_rows(row, *ROWS, skip_bad=True)
     assert (result.stored, result.skipped) == (5, 1)
     assert (await stored_in(database)).rollup_agrees
+
+
+@pytest.mark.parametrize("row, said", LONG_TEXTS.values(), ids=list(LONG_TEXTS))
+async def test_a_long_text_never_costs_the_rating_beside_it(
+    row: str, said: str, import_rows: Import, database: Database
+) -> None:
+    result = await import_rows(row, *ROWS, skip_bad=True)
+    assert (result.stored, result.skipped) == (6, 1) and said in result.problems[0]
+    (kept,) = [r for r in (await stored_in(database)).responses if r.rating == 9]
+    assert kept.comment == "x" * 10_000
+    assert kept.properties == (None if "y" in row else {"plan": "free"})
 
 
 async def test_it_tells_twenty_lines_and_how_many_more(import_rows: Import) -> None:
