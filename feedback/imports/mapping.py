@@ -51,14 +51,17 @@ class RowsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What each row says beside its ratings.
 
     time: a column, or a template such as "2017-05-{INTDATE}". id: what tells this row from every
-    other. respondent: who answered, by an id of yours; email: by their address. properties:
+    other. submission: what rows of one answer share, of which the last counts; in place of id.
+    respondent: who answered, by an id of yours; email: by their address. properties:
     columns; a table renames them; "*" is all others. separator, encoding, skip_lines and
-    header_rows: how the file is laid out, where that is not found rightly.
+    header_rows: how the file is laid out, where that is not found rightly. previews: true keeps
+    a survey tool's own tests; a table says in which columns they are told by what.
     """
 
     time: str
     time_format: str | None = None
     id: str | None = None
+    submission: str | None = None
     respondent: str | None = None
     email: str | None = None
     comment: str | None = None
@@ -67,6 +70,7 @@ class RowsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     encoding: str | None = None
     skip_lines: Lines | None = None
     header_rows: HeaderRows | None = None
+    previews: bool | dict[str, int | str | tuple[int | str, ...]] = False
 
     @property
     def time_columns(self) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def _used_columns(mapping: MappingFile) -> set[str]:
     rows = mapping.rows
     used = {
         *rows.time_columns,
-        rows.id or "",
+        rows.id or rows.submission or "",
         rows.respondent or "",
         rows.email or "",
         rows.comment or "",

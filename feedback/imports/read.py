@@ -10,10 +10,13 @@ from feedback.imports.cells import BAD, BLANK
 from feedback.imports.ids import Ids
 from feedback.imports.mapping import MappingFile
 from feedback.imports.moments import Moments, TimeText
+from feedback.imports.previews import Previews
 from feedback.imports.properties import Properties
 from feedback.imports.report import BadCellError, Report
 from feedback.imports.source import RowSource
+from feedback.imports.submissions import LastMessages
 from feedback.imports.which import SurveySpec, Which
+from feedback.imports.zones import zone_in_header
 from feedback.offline.headers import position
 from feedback.responses.message import MOST_COMMENT
 
@@ -54,17 +57,30 @@ class Reader:
         days: ZoneInfo | None = None,
     ) -> None:
         rows = mapping.rows
-        self._source = source
+        self._source: RowSource = source
         self._which = Which(mapping, source)
-        self._moments = Moments(rows, mapping.workspace.zone, now, days)
-        self._time = TimeText(rows, [position(source.columns, name) for name in rows.time_columns])
-        self._id = None if rows.id is None else position(source.columns, rows.id)
-        self._ids = Ids(rows.id or "")
+        known_by = rows.id or rows.submission
+        self._id = None if known_by is None else position(source.columns, known_by)
+        self._ids = Ids(known_by or "")
+        is_sheet = source.layout.kind == "xlsx"
+        zone = zone_in_header(rows, source.columns) or mapping.workspace.zone
+        days = days or mapping.workspace.zone
+        self._moments = Moments(rows, zone, now, days, is_sheet=is_sheet)
+        self._time = TimeText(rows, source.columns)
+        self._previews = Previews(rows, source.columns)
+        self._rated = sorted({position(source.columns, part.column) for part in mapping.ratings})
+        if rows.submission is not None and self._id is not None:
+            self._source = LastMessages(source, self._id, self._rated, self._time, self._moments)
         self._who = None if rows.respondent is None else position(source.columns, rows.respondent)
         self._email = None if rows.email is None else position(source.columns, rows.email)
         self._comment = None if rows.comment is None else position(source.columns, rows.comment)
         self._properties = Properties(mapping, source)
         self.tally = Tally()
+
+    @property
+    def previews(self) -> int:
+        """How many rows were a survey tool's own previews, and left out."""
+        return self._previews.left_out
 
     @property
     def surveys(self) -> Sequence[SurveySpec]:
@@ -73,19 +89,34 @@ class Reader:
     def entries(self, report: Report) -> Iterator[list[Entry]]:
         """The rows with at least one rating, many at once; what cannot be used is reported."""
         tally = self.tally = Tally()
-        for lines, cells in self._source.strides(report.add):
-            tally.rows += len(lines)
+        self._previews.left_out = 0
+        for stride in self._source.strides(report.add):
+            tally.rows += len(stride[0])
+            lines, cells = self._previews.without(*stride)
             try:
                 found = self._at_once(lines, cells, report)
             except BadCellError:
-                found = self._one_by_one(lines, cells, report)
+                found = self._one_by_one(*self._answered(lines, cells), report)
             if kept := [entry for entry in found if entry[-1]]:
                 tally.ratings += sum(len(entry[-1]) for entry in kept)
                 yield kept
 
+    def _answered(
+        self, lines: Sequence[int], cells: Sequence[list[str]]
+    ) -> tuple[Sequence[int], Sequence[list[str]]]:
+        """Without the rows that rate nothing: what else they lack is no loss."""
+        kept = [n for n, row in enumerate(cells) if any(row[at].strip() for at in self._rated)]
+        self.tally.blank += (len(lines) - len(kept)) * max(1, len(self._which.everywhere))
+        return [lines[n] for n in kept], [cells[n] for n in kept]
+
     def _one_by_one(
         self, lines: Sequence[int], cells: Sequence[list[str]], report: Report
     ) -> list[Entry]:
+        if len(lines) > 1:  # most often nothing is wrong but what was left out before
+            try:
+                return self._at_once(lines, cells, report)
+            except BadCellError:
+                pass
         found = []
         for line, row in zip(lines, cells, strict=True):
             try:
@@ -99,6 +130,8 @@ class Reader:
     ) -> list[Entry]:
         """Entries of rows, column by column, some without ratings. Raises BadCellError, with
         nothing reported, if one of them cannot be used."""
+        if not lines:
+            return []
         columns = list(zip(*cells, strict=True))
         ats = self._moments.all(self._time.all(cells))
         whos: Sequence[str | None] = [None] * len(lines)

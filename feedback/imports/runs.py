@@ -28,8 +28,9 @@ _DAY = timedelta(days=1)
 class Result:
     """What an import did. `problems` are those left out by --skip-bad.
 
-    moved: ids that are stored already at another time. beside: answers of other imports among
-    these, whose rows have no id: they may be the same answers, changed on the way.
+    previews: rows that a survey's own tests left, which never count. moved: ids that are stored
+    already at another time. beside: answers of other imports among these, whose rows have no id:
+    they may be the same answers, changed on the way.
     """
 
     run_id: uuid.UUID
@@ -38,6 +39,7 @@ class Result:
     differing: int = 0
     blank: int = 0
     skipped: int = 0
+    previews: int = 0
     moved: int = 0
     beside: int = 0
     problems: Sequence[str] = ()

@@ -1,11 +1,12 @@
-"""Where rows come from: a CSV, XLSX or Parquet file, or whatever else has these two members."""
+"""Where rows come from: a CSV, XLSX or Parquet file, or whatever else has these three members."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from feedback.imports.mapping import RowsPart
-from feedback.offline.layout import Asked
+from feedback.offline.headers import Columns
+from feedback.offline.layout import Asked, Layout
 from feedback.offline.tables import Stride, open_table
 
 OnBad = Callable[[int, str], None]
@@ -15,7 +16,10 @@ class RowSource(Protocol):
     """Rows of text under named columns; `strides` starts anew each time it is called."""
 
     @property
-    def columns(self) -> Sequence[str]: ...
+    def layout(self) -> Layout: ...
+
+    @property
+    def columns(self) -> Columns: ...
 
     def strides(self, on_bad: OnBad | None = None) -> Iterator[Stride]: ...
 

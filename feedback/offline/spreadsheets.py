@@ -41,9 +41,10 @@ _ROWS_AT_ONCE = 4096
 class Sheet:
     """The rows with their numbers, those of a spreadsheet program.
 
-    columns: of the rows; None when the first rows that hold anything name them.
+    kind: xlsx, parquet or json. columns: None when the first rows that hold anything name them.
     """
 
+    kind: str
     columns: tuple[str, ...] | None
     rows: Callable[[], Iterator[Cells]]
 
@@ -118,7 +119,7 @@ def _open_workbook(file: Path, name: str | None) -> Sheet:
         _check_parts(file)
         with _workbook(file) as book:
             title = _choose(book, file, name)
-    return Sheet(None, partial(_workbook_rows, file, title))
+    return Sheet("xlsx", None, partial(_workbook_rows, file, title))
 
 
 def _check_parts(file: Path) -> None:
@@ -216,7 +217,7 @@ def _open_parquet(file: Path) -> Sheet:
     with _told(file, "Parquet"), parquet.ParquetFile(file) as opened:
         _check_columns(file, opened.metadata)
         columns = tuple(name.strip() for name in opened.schema_arrow.names)
-    return Sheet(columns, partial(_parquet_rows, file))
+    return Sheet("parquet", columns, partial(_parquet_rows, file))
 
 
 def _check_columns(file: Path, metadata: Any) -> None:

@@ -1,8 +1,8 @@
 """Files of answers as other programs write them: read as text, row by row, in flat memory.
 
-CSV, XLSX and Parquet are told apart by their first bytes, whatever the file is called. How a CSV
-file is laid out, its encoding, separator and header, is told by `layout`. Whatever cannot be read
-is said in one sentence with its line.
+CSV, XLSX, Parquet and JSON are told apart by their first bytes, whatever the file is called. How a
+CSV file is laid out, its encoding, separator and header, is told by `layout`. Whatever cannot be
+read is said in one sentence with its line.
 """
 
 import csv
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from feedback.errors import FeedbackError
 from feedback.offline.headers import Columns, position
+from feedback.offline.json_rows import open_json
 from feedback.offline.layout import LOOKED_AT, Asked, Layout, sheet_layout, text_layout
 from feedback.offline.spreadsheets import Sheet, open_spreadsheet
 
@@ -131,7 +132,7 @@ def open_table(path: Path | str, asked: Asked = _UNASKED) -> Table:
     """
     path = Path(path)
     try:
-        sheet = open_spreadsheet(path)
+        sheet = open_spreadsheet(path) or open_json(path)
         table = _sheet_table(path, sheet, asked) if sheet else _text_table(path, asked)
     except OSError as error:
         raise FeedbackError(f"Cannot read {path}: {error.strerror or error}.") from error
@@ -142,7 +143,7 @@ def open_table(path: Path | str, asked: Asked = _UNASKED) -> Table:
 
 def _sheet_table(path: Path, sheet: Sheet, asked: Asked) -> Table:
     if sheet.columns is not None:
-        layout = Layout("parquet", Columns(sheet.columns), header_rows=0)
+        layout = Layout(sheet.kind, Columns(sheet.columns), header_rows=0)
         return Table(path, layout, partial(_rows, sheet, layout))
     layout = sheet_layout(list(islice(sheet.rows(), LOOKED_AT)), asked)
     return Table(path, layout, partial(_rows, sheet, layout))
