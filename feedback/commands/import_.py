@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def import_command(
     file: Annotated[
-        Path | None, typer.Argument(help="CSV, XLSX or Parquet file with the answers.")
+        Path | None, typer.Argument(help="CSV, XLSX, Parquet or JSON file with the answers.")
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option(metavar="MAP.toml", help="What its columns mean.")
@@ -36,7 +36,7 @@ def import_command(
         str | None, typer.Option(metavar="KEY", help="Needed when there are several.")
     ] = None,
 ) -> None:
-    """Store the ratings of a CSV, XLSX or Parquet file, one row a respondent or one row a rating.
+    """Store the ratings of a CSV, XLSX, Parquet or JSON file, a row a respondent or a rating.
 
     The whole file is checked first; with anything wrong in it nothing is stored. The same file
     again stores nothing twice. Ctrl-C stops it; the same command goes on from there.
