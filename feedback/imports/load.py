@@ -20,7 +20,7 @@ from feedback.imports.mapping import MappingFile
 from feedback.imports.mapping_file import read_mapping
 from feedback.imports.moved import Choice, Moved, Stored, find_moved
 from feedback.imports.place import Span, Target, place_surveys
-from feedback.imports.read import Entry, Reader
+from feedback.imports.read import Reader
 from feedback.imports.repeats import tell_apart
 from feedback.imports.report import Report
 from feedback.imports.runs import Result, content_of, count_beside, finish_run, start_run
@@ -224,19 +224,9 @@ def _batches(spool: Spool, maker: Maker, moved: Moved, progress: OnProgress) -> 
     done = 0
     for piece in tell_apart(spool.in_order(maker.orders), maker.order):
         kept = moved.without(piece)
-        for some in _cut(kept.entries):
+        for some in kept.cut(BATCH):
             spares = kept.spares and kept.spares[some]
             batch = maker.batch(kept.orders[some], kept.entries[some], spares)
             yield batch
             done += len(batch)
             progress("Stored", done)
-
-
-def _cut(entries: Sequence[Entry]) -> Iterator[slice]:
-    """Pieces with about BATCH ratings in each."""
-    start = ratings = 0
-    for end, entry in enumerate(entries, start=1):
-        ratings += len(entry[-1])
-        if ratings >= BATCH or end == len(entries):
-            yield slice(start, end)
-            start, ratings = end, 0

@@ -11,6 +11,9 @@ from feedback.imports.spool import Sorted
 
 Order = Callable[[str], int]
 
+# A column of ids that is none, at one time: memory must not grow with such a file.
+_MOST_SHARED = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -23,6 +26,22 @@ class Piece:
     orders: Sequence[int]
     entries: Sequence[Entry]
     spares: Sequence[int | None] | None = None
+
+    def cut(self, most: int) -> Iterator[slice]:
+        """Parts with about so many ratings in each, never between rows that share an order."""
+        start = ratings = 0
+        entries = self.entries
+        for end, entry in enumerate(entries, start=1):
+            ratings += len(entry[-1])
+            if end < len(entries) and (ratings < most or self._is_shared(end)):
+                continue
+            yield slice(start, end)
+            start, ratings = end, 0
+
+    def _is_shared(self, place: int) -> bool:
+        """Whether this row and the one before may be each other's."""
+        before, own = self.entries[place - 1], self.entries[place]
+        return self.spares is not None and before[:2] == own[:2]
 
     def only(self, wanted: Sequence[bool]) -> "Piece":
         return Piece(
@@ -39,8 +58,24 @@ def tell_apart(rows: Iterable[Sequence[Sorted]], order: Order) -> Iterator[Piece
     Whole copies count once under an id, each by itself without one. order: makes one of a text.
     """
     told = _Told(order)
-    for piece, following in pairwise(chain(rows, [()])):
+    for piece, following in pairwise(chain(_whole(rows), [()])):
         yield told.piece(piece, following[0][:2] if following else None)
+
+
+def _whole(pieces: Iterable[Sequence[Sorted]]) -> Iterator[Sequence[Sorted]]:
+    """The same rows; those that share an order in one piece, unless they are very many."""
+    held: list[Sorted] = []
+    for piece in pieces:
+        held += piece
+        start = len(held) - 1
+        while start and held[start - 1][:2] == held[start][:2]:
+            start -= 1
+        end = start or (len(held) if len(held) > _MOST_SHARED else 0)
+        if end:
+            yield held[:end]
+            held = held[end:]
+    if held:
+        yield held
 
 
 @dataclass(slots=True)

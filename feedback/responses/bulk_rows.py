@@ -128,7 +128,7 @@ def sort_out(batch: Batch, known: dict[Name, bytes]) -> tuple[Batch, BatchResult
     is_fresh: list[bool] = []
     result = BatchResult()
     if batch.has_spares:
-        batch = _with_own_ids(batch, known.copy())
+        batch = _with_own_ids(batch, known)
     named = zip(batch.columns["survey_id"], batch.columns["id"], strict=True)
     for name, digest in zip(named, batch.columns["digest"], strict=True):
         before = known.get(name)
@@ -143,23 +143,24 @@ def sort_out(batch: Batch, known: dict[Name, bytes]) -> tuple[Batch, BatchResult
     return batch.only(is_fresh), result
 
 
-def _with_own_ids(batch: Batch, known: dict[Name, bytes]) -> Batch:
-    """The spare id for each answer whose own id is that of another answer."""
+def _with_own_ids(batch: Batch, known: Mapping[Name, bytes]) -> Batch:
+    """The spare id for each answer whose own id is another answer's, here or stored before."""
     columns = dict(batch.columns)
     rows = list(zip(*(columns[name] for name in _NAMING), strict=True))
     here: dict[Name, set[bytes]] = {}
     for survey, own, digest, _ in rows:
         here.setdefault((survey, own), set()).add(digest)
-    ids = []
+    ids, taken = [], dict[Name, bytes]()
     for survey, own, digest, spare in rows:
-        before = known.get((survey, own), digest)
-        # A digest ends with the rating: what differs in its properties alone is the same answer.
-        is_its = before == digest or (
-            before[-1] == digest[-1] and before not in here[(survey, own)]
-        )
-        if spare is not None and ((survey, spare) in known or not is_its):
-            own = spare
-        known[(survey, own)] = digest
+        name = survey, own
+        if spare is not None and taken.get(name) != spare:
+            before = known.get(name, digest)
+            # A digest ends with the rating: what differs in its properties alone is the same.
+            is_its = before == digest or (before[-1] == digest[-1] and before not in here[name])
+            if name in taken or (survey, spare) in known or not is_its:
+                own = spare
+            else:
+                taken[name] = spare
         ids.append(own)
     del columns["spare"]
     return Batch(columns | {"id": ids})
