@@ -15,6 +15,22 @@ from tests.imports.conftest import HEADER, MAPPING, ROWS
 
 RUN = [sys.executable, "-c", "from feedback.cli import main; main()", "import"]
 
+# The same, and a word when it begins to read.
+STOPPABLE = [
+    sys.executable,
+    "-c",
+    "import sys\n"
+    "from feedback.imports.read import Reader\n"
+    "entries = Reader.entries\n"
+    "def told(*given):\n"
+    "    print('reading', file=sys.stderr, flush=True)\n"
+    "    return entries(*given)\n"
+    "Reader.entries = told\n"
+    "from feedback.cli import main\n"
+    "main()",
+    "import",
+]
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -81,6 +97,30 @@ def test_killed_in_the_middle_nothing_is_lost_or_doubled(folder: Path) -> None:
     assert done.stdout.startswith(f"stored {60_000 - before}, already stored {before},")
     assert _count(folder, "response") == _count(folder, "submission") == 60_000
     assert _count(folder, "import_run") == 1
+
+
+@pytest.mark.parametrize("table", ["", "response"], ids=["while it checks", "while it stores"])
+def test_ctrl_c_says_how_to_go_on_and_how_to_undo(folder: Path, table: str) -> None:
+    rows = [f"{n},2024-03-{n % 28 + 1:02d},p{n},{n % 11},{n % 5 + 1},," for n in range(60_000)]
+    (folder / "answers.csv").write_text("\n".join([HEADER, *rows]))
+    command = [*STOPPABLE, "answers.csv", "--mapping", "mapping.toml"]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "reading\n"
+    while table and process.poll() is None and not _count(folder, table):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate()[1]
+    assert process.returncode == 130 and len(said.splitlines()) == 1
+    if not table:
+        assert "Stopped; nothing was stored." in said and _count(folder, "response") == 0
+        return
+    before = _count(folder, "response")
+    assert 0 < before < 120_000 and "the same command goes on from there" in said
+    taken_back = run(folder, "--undo", said.split()[-1])
+    assert taken_back.stdout == f"removed {before}\n"
 
 
 def _count(folder: Path, table: str) -> int:
