@@ -109,7 +109,7 @@ class _Storing:
 
     async def find_moved(self) -> Moved:
         """Rows whose id is stored at another time; surveys that are missing stay so meanwhile."""
-        if self.checked.mapping.rows.id is None:
+        if self.checked.mapping.rows.known_by is None:
             return Moved(0)
         async with self.database.write() as session:
             places = await self._place(session)
@@ -133,7 +133,7 @@ class _Storing:
         batches = _batches(checked.spool, maker, moved, progress)
         await store_all(self.settings, origin, batches, on_stored=result.add)
         result.already_stored += moved.left_out
-        if checked.mapping.rows.id is None and result.stored:
+        if checked.mapping.rows.known_by is None and result.stored:
             result.beside = await count_beside(
                 self.database, self.workspace, self.places, checked.span, result
             )

@@ -73,6 +73,11 @@ class RowsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     previews: bool | dict[str, int | str | tuple[int | str, ...]] = False
 
     @property
+    def known_by(self) -> str | None:
+        """The column that tells each row from every other, if there is one."""
+        return self.id or self.submission
+
+    @property
     def time_columns(self) -> tuple[str, ...]:
         return tuple(re.findall(r"\{([^{}]+)\}", self.time)) or (self.time,)
 

@@ -59,7 +59,7 @@ class Reader:
         rows = mapping.rows
         self._source: RowSource = source
         self._which = Which(mapping, source)
-        known_by = rows.id or rows.submission
+        known_by = rows.known_by
         self._id = None if known_by is None else position(source.columns, known_by)
         self._ids = Ids(known_by or "")
         is_sheet = source.layout.kind == "xlsx"
