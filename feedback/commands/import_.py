@@ -27,7 +27,10 @@ def import_command(
     ] = False,
     moved: Annotated[
         Literal["skip", "store"] | None,
-        typer.Option(help="Ids stored already at another time: leave them, or store them too."),
+        typer.Option(
+            metavar="skip|store",
+            help="Ids stored already at another time: leave them, or store them too.",
+        ),
     ] = None,
     undo: Annotated[
         str | None, typer.Option(metavar="ID", help="Take the import of this id back.")

@@ -67,6 +67,11 @@ class Reader:
         days = days or mapping.workspace.zone
         self._moments = Moments(rows, zone, now, days, is_sheet=is_sheet)
         self._time = TimeText(rows, source.columns)
+        # All but the time, which is read, in an order that no spreadsheet changes.
+        self._said = sorted(
+            set(range(len(source.columns))) - {*self._time.places},
+            key=lambda place: (source.columns[place], place),
+        )
         self._previews = Previews(rows, source.columns)
         self._rated = sorted({position(source.columns, part.column) for part in mapping.ratings})
         if rows.submission is not None and self._id is not None:
@@ -100,6 +105,7 @@ class Reader:
             if kept := [entry for entry in found if entry[-1]]:
                 tally.ratings += sum(len(entry[-1]) for entry in kept)
                 yield kept
+        self._ids.raise_if_rounded()
 
     def _answered(
         self, lines: Sequence[int], cells: Sequence[list[str]]
@@ -157,7 +163,9 @@ class Reader:
         if self._id is not None:
             return [ID + own for own in self._ids.all([row[self._id] for row in cells])]
         return [
-            ROW + "\0".join(row) if who is None else f"{WHO}{email_of(who) or who}\0{at}"
+            ROW + "\0".join([row[place] for place in self._said])
+            if who is None
+            else f"{WHO}{email_of(who) or who}\0{at}"
             for row, at, who in zip(cells, ats, self._named(cells, whos), strict=True)
         ]
 

@@ -171,6 +171,12 @@ async def test_without_an_id_answers_that_may_be_the_same_are_told(
     assert (later.stored, later.beside) == (5, 0)  # it begins within a day of what was there
     again = await import_rows(*each(cut), mapping=mapping)
     assert (again.stored, again.beside) == (5, 3)  # among them; carl's are after the last of these
+    turned = "\n".join(",".join(line.split(",")[::-1]) for line in [HEADER, *rows[::-1]])
+    form = 'time = "when"\ntime_format = "%d/%m/%Y %H:%M:%S"'
+    dated = [f"{n},0{n}/04/2024 08:00:30,p{n},7,,," for n in range(1, 6)]
+    assert (await import_rows(content=turned.encode(), mapping=mapping)).stored == 0
+    other = mapping.replace('time = "when"', form)
+    assert (await import_rows(*dated, mapping=other)).stored == 0
     alone = await import_rows(rows[-1].replace(":30,", ","), mapping=mapping)
     assert (alone.stored, alone.beside) == (1, 2)  # p4's and p5's within a day
 

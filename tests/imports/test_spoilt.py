@@ -153,6 +153,17 @@ def test_an_id_that_a_spreadsheet_rounded_is_refused(tmp_path: Path, own: str) -
     assert entries == [] and "is an id that a spreadsheet has rounded" in wrong[0]
 
 
+LONG = ["1234567890123456789", "1234567890123456790", "1234567890123456000"]
+
+
+def test_long_ids_that_were_all_cut_to_15_digits_are_refused(tmp_path: Path) -> None:
+    lines = [f"2024-01-05,5,{own[:15]}0000" for own in LONG]
+    with pytest.raises(FeedbackError, match="id: a spreadsheet program has rounded these ids"):
+        read(tmp_path, "when,score,id", *lines, rows='id = "id"')
+    lines = [f"2024-01-05,5,{own}" for own in LONG]
+    assert len(read(tmp_path, "when,score,id", *lines, rows='id = "id"')[0]) == 3
+
+
 def test_a_column_that_is_not_there_is_still_refused(tmp_path: Path) -> None:
     with pytest.raises(FeedbackError, match="no column id"):
         read(tmp_path, "when,score", "2024-01-05,5", rows='id = "id"')
