@@ -78,9 +78,10 @@ def _undecodable_line(path: Path, encoding: str) -> int | None:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 text = decoder.decode(chunk)
-                if "\0" in text:
+                # In UTF-16 every second byte is nothing; elsewhere bytes are looked through faster.
+                if "\0" in text if encoding.startswith("utf-16") else b"\0" in chunk:
                     raise FeedbackError(f"{path.name} is not a text file. Save it as CSV UTF-8.")
-                line += text.count("\n")
+                line += chunk.count(b"\n")
             decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         return line + error.object[: error.start].count(b"\n")

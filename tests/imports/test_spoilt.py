@@ -55,6 +55,7 @@ def read(
 
 ZONES = [
     ("Europe/Paris", "31/01/2024 23:30 UTC", "2024-01-31T23:30"),
+    ("Europe/Paris", "31/01/2024 23:30 gmt", "2024-01-31T23:30"),
     ("Europe/Paris", "31/01/2024 23:30 Z", "2024-01-31T23:30"),
     ("Europe/Paris", "31/01/2024 23:30 CET", "2024-01-31T22:30"),
     ("Europe/Paris", "27/10/2024 02:30 CEST", "2024-10-27T00:30"),  # an hour that is there twice
@@ -77,7 +78,7 @@ def test_the_name_of_a_zone_is_not_thrown_away(
     assert moment(entry[0]) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize("name", ["PST", "CST", "XYZ", "", "CE", "gmt"])
+@pytest.mark.parametrize("name", ["PST", "CST", "XYZ", "", "CE"])
 def test_a_zone_that_is_not_the_mappings_is_refused(tmp_path: Path, name: str) -> None:
     form = 'time_format = "%d/%m/%Y %H:%M %Z"'
     entries, wrong = read(tmp_path, "when,score", f"31/01/2024 23:30 {name},5", rows=form)
