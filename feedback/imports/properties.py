@@ -66,7 +66,7 @@ class Properties(dict[tuple[str, ...], str | None]):
 def _property_places(mapping: MappingFile, source: RowSource) -> list[tuple[int, str]]:
     wanted = mapping.rows.properties
     if wanted == "*":
-        used = {place for name in _used_columns(mapping) for place in places(source.columns, name)}
+        used = {place for name in used_columns(mapping) for place in places(source.columns, name)}
         wanted = tuple(
             name for place, name in enumerate(source.columns) if name and place not in used
         )
@@ -85,7 +85,14 @@ def _property_places(mapping: MappingFile, source: RowSource) -> list[tuple[int,
     return [(position(source.columns, column), name) for column, name in names.items()]
 
 
-def _used_columns(mapping: MappingFile) -> set[str]:
+def named_columns(mapping: MappingFile) -> set[str]:
+    """All columns that a mapping names, for whatever."""
+    listed = mapping.rows.properties
+    return used_columns(mapping) | (set() if listed == "*" else set(listed))
+
+
+def used_columns(mapping: MappingFile) -> set[str]:
+    """Those that it names as something else than a property."""
     rows = mapping.rows
     used = {
         *rows.time_columns,

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from feedback.identity import email_of
 from feedback.imports.cells import BAD, BLANK
 from feedback.imports.ids import Ids
+from feedback.imports.json_cells import with_json_cells
 from feedback.imports.mapping import MappingFile
 from feedback.imports.moments import Moments, TimeText
 from feedback.imports.previews import Previews
-from feedback.imports.properties import Properties
+from feedback.imports.properties import Properties, named_columns
 from feedback.imports.report import BadCellError, Report
 from feedback.imports.source import RowSource
 from feedback.imports.submissions import LastMessages
@@ -57,7 +58,7 @@ class Reader:
         days: ZoneInfo | None = None,
     ) -> None:
         rows = mapping.rows
-        self._source: RowSource = source
+        self._source = source = with_json_cells(source, sorted(named_columns(mapping)))
         self._which = Which(mapping, source)
         known_by = rows.known_by
         self._id = None if known_by is None else position(source.columns, known_by)

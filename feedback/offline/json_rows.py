@@ -62,9 +62,7 @@ def _flat(path: Path, encoding: str) -> Iterator[tuple[int, dict[str, str]]]:
     with path.open(encoding=encoding) as file, _told(path) as at:
         for number, row in enumerate(_rows(_Window(file)), start=1):
             at[0] = number
-            flat: dict[str, str] = {}
-            _flatten(row, "", flat, _DEEPEST)
-            yield number, flat
+            yield number, flattened(row)
 
 
 @contextmanager
@@ -74,6 +72,19 @@ def _told(path: Path) -> Iterator[list[int]]:
         yield at
     except (ValueError, RecursionError) as error:
         raise FeedbackError(f"{path.name}, after row {at[0]}: broken JSON: {error}.") from error
+
+
+def flattened(row: dict[str, Any]) -> dict[str, str]:
+    """The values of an object and of objects within it, by dotted names, as a CSV file says them.
+
+    Raises ValueError for a text with a NUL character.
+
+    >>> flattened({"score": 9.0, "person": {"plan": "pro", "tags": ["a", "b"]}, "done": True})
+    {'score': '9', 'person.plan': 'pro', 'person.tags': 'a; b', 'done': 'TRUE'}
+    """
+    flat: dict[str, str] = {}
+    _flatten(row, "", flat, _DEEPEST)
+    return flat
 
 
 def _flatten(value: Any, name: str, flat: dict[str, str], deepest: int) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _MARKS = str.maketrans(
     {
@@ -15,6 +16,7 @@ _MARKS = str.maketrans(
 _WHOLE = re.compile(r"([+-]?[0-9]{1,18})(?:,0{1,2}|\.0*)")
 
 
+@lru_cache(maxsize=1 << 14)
 def folded(text: str) -> str:
     """The text without what does not tell words apart: case, how an accent is put together,
     which apostrophe, quotation mark, dash or space it is, and how many spaces.

@@ -97,6 +97,13 @@ READ: dict[str, tuple[str | bytes, str, str, list[Answer]]] = {
     "JSON, pages of an API": (
         '{"n": 1, "data": [{"id": "a", "when": "2024-01-05", "data": {"q": 9}}], "next": null}\n'
         '{"data": []}', ROWS, "data.q", ONE),
+    "PostHog, events with a column of JSON": (
+        'event,timestamp,properties\n'
+        'survey sent,2024-01-05T11:01:00Z,"{""$sid"": ""a"", ""$survey_response"": ""9""}"\n'
+        'survey sent,2024-01-05T11:00:00Z,"{""$sid"": ""a"", ""$survey_response"": ""3""}"\n'
+        'survey shown,2024-01-05T10:59:00Z,"{""$sid"": ""a""}"\n'
+        'survey shown,2024-01-05T10:59:00Z,\n',
+        'time = "timestamp"\nsubmission = "properties.$sid"', "properties.$survey_response", ONE),
     "the last message, newest first": (
         "id,when,score\na,2024-01-05 12:01,9\nb,2024-01-05 12:00,3\na,2024-01-05 12:00,1\n",
         'time = "when"\nsubmission = "id"', "score", [(NOON, 9), (NOON, 3)]),
@@ -172,6 +179,11 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "a thousand": ("id;when;score\n1;2024-01-05;1,000\n", ROWS, '"1,000" is no rating'),
     "a rating without a submission": (
         "id,when,score\n,2024-01-05,9\n", 'time = "when"\nsubmission = "id"', "is empty"),
+    "a dot in a name that is not there": (
+        "Q1,when,score\n1,2024-01-05,9\n", 'time = "when"\nid = "Q1.a"', "no column Q1.a"),
+    "broken JSON in a cell": (
+        'score,when,p\n9,2024-01-05,"{""id"": 9"\n', 'time = "when"\nid = "p.id"',
+        "line 2: broken JSON in a cell"),
     "broken JSON": ('[{"id": 1, "when": "2024-01-05", "score": 9}, {"id":', ROWS,
         "after row 1: broken JSON"),
     "JSON of no objects": ("[]", ROWS, "holds no objects"),
