@@ -10,8 +10,7 @@ from itertools import chain
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from feedback.db import Database
 from feedback.errors import FeedbackError
@@ -19,8 +18,8 @@ from feedback.imports.make import Maker, moment
 from feedback.imports.place import Target
 from feedback.imports.repeats import Piece
 from feedback.imports.spool import Spool
+from feedback.readings.queries import CountQuery, read_counts
 from feedback.responses.elsewhere import Found, Spans, make_elsewhere
-from feedback.responses.models import RatingCount
 from feedback.scoring.months import shift_day
 from feedback.settings import Settings
 from feedback.surveys.models import Series
@@ -134,27 +133,17 @@ async def find_moved(stored: Stored, maker: Maker, spool: Spool) -> Moved:
 
 async def _spans(stored: Stored) -> Spans:
     """Where imported answers of these surveys lie: a survey without one is not in it."""
-    workspace_id = stored.workspace_id
-    statement = (
-        select(Series.survey_id, func.min(RatingCount.month), func.max(RatingCount.month))
-        .join(
-            RatingCount,
-            sa.and_(
-                col(RatingCount.workspace_id) == col(Series.workspace_id),
-                col(RatingCount.series_id) == col(Series.id),
-            ),
-        )
-        .where(
-            Series.workspace_id == workspace_id,
-            RatingCount.workspace_id == workspace_id,
-            RatingCount.channel == "import",
-            col(Series.survey_id).in_({place.survey_id for place in stored.places}),
-        )
-        .group_by(col(Series.survey_id))
+    own = select(Series.id, Series.survey_id).where(
+        Series.workspace_id == stored.workspace_id,
+        col(Series.survey_id).in_({place.survey_id for place in stored.places}),
     )
+    months: dict[UUID, list[date]] = {}
     async with stored.database.read() as session:
-        found = (await session.exec(statement)).all()
-    return {survey_id: _ids(begin, end) for survey_id, begin, end in found}
+        survey_of = dict((await session.exec(own)).all())
+        query = CountQuery(tuple(sorted(survey_of)), channel="import")
+        for row in await read_counts(session, stored.workspace_id, query):
+            months.setdefault(survey_of[row.series], []).append(row.month)
+    return {survey_id: _ids(min(found), max(found)) for survey_id, found in months.items()}
 
 
 def _ids(begin: date, end: date) -> tuple[bytes, bytes]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,8 +15,10 @@ from feedback.accounts.models import Workspace
 from feedback.db import Database
 from feedback.imports.moments import EPOCH
 from feedback.imports.place import Span, Target
+from feedback.readings.queries import CountQuery, read_counts
 from feedback.responses.bulk_rows import BatchResult
-from feedback.responses.models import ImportRun, RatingCount, Response
+from feedback.responses.models import ImportRun, Response
+from feedback.scoring.months import month_of
 
 _CHUNK = 1 << 20
 _MILLISECOND = timedelta(milliseconds=1)
@@ -110,21 +111,23 @@ async def count_beside(
     None among them: those within a day of its first and last, if they are half as many as were
     stored; fewer are the end of the month before.
     """
-    counted = select(func.sum(RatingCount.n)).where(
-        *_imported(RatingCount, workspace, places),
-        col(RatingCount.month) >= (span.first - 2 * _DAY).date().replace(day=1),
-        col(RatingCount.month) <= (span.last + 2 * _DAY).date(),
-    )
+    around = span.first - 2 * _DAY, span.last + 2 * _DAY
+    since, until = (month_of(moment.date()) for moment in around)
+    series = tuple(sorted({place.series_id for place in places}))
     async with database.read() as session:
         # Whole months are counted at once; answers are only looked at where there may be others.
-        if ((await session.exec(counted)).one() or 0) <= result.answers:
+        query = CountQuery(series, since, until, channel="import")
+        rows = await read_counts(session, workspace.id, query)
+        if sum(sum(row.counts) for row in rows) <= result.answers:
             return 0
         for near, least in ((_MILLISECOND, 1), (_DAY, result.stored / 2)):
             listed = (
                 select(func.count())
                 .select_from(Response)
                 .where(
-                    *_imported(Response, workspace, places),
+                    Response.workspace_id == workspace.id,
+                    col(Response.series_id).in_(series),
+                    Response.channel == "import",
                     col(Response.id) >= _id_of(span.first - near),
                     col(Response.id) < _id_of(span.last + near),
                 )
@@ -133,14 +136,6 @@ async def count_beside(
             if others >= least:
                 return others
     return 0
-
-
-def _imported(model: Any, workspace: Workspace, places: Sequence[Target]) -> list[Any]:
-    return [
-        model.workspace_id == workspace.id,
-        model.series_id.in_({place.series_id for place in places}),
-        model.channel == "import",
-    ]
 
 
 def _id_of(moment: datetime) -> uuid.UUID:
