@@ -80,6 +80,8 @@ def _import(request: "Request") -> None:
 
 
 def _tell(result: "Result") -> None:
+    from feedback.imports.moved import told
+
     for line in result.problems:
         print(f"left out: {line}", file=sys.stderr)
     if result.differing:
@@ -89,7 +91,7 @@ def _tell(result: "Result") -> None:
             file=sys.stderr,
         )
     if result.moved:
-        print(f"feedback: {result.moved} ids are stored already at another time.", file=sys.stderr)
+        print(f"feedback: {told(result.moved)}.", file=sys.stderr)
     if result.beside:
         print(
             f"feedback: the rows have no id, and {result.beside} other imported answers lie at "

@@ -74,10 +74,9 @@ class Moved:
         self._is_stored_too = wanted == "store"
         if not self.count or wanted is not None:
             return
-        ids = "1 id is" if self.count == 1 else f"{self.count} ids are"
         listed = "".join(f"\n  {own}: stored {at}, here {here}" for own, at, here in self._examples)
         raise FeedbackError(
-            f"{file_name}: {ids} stored already at another time, nothing was stored. A spreadsheet "
+            f"{file_name}: {told(self.count)}, nothing was stored. A spreadsheet "
             "that cut the seconds, another time zone or the time of the last change does that. "
             "Leave them as they are stored with --moved skip; if they are new answers under an "
             f"old id, store them too with --moved store. In UTC:{listed}"
@@ -91,6 +90,16 @@ class Moved:
         kept = piece.only(wanted)
         self.left_out += _answers(piece) - _answers(kept)
         return kept
+
+
+def told(count: int) -> str:
+    """So many ids, in words.
+
+    >>> told(1)
+    '1 id is stored already at another time'
+    """
+    ids = "1 id is" if count == 1 else f"{count} ids are"
+    return f"{ids} stored already at another time"
 
 
 def _answers(piece: Piece) -> int:

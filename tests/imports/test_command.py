@@ -99,6 +99,18 @@ def test_killed_in_the_middle_nothing_is_lost_or_doubled(folder: Path) -> None:
     assert _count(folder, "import_run") == 1
 
 
+def test_ids_at_another_time_stop_it_until_it_is_said_what_to_do(folder: Path) -> None:
+    run(folder, "answers.csv", "--mapping", "mapping.toml")
+    saved = (folder / "answers.csv").read_text().replace("2024-03-31 23:30", "2024-03-31 23:00")
+    (folder / "saved.csv").write_text(saved)
+    refused = run(folder, "saved.csv", "--mapping", "mapping.toml")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "saved.csv: 1 id is stored already at another time, nothing was" in refused.stderr
+    left = run(folder, "saved.csv", "--mapping", "mapping.toml", "--moved", "skip")
+    assert left.stdout.startswith("stored 0, already stored 5,") and left.returncode == 0
+    assert left.stderr == "feedback: 1 id is stored already at another time.\n"
+
+
 @pytest.mark.parametrize("table", ["", "response"], ids=["while it checks", "while it stores"])
 def test_ctrl_c_says_how_to_go_on_and_how_to_undo(folder: Path, table: str) -> None:
     rows = [f"{n},2024-03-{n % 28 + 1:02d},p{n},{n % 11},{n % 5 + 1},," for n in range(60_000)]
