@@ -99,12 +99,8 @@ def _tell(result: "Result") -> None:
             "text or a column altered), they count twice now: take this import back.",
             file=sys.stderr,
         )
-    if result.previews:
-        print(
-            f"feedback: {result.previews} rows are previews or tests of the survey itself and were "
-            "left out; previews = true under [rows] keeps them.",
-            file=sys.stderr,
-        )
+    for sentence in result.told:
+        print(f"feedback: {sentence}", file=sys.stderr)
     print(
         f"stored {result.stored}, already stored {result.already_stored + result.differing}, "
         f"blank {result.blank}, left out {result.skipped}"

@@ -82,7 +82,7 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
             run = await storing.begin(request)
             stoppable.run_id = run.id
             result = Result(run.id, skipped=report.count, problems=report.lines)
-            result.blank, result.previews = reader.tally.blank, reader.previews
+            result.blank, result.told = reader.tally.blank, reader.told
             result.moved = moved.count
             await storing.store(result, moved, progress)
             await finish_run(database, run, result)

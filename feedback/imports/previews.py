@@ -29,6 +29,16 @@ class Previews:
         else:
             self._told = [] if part.previews else _of_qualtrics(columns)
 
+    @property
+    def told(self) -> str | None:
+        """How many were left out, in a sentence; None if none were."""
+        if not self.left_out:
+            return None
+        return (
+            f"{self.left_out} rows are previews or tests of the survey itself and were left out; "
+            "previews = true under [rows] keeps them."
+        )
+
     def without(
         self, lines: Sequence[int], cells: Sequence[list[str]]
     ) -> tuple[Sequence[int], Sequence[list[str]]]:

@@ -14,7 +14,7 @@ from feedback.imports.moments import Moments, TimeText
 from feedback.imports.previews import Previews
 from feedback.imports.properties import Properties, named_columns
 from feedback.imports.report import BadCellError, Report
-from feedback.imports.source import RowSource
+from feedback.imports.source import RowSource, header_found
 from feedback.imports.submissions import LastMessages
 from feedback.imports.which import SurveySpec, Which
 from feedback.imports.zones import zone_in_header
@@ -59,6 +59,7 @@ class Reader:
     ) -> None:
         rows = mapping.rows
         self._source = source = with_json_cells(source, sorted(named_columns(mapping)))
+        self._header = header_found(source.layout, rows)
         self._which = Which(mapping, source)
         known_by = rows.known_by
         self._id = None if known_by is None else position(source.columns, known_by)
@@ -84,9 +85,9 @@ class Reader:
         self.tally = Tally()
 
     @property
-    def previews(self) -> int:
-        """How many rows were a survey tool's own previews, and left out."""
-        return self._previews.left_out
+    def told(self) -> list[str]:
+        """What the file was taken for, in sentences, where it is not what it seems."""
+        return [said for said in (self._header, self._previews.told) if said]
 
     @property
     def surveys(self) -> Sequence[SurveySpec]:

@@ -29,9 +29,9 @@ _DAY = timedelta(days=1)
 class Result:
     """What an import did. `problems` are those left out by --skip-bad.
 
-    previews: rows that a survey's own tests left, which never count. moved: ids that are stored
-    already at another time. beside: answers of other imports among these, whose rows have no id:
-    they may be the same answers, changed on the way.
+    moved: ids that are stored already at another time. beside: answers of other imports among
+    these, whose rows have no id: they may be the same answers, changed on the way. told: what
+    else the reading took the file for.
     """
 
     run_id: uuid.UUID
@@ -40,10 +40,10 @@ class Result:
     differing: int = 0
     blank: int = 0
     skipped: int = 0
-    previews: int = 0
     moved: int = 0
     beside: int = 0
     problems: Sequence[str] = ()
+    told: Sequence[str] = ()
 
     def add(self, done: BatchResult) -> None:
         self.stored += done.new

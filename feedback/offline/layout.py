@@ -196,9 +196,13 @@ def _explains(first: Sequence[str], second: Sequence[str], body: Sequence[Sequen
         return False
     if any(_VALUE.fullmatch(second[place]) for place in filled):
         return False
-    if all(folded(second[place]) in _UNDER for place in filled):
-        return True
-    answers = {(place, cell) for row in body for place, cell in enumerate(row)}
-    return any(place >= len(first) or not first[place] for place in filled) and not any(
-        (place, second[place]) in answers for place in filled
-    )
+    parts = [place for place in filled if folded(second[place]) not in _UNDER]
+    if any(_is_answer(second[place], place, body) for place in parts):
+        return False
+    return not parts or any(place >= len(first) or not first[place] for place in parts)
+
+
+def _is_answer(cell: str, place: int, body: Sequence[Sequence[str]]) -> bool:
+    """Whether others answer so too; a column for a choice holds nothing but that choice's name."""
+    answers = {row[place] for row in body if place < len(row)} - {""}
+    return cell in answers and len(answers) > 1

@@ -56,6 +56,18 @@ def test_it_works_in_an_empty_folder(folder: Path) -> None:
     assert taken_back.stdout == "removed 5\n"
 
 
+def test_it_tells_what_it_took_the_file_for(folder: Path) -> None:
+    header = HEADER.replace("plan", "Status")
+    mapping = MAPPING.replace('"plan"', '"Status"')
+    (folder / "mapping.toml").write_text(mapping)
+    test = "9,2024-04-02,,9,,,Survey Test"
+    (folder / "answers.csv").write_text("\n".join(["NPS 2024", "", header, *ROWS, test, ""]))
+    told = run(folder, "answers.csv", "--mapping", "mapping.toml")
+    assert told.stdout.startswith("stored 5,")
+    assert "the header is under line 2; if it is not, say skip_lines" in told.stderr
+    assert "1 rows are previews or tests of the survey itself" in told.stderr
+
+
 def test_refused_it_exits_2_and_makes_no_database(folder: Path) -> None:
     with (folder / "answers.csv").open("a") as file:
         file.write("4,2024-02-30,,9,,,\n")

@@ -63,6 +63,13 @@ READ: dict[str, tuple[str | bytes, str, str, list[Answer]]] = {
     "SurveyMonkey, by question and part": (
         "id,when,How likely?,How satisfied are you with:,\n,,Response,Price,Help\n"
         "1,2024-01-05,3,4,9\n", ROWS, "How satisfied are you with: / Help", ONE),
+    "SurveyMonkey, a column a choice": (
+        "id,when,score,Why?,What did you like?,,\n"
+        ",,Response,Open-Ended Response,Price,Help,Other (please specify)\n"
+        "1,2024-01-05,9,x,Price,,y\n2,2024-01-05,9,,Price,Help,\n", ROWS, "score", ONE * 2),
+    "words that look like a second line": (
+        "who,when,said,,score\nann,2024-01-05,Good,x,9\n,2024-01-05,Good,y,9\n", 'time = "when"',
+        "score", ONE * 2),
     "SurveyMonkey, condensed": ("id,when,score\n,,Response\n1,2024-01-05,9\n", ROWS, "score", ONE),
     "an answer that looks like a second line": (
         "who,when,score,\nann,2024-01-05,9,x\n,2024-01-05,9,Fine\n", 'time = "when"', "score",
