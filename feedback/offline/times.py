@@ -15,6 +15,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from feedback.offline.month_words import day_in_words
@@ -67,19 +68,50 @@ def read_formatted(text: str, form: str) -> Written:
     >>> read_formatted("13/02/2022 10:26 p. m.", "%d/%m/%Y %I:%M %p").moment.isoformat()
     '2022-02-13T22:26:00'
     """
-    plain = _CLOCK.sub(_with_am_or_pm, _plain(text))
-    zone, name = _zone_in_format(form)
-    moment = None if "%Z" in form else _fitting(plain, form)
+    asked = _asked(form)
+    zone, name = asked.zone, asked.zone_name
+    moment = None if asked.names_zone else _fitting(text, form)
+    if moment is None:
+        plain = _CLOCK.sub(_with_am_or_pm, _plain(text))
+        moment = None if asked.names_zone else _fitting(plain, asked.plain)
+    if moment is None and asked.is_in_words:
+        return _in_parts(plain)  # in whatever language
     if moment is None:
         clock = _CLOCK.search(plain)
         zone, name, rest = _zone(plain[clock.end() :]) if clock else (None, None, "")
         if clock is None or (zone is None and name is None):
             raise ValueError(text)
-        bare = f"{plain[: clock.end()]} {rest}".strip()
-        moment = datetime.strptime(bare, " ".join(_ZONE_ASKED.sub("", form).split()))
-    is_day = not _HAS_CLOCK.search(form)
-    moment = moment.replace(hour=12) if is_day else moment
-    return Written(moment.replace(tzinfo=moment.tzinfo or zone), is_day, name)
+        moment = datetime.strptime(f"{plain[: clock.end()]} {rest}".strip(), asked.without_zone)
+    moment = moment if asked.has_clock else moment.replace(hour=12)
+    return Written(moment.replace(tzinfo=moment.tzinfo or zone), not asked.has_clock, name)
+
+
+class _Asked(NamedTuple):
+    """What a format says of a zone and a clock; `plain`, `without_zone`: it, spaced evenly."""
+
+    plain: str
+    without_zone: str
+    zone: tzinfo | None
+    zone_name: str | None
+    names_zone: bool
+    is_in_words: bool
+    has_clock: bool
+
+
+@cache
+def _asked(form: str) -> _Asked:
+    # The zone of `%H:%M GMT-3`, which strptime would look for and throw away.
+    last = form.rfind("%")
+    zone, name, rest = _zone(form[last + 2 :]) if last >= 0 else (None, None, "")
+    return _Asked(
+        " ".join(form.split()),
+        " ".join(_ZONE_ASKED.sub("", form).split()),
+        None if rest.strip() else zone,
+        None if rest.strip() else name,
+        names_zone="%Z" in form,
+        is_in_words="%b" in form or "%B" in form,
+        has_clock=_HAS_CLOCK.search(form) is not None,
+    )
 
 
 _NUMBER = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?|[0-9]{10}(?:[.,][0-9]{1,9})?|[0-9]{13}|[0-9]{16}")
@@ -174,16 +206,9 @@ def _zone(tail: str) -> tuple[tzinfo | None, str | None, str]:
     return timezone(offset if sign == "+" else -offset), None, rest
 
 
-def _zone_in_format(form: str) -> tuple[tzinfo | None, str | None]:
-    """That of `%H:%M GMT-3`, which strptime would look for and throw away."""
-    last = form.rfind("%")
-    zone, name, rest = _zone(form[last + 2 :]) if last >= 0 else (None, None, "")
-    return (None, None) if rest.strip() else (zone, name)
-
-
 def _fitting(plain: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(plain, " ".join(form.split()))
+        return datetime.strptime(plain, form)
     except ValueError:
         return None
 
