@@ -65,7 +65,7 @@ def _rows(sizes: Sizes, shop: Shop, where: str) -> Iterator[Row]:
         more = [a - b for a, b in zip(taken[name], taken[BARE], strict=True)]
         said = f"{spread(more)} us more, {median(more) / bare:+.0%}"
         yield Row(f"transaction, {where}: + {name}", said)
-    for name in TABLES:
+    for name in TABLES if TABLES[0] in taken else ():
         us = median(taken[name])
         said = f"{us:.2f} us of the real load's {median(taken[WHOLE]):.0f}"
         yield Row(f"transaction, {where}: {name}", said)
@@ -81,15 +81,15 @@ async def measure(url: str, survey_key: str, answers: int, rounds: int) -> Taken
     await store.open()
     people: list[Person] = []
     await _store(store, survey, _bodies(0, LOADS["respondent new"], people, answers))
-    taken: Taken = {name: [] for name in (PLAIN, *LOADS, *TABLES)}
+    taken: Taken = {name: [] for name in (PLAIN, *LOADS)}
     for n in range(1, rounds + 1):
         taken[PLAIN].append(await _insert_plainly(store, answers))
         for number, (name, mix) in enumerate(LOADS.items()):
             bodies = _bodies(n * len(LOADS) + number, mix, people, answers)
             store.spent.clear()
             taken[name].append(await _store(store, survey, bodies))
-        for table in TABLES:
-            taken[table].append(1000 * store.spent[table] / answers)
+        for table in TABLES if store.spent else ():
+            taken.setdefault(table, []).append(1000 * store.spent[table] / answers)
     await store.close()
     return taken
 

@@ -1,4 +1,4 @@
-"""The stores of answers as they are, on a connection that times statements by their table."""
+"""The stores of answers as they are; SQLite's on a connection that times statements by table."""
 
 import re
 import sqlite3
@@ -61,11 +61,14 @@ class WatchedSqlite(SqliteStore):
 
 
 class WatchedPostgres(PostgresStore):
-    """The same of the server's process that works for the connection, where it runs here."""
+    """Knows the server's process that works for the connection, where it runs here.
+
+    Nothing by table: all of a batch that is new goes there as one statement.
+    """
 
     def __init__(self, url: URL) -> None:
         super().__init__(url)
-        self.spent: dict[str, float] = defaultdict(float)
+        self.spent: dict[str, float] = {}
         self._server: psutil.Process | None = None
 
     def database_ms(self) -> float:
@@ -81,10 +84,7 @@ class WatchedPostgres(PostgresStore):
     async def _connect(self) -> Any:
         made = await super()._connect()
         self._server = _server_of(made)
-        self._connection: Any = _ServerConnection(
-            made, self.spent, lambda: int(1e6 * self.database_ms())
-        )
-        return self._connection
+        return made
 
 
 Watched = WatchedSqlite | WatchedPostgres
@@ -116,15 +116,6 @@ class _Connection:
 
     def _note(self, statement: str, began: int) -> None:
         self._spent[table_of(statement)] += (self._clock() - began) / 1e6
-
-
-class _ServerConnection(_Connection):
-    async def fetch(self, statement: str, *values: Any) -> Any:
-        began = self._clock()
-        try:
-            return await self._real.fetch(statement, *values)
-        finally:
-            self._note(statement, began)
 
 
 def _server_of(connection: Any) -> psutil.Process | None:

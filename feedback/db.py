@@ -29,6 +29,7 @@ from sqlmodel import Field, Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from uuid_utils.compat import uuid7
 
+from feedback.sqlite_driver import SqliteDriver
 from feedback.tenancy import check_tenancy
 
 # Named constraints, so that a later migration can drop what an earlier one made: by itself SQLite
@@ -191,7 +192,7 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.engine = create_async_engine(url, **_engine_options(self.is_sqlite))
         self._read_engine = self.engine.execution_options(readonly=True)
-        self._glances = _glancing(url) if self.is_sqlite else None
+        self._glances: Connection | None = None
         self._gate = asyncio.Lock()
         self.work_waits = asyncio.Event()
         self.followers: list[Callable[[Set[str]], None]] = []
@@ -219,11 +220,13 @@ class Database:
         that reads what takes longer, and back, takes ten times as long. Who must not wait here,
         for a lock or a disk, is answered by that one.
         """
-        if self._glances is not None:
-            with suppress(sa_errors.OperationalError), Session(self._glances) as session:
-                return list(session.exec(statement, params=values))
+        if self.is_sqlite:
+            with suppress(sa_errors.OperationalError):
+                self._glances = self._glances or _glancing(self.url).connect()
+                return self._glances.execute(statement, values).all()
         async with self.read() as session:
-            return list(await session.exec(statement, params=dict(values)))
+            connection = await session.connection()
+            return (await connection.execute(statement, values)).all()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -242,13 +245,14 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
         if self._glances is not None:
-            self._glances.dispose()
+            self._glances.close()
+            self._glances.engine.dispose()
 
 
 def _engine_options(is_sqlite: bool) -> dict[str, Any]:
     quiet = {"hide_parameters": True}  # an error that says its statement says no value of it
     if is_sqlite:
-        return quiet
+        return quiet | {"module": SqliteDriver()}
     return quiet | {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
 
 

@@ -86,8 +86,13 @@ def format_date(moment: datetime, zone: str | ZoneInfo, *, with_time: bool = Fal
     """A day, with its time if asked, on the workspace's clock: `22 Nov 2026, 14:05`."""
     local = moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
     if with_time:
-        return dates.format_datetime(local, "d MMM y, HH:mm", locale=_babel())
-    return dates.format_date(local.date(), "medium", locale=_babel())
+        return f"{_formatted_day(local.date(), 'd MMM y', _current.get())}, {local:%H:%M}"
+    return _formatted_day(local.date(), "medium", _current.get())
+
+
+@lru_cache(maxsize=4096)
+def _formatted_day(day: date, format: str, locale: str) -> str:
+    return dates.format_date(day, format, locale=_babel_locale(locale))
 
 
 def format_number(value: float, digits: int = 0, *, sign: bool = False) -> str:
@@ -103,10 +108,6 @@ def format_number(value: float, digits: int = 0, *, sign: bool = False) -> str:
 @lru_cache(maxsize=4096)
 def _formatted(value: float, pattern: str, locale: str) -> str:
     return numbers.format_decimal(value, format=pattern, locale=_babel_locale(locale))
-
-
-def _babel() -> Locale:
-    return _babel_locale(_current.get())
 
 
 @cache

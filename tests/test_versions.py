@@ -12,8 +12,8 @@ from sqlmodel import col
 from feedback import clock
 from feedback.db import Database, new_id
 from feedback.journeys.models import Stage, Touchpoint
+from feedback.kept import counts_name, shape_name
 from feedback.models import metadata
-from feedback.readings.kept import counts_name, shape_name
 from feedback.responses.models import RatingCount
 from feedback.responses.outcome import Display
 from feedback.responses.review import change_state

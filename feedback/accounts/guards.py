@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from litestar import Request
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import QueryParameter
-from sqlmodel import col, select
+from sqlmodel import col
 
 from feedback import clock
 from feedback.accounts.models import Membership, Session, User, Workspace
@@ -18,6 +18,7 @@ from feedback.accounts.sessions import cookie_name, csrf_token, token_hash
 from feedback.db import Database
 from feedback.filters import read_filters
 from feedback.i18n import set_locale
+from feedback.memory import memory
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -87,17 +88,30 @@ async def find_viewer(database: Database, token: str) -> Viewer | None:
     Raises NoWorkspaceError when they are no member of its workspace any more.
     """
     asked = {"token_hash": token_hash(token), "now": clock.now()}
-    for user, workspace, membership in await database.glance(_signed_in(), asked):
-        if membership is None:
+    for found in await database.glance(_signed_in(), asked):
+        if found.role is None:
             raise NoWorkspaceError
-        return Viewer(user, workspace, membership.role)
+        return memory.keep(("viewer", *found), partial(_viewer, found))
     return None
+
+
+def _viewer(found: Any) -> Viewer:
+    own = (found.user_id, found.email, found.own_language, found.joined_at)
+    user = User(**dict(zip(("id", "email", "language", "created_at"), own, strict=True)))
+    return Viewer(user, Workspace.model_validate(found._mapping), found.role)
 
 
 @cache
 def _signed_in() -> Any:
     return (
-        select(User, Workspace, Membership)
+        sa.select(
+            col(User.id).label("user_id"),
+            col(User.email),
+            col(User.language).label("own_language"),
+            col(User.created_at).label("joined_at"),
+            *sa.inspect(Workspace).local_table.c,
+            col(Membership.role),
+        )
         .join(Session, col(Session.user_id) == User.id)
         .join(Workspace, col(Workspace.id) == Session.workspace_id)
         .outerjoin(
@@ -108,8 +122,8 @@ def _signed_in() -> Any:
             ),
         )
         .where(
-            Session.token_hash == sa.bindparam("token_hash"),
-            Session.expires_at > sa.bindparam("now"),
+            col(Session.token_hash) == sa.bindparam("token_hash"),
+            col(Session.expires_at) > sa.bindparam("now"),
         )
     )
 

@@ -1,9 +1,13 @@
 """The reader's language, and the settings of the workspace."""
 
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete
 
 from feedback import clock
 from feedback.accounts.models import Membership, Session, User, Workspace
@@ -65,26 +69,37 @@ async def sign_out_others(
 
 
 async def _settings_form(visit: Visit, form: Form[None]) -> Template:
-    async with visit.read() as session:
-        browsers = await session.exec(
-            select(Session)
-            .where(Session.user_id == visit.viewer.user.id, Session.expires_at > clock.now())
-            .order_by(col(Session.created_at).desc())
-        )
-        members = await session.exec(
-            select(User, Membership)
-            .join(Membership, col(Membership.user_id) == User.id)
-            .where(Membership.workspace_id == visit.workspace.id)
-            .order_by(User.email)
-        )
+    asked = {"user": visit.viewer.user.id, "now": clock.now()}
     return visit.page(
         "accounts/settings.html",
         form,
-        browsers=list(browsers),
-        members=list(members),
+        browsers=await visit.database.glance(_browsers(), asked),
+        members=await visit.database.glance(_members(), {"workspace": visit.workspace.id}),
         languages=list(LOCALES.items()),
         proxy=visit.request.app.state.limits.unnamed_proxy,
         secret=identity_secret(visit.request.app.state.key, visit.workspace.id),
+    )
+
+
+@cache
+def _browsers() -> Any:
+    return (
+        sa.select(col(Session.user_agent), col(Session.created_at))
+        .where(
+            col(Session.user_id) == sa.bindparam("user"),
+            col(Session.expires_at) > sa.bindparam("now"),
+        )
+        .order_by(col(Session.created_at).desc())
+    )
+
+
+@cache
+def _members() -> Any:
+    return (
+        sa.select(col(User.email), col(Membership.role))
+        .join(Membership, col(Membership.user_id) == col(User.id))
+        .where(col(Membership.workspace_id) == sa.bindparam("workspace"))
+        .order_by(col(User.email))
     )
 
 

@@ -17,8 +17,8 @@ from feedback.charts.picture import TrendPanel
 from feedback.dashboards.read import Counts, Scope, changes_of, load_trends
 from feedback.dashboards.trends_page import TrendsPage, trends_page
 from feedback.filters import NotOursError
+from feedback.readings.counted import answered_span
 from feedback.readings.filters import Asked as AskedFilters
-from feedback.readings.queries import answered_span
 from feedback.scoring.months import shift
 
 MONTHS = 12  # on each side of the day

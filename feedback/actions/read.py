@@ -14,8 +14,9 @@ from feedback.actions.effect import Calendar, Effect, read_effects, tally_of
 from feedback.actions.places import AskedLine, Reach, asked_at, place_of
 from feedback.calendar.models import Action
 from feedback.calendar.queries import PlacedAction, read_actions
+from feedback.readings.counted import read_counts
 from feedback.readings.journey import JourneyInfo, SeriesInfo, journey_names, read_journey
-from feedback.readings.queries import CountQuery, read_counts
+from feedback.readings.queries import CountQuery
 
 
 @dataclass(frozen=True, slots=True)

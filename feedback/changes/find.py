@@ -1,6 +1,6 @@
 """What changed on a journey: said by the CUSUM rule of `feedback.scoring.changes` and nothing else.
 
-`find_changes` takes rows read by `queries.read_counts` and knows no page; all that pages say of a
+`find_changes` takes rows read by `counted.read_counts` and knows no page; all that pages say of a
 change comes from it:
 
     rows = await read_counts(session, workspace_id, CountQuery(series, until=until))
@@ -13,24 +13,22 @@ that alone makes up its stage's headline is the same line, counted once. Seams b
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
-from feedback.readings.kept import scored
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.readings.scores import Seams, read_seams
+from feedback.readings.scores import Seams, add_counts, read_seams, score_of
 from feedback.scoring import (
     FALSE_ALARMS_A_YEAR,
     FEW_BELOW,
     METRICS,
     Metric,
     Score,
-    changes,
     changes_from,
+    changes_of_scores,
     round_half_away,
 )
 from feedback.scoring.months import month_of, months_between, shift
@@ -44,7 +42,7 @@ LineKey = tuple[str, str | None, str]  # stage's id, touchpoint's id or None, me
 
 @dataclass(frozen=True, slots=True)
 class WatchedLine:
-    """One line: its counts of each month from `since` on, none left out.
+    """One line: its score of each month from `since` on, none left out.
 
     touchpoint: None for a stage's headline. twin: the touchpoint that alone makes it up.
     """
@@ -54,7 +52,7 @@ class WatchedLine:
     twin: TouchpointInfo | None
     metric: Metric
     since: str
-    monthly: tuple[Mapping[int, int], ...]
+    scores: tuple[Score, ...]
 
     @property
     def shown_at(self) -> tuple[TouchpointInfo | None, ...]:
@@ -159,7 +157,7 @@ def find_changes(
 
 
 def _named(line: WatchedLine, series: int) -> list[NamedChange]:
-    found = changes(line.monthly, line.metric, baseline=BASELINE, series=series, scored=_scored)
+    found = changes_of_scores(line.scores, line.metric, baseline=BASELINE, series=series)
     return [
         NamedChange(
             shift(line.since, change.signalled),
@@ -174,7 +172,7 @@ def _named(line: WatchedLine, series: int) -> list[NamedChange]:
 
 def _told(line: WatchedLine, named: list[NamedChange], until: str) -> Told:
     latest = named[-1] if named and named[-1].signalled >= shift(until, 1 - SHOWN_FOR) else None
-    first = changes_from(line.monthly, baseline=BASELINE)
+    first = changes_from([score.counts for score in line.scores], baseline=BASELINE)
     named_from = shift(line.since, first) if first is not None else ""
     return Told(line, latest, named_from, is_early=not named_from or named_from > until)
 
@@ -192,23 +190,18 @@ def count_moves(lines: Iterable[WatchedLine], since: str, until: str) -> int:
 
 
 def _moves(line: WatchedLine, since: str, until: str) -> int:
-    months = months_between(line.since, until)
-    pairs = pairwise(zip(months, line.monthly, strict=False))
+    shown = len(months_between(since, until)) + 1  # the month before, too
+    printed = [_printed(score, line.metric) for score in line.scores[-shown:]]
     return sum(
-        _printed(before, line.metric) != _printed(after, line.metric)
-        for (_, before), (month, after) in pairs
-        if month >= since and min(sum(before.values()), sum(after.values())) >= FEW_BELOW
+        before != after and None not in (before, after) for before, after in pairwise(printed)
     )
 
 
-def _printed(counts: Mapping[int, int], metric: Metric) -> float:
-    headline = _scored(counts, metric).score or 0.0
-    return round_half_away(headline, 1 if metric.headline == "mean" else 0)
-
-
-def _scored(counts: Mapping[int, int], metric: Metric) -> Score:
-    """Kept: whichever month is looked at, the months before it are the same."""
-    return scored(metric, tuple(counts.get(rating, 0) for rating in metric.scale))
+def _printed(score: Score, metric: Metric) -> float | None:
+    """None where there are too few answers for a move."""
+    if score.n < FEW_BELOW:
+        return None
+    return round_half_away(score.score or 0.0, 1 if metric.headline == "mean" else 0)
 
 
 # The lines that are watched.
@@ -224,7 +217,7 @@ def watched_lines(
     return [
         line
         for line in _lines(journey, months)
-        if any(sum(counts.values()) >= FEW_BELOW for counts in line.monthly)
+        if any(score.n >= FEW_BELOW for score in line.scores)
     ]
 
 
@@ -237,8 +230,7 @@ def _lines(journey: JourneyInfo, months: "_Months") -> Iterator[WatchedLine]:
             is_read = touchpoint.metrics and not touchpoint.is_archived
             if is_read and not _is_twin(touchpoint, stage):
                 metric = METRICS[touchpoint.metrics[0]]
-                since, monthly = months.of([touchpoint], metric)
-                yield WatchedLine(stage, touchpoint, None, metric, since, monthly)
+                yield WatchedLine(stage, touchpoint, None, metric, *months.of([touchpoint], metric))
 
 
 def _headline(stage: StageInfo, months: "_Months") -> Iterator[WatchedLine]:
@@ -247,8 +239,7 @@ def _headline(stage: StageInfo, months: "_Months") -> Iterator[WatchedLine]:
     metric = METRICS[stage.headline]
     askers = _askers(stage, metric.key)
     twin = askers[0] if len(askers) == 1 and _is_twin(askers[0], stage) else None
-    since, monthly = months.of(askers, metric)
-    yield WatchedLine(stage, None, twin, metric, since, monthly)
+    yield WatchedLine(stage, None, twin, metric, *months.of(askers, metric))
 
 
 def _askers(stage: StageInfo, metric: str) -> list[TouchpointInfo]:
@@ -261,6 +252,7 @@ def _is_twin(touchpoint: TouchpointInfo, stage: StageInfo) -> bool:
 
 
 Counts = tuple[int, ...]  # how many gave each of RATINGS
+NONE: Counts = (0,) * len(RATINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,21 +265,18 @@ class _Months:
 
     def of(
         self, touchpoints: Sequence[TouchpointInfo], metric: Metric
-    ) -> tuple[str, tuple[Mapping[int, int], ...]]:
-        """The first month of a line, and its counts month by month up to `until`."""
+    ) -> tuple[str, tuple[Score, ...]]:
+        """The first month of a line, and its scores month by month up to `until`."""
         ids = [s.id for t in touchpoints for s in t.series if s.metric == metric.key]
         seam = self.seams.newest(ids, self.until)
-        found: dict[str, Counter[int]] = {}
+        found: dict[str, Counts] = {}
         for series in ids:
             for month, counts in self.counted.get(series, {}).items():
                 if seam <= month <= self.until and not self.seams.is_replaced(series, month):
-                    found.setdefault(month, Counter()).update(_given(counts))
+                    found[month] = add_counts(found[month], counts) if month in found else counts
         since = min(found, default=self.until)
-        return since, tuple(found.get(m, Counter()) for m in months_between(since, self.until))
-
-
-def _given(counts: Counts) -> dict[int, int]:
-    return {rating: n for rating, n in zip(RATINGS, counts, strict=True) if n}
+        months = months_between(since, self.until)
+        return since, tuple([score_of(metric.key, found.get(month, NONE)) for month in months])
 
 
 def _by_series(rows: Iterable[CountRow]) -> dict[uuid.UUID, dict[str, Counts]]:

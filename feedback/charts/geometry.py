@@ -7,10 +7,11 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from feedback.charts.lines import Axis, Beside, Point
-from feedback.scoring.months import month_of
+from feedback.scoring.months import month_number, month_of
 
 Piece = list[tuple[int, float]]  # unbroken run of (number of the month, value)
 
@@ -122,7 +123,10 @@ def draw(
         running=tuple(grid.line(piece) for piece in _dashed(pieces, points)),
         ribbons=tuple(grid.ribbon(piece, points) for piece in complete),
         dots=tuple(_with_apart(list(dots), [grid.dot_apart(*pair) for pair in apart])),
-        months=tuple(Mark(grid.x(n), month_label(points[n].month)) for n in _ticks(points)),
+        months=tuple(
+            Mark(grid.x(n), month_label(points[n].month))
+            for n in _ticks(tuple([point.month for point in points]))
+        ),
         levels=tuple(Mark(grid.y(level), level_label(level)) for level in axis.ticks),
         seams=tuple(
             Mark(grid.x(column[s.month]) - grid.step / 2, s.label)
@@ -207,34 +211,36 @@ def _dashed(pieces: Sequence[Piece], points: Sequence[Point]) -> Iterator[Piece]
                 yield [before, after]
 
 
-def _ticks(points: Sequence[Point]) -> list[int]:
+@lru_cache(maxsize=256)
+def _ticks(months: tuple[str, ...]) -> list[int]:
     """Which months are named: Januaries, and what lies evenly between them."""
     steps = {6: 1, 9: 2, 15: 3, 30: 6, 72: 12, 150: 24}
-    step = next((step for most, step in steps.items() if len(points) <= most), 60)
-    index = [int(p.month[:4]) * 12 + int(p.month[5:]) - 1 for p in points]
-    return [number for number, month in enumerate(index) if month % step == 0]
+    step = next((step for most, step in steps.items() if len(months) <= most), 60)
+    return [at for at, month in enumerate(months) if month_number(month) % step == 0]
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=256)
+def _columns(box: Box, months: int) -> tuple[float, list[float]]:
+    """How wide a month's column is, and where its middle lies."""
+    step = (box.width - box.left - box.right) / max(months, 1)
+    return step, [round(box.left + step * (number + 0.5), 1) for number in range(months)]
+
+
 class _Grid:
     """Where a month and a value come to lie."""
 
-    box: Box
-    axis: Axis
-    months: int
-
-    @property
-    def step(self) -> float:
-        return (self.box.width - self.box.left - self.box.right) / max(self.months, 1)
+    def __init__(self, box: Box, axis: Axis, months: int) -> None:
+        self.box = box
+        self.step, self._columns = _columns(box, months)
+        self._height = box.height - box.top - box.bottom
+        self._low, self._span = axis.low, axis.high - axis.low
 
     def x(self, number: int) -> float:
-        return round(self.box.left + self.step * (number + 0.5), 1)
+        return self._columns[number]
 
     def y(self, value: float) -> float:
-        height = self.box.height - self.box.top - self.box.bottom
-        span = self.axis.high - self.axis.low
-        share = min(max((value - self.axis.low) / span, 0.0), 1.0)
-        return round(self.box.top + height * (1 - share), 1)
+        share = min(max((value - self._low) / self._span, 0.0), 1.0)
+        return round(self.box.top + self._height * (1 - share), 1)
 
     def day(self, number: int, day: date) -> float:
         """Where in its month's column a day lies."""

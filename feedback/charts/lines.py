@@ -85,7 +85,7 @@ def points_of(line: Line, metric: Metric, window: Window) -> Sequence[Point]:
     """The points of a line without words, kept: for an axis that any line may move."""
     return memory.keep_of(
         "points",
-        (metric.key, tuple(window.months), window.running, window.chosen, *line, *line.values()),
+        (metric.key, tuple(window.months), window.running, window.chosen, line),
         lambda: line_of(line, metric, window, worded=False),
         lambda points: POINT * len(points),
     )

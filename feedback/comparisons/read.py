@@ -12,16 +12,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Scope
+from feedback.kept import counts_name
 from feedback.memory import memory
+from feedback.readings.counted import answered_span, read_counts
 from feedback.readings.filters import Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.kept import counts_name
 from feedback.readings.queries import (
     RATINGS,
     CountQuery,
     Span,
-    answered_span,
-    read_counts,
 )
 from feedback.responses.listing import first_id
 from feedback.responses.models import Response

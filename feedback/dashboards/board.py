@@ -20,10 +20,10 @@ from feedback.dashboards.read import RECENT, Counts, Scope, changes_of
 from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
+from feedback.kept import scored
 from feedback.memory import PAGE, memory
 from feedback.readings.filters import Choice, place_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
-from feedback.readings.kept import scored
 from feedback.readings.scores import REPLACED, Line
 from feedback.scoring import METRICS, Metric, Score
 from feedback.wording import (

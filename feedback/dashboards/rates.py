@@ -8,7 +8,6 @@ by such channels is left out.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from feedback.charts.geometry import PANEL, ChartData, draw
 from feedback.charts.lines import Point, common_axis, month_labels
@@ -81,6 +80,10 @@ class Rates:
     months: tuple[MonthRate, ...]
     overall: MonthRate
 
+    @property
+    def apart(self) -> tuple[tuple[MonthRate, ...], ...]:
+        return self.months[-1:], self.months[:-1]  # most answers change the newest alone
+
 
 def month_rates(found: ByChannel, months: Sequence[str], running: str) -> Rates:
     """The rates of these consecutive months; `running`, the month that is not over, gets no
@@ -120,18 +123,16 @@ def _month(month: str, asked: Asked, answered: Mapping[str, int], usual: float |
     answers = sum(n for channel, n in answered.items() if channel in asking)
     left = tuple(sorted(channel for channel in answered if channel not in asking))
     left_out = sum(answered[channel] for channel in left)
-    rate = MonthRate(month, shown, invited, dismissed, answers, left_out, left)
-    return replace(rate, usual=usual if rate.asked >= FEW_BELOW else None)
+    has_enough = shown + invited >= FEW_BELOW
+    usual = usual if has_enough else None
+    return MonthRate(month, shown, invited, dismissed, answers, left_out, left, usual)
 
 
 def _usual(month: str, known: Mapping[str, MonthRate]) -> float | None:
     """The mean share of the three months before, None unless each has a sure one."""
     before = [known.get(shift(month, -back)) for back in range(1, RATES_BEFORE + 1)]
-    shares = [
-        each.share
-        for each in before
-        if each is not None and each.share is not None and each.asked >= FEW_BELOW
-    ]
+    sure = [each.share for each in before if each and each.asked >= FEW_BELOW]
+    shares = [share for share in sure if share is not None]
     return sum(shares) / RATES_BEFORE if len(shares) == RATES_BEFORE else None
 
 
@@ -255,8 +256,13 @@ def _left_out(overall: MonthRate) -> list[str]:
 def _chart(found: Rates, counts: Counts) -> ChartData | None:
     running = counts.window.running
     points = [
-        memory.keep_of("rate", (current_locale(), each, running), partial(_point, each, running))
-        for each in found.months
+        point
+        for months in reversed(found.apart)
+        for point in memory.keep_of(
+            "rates",
+            (current_locale(), months, running),
+            lambda months=months: [_point(each, running) for each in months],  # type: ignore[misc]
+        )
     ]
     if sum(point.value is not None for point in points) < 2:
         return None

@@ -7,30 +7,28 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 
-import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.changes.find import JourneyChanges, find_changes
+from feedback.kept import counts_name, while_shaped
 from feedback.memory import memory
+from feedback.readings.counted import months_of, read_counts
 from feedback.readings.filters import Asked, Focus, chosen_focus, chosen_journey, chosen_metric
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.kept import counts_name, while_shaped
 from feedback.readings.queries import (
     ByChannel,
     CountQuery,
     CountRow,
     Span,
-    answered_span,
     asked_counts,
     first_answered_at,
-    read_counts,
     span_of,
 )
 from feedback.readings.scores import POOLED, GroupedCounts, Tally, Window
 from feedback.scoring import METRICS, Metric
-from feedback.scoring.months import first_day, month_at, months_between, shift
+from feedback.scoring.months import month_at, months_between, shift
 
 MONTHS = 24
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
@@ -79,6 +77,7 @@ class Counts:
     metric: Metric = METRICS["nps"]
     time_zone: str = "UTC"
     watched: Sequence[CountRow] = ()
+    watched_name: str = ""
     looked_at: str = ""
     flags: tuple[Flag, ...] = ()
     by_channel: ByChannel = ByChannel()
@@ -101,19 +100,17 @@ class Counts:
     def version(self) -> str:
         """Another one whenever anything the page is made of may be another."""
         shape = replace(self, rows=(), watched=(), by_channel=ByChannel())
-        return _digest(repr((shape, self.journey.digest)), ())
+        return _digest(repr((shape, self.journey.digest)))
 
     @cached_property
     def watched_version(self) -> str:
         """Another one whenever the changes that can be named may be others."""
-        parts = (self.journey.digest, self.time_zone, self.looked_at)
-        return _digest(repr(parts), self.watched)
+        parts = (self.watched_name, self.journey.digest, self.time_zone, self.looked_at)
+        return _digest(repr(parts))
 
 
-def _digest(text: str, rows: Sequence[CountRow]) -> str:
-    digest = blake2b(text.encode(), digest_size=12)
-    digest.update(msgspec.msgpack.encode(rows))
-    return digest.hexdigest()
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
@@ -124,7 +121,8 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
     workspace_id = scope.workspace.id
     journey = await read_journey(session, workspace_id, chosen_journey(scope.asked, journeys))
     series = tuple(line.id for _, _, line in journey.placed_series)
-    span = await answered_span(session, workspace_id, series)
+    counted = await read_counts(session, workspace_id, CountQuery(series))
+    span = span_of(counted)
     wanted = scope.asked.get("month")
     recent = not wanted and await _is_young(session, scope, series, span)
     chosen = wanted or _latest(span, scope.running, shift(scope.running, -1))
@@ -132,7 +130,7 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
     channel = scope.asked.get("channel")
     query = CountQuery(series, window.months[0], window.months[-1], channel)
     looked_at = min(window.chosen or window.months[-1], shift(scope.running, -1))
-    watched, rows = await _read_rows(session, workspace_id, query, (series, looked_at))
+    rows = await _shown(session, workspace_id, query, counted)
     since = window.months[0] if recent else window.chosen
     period = CountQuery(series, since, window.months[-1] if recent else window.chosen, channel)
     displays = await asked_counts(session, workspace_id, period)
@@ -151,40 +149,22 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
         recent=recent,
         touchpoints_asked=by_touchpoint,
         time_zone=scope.workspace.time_zone,
-        watched=watched,
+        watched=months_of(counted, "", looked_at),
+        watched_name=await counts_name(session, workspace_id, until=looked_at),
         looked_at=looked_at,
         flags=await flags_of(session, workspace_id, journey.id),
     )
 
 
-async def _read_rows(
-    session: AsyncSession,
-    workspace_id: uuid.UUID,
-    query: CountQuery,
-    watch: tuple[tuple[uuid.UUID, ...], str],
-) -> tuple[Sequence[CountRow], Sequence[CountRow]]:
-    """All that is watched for changes, and what is shown: in one statement unless a channel
-    is chosen, since changes are watched over all channels."""
-    everything, looked_at = watch
-    whole = CountQuery(everything, until=query.until)
-    counted = await read_counts(session, workspace_id, whole)
-    return await _part(session, workspace_id, query, (counted, looked_at))
-
-
-async def _part(
-    session: AsyncSession,
-    workspace_id: uuid.UUID,
-    query: CountQuery,
-    known: tuple[Sequence[CountRow], str],
-) -> tuple[Sequence[CountRow], Sequence[CountRow]]:
-    """What is watched of all that was counted, and what is shown."""
-    counted, looked_at = known
-    last = first_day(looked_at)
-    watched = [row for row in counted if row.month <= last]
+async def _shown(
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, counted: Sequence[CountRow]
+) -> Sequence[CountRow]:
+    """What is shown of all that was counted: read apart if a channel is chosen, since changes are
+    watched over all channels."""
     if query.channel:
-        return watched, await read_counts(session, workspace_id, query)
-    series, since = set(query.series), first_day(query.since)
-    return watched, [row for row in counted if row.month >= since and row.series in series]
+        return await read_counts(session, workspace_id, query)
+    series = set(query.series)
+    return [row for row in months_of(counted, query.since, query.until) if row.series in series]
 
 
 def _latest(span: Span, running: str, usual: str) -> str:
@@ -236,9 +216,7 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     )
     query = CountQuery(series, shift(since, 1 - POOLED), until, asked.get("channel"))
     looked_at = min(until, shift(scope.running, -1))
-    last = first_day(until)
-    counted = tuple(row for row in counted if row.month <= last)
-    watched, rows = await _part(session, workspace_id, query, (counted, looked_at))
+    rows = await _shown(session, workspace_id, query, counted)
     months = months_between(since, until)
     return Counts(
         name=await counts_name(session, workspace_id),
@@ -251,7 +229,8 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         focus=focus,
         metric=metric,
         time_zone=scope.workspace.time_zone,
-        watched=watched,
+        watched=months_of(counted, "", looked_at),
+        watched_name=await counts_name(session, workspace_id, until=looked_at),
         looked_at=looked_at,
         flags=await flags_of(session, workspace_id, journey.id),
     )

@@ -21,6 +21,7 @@ from feedback.db import Database
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
+from feedback.kept import counts_name, shape_name
 from feedback.memory import memory
 from feedback.readings.filters import (
     Asked,
@@ -33,7 +34,6 @@ from feedback.readings.filters import (
     stage_choice,
     touchpoint_choice,
 )
-from feedback.readings.kept import counts_name, shape_name
 from feedback.resources import resource_dir
 from feedback.scoring.months import month_at, shift
 from feedback.versions import read_after_versions

@@ -7,8 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
 from feedback.errors import FeedbackError
+from feedback.readings.counted import read_counts
 from feedback.readings.journey import JourneyInfo, journey_names, read_journey
-from feedback.readings.queries import CountQuery, read_counts
+from feedback.readings.queries import CountQuery, read_by_channel
 from feedback.readings.scores import POOLED, GroupedCounts
 from feedback.scoring import Metric, ScoreRow
 from feedback.scoring.months import month_of, shift
@@ -44,12 +45,9 @@ async def read_trend(
         workspace.id, workspace.name, tuple(stage for shape in shapes for stage in shape.stages)
     )
     series = tuple(line.id for _, _, line in whole.placed_series if line.metric == query.metric.key)
-    rows = await read_counts(
-        session,
-        workspace.id,
-        CountQuery(series, query.since and shift(query.since, 1 - POOLED), query.until),
-        by_channel="channel" in query.by,
-    )
+    read = read_by_channel if "channel" in query.by else read_counts
+    since = query.since and shift(query.since, 1 - POOLED)
+    rows = await read(session, workspace.id, CountQuery(series, since, query.until))
     if "month" in query.by:
         counts = GroupedCounts(whole, rows, workspace.time_zone)
         return [*counts.pooled_rows(query.by, query.metric, query.since)]

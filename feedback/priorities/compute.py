@@ -32,8 +32,8 @@ from feedback.priorities.gather import (
     read_people,
 )
 from feedback.priorities.read import load_found, version_of
+from feedback.readings.counted import answered_span
 from feedback.readings.journey import JourneyInfo, TouchpointInfo, journey_names, read_journey
-from feedback.readings.queries import answered_span
 from feedback.scoring import (
     DriverRow,
     Drivers,

@@ -22,9 +22,10 @@ from feedback.priorities.rank import (
     unhappy_a_month,
     unhappy_months,
 )
+from feedback.readings.counted import answered_span, counts_version, read_counts
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
-from feedback.readings.queries import CountQuery, answered_span, counts_version, read_counts
+from feedback.readings.queries import CountQuery
 
 # Live answers change the findings with every tap; one look in ten minutes is enough.
 FRESH = timedelta(minutes=10)
@@ -153,6 +154,6 @@ def _within(series: tuple[uuid.UUID, ...], months: list[str]) -> CountQuery:
 async def version_of(session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyInfo) -> str:
     """Another text whenever the journey's answers or its shape are others."""
     series = tuple(line.id for _, _, line in journey.placed_series)
-    sums = list(await counts_version(session, workspace_id, CountQuery(series)))
+    sums = list(await counts_version(session, workspace_id, series))
     shape = [(t.id, t.is_archived, t.metrics) for s in journey.stages for t in s.touchpoints]
     return blake2b(repr((sums, shape)).encode(), digest_size=12).hexdigest()

@@ -1,7 +1,5 @@
-"""The journey tree as all pages read it: stages in order, their touchpoints, what was asked there.
-
-Whoever changes a part fetches its row by id.
-"""
+"""The journey tree as all pages read it: stages in order, their touchpoints, what was asked there;
+whoever changes a part fetches its row by id."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,7 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.journeys.models import Journey, Stage, Touchpoint
-from feedback.readings.kept import while_shaped
+from feedback.kept import by_id, while_shaped
 from feedback.surveys.models import Series, Survey
 
 NAME, JOURNEY, PART = 400, 8_000, 2_000  # bytes, about
@@ -39,6 +37,7 @@ class SeriesInfo:
     number: int
     metric: str
     opened_at: datetime
+    __hash__ = by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class TouchpointInfo:
     owner: str = ""
     is_live: bool = False
     is_overall: bool = False
+    __hash__ = by_id
 
     @property
     def metrics(self) -> list[str]:
@@ -75,6 +75,7 @@ class StageInfo:
     target: float | None
     is_archived: bool
     touchpoints: tuple[TouchpointInfo, ...]
+    __hash__ = by_id
 
     @property
     def active(self) -> list[TouchpointInfo]:
@@ -190,8 +191,7 @@ async def read_journeys(
 async def find_journey(
     session: AsyncSession, workspace_id: uuid.UUID, journey_id: uuid.UUID
 ) -> JourneyInfo | None:
-    found = await read_journeys(session, workspace_id, journey_id)
-    return found[0] if found else None
+    return next(iter(await read_journeys(session, workspace_id, journey_id)), None)
 
 
 async def read_journey(

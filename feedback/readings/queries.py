@@ -9,20 +9,20 @@ persona's, a shop's) is a field of `CountQuery` and a branch there.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from operator import attrgetter
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.readings.kept import while_counted
-from feedback.responses.models import DisplayCount, RatingCount, Response
+from feedback.kept import while_counted
+from feedback.responses.models import CHANNELS, DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
-from feedback.scoring.months import first_day, month_of, shift
-from feedback.versions import EVERY_MONTH, versions_of
+from feedback.scoring.months import first_day, month_of
+from feedback.surveys.models import Series
 
 # Every rating of any metric: the counts come with one column for each.
 RATINGS = range(
@@ -63,24 +63,10 @@ def asked_for(workspace_id: uuid.UUID, query: CountQuery, count: Any) -> list[An
         conditions.append(count.month >= first_day(query.since))
     if query.until:
         conditions.append(count.month <= first_day(query.until))
-    if query.channel:
-        conditions.append(count.channel == query.channel)
+    if query.channel or query.since:
+        # Every channel by name, so that the key leads to the months wanted.
+        conditions.append(count.channel.in_([query.channel] if query.channel else CHANNELS))
     return conditions
-
-
-@while_counted
-async def counts_version(
-    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
-) -> tuple[int, int]:
-    """Others whenever answers that the query asks for came or went."""
-    count = counts_table(query).c
-    found = await session.exec(  # type: ignore[call-overload]
-        sa.select(sa.func.sum(count.n), sa.func.sum(count.n * (count.rating + 1))).where(
-            *asked_for(workspace_id, query, count)
-        )
-    )
-    first, second = found.one()
-    return int(first or 0), int(second or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,59 +79,62 @@ class CountRow:
     counts: tuple[int, ...]
 
 
-async def read_counts(
-    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool = False
+async def query_counts(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    kind: CountQuery,
+    since: date | None = None,
+    until: date | None = None,
 ) -> tuple[CountRow, ...]:
-    """Counted responses by series and month (and channel), ordered by these.
+    """The counts of all series, or those of some months, ordered by month and series; in one
+    statement. kind: a query that names neither series nor months.
 
-    The newest month that answers came for is read apart: those before it are known already.
+    The ratings are columns: eleven times fewer rows to carry than one row a rating.
     """
+    values = {"workspace": workspace_id, "since": since, "until": until}
+    statement = _counts_query(kind, within=since is not None)
+    found = await (await session.connection()).execute(statement, values)
+    return tuple([CountRow(row[0], row[1], "", tuple(row[2:])) for row in found])
+
+
+@lru_cache(maxsize=32)
+def _counts_query(kind: CountQuery, *, within: bool) -> Any:
+    count, series = counts_table(kind).c, sa.inspect(Series).local_table.c
+    workspace: Any = sa.bindparam("workspace")
+    statement = sa.select(count.series_id, count.month, *rating_sums()).where(
+        count.workspace_id == workspace
+    )
+    if within:
+        # Series and channels by name, so that the key leads to the months wanted.
+        ours = sa.select(series.id).where(series.workspace_id == workspace)
+        statement = statement.where(
+            count.series_id.in_(ours),
+            count.channel.in_([kind.channel] if kind.channel else CHANNELS),
+            count.month.between(sa.bindparam("since"), sa.bindparam("until")),
+        )
+    elif kind.channel:
+        statement = statement.where(count.channel == kind.channel)
+    keys = (count.month, count.series_id)
+    return statement.group_by(*keys).having(sa.func.sum(count.n) > 0).order_by(*keys)
+
+
+async def read_by_channel(
+    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery
+) -> tuple[CountRow, ...]:
+    """Counted responses by series, month and channel, ordered by these."""
     if not query.series:
         return ()
-    versions = (await versions_of(session, workspace_id)).counts
-    newest = month_of(versions[-1].month) if versions else ""
-    if newest == month_of(EVERY_MONTH):
-        newest = ""
-    before = shift(newest, -1) if newest and query.since < newest else ""
-    if not before or (query.until and query.until <= before):
-        return await _read_counts(session, workspace_id, query, by_channel=by_channel)
-    parts = replace(query, until=before), replace(query, since=newest)
-    found = [
-        row
-        for part in parts
-        for row in await _read_counts(session, workspace_id, part, by_channel=by_channel)
-    ]
-    return tuple(sorted(found, key=_place))
-
-
-_place = attrgetter("series", "month", "channel")
-
-
-@while_counted
-async def _read_counts(
-    session: AsyncSession, workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool
-) -> tuple[CountRow, ...]:
-    """In one statement. The ratings are columns: eleven times fewer rows to carry than one row a
-    rating. Ordered, so that equal data give equal rows."""
-    found = await session.exec(_counts_query(workspace_id, query, by_channel=by_channel))
-    return tuple([CountRow(row[0], row[1], row[2], tuple(row[3:])) for row in found])
-
-
-def _counts_query(workspace_id: uuid.UUID, query: CountQuery, *, by_channel: bool) -> Any:
     count = counts_table(query).c
-    keys = [count.series_id, count.month, *([count.channel] if by_channel else [])]
-    return (
-        sa.select(
-            count.series_id,
-            count.month,
-            count.channel if by_channel else sa.literal_column("''").label("channel"),
-            *rating_sums(),
-        )
+    keys = (count.series_id, count.month, count.channel)
+    statement = (
+        sa.select(*keys, *rating_sums())
         .where(*asked_for(workspace_id, query, count))
         .group_by(*keys)
         .having(sa.func.sum(count.n) > 0)
         .order_by(*keys)
     )
+    found = await session.exec(statement)  # type: ignore[call-overload]
+    return tuple([CountRow(row[0], row[1], row[2], tuple(row[3:])) for row in found])
 
 
 def rating_sums() -> list[Any]:
@@ -169,26 +158,8 @@ class Span:
 
 
 def span_of(rows: Sequence[CountRow]) -> Span:
-    """The span of counts that were read without limits."""
-    if not rows:
-        return Span()
-    return Span(month_of(min(row.month for row in rows)), month_of(max(row.month for row in rows)))
-
-
-@while_counted
-async def answered_span(
-    session: AsyncSession, workspace_id: uuid.UUID, series: tuple[uuid.UUID, ...]
-) -> Span:
-    """Between which months answers came."""
-    if not series:
-        return Span()
-    query = CountQuery(series)
-    count = counts_table(query).c
-    statement = sa.select(sa.func.min(count.month), sa.func.max(count.month)).where(
-        *asked_for(workspace_id, query, count), count.n > 0
-    )
-    first, last = (await session.exec(statement)).one()  # type: ignore[call-overload]
-    return Span() if first is None else Span(month_of(first), month_of(last))
+    """The span of counts that were read without limits, ordered by month."""
+    return Span(month_of(rows[0].month), month_of(rows[-1].month)) if rows else Span()
 
 
 async def first_answered_at(

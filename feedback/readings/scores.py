@@ -16,8 +16,9 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from feedback.kept import ROW, scored, scored_line
+from feedback.memory import memory
 from feedback.readings.journey import JourneyInfo, SeriesInfo
-from feedback.readings.kept import scored, scored_line
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import METRICS, Metric, Score, ScoreRow, score
 from feedback.scoring.months import month_at, month_of, months_between, shift
@@ -89,14 +90,14 @@ class Tally:
             wording = REPLACED if is_replaced else CURRENT
             for place in (stage.id, touchpoint.id):
                 line = self._sums.setdefault((wording, metric, str(place)), {})
-                line[month] = _sum(line[month], row.counts) if month in line else row.counts
+                line[month] = add_counts(line[month], row.counts) if month in line else row.counts
 
     def lines(self, wording: str = CURRENT) -> Lines:
         """One line for each metric and each stage or touchpoint; different metrics never meet, nor
         do wordings: a line holds the answers to what was asked last in its month, or those that a
         "replaced" `wording` still got. The same object for the same counts, while it is kept."""
         return {
-            (metric, place): scored_line(metric, line, _scored)
+            (metric, place): scored_line(metric, line, score_of)
             for (of, metric, place), line in self._sums.items()
             if of == wording
         }
@@ -104,17 +105,19 @@ class Tally:
     def totals(self) -> Mapping[tuple[str, str], Score]:
         """One score over all months for each metric and place, last wording only."""
         return {
-            (metric, place): _scored(metric, reduce(_sum, line.values()))
+            (metric, place): score_of(metric, reduce(add_counts, line.values()))
             for (of, metric, place), line in self._sums.items()
             if of == CURRENT
         }
 
 
-def _sum(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+def add_counts(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(map(add, one, other))
 
 
-def _scored(key: str, counts: tuple[int, ...]) -> Score:
+def score_of(key: str, counts: tuple[int, ...]) -> Score:
+    """The score of a metric's counts by `RATINGS`; kept: whichever month is looked at, those before
+    it are the same."""
     metric = METRICS[key]
     since = metric.minimum - RATINGS.start
     return scored(metric, counts[since : since + len(metric.scale)])
@@ -162,17 +165,25 @@ def pooled_line(
 ) -> dict[str, Score]:
     """The pooled score of each month that has answers, over that month and the two before.
 
-    line: scores by month. seams: the months in which a new series began.
+    line: scores by month. seams: the months in which a new series began. The same object for the
+    same line, as long as it is kept.
     """
-    cuts = sorted(set(seams))
-    return {month: _pooled(line, month, cuts, metric) for month in line}
+    if not line:
+        return {}
+    cuts = tuple(sorted(set(seams)))
+    return memory.keep_of(
+        "pooled",
+        (line, cuts, metric.key),
+        lambda: {month: _pooled(line, month, cuts, metric) for month in line},
+        lambda pooled: ROW * len(pooled),
+    )
 
 
 def _pooled(line: Mapping[str, Score], month: str, cuts: Sequence[str], metric: Metric) -> Score:
     since = max([cut for cut in cuts if cut <= month] + [shift(month, 1 - POOLED)])
     months = (line[each] for each in months_between(since, month) if each in line)
     counts = [tuple(each.counts.values()) for each in months]
-    return scored(metric, reduce(_sum, counts))
+    return scored(metric, reduce(add_counts, counts))
 
 
 # The rows of the trends.
@@ -218,7 +229,7 @@ class GroupedCounts:
         sums: dict[tuple[str, ...], tuple[int, ...]] = {} if by else {(): (0,) * len(RATINGS)}
         for values, _, counts in self._rows:
             group = tuple([values[each] for each in at])
-            sums[group] = _sum(sums[group], counts) if group in sums else counts
+            sums[group] = add_counts(sums[group], counts) if group in sums else counts
         orders = [self._order.get(name) for name in by]
 
         def place(group: tuple[str, ...]) -> list[Any]:
@@ -226,7 +237,7 @@ class GroupedCounts:
             return [value if order is None else order[value] for order, value in pairs]
 
         return [
-            ScoreRow(dict(zip(by, group, strict=True)), _scored(metric.key, sums[group]))
+            ScoreRow(dict(zip(by, group, strict=True)), score_of(metric.key, sums[group]))
             for group in sorted(sums, key=place)
         ]
 

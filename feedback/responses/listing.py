@@ -56,6 +56,12 @@ class Row:
     response: Response
     place: SeriesAt
 
+    def made_of(self) -> tuple[object, ...]:
+        """All that the list shows of it."""
+        each = self.response
+        shown = (each.id, each.rating, each.comment, each.state, each.channel, each.answered_at)
+        return (self.place, *shown, repr(each.answers), each.answers and each.locale)
+
     @property
     def band(self) -> str:
         metric = self.place.metric

@@ -26,7 +26,7 @@ Scalar = Text | int | float | bool | None
 Named = Annotated[str, msgspec.Meta(max_length=MOST_ID)] | int | float
 
 
-class Contact(msgspec.Struct):
+class Contact(msgspec.Struct, gc=False):
     """Who answers, in the customer's own terms; only a keyed hash of it is stored."""
 
     id: Named | None = None
@@ -34,7 +34,7 @@ class Contact(msgspec.Struct):
     name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
-class Message(msgspec.Struct, kw_only=True):
+class Message(msgspec.Struct, kw_only=True, gc=False):
     """The body of `POST /r/{survey_key}`; unknown keys are ignored.
 
     about: what is rated, such as an order; only a keyed hash of it is stored. late: given longer

@@ -28,7 +28,7 @@ class StoreUnavailableError(Exception):
 CONTENT = ("rating", "comment", "answers", "properties", "seq")
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """One checked message, ready to be stored. `answers` and `properties` are JSON text.
 
     Its fields that a response has too are named as the columns are, which is how they get there.
@@ -83,7 +83,7 @@ class Answer(msgspec.Struct, frozen=True):
         return (self.workspace_id, self.survey_id, one, self.test)
 
 
-class Display(msgspec.Struct, frozen=True):
+class Display(msgspec.Struct, frozen=True, gc=False):
     """The survey was shown or dismissed once."""
 
     workspace_id: uuid.UUID
@@ -93,7 +93,7 @@ class Display(msgspec.Struct, frozen=True):
     kind: str
 
 
-class KnownSubmission(msgspec.Struct, frozen=True):
+class KnownSubmission(msgspec.Struct, frozen=True, gc=False):
     """A submission the database holds, or will: which response it became, and what of it won."""
 
     response_id: uuid.UUID
@@ -102,7 +102,7 @@ class KnownSubmission(msgspec.Struct, frozen=True):
     digest: bytes
 
 
-class KnownResponse(msgspec.Struct, frozen=True):
+class KnownResponse(msgspec.Struct, frozen=True, gc=False):
     """What a response counts for. Several submissions may be about one."""
 
     series_id: uuid.UUID
@@ -123,7 +123,7 @@ class Known(NamedTuple):
     responses: Mapping[ResponseKey, KnownResponse]
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The reply to one message. `first` says whether the message (or its first sending) created."""
 
     status: Status

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.guards import not_found
@@ -55,8 +57,8 @@ async def _refused(visit: Visit, error: FilterError) -> Template:
 @or_refused(_refused)
 async def response_list(visit: NamedDependency[Visit]) -> Template:
     filters = _filters(visit)
-    found, places = await _read(visit, filters)
     async with visit.read() as session:
+        found, places = await _read(session, visit, filters)
         bursts = await surveys_with_bursts(session, visit.workspace.id)
     return _list(visit, found, places, filters, bursts)
 
@@ -76,7 +78,8 @@ def _list(
         found=found,
         filters=filters,
         error=error,
-        choices=_choices(places, filters),
+        choices=partial(_choices, places, filters),
+        places=places,
         bursts=bursts,
         looked_at=LOOK_AT_MOST,
         state_name=state_name,
@@ -88,7 +91,8 @@ def _list(
 
 @get(["/responses.csv", "/responses.json"], needs="viewer", filters=True)
 async def response_file(visit: NamedDependency[Visit]) -> Response[str]:
-    found, _places = await _read(visit, _filters(visit), size=MOST_IN_A_FILE)
+    async with visit.read() as session:
+        found, _places = await _read(session, visit, _filters(visit), size=MOST_IN_A_FILE)
     return send_file(file_name(visit.request), RESPONSE_FILES, found.rows, current_locale())
 
 
@@ -129,11 +133,12 @@ def _filters(visit: Visit) -> Filters:
     return parse_filters(visit.request.query_params.multi_items())
 
 
-async def _read(visit: Visit, filters: Filters, **size: int) -> tuple[Page, AllSeries]:
+async def _read(
+    session: AsyncSession, visit: Visit, filters: Filters, **size: int
+) -> tuple[Page, AllSeries]:
     zone = ZoneInfo(visit.workspace.time_zone)
-    async with visit.read() as session:
-        places = await load_asked_series(session, visit.workspace.id)
-        found = await list_responses(session, visit.workspace.id, places, filters, zone, **size)
+    places = await load_asked_series(session, visit.workspace.id)
+    found = await list_responses(session, visit.workspace.id, places, filters, zone, **size)
     return found, places
 
 

@@ -75,14 +75,10 @@ class Statements:
         # write; SQLite's transaction is alone from its first statement.
         self.find_submission = _compile(_find_submission(is_sqlite=is_sqlite), dialect)
         self.find_response = _compile(_find_response(is_sqlite=is_sqlite), dialect)
-        new_submission: Any = insert(SUBMISSION)
         new_name: Any = insert(CONTACT_KEY)
         if not is_sqlite:
-            new_submission = new_submission.on_conflict_do_nothing().returning(
-                SUBMISSION.c.submission_id
-            )
             new_name = new_name.on_conflict_do_nothing().returning(CONTACT_KEY.c.key)
-        self.insert_submission = _compile_insert(new_submission, dialect)
+        self.insert_submission = _compile_insert(insert(SUBMISSION), dialect)
         self.find_names = _compile(_find_names(is_sqlite=is_sqlite), dialect)
         self.insert_name = _compile_insert(new_name, dialect)
         self.release_name = _compile(_release_name(), dialect)
@@ -94,6 +90,13 @@ class Statements:
         self.add_ratings = _compile_insert(_add(insert(RATING_COUNT), RATING_COUNT), dialect)
         self.add_displays = _compile_insert(_add(insert(DISPLAY_COUNT), DISPLAY_COUNT), dialect)
         self.next_version = _compile_insert(next_version(insert), dialect)
+        self.add_all = _in_one(
+            self.insert_submission,
+            self.insert_response,
+            self.add_ratings,
+            self.add_displays,
+            self.next_version,
+        )
 
     def id(self, value: UUID | None) -> Any:
         return value.bytes if value is not None and self.is_sqlite else value
@@ -124,7 +127,8 @@ class Statements:
         return (self.id(move.workspace_id), move.moved)
 
     def submission_columns(self, planned: Planned) -> list[Sequence[Any]]:
-        keys = zip(_KEY, zip(*(key for key, _ in planned), strict=True), strict=True)
+        columns = list(zip(*(key for key, _ in planned), strict=True)) or [()] * len(_KEY)
+        keys = zip(_KEY, columns, strict=True)
         rest = ("response_id", "first_seq", "seq", "digest")
         given = {name: [getattr(known, name) for _, known in planned] for name in rest}
         return self.submissions.by_column(len(planned), {**dict(keys), **given}, {})
@@ -178,6 +182,18 @@ def _compile(statement: Any, dialect: Dialect) -> Statement:
     text = str(compiled)
     # Of what is written as text the compiler knows no parameters.
     return Statement(text, tuple(compiled.positiontup or text.count("?") * ("",)))
+
+
+def _in_one(*statements: Statement) -> Statement:
+    """All in one execution, which is a transaction of its own (PostgreSQL only)."""
+    texts: list[str] = []
+    names: tuple[str, ...] = ()
+    for each in statements:
+        before = len(names)
+        texts.append(re.sub(r"\$(\d+)", lambda n: f"${int(n[1]) + before}", each.text))  # noqa: B023
+        names += each.names
+    first = ", ".join(f"part_{n} AS ({text})" for n, text in enumerate(texts[:-1]))
+    return Statement(f"WITH {first} {texts[-1]}", names)
 
 
 _KEY = ("workspace_id", "survey_id", "submission_id", "test")

@@ -26,17 +26,26 @@ from feedback.responses.outcome import (
 from feedback.responses.people import Move, NameKey, Part, name_keys, settle, told_again
 from feedback.responses.statements import Statement, Statements
 
-# Another process stored the same submission, or two transactions crossed: start over.
-_TRY_AGAIN = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+# Two transactions crossed, or another process stored the same submission between our look and our
+# write: FOR UPDATE locks rows, not their absence. Start over.
+_TRY_AGAIN = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.UniqueViolationError,
+)
 _TRIES = 5
 
 
 class RaceLostError(Exception):
-    """Another process inserted one of our submissions between our look and our write."""
+    """Another process has met or joined one of our names between our look and our write."""
 
 
 class PostgresStore:
-    """Stores batches of answers, each batch in one transaction; nothing of a failed one stays."""
+    """Stores batches of answers, each batch in one transaction; nothing of a failed one stays.
+
+    A batch of answers that are all new, as most are, is one statement after two looks: on its way
+    to and fro each further one would wait for whatever the event loop is busy with.
+    """
 
     def __init__(self, url: URL) -> None:
         self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -79,12 +88,17 @@ class PostgresStore:
             connection = self._connection
             if connection is None or connection.is_closed():
                 connection = await self._connect()
+            parts = settle(batch, await self._joined(connection, name_keys(batch)))
+            if len(parts) == 1 and not parts[0].named:
+                became, plan = await self._decide(connection, parts[0])
+                if not (plan.changed or plan.updated):
+                    await self._write(connection, plan)
+                    return became
             async with connection.transaction():
                 outcomes: list[Outcome | None] = []
                 for part in settle(batch, await self._joined(connection, name_keys(batch))):
                     await self._write_people(connection, part)
-                    known = await self._known(connection, wanted_keys(part.answers))
-                    became, plan = decide(part.answers, known)
+                    became, plan = await self._decide(connection, part)
                     await self._write(connection, plan)
                     outcomes += became
             return outcomes
@@ -93,6 +107,11 @@ class PostgresStore:
                 raise
             await self.close()
             raise StoreUnavailableError(str(error)) from error
+
+    async def _decide(
+        self, connection: "asyncpg.Connection", part: Part
+    ) -> tuple[list[Outcome | None], Plan]:
+        return decide(part.answers, await self._known(connection, wanted_keys(part.answers)))
 
     async def _joined(
         self, connection: "asyncpg.Connection", keys: set[NameKey]
@@ -121,9 +140,7 @@ class PostgresStore:
         planned = told_again(move, (tuple(row) for row in told))
         known = (await self._known(connection, {key for key, _ in planned})).submissions
         if fresh := [(key, each) for key, each in planned if key not in known]:
-            won = await connection.fetch(s.insert_submission.text, *s.submission_columns(fresh))
-            if len(won) < len(fresh):
-                raise RaceLostError
+            await connection.execute(s.insert_submission.text, *s.submission_columns(fresh))
         await connection.execute(s.move_answers.text, move.person, *s.moved_row(move))
 
     async def _known(self, connection: "asyncpg.Connection", keys: set[Key]) -> Known:
@@ -145,26 +162,21 @@ class PostgresStore:
 
     async def _write(self, connection: "asyncpg.Connection", plan: Plan) -> None:
         s = self._statements
-        if plan.new:
-            submissions = s.submission_columns(plan.new)
-            won = await connection.fetch(s.insert_submission.text, *submissions)
-            if len(won) < len(plan.new):
-                # FOR UPDATE locks rows, not their absence: who came second looks again.
-                raise RaceLostError
-        if plan.created:
-            await connection.fetch(s.insert_response.text, *s.response_columns(plan.created))
         many = connection.executemany
         if plan.changed:
             await many(s.update_submission.text, s.update_submission_rows(plan.changed))
         if plan.updated:
             await many(s.update_response.text, s.update_response_rows(plan.updated))
-        await _add(connection, s.add_ratings, s.count_rows(plan.counts.items()))
-        await _add(connection, s.add_displays, s.display_rows(plan.displays.items()))
-        await _add(connection, s.next_version, s.version_rows(plan.months))
+        if plan.new or plan.counts or plan.displays:
+            await connection.execute(
+                s.add_all.text,
+                *s.submission_columns(plan.new),
+                *s.response_columns(plan.created),
+                *_columns(s.add_ratings, s.count_rows(plan.counts.items())),
+                *_columns(s.add_displays, s.display_rows(plan.displays.items())),
+                *_columns(s.next_version, s.version_rows(plan.months)),
+            )
 
 
-async def _add(
-    connection: "asyncpg.Connection", statement: Statement, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    if rows:
-        await connection.fetch(statement.text, *zip(*rows, strict=True))
+def _columns(statement: Statement, rows: Sequence[tuple[Any, ...]]) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) or [()] * len(statement.names)

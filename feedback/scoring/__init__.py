@@ -23,7 +23,13 @@
 Importing it loads neither numpy, scipy nor pandas; the functions that need them do.
 """
 
-from feedback.scoring.changes import FALSE_ALARMS_A_YEAR, Change, changes, changes_from
+from feedback.scoring.changes import (
+    FALSE_ALARMS_A_YEAR,
+    Change,
+    changes,
+    changes_from,
+    changes_of_scores,
+)
 from feedback.scoring.compare import (
     Comparison,
     Difference,
@@ -95,6 +101,7 @@ __all__ = [
     "benjamini_hochberg",
     "changes",
     "changes_from",
+    "changes_of_scores",
     "compare_mean",
     "compare_net",
     "compare_scores",

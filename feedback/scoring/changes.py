@@ -2,6 +2,7 @@
 
 =========================  =============================================================
 ``changes``                months of counts -> each Change, oldest first
+``changes_of_scores``      the same of the months' scores
 ``Change``                 when it was seen, when it began, how large it is
 ``changes_from``           the first month of which a change can be named
 ``threshold``              how far a sum must run, from the shipped table
@@ -13,7 +14,7 @@ month no later month takes back: only the size of the change is estimated anew.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -54,7 +55,6 @@ def changes(
     *,
     baseline: int = 12,
     series: int = 1,
-    scored: Callable[[Mapping[int, int], Metric], Score] = score,
 ) -> list[Change]:
     """What changed in one line, oldest first; nothing, as long as chance explains it.
 
@@ -62,8 +62,7 @@ def changes(
     month without answers; from the line's first month on (a window that moves would move the
     baseline), and without the running month.
     baseline: months (6..24) the first baseline pools. series: lines watched together (1..200),
-    which is every line of the page whatever a filter shows. scored: gives the score of a month,
-    for whoever keeps them.
+    which is every line of the page whatever a filter shows.
 
     Months below 30 answers feed nothing. The first `baseline` others are pooled; each later month
     is z = (score - baseline) / sqrt(variance / n), corrected for skewness; the sums S+ = max(0,
@@ -80,8 +79,15 @@ def changes(
     >>> change.signalled, change.began, change.difference
     (14, 12, -20.0)
     """
+    scores = [score(counts, metric) for counts in monthly]
+    return changes_of_scores(scores, metric, baseline=baseline, series=series)
+
+
+def changes_of_scores(
+    scores: Sequence[Score], metric: Metric, *, baseline: int = 12, series: int = 1
+) -> list[Change]:
+    """The same of the months' scores, for whoever keeps them."""
     _check(baseline, series)
-    scores = [scored(counts, metric) for counts in monthly]
     found = list(signals(scores, metric, baseline, lambda months: threshold(series, months)))
     ends = [*(signal.began for signal in found[1:]), len(scores)]
     pairs = zip(found, ends, strict=False)  # a quiet line has an end and no signal

@@ -11,9 +11,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.journeys.models import Journey, Stage, Touchpoint
+from feedback.kept import while_shaped
 from feedback.scoring import METRICS, Metric
 from feedback.surveys.models import Question, Series, Survey
 from feedback.tenancy import refers
+
+PLACE = 8_000  # bytes of a series with all it belongs to, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ async def load_surveys(
     return [SurveyAt(*row) for row in found]
 
 
+@while_shaped(lambda found: PLACE * len(found))
 async def load_asked_series(
     session: AsyncSession, workspace_id: uuid.UUID
 ) -> dict[uuid.UUID, SeriesAt]:

@@ -14,9 +14,8 @@ ADDITIONS = (
     "+ respondent known",
     "+ respondent new",
     "+ comment of 30 words",
-    "rating_count",
-    "count_version",
 )
+TABLES = ("rating_count", "count_version")  # on PostgreSQL all tables are one statement
 CHANGING = ("/board", "/trends", "/trends?touchpoint", "/map")
 PAGES = (
     *CHANGING,
@@ -75,6 +74,7 @@ LINES = {
             for what in ADDITIONS
             for where in ("SQLite", "PostgreSQL")
         ),
+        *(f"transaction, SQLite: {table}" for table in TABLES),
     },
     "import": {
         "import / raw executemany, SQLite",

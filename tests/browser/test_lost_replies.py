@@ -1,5 +1,6 @@
 """SAFETY A8 through the browser: three of ten replies are cut, and each answer is stored once."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -21,6 +22,7 @@ ANSWERS = 200 if os.environ.get("TEST_LONG") else 20
 RATINGS = [n % 11 for n in range(ANSWERS)]
 LOST = 0.3
 TRIES = 100
+PAUSE = 0.1
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -88,5 +90,7 @@ async def _arrives(page: Page, act: Callable[[], Awaitable[Any]]) -> bool:
         async with page.expect_navigation():
             await act()
     except Error:
+        # Until the browser's error page stands nothing can be reloaded, and each try fails at once.
+        await asyncio.sleep(PAUSE)
         return False
     return "/thanks?" in page.url

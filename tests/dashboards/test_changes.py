@@ -1,5 +1,6 @@
 """Which lines a journey watches, and what is told of each: by the CUSUM, and by it alone."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_stage_pools_the_touchpoints_of_its_metric() -> None:
     payment, cart = touchpoint("Payment", "nps"), touchpoint("Cart", "nps")
     rows = Rows().add(payment, FIRST, *QUIET).add(cart, FIRST, *QUIET).rows
     lines = watched_lines(journey(stage("Checkout", payment, cart)), rows, UNTIL, "UTC")
-    assert lines[0].monthly[0] == {3: 40, 7: 60, 10: 100}
+    assert +Counter(lines[0].scores[0].counts) == {3: 40, 7: 60, 10: 100}
 
 
 def test_only_lines_with_thirty_answers_in_a_month_are_watched() -> None:
@@ -90,7 +91,7 @@ def test_an_archived_touchpoint_counts_in_its_stage_and_has_no_line() -> None:
     rows = Rows().add(payment, FIRST, *QUIET).add(old, FIRST, *QUIET).rows
     lines = watched_lines(journey(stage("Checkout", payment, old)), rows, UNTIL, "UTC")
     assert [line.touchpoint and line.touchpoint.name for line in lines] == [None, "Payment"]
-    assert sum(lines[0].monthly[0].values()) == 200
+    assert lines[0].scores[0].n == 200
 
 
 def test_a_line_begins_anew_at_its_newest_seam() -> None:
@@ -99,7 +100,7 @@ def test_a_line_begins_anew_at_its_newest_seam() -> None:
     rows.add(payment, "2025-09", *months((8, FALLEN)))
     shop = journey(stage("Checkout", payment))
     [line] = watched_lines(shop, rows.rows, UNTIL, "UTC")
-    assert (line.since, line.monthly[0]) == ("2025-09", FALLEN)
+    assert (line.since, +Counter(line.scores[0].counts)) == ("2025-09", FALLEN)
     [told] = find_changes(shop, rows.rows, UNTIL, "UTC").lines
     assert (told.state, told.named_from) == ("too early", "2026-09")
 

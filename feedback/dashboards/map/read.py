@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.dashboards.read import Counts, Scope, load_board
 from feedback.filters import NotOursError
 from feedback.journeys.models import Journey
+from feedback.kept import while_shaped
 from feedback.memory import PAGE
 from feedback.outbox import computed
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import journey_names
-from feedback.readings.kept import while_shaped
 
 PRIORITIES = "priorities"  # the kind under which a job keeps what it found about a journey
 

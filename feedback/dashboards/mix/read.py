@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.dashboards.mix.lines import wanted_windows
 from feedback.dashboards.rates import ASKING, RATES_BEFORE, REST
 from feedback.dashboards.read import Counts, Scope
-from feedback.readings.kept import while_counted
+from feedback.kept import while_counted
 from feedback.readings.queries import (
     AnsweredRow,
     AskedRow,
@@ -151,7 +151,7 @@ def _periods_query(
     workspace_id: uuid.UUID, number: int, part: tuple[TwoPeriods, Sequence[uuid.UUID]], channel: str
 ) -> Any:
     window, series = part
-    query = CountQuery(tuple(series), window.first, window.last)
+    query = CountQuery(tuple(series), window.first, window.last, channel)
     count = counts_table(query).c
     is_after = sa.case((count.month >= first_day(window.between), 1), else_=0).label("is_after")
     return (
@@ -164,8 +164,6 @@ def _periods_query(
         )
         .where(
             *asked_for(workspace_id, query, count),
-            # Every channel by name, so that the key leads to the months wanted.
-            count.channel.in_([channel] if channel else CHANNELS),
         )
         .group_by(count.series_id, count.channel, is_after)
         .having(sa.func.sum(count.n) > 0)

@@ -48,7 +48,7 @@ async def new_journey(
     visit: NamedDependency[Visit], start: FromQuery[str] = "recognition"
 ) -> Template:
     key = start if start in STARTERS else "recognition"
-    return _new_form(visit, Form({"name": "", "starter": key}, {}), kept=None)
+    return _new_form(visit, Form({"name": "", "starter": key}, {}), ticked=None)
 
 
 @post("/journeys/new", blocks=("journey_form",), needs="editor")
@@ -56,7 +56,7 @@ async def make_journey(visit: NamedDependency[Visit]) -> Answer:
     data = await visit.sent()
     form = read_journey(data)
     if form.checked is None:
-        return _new_form(visit, form, kept=set(data.getall("touchpoint", [])))
+        return _new_form(visit, form, ticked=set(data.getall("touchpoint", [])))
     workspace = visit.workspace
     async with visit.write() as session:
         journey = await create_journey(
@@ -128,15 +128,15 @@ async def show_journey(
     )
 
 
-def _new_form(visit: Visit, form: Form[JourneyIn], *, kept: set[str] | None) -> Template:
-    """`kept`: the ticked touchpoints; None ticks them all."""
+def _new_form(visit: Visit, form: Form[JourneyIn], *, ticked: set[str] | None) -> Template:
+    """`ticked`: the touchpoints; None ticks them all."""
     key = form.values["starter"] if form.values["starter"] in STARTERS else "empty"
     return visit.page(
         "journeys/new.html",
         form,
         starter=key,
         stages=starter(key, visit.workspace.language),
-        kept=kept,
+        ticked=ticked,
         place_names=place_names(),
     )
 
