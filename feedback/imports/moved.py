@@ -18,7 +18,7 @@ from feedback.imports.make import Maker, moment
 from feedback.imports.place import Target
 from feedback.imports.repeats import Piece
 from feedback.imports.spool import Spool
-from feedback.readings.queries import CountQuery, read_counts
+from feedback.readings.queries import CountQuery, read_by_channel
 from feedback.responses.elsewhere import Found, Spans, make_elsewhere
 from feedback.scoring.months import shift_day
 from feedback.settings import Settings
@@ -150,7 +150,7 @@ async def _spans(stored: Stored) -> Spans:
     async with stored.database.read() as session:
         survey_of = dict((await session.exec(own)).all())
         query = CountQuery(tuple(sorted(survey_of)), channel="import")
-        for row in await read_counts(session, stored.workspace_id, query):
+        for row in await read_by_channel(session, stored.workspace_id, query):
             months.setdefault(survey_of[row.series], []).append(row.month)
     return {survey_id: _ids(min(found), max(found)) for survey_id, found in months.items()}
 

@@ -15,7 +15,7 @@ from feedback.accounts.models import Workspace
 from feedback.db import Database
 from feedback.imports.moments import EPOCH
 from feedback.imports.place import Span, Target
-from feedback.readings.queries import CountQuery, read_counts
+from feedback.readings.queries import CountQuery, read_by_channel
 from feedback.responses.bulk_rows import BatchResult
 from feedback.responses.models import ImportRun, Response
 from feedback.scoring.months import month_of
@@ -117,7 +117,7 @@ async def count_beside(
     async with database.read() as session:
         # Whole months are counted at once; answers are only looked at where there may be others.
         query = CountQuery(series, since, until, channel="import")
-        rows = await read_counts(session, workspace.id, query)
+        rows = await read_by_channel(session, workspace.id, query)
         if sum(sum(row.counts) for row in rows) <= result.answers:
             return 0
         for near, least in ((_MILLISECOND, 1), (_DAY, result.stored / 2)):
