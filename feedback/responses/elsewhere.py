@@ -10,6 +10,8 @@ import re
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -94,22 +96,31 @@ class _OnSqlite:
 
     async def add(self, given: Sequence[Given]) -> None:
         insert = "INSERT INTO given VALUES (?, ?, ?)"
-        await self._in_thread(lambda: self._connection.executemany(insert, given))
+        await self._in_thread(lambda: self._connection.executemany(insert, given).close())
 
     async def find(self, workspace_id: UUID, spans: Spans) -> AsyncGenerator[Sequence[Found]]:
         await self._run(_ADDED)
         for survey_id, span in spans.items():
             await self._run(_LOOK, workspace_id.bytes, survey_id.bytes, *span)
         await self._run(_LOOKED)
-        found = await self._run(_FIND, workspace_id.bytes)
-        while rows := await self._in_thread(lambda: found.fetchmany(_TOGETHER)):
+        await self._run(f"CREATE TEMP TABLE found AS {_FIND}", workspace_id.bytes)
+        done = 0
+        while rows := await self._in_thread(partial(self._found_after, done)):
             yield [(row, int.from_bytes(own[:6])) for row, own in rows]
+            done += len(rows)
 
-    async def _run(self, text: str, *values: bytes) -> sqlite3.Cursor:
+    def _found_after(self, done: int) -> list[tuple[int, bytes]]:
+        select = "SELECT * FROM found WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        with closing(self._connection.execute(select, (done, _TOGETHER))) as found:
+            return found.fetchall()
+
+    async def _run(self, text: str, *values: bytes) -> None:
         written = _TAIL.sub(r"substr(\1, 7)", _SORTABLE.sub(r"\1", text))
-        return await self._in_thread(lambda: self._connection.execute(written, values))
+        await self._in_thread(lambda: self._connection.execute(written, values).close())
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
+        """What the work returns is no cursor: one that goes in another thread while the next
+        statement runs in this one is SQLITE_MISUSE."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except asyncio.CancelledError:
