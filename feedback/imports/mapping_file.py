@@ -45,4 +45,6 @@ def _in_words(said: str, data: dict[str, Any]) -> str:
         column = entry.get("column") if isinstance(entry, dict) else None
         named = f" ({column})" if isinstance(column, str) else ""
         place = place.replace(numbered[0], f"[[ratings]] number {int(numbered[1]) + 1}{named}", 1)
+    if place == "rows" and "field `time`" in text:
+        text += '; for a file without dates state one: time = "2024-05-08"'
     return f"{place}: {text.replace('`', '')}" if place else text.replace("`", "")
