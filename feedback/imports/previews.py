@@ -8,8 +8,12 @@ from feedback.offline.layout import is_qualtrics
 from feedback.offline.words import folded
 
 # Qualtrics, whose exports hold them: in words, and in the numbers of an export of numbers.
-_COLUMNS = ("Status", "Response Type", "DistributionChannel", "Distribution Channel")
-_WORDS = frozenset({"survey preview", "survey test", "preview", "test"})
+_WORDS = {
+    "Status": frozenset({"survey preview", "survey test"}),
+    "Response Type": frozenset({"survey preview", "survey test"}),
+    "DistributionChannel": frozenset({"preview", "test"}),
+    "Distribution Channel": frozenset({"preview", "test"}),
+}
 _NUMBERS = frozenset({"1", "2", "9", "17"})
 
 
@@ -53,9 +57,9 @@ class Previews:
 
 
 def _of_qualtrics(columns: Columns) -> list[tuple[int, frozenset[str]]]:
-    accepted = _WORDS | _NUMBERS if is_qualtrics(columns.lines) else _WORDS
-    found = [places(columns, name) for name in _COLUMNS]
-    return [(one[0], accepted) for one in found if len(one) == 1]
+    numbers = _NUMBERS if is_qualtrics(columns.lines) else frozenset()
+    found = {name: places(columns, name) for name in _WORDS}
+    return [(one[0], _WORDS[name] | numbers) for name, one in found.items() if len(one) == 1]
 
 
 def _accepted(values: int | str | tuple[int | str, ...]) -> frozenset[str]:

@@ -58,6 +58,7 @@ class Reader:
         days: ZoneInfo | None = None,
     ) -> None:
         rows = mapping.rows
+        width = len(source.columns)
         self._source = source = with_json_cells(source, sorted(named_columns(mapping)))
         self._header = header_found(source.layout, rows)
         self._which = Which(mapping, source)
@@ -69,9 +70,9 @@ class Reader:
         days = days or mapping.workspace.zone
         self._moments = Moments(rows, zone, now, days, is_sheet=is_sheet)
         self._time = TimeText(rows, source.columns)
-        # All but the time, which is read, in an order that no spreadsheet changes.
+        # All of the file but the time, which is read, in an order that no spreadsheet changes.
         self._said = sorted(
-            set(range(len(source.columns))) - {*self._time.places},
+            set(range(width)) - {*self._time.places},
             key=lambda place: (source.columns[place], place),
         )
         self._previews = Previews(rows, source.columns)

@@ -19,7 +19,7 @@ class LastMessages:
     """The rows of a source, one a submission: the last one by time that rates anything.
 
     It takes the first one's time, so that a message to come does not move the answer. The source
-    is read twice; in memory are about 300 bytes a submission. Rows without a submission, and those
+    is read twice; in memory are about 350 bytes a submission. Rows without a submission, and those
     whose time tells no moment, are left as they are.
     """
 

@@ -12,8 +12,10 @@ _MARKED = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # What UTF-8 says in bytes that are not, as a whole, UTF-8: é and its kind, and the marks ’ “ –.
 _PARTLY_UTF8 = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x80-\xbf]")
 # Five different accented letters in a row (a Cyrillic word), or, within a word, the capitals and
-# signs that é and its kind of an old Mac become. "Trèèèèès" is neither.
-_ANOTHER = re.compile(rb"(?:([\xc0-\xff])(?!\1)){5}|[a-z][\x83\x87\x88\x8a\x8e\x98\x99\x9f][a-z]")
+# signs that é and its kind of an old Mac become, and ą, ł and ż. "Trèèèèès" is neither.
+_ANOTHER = re.compile(
+    rb"(?:([\xc0-\xff])(?!\1)){5}|[a-z][\xb3\xb9\xbf\x83\x87\x88\x8a\x8e\x98\x99\x9f][a-z]"
+)
 
 
 def find_encoding(path: Path, asked: str | None = None) -> str:

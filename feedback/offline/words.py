@@ -16,7 +16,7 @@ _MARKS = str.maketrans(
 _WHOLE = re.compile(r"([+-]?[0-9]{1,18})(?:,0{1,2}|\.0*)")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def folded(text: str) -> str:
     """The text without what does not tell words apart: case, how an accent is put together,
     which apostrophe, quotation mark, dash or space it is, and how many spaces.

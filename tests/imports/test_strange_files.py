@@ -90,6 +90,11 @@ READ: dict[str, tuple[str | bytes, str, str, list[Answer]]] = {
         "score", ONE),
     "previews said": ("id,when,kind,score\n1,2024-01-05,real,9\n2,2024-01-05,Trial,1\n",
         f'{ROWS}\npreviews = {{ kind = ["trial"] }}', "score", ONE),
+    "Qualtrics without its lines, by channel": (
+        "id,when,DistributionChannel,score\n1,2024-01-05,email,9\n2,2024-01-05,preview,0\n",
+        ROWS, "score", ONE),
+    "a state called test is no preview": ("id,when,Status,score\n1,2024-01-05,test,9\n", ROWS,
+        "score", ONE),
     "a state of 1 is no preview": ("id,when,Status,score\n1,2024-01-05,1,9\n", ROWS, "score", ONE),
     "rows of nothing": ("id,when,score\n1,2024-01-05,9\n,,\n  , ,\n,,\n", ROWS, "score", ONE),
     "rows that answer nothing": ("id,when,score\n2,,\n1,2024-01-05,9\n,,  \n3,soon,\n", ROWS,
@@ -97,6 +102,10 @@ READ: dict[str, tuple[str | bytes, str, str, list[Answer]]] = {
     "no date, one stated": ("id,score\n1,9\n", 'time = "2024-01-05"\nid = "id"', "score", ONE),
     "UTC by the column's name": ("id,Submit Date (UTC),score\n1,2024-01-05 11:00,9\n",
         'time = "Submit Date (UTC)"\nid = "id"', "score", ONE),
+    "an offset by the column's name": ("id,Date (UTC+02:00),score\n1,2024-01-05 13:00,9\n",
+        'time = "Date (UTC+02:00)"\nid = "id"', "score", ONE),
+    "a day of a column in UTC": ("id,Date (UTC),score\n1,2024-01-05,9\n",
+        'time = "Date (UTC)"\nid = "id"', "score", ONE),
     "JSON": ('[{"id": 1, "person": {"when": "2024-01-05"}, "score": 9}, {"id": 2}]',
         'time = "person.when"\nid = "id"', "score", ONE),
     "JSON, an object a line": ('{"id": 1, "when": "2024-01-05"}\n'
@@ -175,6 +184,11 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
         f'{ROWS}\ntime_format = "%d/%m/%Y"', "a date in some rows"),
     "a zone of somewhere else": (
         "id,when,score\n1,2024-01-05 10:00 CST,9\n", ROWS, "names the zone CST, which is none of"),
+    "half an hour by the column's name": (
+        "id,Date (UTC+05:30),score\n1,2024-01-05 13:00,9\n",
+        'time = "Date (UTC+05:30)"\nid = "id"', "cannot be read from its name"),
+    "Polish letters": (
+        "id,when,score,x\n1,2024-01-05,9,obsługa\n".encode("cp1250"), ROWS, "cp1251"),
     "Cyrillic letters": (
         "id,when,score,x\n1,2024-01-05,9,Привет\n".encode("cp1251"), ROWS, "encoding = \"cp1251\""),
     "an old Mac's letters": (
