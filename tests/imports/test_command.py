@@ -15,11 +15,13 @@ from tests.imports.conftest import HEADER, MAPPING, ROWS
 
 RUN = [sys.executable, "-c", "from feedback.cli import main; main()", "import"]
 
-# The same, and a word when it begins to read.
+# The same, and a word when it begins to read. What starts tests in the background may have had
+# Ctrl-C ignored by all that it starts.
 STOPPABLE = [
     sys.executable,
     "-c",
-    "import sys\n"
+    "import signal, sys\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from feedback.imports.read import Reader\n"
     "entries = Reader.entries\n"
     "def told(*given):\n"
