@@ -61,7 +61,8 @@ def at_place(shop: Shop, more: str = "") -> str:
 
 
 async def type_half(page: Page, name: str = "8 of 10") -> None:
-    await page.get_by_role("radio", name=name).click()
+    async with page.expect_response("**/r/*"):
+        await page.get_by_role("radio", name=name).click()
     await page.get_by_role("textbox").fill("half a comm")
 
 
@@ -219,8 +220,7 @@ async def test_turbo_replaces_the_body(
     await is_ready(page, tags=4)
     await expect(page.locator("feedback-widget")).to_have_count(1)
     await page.locator("feedback-widget summary").click()
-    await page.get_by_role("radio", name="9 of 10").click()
-    await page.get_by_role("textbox").fill("half a comm")
+    await type_half(page, "9 of 10")
     await page.go_back()
     await expect(page.get_by_role("heading")).to_have_text("First")
     await is_half_typed(page)  # and no empty copy out of Turbo's cache
