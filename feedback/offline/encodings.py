@@ -35,10 +35,10 @@ def find_encoding(path: Path, asked: str | None = None) -> str:
 
 
 def _plain(path: Path) -> str:
-    first, last = (_undecodable_line(path, encoding) for encoding in _PLAIN)
+    first = _undecodable_line(path, _PLAIN[0])
     if first is None:
         return _PLAIN[0]
-    if last is not None:
+    if last := _undecodable_line(path, _PLAIN[1]):
         raise FeedbackError(
             f"{path.name}, line {last}: neither UTF-8 nor Windows-1252 text. Save it as CSV UTF-8."
         )
@@ -75,13 +75,12 @@ def _unmarked_utf16(start: bytes) -> str | None:
 def _undecodable_line(path: Path, encoding: str) -> int | None:
     """The first line that is not in `encoding`, None if all of the file is."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
+    line, is_wide = 1, encoding.startswith("utf-16")
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
-                text = decoder.decode(chunk)
                 # In UTF-16 every second byte is nothing; elsewhere bytes are looked through faster.
-                if "\0" in text if encoding.startswith("utf-16") else b"\0" in chunk:
+                if (not is_wide and b"\0" in chunk) or "\0" in decoder.decode(chunk):
                     raise FeedbackError(f"{path.name} is not a text file. Save it as CSV UTF-8.")
                 line += chunk.count(b"\n")
             decoder.decode(b"", final=True)
