@@ -14,12 +14,8 @@ from feedback.scoring import METRICS
 _NAME_LENGTH = 120
 
 
-def check_mapping(mapping: MappingFile) -> str | None:
-    """The first thing wrong with the mapping, in one sentence; None when all is well."""
-    return next(_wrongs(mapping), None)
-
-
-def _wrongs(mapping: MappingFile) -> Iterator[str]:
+def find_wrongs(mapping: MappingFile) -> Iterator[str]:
+    """Each thing that is wrong with the mapping, in one sentence."""
     yield from _workspace(mapping)
     yield from _journey(mapping)
     yield from _layout(mapping.rows)

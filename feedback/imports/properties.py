@@ -102,8 +102,13 @@ def used_columns(mapping: MappingFile) -> set[str]:
         rows.comment or "",
     }
     for part in mapping.ratings:
-        used |= {part.column, part.comment or "", *part.when, *_named_by(part)}
+        used |= columns_of(part)
     return used
+
+
+def columns_of(part: RatingPart) -> set[str]:
+    """The columns that a rating names; "" among them where it has no comment of its own."""
+    return {part.column, part.comment or "", *part.when, *_named_by(part)}
 
 
 def _named_by(part: RatingPart) -> set[str]:

@@ -1,6 +1,6 @@
 """From rows to checked answers: the same reading validates a file and then stores it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -131,8 +131,25 @@ class Reader:
             try:
                 found += self._at_once([line], [row], report)
             except BadCellError as bad:
-                report.add_cell(line, *bad.args)
+                if report.is_thorough:
+                    self._report_each(line, row, report)
+                else:
+                    report.add_cell(line, *bad.args)
         return found
+
+    def _report_each(self, line: int, row: list[str], report: Report) -> None:
+        """All that is wrong with a row, for whoever mends the file."""
+        looks: list[Callable[[], object]] = [
+            lambda: self._moments.all(self._time.all([row])),
+            lambda: self._identities([row], [0], [None]),
+        ]
+        for look in looks:
+            try:
+                look()
+            except BadCellError as bad:
+                report.add_cell(line, *bad.args)
+        self._properties.all([line], [row], report)
+        self._ratings(line, row, report)
 
     def _at_once(
         self, lines: Sequence[int], cells: Sequence[list[str]], report: Report
