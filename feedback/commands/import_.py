@@ -32,6 +32,12 @@ def import_command(
             help="Ids stored already at another time: leave them, or store them too.",
         ),
     ] = None,
+    guess: Annotated[
+        bool, typer.Option("--guess", help="Print a mapping for the file; store nothing.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print every problem at once; store nothing.")
+    ] = False,
     undo: Annotated[
         str | None, typer.Option(metavar="ID", help="Take the import of this id back.")
     ] = None,
@@ -42,7 +48,9 @@ def import_command(
     """Store the ratings of a CSV, XLSX, Parquet or JSON file, a row a respondent or a rating.
 
     The whole file is checked first; with anything wrong in it nothing is stored. The same file
-    again stores nothing twice. Ctrl-C stops it; the same command goes on from there.
+    again stores nothing twice. Ctrl-C stops it; the same command goes on from there. --guess writes
+    a mapping with a ? wherever only you know; --check tells all that is wrong with mapping and
+    file, and ends with exit code 2 if anything is.
 
     Example: feedback import answers.csv --mapping examples/delighted.toml
     """
@@ -51,13 +59,39 @@ def import_command(
             raise FeedbackError("--undo takes the id of an import and no file.")
         _undo(undo, workspace)
         return
+    if guess:
+        if file is None or mapping is not None or check:
+            raise FeedbackError("--guess takes a file alone: feedback import answers.csv --guess")
+        _guess(file)
+        return
     if file is None or mapping is None:
         raise FeedbackError(
             "Say what to import: feedback import answers.csv --mapping mapping.toml"
         )
+    if check:
+        _check(file, mapping)
+        return
     from feedback.imports.load import Request
 
     _import(Request(file, mapping, workspace, skip_bad, moved))
+
+
+def _guess(file: Path) -> None:
+    from feedback import clock
+    from feedback.imports.guessing.guess import guess_file
+    from feedback.imports.guessing.write import write_mapping
+
+    typer.echo(write_mapping(guess_file(file, clock.now())), nl=False)
+
+
+def _check(file: Path, mapping: Path) -> None:
+    from feedback import clock
+    from feedback.imports.checking import check_file
+
+    found = check_file(file, mapping, clock.now())
+    print(found.text)
+    if not found.is_clean:
+        raise typer.Exit(2)
 
 
 def _import(request: "Request") -> None:
