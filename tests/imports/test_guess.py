@@ -58,11 +58,11 @@ SCALES = {
     "nps that holds 5 at most": ("Would you recommend us (0-10)?", [0, 3, 5], "?"),
     "a scale that the cells leave": ("Would you recommend us (1-5)?", [0, 9, 10], "?"),
     "satisfied, stated": (ASKED, [4, 5], "csat_5"),
-    "satisfied, many": ("How satisfied are you?", [1, 2, 3, 4, 5] * 5, "csat_5"),
+    "satisfied, many": ("How satisfied are you?", [1, 2, 3, 4, 5] * 10, "csat_5"),
     "satisfied, few": ("How satisfied are you?", [4, 5], "?"),
-    "satisfied to four": ("How satisfied are you?", [1, 2, 3, 4] * 9, "?"),
-    "satisfied from 0": ("How satisfied are you?", [0, 5, 10] * 9, "?"),
-    "zufrieden": ("Wie zufrieden sind Sie?", [1, 2, 3, 4, 5] * 9, "?"),
+    "satisfied to four": ("How satisfied are you?", [1, 2, 3, 4] * 20, "?"),
+    "satisfied from 0": ("How satisfied are you?", [0, 5, 10] * 20, "?"),
+    "zufrieden": ("Wie zufrieden sind Sie?", [1, 2, 3, 4, 5] * 20, "?"),
     "the first is best": ("How satisfied (1 = very satisfied, 5 = not)?", [1, 5] * 20, "?"),
     "easy of seven": ("It was easy (1-7)", [1, 7], "ces_ease_7"),
     "easy, few": ("It was easy", [1, 5], "?"),
@@ -70,6 +70,11 @@ SCALES = {
     "not plain": ("Score", [0, 10, 5], "?"),
     "words": (ASKED, ["Very satisfied", "Neutral", "Dissatisfied"], "csat_5"),
     "words turned round by numbers": (ASKED, ["1 - very good", "5 - very bad", "3"], "?"),
+    "the last is worst": (ASKED, ["4 - good", "5 - very bad", "3"], "?"),
+    "good is of many scales": (ASKED, ["Excellent", "Good", "Poor", "Good"], "?"),
+    "words of its own": ("How would you rate the food?", ["Yum!", "Edible", "Yum!"], "?"),
+    "two questions in one": ("Satisfied, and would you recommend us?", [0, 10] * 30, "?"),
+    "an adviser is no advice": ("Note du conseiller", [0, 10] * 30, "?"),
     "two words": ("How satisfied are you?", ["Satisfied", "Dissatisfied"], "?"),
     "words of seven": (ASKED, ["Very satisfied", "Satisfied", "Somewhat satisfied"], "?"),
 }
@@ -90,7 +95,8 @@ def test_a_code_off_the_scale_is_asked_and_a_word_for_none_is_taken(tmp_path: Pa
 
 def test_a_word_that_is_not_known_is_asked(tmp_path: Path) -> None:
     cells = ("Very satisfied", "Satisfied", "Dissatisfied", "Over the moon")
-    assert column(tmp_path, ASKED, *cells)["labels"] == {
+    found = column(tmp_path, ASKED, *cells)
+    assert found["metric"] == "?" and found["labels"] == {
         "Very satisfied": 5, "Satisfied": 4, "Dissatisfied": 2, "Over the moon": "?",
     }  # fmt: skip
 
@@ -121,6 +127,8 @@ def test_of_several_times_it_asks_unless_one_is_of_the_answer(tmp_path: Path) ->
     question = "Would you recommend us (0-10)?"
     assert parts(tmp_path, f"id,sent,opened,{question}", row)["rows"]["time"] == "?"
     assert parts(tmp_path, f"id,sent,answered,{question}", row)["rows"]["time"] == "answered"
+    born = parts(tmp_path, f"id,birth date,{question}", "1,1980-01-01,9")
+    assert born["rows"]["time"] == "?"
 
 
 def test_an_id_must_tell_every_row_from_every_other(tmp_path: Path) -> None:

@@ -22,7 +22,11 @@ _IDS = re.compile(
     r"(id|uuid|guid|key|number|#)|#|respnum|identifiant|kennung|identificador|identificativo"
 )
 _ANSWERED = re.compile(r"submit|complet|answer|respond|record|\bend|fin\b|abgeschl|envi|respuesta")
-_NOT_ANSWERED = re.compile(r"birth|naiss|geburt|nacim|nascita|nasc|updat|modif|expir|due|deliver")
+_NOT_ANSWERED = re.compile(
+    r"birth|naiss|geburt|nacim|nascit|nascim|updat|modif|expir|\bdue|deliver|order|purchas|bought|"
+    r"sign|regist|join|arriv|depart|flight|visit|check|sent|invit|open|click|commande|achat|livr|kauf|bestell|"
+    r"liefer|compra|pedido|acquist|ordine|entrega"
+)
 _FREE = re.compile(
     r"comment|feedback|why|reason|improve|suggest|pourquoi|raison|améliorer|kommentar|warum|"
     r"grund|verbesser|comentario|por qué|mejorar|commento|perché|migliorare|comentário|por que"
@@ -98,7 +102,6 @@ def _times(columns: list[Column], export: Export | None, named: dict[str, Column
             return [known]
     found = [column for column in columns if column.times is not None]
     likely = [column for column in found if not _NOT_ANSWERED.search(folded(column.name))]
-    likely = likely or found
     if len(likely) > 1:
         told = [column for column in likely if _ANSWERED.search(folded(column.name))]
         return told if len(told) == 1 else likely
@@ -139,8 +142,8 @@ def _ratings(guess: Guess, named: dict[str, Column]) -> list[RatingGuess]:
         asked = [named[guess.export.rating]]
     is_known = guess.export is not None and guess.export.all_asked
     found = [guess_rating(column, known=is_known) for column in asked]
-    if not any(found):
-        # Nothing sounds like a rating: whatever is short numbers may be one, its owner says which.
+    if not any(rating.is_scaled for rating in found if rating is not None):
+        # No numbers sound like ratings: whatever is short numbers may be, its owner says which.
         found = [guess_rating(column, known=True) for column in asked]
     return [rating for rating in found if rating is not None]
 

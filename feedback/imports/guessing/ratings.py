@@ -12,7 +12,9 @@ from feedback.scoring.ratings import normalise
 
 # So many answers without a 0, or below the top, make a scale that has it unlikely.
 _MANY = 100
-_ENOUGH = 20
+_ASKS = (words.RECOMMEND, words.SATISFIED, words.EASY)
+_ENOUGH = 50
+_MOST_WORDS = 11
 _ZENDESK = frozenset(
     ("good", "bad", "offered", "unoffered", "good with comment", "bad with comment")
 )
@@ -29,6 +31,11 @@ class RatingGuess:
     labels: dict[str, int | None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     doubtful: list[int] = field(default_factory=list)
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether it holds numbers, or words of a scale that is known."""
+        return not self.labels or any(number is not None for number in self.labels.values())
 
 
 @dataclass(slots=True)
@@ -53,12 +60,12 @@ def guess_rating(column: Column, *, known: bool = False) -> RatingGuess | None:
     if told.texts and set(map(folded, told.texts)) <= _ZENDESK:
         return _thumbs(column, told)
     if told.texts:
-        return _by_words(column, told, question)
+        return _by_words(column, told, question) or _by_other_words(column, told, question)
     if not told.numbers or not hinted:
         return None
     guess = _by_numbers(column, told.numbers, question)
     if guess is not None:
-        if words.one_is_best(question) or any(map(words.one_is_best, map(folded, told.numbered))):
+        if words.is_turned(question) or any(map(words.is_turned, map(folded, told.numbered))):
             guess.metric, guess.why = None, "its low end is the good one: turn it by labels"
         guess.missing += told.missing
         guess.labels = {**told.numbered, **guess.labels}
@@ -90,8 +97,7 @@ def _sorted(values: Counter[str]) -> _Answers:
 
 
 def _is_about(question: str) -> bool:
-    asks = (words.RECOMMEND, words.SATISFIED, words.EASY)
-    return any(pattern.search(question) for pattern in asks)
+    return any(pattern.search(question) for pattern in _ASKS)
 
 
 def _is_hinted(question: str) -> bool:
@@ -115,7 +121,7 @@ def _by_words(column: Column, told: _Answers, question: str) -> RatingGuess | No
         if len(set(known)) < len(known):
             guess.metric, guess.why = None, "two of its words stand for the same step of five"
         elif len(known) < len(steps):
-            guess.why = "not all of its words are known"
+            guess.metric, guess.why = None, "not all of its words are known"
         elif told.numbers:
             guess.metric, guess.why = None, "it holds words and numbers"
         elif not {1, 5} & set(known):
@@ -127,6 +133,14 @@ def _by_words(column: Column, told: _Answers, question: str) -> RatingGuess | No
             guess.why = "how far somebody agrees: csat_5, ces_ease_5, ..., by what was asked"
         return guess
     return None
+
+
+def _by_other_words(column: Column, told: _Answers, question: str) -> RatingGuess | None:
+    """Words that are not known, where a rating was asked for and people chose from a few."""
+    if not _is_hinted(question) or len(told.texts) > _MOST_WORDS or column.is_unique:
+        return None
+    labels: dict[str, int | None] = {**told.numbered, **dict.fromkeys(told.texts)}
+    return RatingGuess(column, None, "what its words stand for", labels, list(told.missing))
 
 
 def _by_numbers(column: Column, numbers: Counter[int], question: str) -> RatingGuess | None:
@@ -145,6 +159,8 @@ def _by_numbers(column: Column, numbers: Counter[int], question: str) -> RatingG
 def _metric(on: Counter[int], question: str) -> tuple[str | None, str]:
     """The only metric that is possible, or None and why none can be said."""
     low, high, n = min(on), max(on), sum(on.values())
+    if sum(pattern.search(question) is not None for pattern in _ASKS) > 1:
+        return None, f"it holds {low} to {high}, and sounds like more than one question"
     stated = _stated(question)
     if stated and not (stated[0] <= low and high <= stated[1]):
         return None, f"the question says {stated[0]} to {stated[1]}, and it holds {low} to {high}"

@@ -9,15 +9,13 @@ from feedback.offline.words import folded
 
 # What a question is about, by a part of a word in it.
 RECOMMEND = re.compile(
-    r"\bnps|net promoter|netpro|recommend|recommand|weiterempf|empfehl|recomend|raccomand|consigli|"
-    r"conseill",
+    r"\bnps|net promoter|netpro|recommend|recommand|weiterempf|empfehl|recomend|raccomand|"
+    r"\bconsigli(?:er|ate)|conseille(?:r[ia]|z)"
 )
-SATISFIED = re.compile(
-    r"\bcsat\b|satisf|zufrieden|soddisf|satisfei|insatisf|content[eo]?\b|happy with"
-)
+SATISFIED = re.compile(r"\bcsat\b|satisf|zufrieden|soddisf|\bhappy (?:are|were) you|happy with")
 GERMAN = re.compile(r"zufrieden|bewert|note\b")
 EASY = re.compile(
-    r"\bces\b|\beas[ey]|easily|facile|facilit|simple de|einfach|leicht|f[aá]cil|semplice|effort|"
+    r"\bces\b|\beas[ey]|easily|facile|facilit|simple de|einfach|\bleicht|f[aá]cil|semplice|effort|"
     r"aufwand|mühe|esfuerzo|sforzo|esforço"
 )
 EFFORT = re.compile(r"effort|aufwand|mühe|esfuerzo|sforzo|esforço")
@@ -27,8 +25,8 @@ RATED = re.compile(
 )
 # A scale that the question itself names: "0-10", "de 1 à 5", "von 1 bis 7", "out of 5", "/10".
 SCALE = re.compile(
-    r"(?<!\d)(?P<low>[01]) ?(?:-|to|à|a|bis|al?|até|/|\.\.\.?) ?(?P<high>10|[3-9])(?!\d)"
-    r"|(?:out of|sur|von|de|su|/) ?(?P<top>10|5|7)(?!\d)"
+    r"(?<!\w)(?P<low>[01]) ?(?:-|to|à|a|bis|al?|até|/|\.\.\.?) ?(?P<high>10|[3-9])(?!\d)"
+    r"|(?:\b(?:out of|sur|su) |/ ?)(?P<top>10|5|7)(?!\d)"
 )
 # Columns that hold numbers and are no ratings.
 NOT_RATED = re.compile(
@@ -37,29 +35,27 @@ NOT_RATED = re.compile(
     r"visits?|orders?|kids|children|version)\b"
 )
 
+# The steps of five, worst first. "Good" is none of them: it is the third of Poor, Fair, Good, Very
+# good, Excellent and the fourth of Bad, OK, Good, Very good.
 _SATISFACTION = (
-    # very dissatisfied, dissatisfied, neutral, satisfied, very satisfied
-    "very dissatisfied|very unsatisfied|extremely dissatisfied|very bad|very poor|terrible|"
-    "très insatisfait|très insatisfaite|très mécontent|pas du tout satisfait|très mauvais|"
-    "sehr unzufrieden|sehr schlecht|muy insatisfecho|muy insatisfecha|muy malo|muy mala|"
-    "molto insoddisfatto|molto insoddisfatta|per niente soddisfatto|pessimo|"
-    "muito insatisfeito|muito insatisfeita|muito ruim|péssimo",
-    "dissatisfied|unsatisfied|somewhat dissatisfied|bad|poor|insatisfait|insatisfaite|mécontent|"
-    "plutôt insatisfait|peu satisfait|mauvais|unzufrieden|eher unzufrieden|schlecht|insatisfecho|"
-    "insatisfecha|malo|mala|insoddisfatto|insoddisfatta|poco soddisfatto|scarso|insatisfeito|"
-    "insatisfeita|ruim",
-    "neutral|neither satisfied nor dissatisfied|ok|okay|average|fair|neutre|"
-    "ni satisfait ni insatisfait|moyen|weder zufrieden noch unzufrieden|teils/teils|teils teils|"
-    "mittelmäßig|ni satisfecho ni insatisfecho|regular|né soddisfatto né insoddisfatto|neutro|"
-    "neutrale|nem satisfeito nem insatisfeito",
-    "satisfied|somewhat satisfied|good|satisfait|satisfaite|plutôt satisfait|content|bien|bon|"
-    "zufrieden|eher zufrieden|gut|satisfecho|satisfecha|bueno|buena|soddisfatto|soddisfatta|"
-    "abbastanza soddisfatto|buono|satisfeito|satisfeita|bom|boa",
-    "very satisfied|extremely satisfied|completely satisfied|very good|excellent|great|"
-    "très satisfait|très satisfaite|tout à fait satisfait|très content|très bien|très bon|"
-    "sehr zufrieden|sehr gut|ausgezeichnet|muy satisfecho|muy satisfecha|muy bueno|muy buena|"
-    "excelente|molto soddisfatto|molto soddisfatta|ottimo|eccellente|muito satisfeito|"
-    "muito satisfeita|muito bom|ótimo",
+    "very dissatisfied|very unsatisfied|extremely dissatisfied|très insatisfait|"
+    "très insatisfaite|très mécontent|pas du tout satisfait|pas du tout satisfaite|"
+    "sehr unzufrieden|muy insatisfecho|muy insatisfecha|molto insoddisfatto|molto insoddisfatta|"
+    "per niente soddisfatto|per niente soddisfatta|muito insatisfeito|muito insatisfeita",
+    "dissatisfied|unsatisfied|somewhat dissatisfied|insatisfait|insatisfaite|mécontent|"
+    "plutôt insatisfait|plutôt insatisfaite|peu satisfait|peu satisfaite|unzufrieden|"
+    "eher unzufrieden|insatisfecho|insatisfecha|insoddisfatto|insoddisfatta|poco soddisfatto|"
+    "poco soddisfatta|insatisfeito|insatisfeita",
+    "neutral|neither satisfied nor dissatisfied|neutre|ni satisfait ni insatisfait|"
+    "ni satisfaite ni insatisfaite|weder zufrieden noch unzufrieden|teils/teils|teils teils|"
+    "ni satisfecho ni insatisfecho|né soddisfatto né insoddisfatto|neutro|neutrale|"
+    "nem satisfeito nem insatisfeito",
+    "satisfied|somewhat satisfied|satisfait|satisfaite|plutôt satisfait|plutôt satisfaite|"
+    "zufrieden|eher zufrieden|satisfecho|satisfecha|soddisfatto|soddisfatta|"
+    "abbastanza soddisfatto|abbastanza soddisfatta|satisfeito|satisfeita",
+    "very satisfied|extremely satisfied|completely satisfied|très satisfait|très satisfaite|"
+    "tout à fait satisfait|tout à fait satisfaite|très content|sehr zufrieden|muy satisfecho|"
+    "muy satisfecha|molto soddisfatto|molto soddisfatta|muito satisfeito|muito satisfeita",
 )
 _EASE = (
     "very difficult|très difficile|sehr schwierig|sehr schwer|muy difícil|molto difficile|"
@@ -99,22 +95,38 @@ _NO_ANSWER = (
     "sem resposta|#n/a|?"
 )
 NO_ANSWER = frozenset(map(folded, _NO_ANSWER.split("|")))
-# "1 = very satisfied": where the low end of a scale is said to be the good one.
-_ONE_IS = re.compile(r"(?<!\d)[01] ?[=:(-]+ ?(?P<words>[^,;/)\d]+)")
-_BEST = re.compile(
-    r"\b(best|très bien|sehr gut|highest|meilleure?|beste|mejor|migliore|melhor|strongly agree)\b"
+# "1 = very satisfied": a number beside words, and words that are at the good or the bad end.
+_BESIDE = re.compile(r"(?<!\w)(?P<number>\d{1,2}) ?[=:(.)-]+ ?(?P<words>[^,;/)\d]+)")
+_GOOD = re.compile(
+    r"\b(best|highest|very good|excellent|great|très bien|très bon|excellente?|meilleure?|sehr gut|"
+    r"beste|muy bien|muy bueno|mejor|excelente|ottimo|migliore|muito bom|ótimo|melhor)\b"
+)
+_BAD = re.compile(
+    r"\b(worst|lowest|very bad|very poor|terrible|awful|très mauvais|pire|sehr schlecht|"
+    r"schlechteste|mangelhaft|ungenügend|muy malo|peor|pessimo|peggiore|muito ruim|péssimo|pior|"
+    r"not at all)\b"
 )
 
 
-def one_is_best(question: str) -> bool:
-    """Whether a folded question, or an answer, says that the low end of its scale is the good one.
+def is_turned(text: str) -> bool:
+    """Whether a folded question or answer says that a low number of its scale is the good end.
 
-    >>> one_is_best("rate us (1 = very satisfied, 5 = very dissatisfied)"), one_is_best("1-5")
+    >>> is_turned("rate us (1 = very satisfied, 5 = very dissatisfied)"), is_turned("1-5")
     (True, False)
+    >>> is_turned("5 - very bad"), is_turned("0 - not at all likely"), is_turned("10 - excellent")
+    (True, False, False)
     """
-    for found in _ONE_IS.finditer(question):
-        said = found["words"].strip()
-        steps = [scale.get(said) for scale in (SATISFACTION, EASE, AGREE)]
-        if _BEST.search(said) or any(step is not None and step >= 4 for step in steps):
-            return True
-    return False
+    return any(
+        (int(found["number"]) <= 1 and _end(found["words"]) > 0)
+        or (int(found["number"]) >= 4 and _end(found["words"]) < 0)
+        for found in _BESIDE.finditer(text)
+    )
+
+
+def _end(said: str) -> int:
+    """1 for the good end of a scale, -1 for the bad one, 0 for neither."""
+    said = said.strip()
+    step = next((scale[said] for scale in (SATISFACTION, EASE, AGREE) if said in scale), 3)
+    return (step > 3 or _GOOD.search(said) is not None) - (
+        step < 3 or _BAD.search(said) is not None
+    )

@@ -104,8 +104,10 @@ def _is_kept(column: Column) -> bool:
 
 def _time(guess: Guess) -> Iterator[str]:
     if len(guess.times) != 1:
-        may_be = " or ".join(_quoted(column.name) for column in guess.times)
-        yield _open("time", f"when it was answered: {may_be or 'no column holds times'}")
+        held = guess.times or [column for column in guess.columns if column.times is not None]
+        may_be = " or ".join(_quoted(column.name) for column in held)
+        why = may_be or 'no column holds times; one date for all is written "2024-05-08"'
+        yield _open("time", f"when it was answered: {why}")
         return
     (column,) = guess.times
     yield f"time = {_quoted(column.name)}"

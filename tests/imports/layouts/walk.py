@@ -119,9 +119,14 @@ def walk(name: str, content: bytes, folder: Path) -> Walked:
 def filled(guessed: str, fill: dict[str, Any]) -> str:
     """The mapping with its ? answered, as far as somebody knew."""
     lines = []
+    column = ""
     for line in guessed.splitlines():
+        if named := re.match(r'column = "(.*)"$', line):
+            column = named[1]
         open_key = re.match(r'(\w+) = "\?"', line)
         answer = fill.get(open_key[1]) if open_key else None
+        if open_key and open_key[1] == "metric":
+            answer = fill.get(column, answer)
         if open_key and answer is not None:
             line = f"{open_key[1]} = {answer if answer.startswith('[') else repr(answer)}"
         for word, number in fill.items():
