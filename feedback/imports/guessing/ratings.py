@@ -222,14 +222,17 @@ def _satisfied(
         return None, f"{low} to {high}: is 1 the best? Then say so by labels"
     if n >= _ENOUGH and high in (5, 7, 10) and low <= 3:
         return tops[1, high], ""
-    return None, f"satisfaction, {low} to {high} in {n} answers: {_fitting(low, high)}"
+    return None, f"satisfaction, {low} to {high} in {n} answers: {_fitting(low, high, 'csat')}"
 
 
-def _fitting(low: int, high: int) -> str:
+def _fitting(low: int, high: int, kind: str = "") -> str:
     fitting = [
         key
         for key, metric in METRICS.items()
-        if metric.minimum <= low and high <= metric.maximum and (key != "nps" or high > 7)
+        if key.startswith(kind)
+        and metric.minimum <= low
+        and high <= metric.maximum
+        and (key != "nps" or high > 7)
     ]
     if not fitting and low == 0:
         return f"no metric has this scale; is 0{' or 6' if high == 6 else ''} a code for no answer?"

@@ -81,7 +81,7 @@ def _rows(guess: Guess) -> Iterator[str]:
     elif guess.id is not None:
         yield f"id = {_quoted(guess.id.name)}"
     else:
-        yield "# No column tells each row from every other: such a file may only grow at its end."
+        yield "# No column tells each row from every other: rows are known by what they say."
     if guess.comment is not None:
         yield f"comment = {_quoted(guess.comment.name)}"
     if guess.email is not None:
