@@ -1,9 +1,11 @@
 """What stands in each column of a file: its different values, counted, in flat memory."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from feedback.imports.guessing.exports import known_names
 from feedback.imports.guessing.times import TimeGuess, guess_times
 from feedback.offline.tables import Table
 
@@ -11,6 +13,10 @@ from feedback.offline.tables import Table
 MOST_VALUES = 60
 _FIRST = 1000  # cells that are looked at to tell whether a column holds times
 _MOST_IDS = 2_000_000
+_IDS = re.compile(
+    r"(?:id\. )?(response|respondent|record|submission|answer|ticket|row|survey response)?[ _-]?"
+    r"(id|uuid|guid|key|number|#)|#|respnum|identifiant|kennung|identificador|identificativo"
+)
 
 
 @dataclass(slots=True)
@@ -43,6 +49,10 @@ class Column:
             self.times.take(told)
 
     def _look_for_repeats(self, told: list[str]) -> None:
+        """Whether a text stands there twice; of many texts only where they may be ids."""
+        if self.is_many and not is_id(known_names([self.name])[0]):
+            self._seen.clear()
+            return
         before = len(self._seen)
         self._seen.update(map(hash, told))
         if len(self._seen) < before + len(told) or len(self._seen) > _MOST_IDS:
@@ -55,6 +65,15 @@ class Column:
         texts = list(self.values)[:200]
         spaced = sum(len(text.split()) > 2 for text in texts)
         return bool(texts) and spaced * 3 > len(texts) and max(map(len, texts)) > 12
+
+
+def is_id(name: str) -> bool:
+    """Whether a folded name is that of a column that tells a row from every other.
+
+    >>> is_id("response id"), is_id("#"), is_id("idea")
+    (True, True, False)
+    """
+    return _IDS.fullmatch(name) is not None
 
 
 def read_columns(table: Table, now: datetime) -> tuple[list[Column], int, int]:

@@ -9,18 +9,14 @@ from pathlib import Path
 
 from feedback.errors import FeedbackError
 from feedback.imports.guessing.by_kind import ByKind, guess_by_kind
-from feedback.imports.guessing.columns import Column, read_columns
+from feedback.imports.guessing.columns import Column, is_id, read_columns
 from feedback.imports.guessing.exports import Export, known_names, recognise
 from feedback.imports.guessing.ratings import RatingGuess, guess_rating
 from feedback.offline.tables import Table, open_table
 from feedback.offline.words import folded
 from feedback.scoring.ratings import normalise
 
-# What tells a row from every other, what a time is of, where people write freely: by name.
-_IDS = re.compile(
-    r"(response|respondent|record|submission|answer|ticket|row|survey response)?[ _-]?"
-    r"(id|uuid|guid|key|number|#)|#|respnum|identifiant|kennung|identificador|identificativo"
-)
+# What a time is of, and where people write freely: by name.
 _ANSWERED = re.compile(r"submit|complet|answer|respond|record|\bend|fin\b|abgeschl|envi|respuesta")
 _NOT_ANSWERED = re.compile(
     r"birth|naiss|geburt|nacim|nascit|nascim|updat|modif|expir|\bdue|deliver|order|purchas|bought|"
@@ -119,7 +115,7 @@ def _id(
         candidates = [column for name in export.id if (column := named.get(name))]
     else:
         pairs = zip(names, columns, strict=True)
-        candidates = [column for name, column in pairs if _IDS.fullmatch(name)]
+        candidates = [column for name, column in pairs if is_id(name)]
     whole = (column for column in candidates if column.is_unique and column.filled == rows)
     return next(whole, None)
 
