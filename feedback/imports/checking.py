@@ -43,12 +43,15 @@ def check_file(file: Path, mapping_path: Path, now: datetime) -> Checked:
     wrongs = open_lines(text, data)
     mapping = _mapping(data, wrongs)
     findings, tally = Findings(file.name), Tally()
+    whole: list[str] = []
     if mapping is not None:
         source = open_rows(file, mapping.rows)
         mapping = _usable(mapping, source.columns, wrongs)
         if mapping is not None:
-            tally = _read(Reader(mapping, source, now), findings)
-    told = [*_listed(mapping_path.name, wrongs), *_listed(file.name, findings.told)]
+            reader = Reader(mapping, source, now)
+            whole = _read(reader, findings)
+            tally = reader.tally
+    told = [*_listed(mapping_path.name, wrongs), *_listed(file.name, [*findings.told, *whole])]
     if mapping is None:
         told.append(f"{file.name}: its cells were not looked at; mend the mapping first.")
     elif not told:
@@ -56,7 +59,8 @@ def check_file(file: Path, mapping_path: Path, now: datetime) -> Checked:
             f"{file.name}: {tally.rows} rows, {tally.ratings} ratings, {tally.blank} blank; "
             "nothing is wrong with them."
         ]
-    return Checked("\n".join([*told, "Nothing was stored."]), not wrongs and not findings.count)
+    is_clean = not wrongs and not findings.count and not whole
+    return Checked("\n".join([*told, "Nothing was stored."]), is_clean)
 
 
 def _listed(name: str, wrongs: Sequence[str]) -> Iterator[str]:
@@ -65,10 +69,14 @@ def _listed(name: str, wrongs: Sequence[str]) -> Iterator[str]:
         yield from (f"  {wrong}" for wrong in wrongs)
 
 
-def _read(reader: Reader, findings: Findings) -> Tally:
-    for _ in reader.entries(findings):
-        pass
-    return reader.tally
+def _read(reader: Reader, findings: Findings) -> list[str]:
+    """Read all rows; what is wrong with the file as a whole, and ended the reading."""
+    try:
+        for _ in reader.entries(findings):
+            pass
+    except FeedbackError as error:
+        return [error.message.rstrip(".")]
+    return []
 
 
 def _mapping(given: dict[str, Any], wrongs: list[str]) -> MappingFile | None:

@@ -29,6 +29,14 @@ def test_a_clean_file_is_told_to_be_so(tmp_path: Path) -> None:
     ]
 
 
+def test_what_ends_the_reading_is_told_beside_the_rest(tmp_path: Path) -> None:
+    found = check(tmp_path, *ROWS, '4,2024-03-31,,twelve,,"left open,')
+    assert not found.is_clean and "line 5" in found.text
+    mapping = MAPPING.replace('metric = "csat_5"', 'metric = "csat"')
+    both = check(tmp_path, *ROWS, '4,2024-03-31,,9,,"left open,', mapping=mapping)
+    assert 'no metric "csat"' in both.text and "line 5" in both.text
+
+
 BAD = (
     *("7,2024-03-31,,good,,,",) * 30,
     "8,31/03/2024,,twelve,0,,",

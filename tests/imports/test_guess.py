@@ -131,6 +131,13 @@ def test_of_several_times_it_asks_unless_one_is_of_the_answer(tmp_path: Path) ->
     assert born["rows"]["time"] == "?"
 
 
+def test_the_day_that_stands_for_none_is_no_time(tmp_path: Path) -> None:
+    """LimeSurvey writes it for every answer of a survey that does not record dates."""
+    header = "Response ID,Date submitted,Last page,Would you recommend us (0-10)?"
+    rows = [f"{n},1980-01-01 00:00:00,1,{n}" for n in range(11)]
+    assert parts(tmp_path, header, *rows)["rows"]["time"] == "?"
+
+
 def test_an_id_must_tell_every_row_from_every_other(tmp_path: Path) -> None:
     header = "id,when,Would you recommend us (0-10)?"
     twice = parts(tmp_path, header, "1,2024-01-01,9", "1,2024-01-02,3")

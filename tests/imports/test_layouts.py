@@ -61,7 +61,7 @@ def test_the_export_is_recognised_and_nothing_is_imported_before_it_is_looked_at
         read_mapping(tmp_path / "map.toml")
 
 
-WHOLE = ("google-us", "typeform", "surveymonkey-expanded", "qualtrics-zone", "posthog-partial")
+WHOLE = ("google-us", "surveymonkey-expanded", "posthog-partial")
 
 
 @pytest.mark.parametrize("name", WHOLE)

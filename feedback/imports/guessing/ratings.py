@@ -189,6 +189,8 @@ def _recommending(
 ) -> tuple[str | None, str]:
     if (stated == (0, 10) and high > 5) or (low == 0 and high > 7):
         return "nps", ""
+    if stated == (0, 10):
+        return None, f"the question says 0 to 10, but none is above {high}"
     if stated is not None:
         return None, f"it recommends on {stated[0]} to {stated[1]}; NPS is 0 to 10"
     if high <= 7:

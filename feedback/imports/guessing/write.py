@@ -12,6 +12,7 @@ from feedback.imports.zones import zone_in_header
 
 _MOST_COLUMNS, _MOST_VALUES = 200, 12
 _LONGEST = 120
+_UNDATED = "1980-01-01"
 _LEFT = '"?"'
 # Columns that tell who somebody is are neither listed nor proposed.
 _PRIVATE = re.compile(r"name|mail|phone|\bip\b|ipaddress|address|requester|subject|token", re.I)
@@ -110,8 +111,11 @@ def _time(guess: Guess) -> Iterator[str]:
         yield _open("time", f"when it was answered: {why}")
         return
     (column,) = guess.times
-    yield f"time = {_quoted(column.name)}"
     times = column.times
+    if times is not None and all(text.startswith(_UNDATED) for text in times.examples):
+        yield _open("time", f"{_quoted(column.name)} holds the day LimeSurvey writes for none")
+        return
+    yield f"time = {_quoted(column.name)}"
     if times is None:
         yield _open("time_format", "how it is written")
         return
