@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.readings.scores import Seams, add_counts, read_seams, score_of
+from feedback.readings.scores import add_counts, score_of
 from feedback.scoring import (
     FALSE_ALARMS_A_YEAR,
     FEW_BELOW,
@@ -32,6 +32,7 @@ from feedback.scoring import (
     round_half_away,
 )
 from feedback.scoring.months import month_of, months_between, shift
+from feedback.surveys.seams import Seams, read_seams
 
 BASELINE = 12  # months with 30 answers, before a change can be named
 SHOWN_FOR = 12  # months after its signal that a change is still told

@@ -10,7 +10,7 @@ from feedback.offline.labels import read_labels
 from feedback.offline.lists import columns_in, listed
 from feedback.offline.months import Months
 from feedback.offline.score import MONTH, find_metric, score_file
-from feedback.offline.score_print import rows_csv, rows_json, rows_table
+from feedback.offline.score_print import rows_csv, rows_json, rows_table, without_answers
 from feedback.offline.tables import open_table
 from feedback.scoring import METRICS
 
@@ -66,11 +66,12 @@ def score_command(
         months=months,
     )
     tell(words.told, months.told)
+    like = without_answers(chosen, weighted=weight is not None)
     print_as(
         format,
         table=lambda: rows_table(chosen, groups, rows),
         json=lambda: rows_json(chosen, rows),
-        csv=lambda: rows_csv(chosen, groups, rows, weighted=weight is not None),
+        csv=lambda: rows_csv(chosen, groups, rows, like=like),
     )
 
 

@@ -33,11 +33,10 @@ from feedback.comparisons.read import (
     read_subject,
 )
 from feedback.dashboards.read import Scope
-from feedback.dashboards.screen import exports
 from feedback.filters import FilterError, read_filters
 from feedback.readings.filters import Asked, Choice, place_of
-from feedback.rows import dicts_csv, json_text
-from feedback.web.files import file_name, send_file
+from feedback.rows import Table, dicts_table, json_text
+from feedback.web.files import file_links, file_pairs, send_file
 from feedback.web.page import or_refused, page
 
 BLOCKS = ("compare_page",)
@@ -89,13 +88,13 @@ def _show(visit: Visit, question: Question, answer: Answer | None, *, error: str
         choices=line,
         was=place_of({choice.name: choice.value for choice in line}),
         rows=words.rows(answer.subject.metric, answer.found) if answer and answer.found else (),
-        exports=exports(asked, "/compare", "csv", "json"),
+        exports=file_links(asked.address("/compare")),
         error=error,
     )
 
 
 def _question(visit: Visit) -> Question:
-    return parse_question(list(visit.request.query_params.multi_items()))
+    return parse_question(file_pairs(visit.request))
 
 
 async def _answer(visit: Visit, question: Question) -> Answer | None:
@@ -122,16 +121,16 @@ async def _answer(visit: Visit, question: Question) -> Answer | None:
         return Answer(subject, group_choices(subject, running, period, names, split), split, names)
 
 
-@get(["/compare.json", "/compare.csv"], needs="viewer", filters=True)
-async def compare_file(visit: NamedDependency[Visit]) -> Response[str]:
+@get(["/compare.json", "/compare.csv", "/compare.xlsx"], needs="viewer", filters=True)
+async def compare_file(visit: NamedDependency[Visit]) -> Response[Any]:
     answer = await _answer(visit, _question(visit))
     if answer is None or answer.found is None:
         raise not_found()
     document = found_dict(answer.subject.metric, answer.found)
-    return send_file(file_name(visit.request), {"csv": _csv, "json": json_text}, document)
+    return await send_file(visit.request, json_text, _table, document)
 
 
-def _csv(document: dict[str, Any]) -> str:
+def _table(document: dict[str, Any]) -> Table:
     """One line a side or group; the difference stands on the line that it is said of."""
     rows = document.get("rows") or _sides(document)
     flat = [
@@ -139,7 +138,7 @@ def _csv(document: dict[str, Any]) -> str:
         | {f"count_{rating}": n for rating, n in row["counts"].items()}
         for row in rows
     ]
-    return dicts_csv(flat)
+    return dicts_table(flat)
 
 
 def _sides(document: dict[str, Any]) -> list[dict[str, Any]]:
