@@ -170,6 +170,8 @@ async def common_properties(session: AsyncSession, matching: Sequence[Any]) -> l
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     names = sa.func.json_each if is_sqlite else sa.func.jsonb_object_keys
     name = names(Response.properties).table_valued("key", name="property")
+    if not is_sqlite:  # its column is called as it is itself, unless told otherwise
+        name = name.render_derived()
     counted = (
         sa.select(name.c.key)
         .select_from(Response)

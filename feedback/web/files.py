@@ -50,8 +50,7 @@ async def send_file(
 def stream_file(name: str, pieces: AsyncIterator[bytes]) -> Stream:
     """A file of any length, piece by piece."""
     kind = name.rpartition(".")[2]
-    media = f"{MEDIA[kind]}; charset=utf-8" if kind == "csv" else MEDIA[kind]
-    return Stream(pieces, media_type=media, headers=_headers(name, kind))
+    return Stream(pieces, media_type=MEDIA[kind], headers=_headers(name, kind))
 
 
 def _headers(name: str, kind: str) -> dict[str, str]:
