@@ -202,6 +202,11 @@ def _printed(score: Score, metric: Metric) -> float | None:
     """None where there are too few answers for a move."""
     if score.n < FEW_BELOW:
         return None
+    return as_printed(score, metric)
+
+
+def as_printed(score: Score, metric: Metric) -> float:
+    """The number of a month as pages print it."""
     return round_half_away(score.score or 0.0, 1 if metric.headline == "mean" else 0)
 
 

@@ -169,11 +169,3 @@ async def test_without_a_response_a_file_has_its_columns(alice: Client, shop: Sh
     assert (await alice.get("/responses.json")).json() == {"rows": []}
     book = openpyxl.load_workbook(io.BytesIO((await alice.get("/responses.xlsx")).content))
     assert [cell.value for cell in book.active[1]] == head.strip().split(",")
-
-
-@pytest.mark.parametrize("query", ["style=fancy", "style=bom&style=bom"])
-async def test_a_style_that_there_is_not_is_refused(alice: Client, shop: Shop, query: str) -> None:
-    for page in ("responses", "board", "actions"):
-        answered = await alice.get(f"/{page}.csv?{query}")
-        assert (answered.status_code, answered.json()["filter"]) == (422, "style")
-        assert (await alice.get(f"/{page}.xlsx?style=bom")).status_code == 422
