@@ -1,6 +1,6 @@
 """A line of monthly scores: how often it moved, and which of its moves were more than chance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback.changes.find import BASELINE, as_printed
@@ -16,6 +16,7 @@ from feedback.scoring import (
     changes_from,
     score,
 )
+from feedback.scoring.changes import SHORTEST
 from feedback.scoring.months import months_between, shift
 from feedback.wording import PERCENT, month_name, write_score
 
@@ -53,7 +54,7 @@ def judge_moves(monthly: Monthly, metric: Metric, running: str) -> Moves:
     first = changes_from(line, baseline=BASELINE)
     moved = [_moved(monthly, month, metric) for month in months]
     n_moves = sum(bool(each) for each in moved[: len(whole)])
-    named_from = first if first is not None else len(months)
+    held = _held_against(line, list(found.values()), first)
     rows = []
     for at, month in enumerate(months):
         change = found.get(at)
@@ -62,13 +63,26 @@ def judge_moves(monthly: Monthly, metric: Metric, running: str) -> Moves:
             if at >= len(whole)
             else _change(change, whole[change.began])
             if change
-            else _quiet(sum(line[at].values()), at < named_from, bool(moved[at]))
+            else _quiet(sum(line[at].values()), at in held, bool(moved[at]))
         )
         verdict = "" if change is None else _verdict(change, metric)
         rows.append(_row(month, monthly.get(month, {}), metric, moved[at], said, verdict))
     answered = sum(bool(sum(counts.values())) for counts in line)
     lead = _lead(n_moves, answered, len(found), _early(whole, first))
     return Moves(lead, _explained(), tuple(rows))
+
+
+def _held_against(
+    line: Sequence[Mapping[int, int]], found: Sequence[Change], first: int | None
+) -> set[int]:
+    """The months of which nothing can be named: the first baseline, and that after each change."""
+    held = set(range(len(line) if first is None else first))
+    for change in found:
+        enough = [
+            at for at in range(change.began, len(line)) if sum(line[at].values()) >= FEW_BELOW
+        ]
+        held.update(enough[:SHORTEST])
+    return held
 
 
 def _moved(monthly: Monthly, month: str, metric: Metric) -> str:

@@ -217,7 +217,7 @@ def _months(guess: Guess, time: str) -> Months:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = [f"“{name[:60]}”" for name in names if name][:12]
+    shown = [_("“%(name)s”") % {"name": name[:60]} for name in names if name][:12]
     return ", ".join([*shown, "…"] if len(names) > len(shown) else shown)
 
 
