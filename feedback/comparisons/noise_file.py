@@ -16,7 +16,6 @@ from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.imports.guessing.guess import Guess, guess_file
 from feedback.imports.guessing.ratings import RatingGuess
-from feedback.imports.months import months_in
 from feedback.offline.held import HeldFile
 from feedback.offline.labels import Labels
 from feedback.offline.months import Months
@@ -213,7 +212,7 @@ def _months(guess: Guess, time: str) -> Months:
         raise WrongFileError(
             _("The dates can be read in more than one way: write them as 2026-03-31.")
         )
-    return months_in(forms[0] if forms else None, None)
+    return Months(forms[0] if forms else None)
 
 
 def _listed(names: Sequence[str]) -> str:
