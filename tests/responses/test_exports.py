@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import dataclasses
 import io
 import json
 import random
@@ -27,6 +28,7 @@ from feedback.responses.ingest import id_at, month_of
 from feedback.responses.review import change_state
 from feedback.responses.writer import make_store
 from feedback.settings import Settings
+from feedback.surveys.queries import load_asked_series
 from tests.cast import Shop
 from tests.dashboards.test_trends import reworded
 from tests.responses.test_states import Say, answer
@@ -169,3 +171,29 @@ async def test_without_a_response_a_file_has_its_columns(alice: Client, shop: Sh
     assert (await alice.get("/responses.json")).json() == {"rows": []}
     book = openpyxl.load_workbook(io.BytesIO((await alice.get("/responses.xlsx")).content))
     assert [cell.value for cell in book.active[1]] == head.strip().split(",")
+
+
+async def test_pages_of_a_search_that_stops_hold_each_response_once(
+    alice: Client, database: Database, settings: Settings, shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    await some_answers(database, settings, shop, 60)
+    monkeypatch.setattr(listing, "LOOK_AT_MOST", 5)
+    zone = ZoneInfo("Europe/Paris")
+    asked = listing.Filters(touchpoint=shop.payment.id, state="excluded")
+    async with database.read() as session:
+        places = await load_asked_series(session, shop.workspace.id)
+        seen: list[uuid.UUID] = []
+        while True:
+            found = await listing.list_responses(
+                session, shop.workspace.id, places, asked, zone, size=3
+            )
+            seen += [row.response.id for row in found.rows]
+            if found.older is None:
+                break
+            asked = dataclasses.replace(asked, before=found.older)
+    walk = listing.walk_responses(
+        database, shop.workspace.id, places, dataclasses.replace(asked, before=None), zone
+    )
+    whole = [row.response.id async for rows in walk for row in rows]
+    assert seen == whole != []
