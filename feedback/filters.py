@@ -19,6 +19,11 @@ class NotOursError(LookupError):
     status_code = 404
 
 
+def no_such_choice(name: str) -> FilterError:
+    said = _("There is no such choice for the filter “%(name)s”.") % {"name": name}
+    return FilterError(name, said)
+
+
 def read_filters(
     query: Iterable[tuple[str, str]], names: Sequence[str], *, untold: Sequence[str] = ()
 ) -> dict[str, str]:

@@ -1,30 +1,78 @@
-"""What is handed out as a file, written in one way: rows as CSV, documents as JSON."""
+"""What is handed out as a file, written in one way: rows as CSV or XLSX, documents as JSON."""
 
 import csv
 import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from feedback.workbook import Workbook
 
 
-def csv_text(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """One line a row under the names of `head`; None stays empty, every cell is harmless."""
+class Table(NamedTuple):
+    """What a file of rows holds; without a head it is empty."""
+
+    head: Sequence[str]
+    rows: Iterable[Iterable[object]]
+
+
+class CsvStyle(NamedTuple):
+    """How a CSV file is written: `mark` stands before everything and says that it is UTF-8."""
+
+    separator: str = ","
+    decimal: str = "."
+    mark: str = ""
+
+
+PLAIN = CsvStyle()
+# What a spreadsheet program opens without being told how, by what its reader's country writes.
+CSV_STYLES = {"bom": CsvStyle(mark="\ufeff"), "semicolon": CsvStyle(";", ",", "\ufeff")}
+
+
+def csv_text(head: Sequence[str], rows: Iterable[Iterable[object]], style: CsvStyle = PLAIN) -> str:
+    """One line a row under the names of `head`; None stays empty, every cell is harmless.
+
+    >>> csv_text(["name", "score"], [["a;b", -0.5]], CSV_STYLES["semicolon"])
+    '\ufeffname;score\n"a;b";-0,5\n'
+    """
+    return style.mark + csv_lines([head] if head else [], style) + csv_lines(rows, style)
+
+
+def csv_lines(rows: Iterable[Iterable[object]], style: CsvStyle = PLAIN) -> str:
+    """The lines alone, for a file that is written in pieces."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([harmless(name) for name in head])
+    writer = csv.writer(out, delimiter=style.separator, lineterminator="\n")
     for row in rows:
-        writer.writerow([harmless(cell) for cell in row])
+        writer.writerow([harmless(_localised(cell, style)) for cell in row])
     return out.getvalue()
 
 
-def dicts_csv(rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows that all have the same names, in the same order; without a row the file is empty."""
-    return csv_text(rows[0], (row.values() for row in rows)) if rows else ""
+def xlsx_bytes(table: Table) -> bytes:
+    """A workbook of one sheet; its texts are texts, whatever they begin with."""
+    book = Workbook(table.head)
+    book.add(table.rows)
+    return book.end()
+
+
+def dicts_table(rows: Sequence[Mapping[str, object]]) -> Table:
+    """Rows that all have the same names, in the same order."""
+    return Table(list(rows[0]), (row.values() for row in rows)) if rows else Table((), ())
 
 
 def json_text(document: object) -> str:
     """The document, its numbers unrounded; what JSON has no kind for is written as text."""
     return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def _localised(value: object, style: CsvStyle) -> object:
+    if isinstance(value, float) and style.decimal != ".":
+        return _Number(str(value).replace(".", style.decimal))
+    return value
+
+
+class _Number(str):
+    """A number as it is written: no text that a spreadsheet could run."""
 
 
 # What is blank to a reader or not to be seen at all; spreadsheets look behind it.
@@ -44,7 +92,7 @@ def harmless(value: object) -> object:
     >>> harmless("=1+1"), harmless(" -5"), harmless("so;=1"), harmless(-5)
     ("'=1+1", " '-5", "so;'=1", -5)
     """
-    if not isinstance(value, str):
+    if not isinstance(value, str) or isinstance(value, _Number):
         return value
     if value.startswith(("\t", "\r")):
         value = f"'{value}"

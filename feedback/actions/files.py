@@ -6,7 +6,7 @@ from typing import Any
 from feedback.actions.effect import LEAST, Effect, Side
 from feedback.actions.read import Reading
 from feedback.actions.words import phrase, summary
-from feedback.rows import dicts_csv, json_text
+from feedback.rows import Table, dicts_table, json_text
 
 
 def actions_json(readings: Sequence[Reading]) -> str:
@@ -14,12 +14,11 @@ def actions_json(readings: Sequence[Reading]) -> str:
     return json_text({"rows": action_rows(readings)})
 
 
-def actions_csv(readings: Sequence[Reading]) -> str:
+def actions_table(readings: Sequence[Reading]) -> Table:
     """The same rows, one line each."""
-    return dicts_csv(action_rows(readings))
+    return dicts_table(action_rows(readings))
 
 
-ACTION_FILES = {"csv": actions_csv, "json": actions_json}
 _COMPARED = ("observed", "difference", "low", "high", "p_value", "method", "level")
 _SCORED = ("n", "score", "low", "high", "display")
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -16,14 +17,14 @@ from feedback.accounts.guards import not_found
 from feedback.accounts.visit import Visit
 from feedback.actions import words
 from feedback.actions.bar import bar_of
-from feedback.actions.files import ACTION_FILES
+from feedback.actions.files import actions_json, actions_table
 from feedback.actions.lines import read_around
 from feedback.actions.read import Reading, read_all, read_beside
 from feedback.calendar.queries import PlacedAction, find_action
 from feedback.filters import FilterError, read_filters
 from feedback.readings.journey import read_journeys
 from feedback.surveys.texts import language_name
-from feedback.web.files import file_name, send_file
+from feedback.web.files import KINDS, file_links, file_pairs, send_file
 from feedback.web.page import or_refused
 
 NAMES = ("archived",)  # the action that was put away just now
@@ -63,34 +64,38 @@ def _list(
         words=words,
         has_journey=has_journey,
         error=error,
+        exports=file_links("/actions"),
     )
 
 
-@get(["/actions.json", "/actions.csv"], needs="viewer", filters=True)
-async def action_list_file(visit: NamedDependency[Visit]) -> Response[str]:
-    read_filters(visit.request.query_params.multi_items(), NAMES)
+@get(["/actions.json", "/actions.csv", "/actions.xlsx"], needs="viewer", filters=True)
+async def action_list_file(visit: NamedDependency[Visit]) -> Response[Any]:
+    read_filters(file_pairs(visit.request), NAMES)
     async with visit.read() as session:
         readings = await read_all(session, visit.workspace, clock.now())
     kept = [each for each in readings if not each.is_archived]
-    return send_file(file_name(visit.request), ACTION_FILES, kept)
+    return await send_file(visit.request, actions_json, actions_table, kept)
 
 
-@get("/actions/{name:str}", needs="viewer")
+@get("/actions/{name:str}", needs="viewer", filters=True)
 async def action_detail(
     visit: NamedDependency[Visit], name: FromPath[str]
-) -> Template | Response[str]:
+) -> Template | Response[Any]:
     """The page, or the same as a file: `/actions/<id>.json`."""
+    read_filters(file_pairs(visit.request), ())
     text, _dot, kind = name.partition(".")
-    if kind and kind not in ACTION_FILES:
+    if kind and kind not in KINDS:
         raise not_found()
     async with visit.read() as session:
         placed = await need_action(session, visit, text)
         reading, beside = await read_beside(session, visit.workspace, placed, clock.now())
         if kind:
-            return send_file(f"action-{placed.action.id}.{kind}", ACTION_FILES, [reading])
+            name = f"action-{placed.action.id}.{kind}"
+            return await send_file(visit.request, actions_json, actions_table, [reading], name=name)
         around = await read_around(session, visit.workspace, reading, clock.now())
     return visit.page(
         "actions/action.html",
+        exports=file_links(f"/actions/{placed.action.id}"),
         reading=reading,
         beside=beside,
         around=around,

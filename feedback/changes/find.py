@@ -20,7 +20,7 @@ from itertools import pairwise
 
 from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.readings.scores import Seams, add_counts, read_seams, score_of
+from feedback.readings.scores import add_counts, score_of
 from feedback.scoring import (
     FALSE_ALARMS_A_YEAR,
     FEW_BELOW,
@@ -32,6 +32,7 @@ from feedback.scoring import (
     round_half_away,
 )
 from feedback.scoring.months import month_of, months_between, shift
+from feedback.surveys.seams import Seams, read_seams
 
 BASELINE = 12  # months with 30 answers, before a change can be named
 SHOWN_FOR = 12  # months after its signal that a change is still told
@@ -201,6 +202,11 @@ def _printed(score: Score, metric: Metric) -> float | None:
     """None where there are too few answers for a move."""
     if score.n < FEW_BELOW:
         return None
+    return as_printed(score, metric)
+
+
+def as_printed(score: Score, metric: Metric) -> float:
+    """The number of a month as pages print it."""
     return round_half_away(score.score or 0.0, 1 if metric.headline == "mean" else 0)
 
 

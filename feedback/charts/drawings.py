@@ -30,6 +30,7 @@ from feedback.outbox.queue import enqueue, find_job
 from feedback.outbox.status import retry_dead
 from feedback.outbox.worker import Work
 from feedback.readings.filters import Asked
+from feedback.web.files import file_pairs
 
 KIND = "picture"
 FORMATS = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf"}
@@ -137,8 +138,7 @@ def computed_on(wanted: Wanted) -> str:
 
 def asked_pairs(request: HTMXRequest) -> list[tuple[str, str]]:
     """The filters of a picture's address, without what the refreshing page added."""
-    pairs = request.query_params.multi_items()
-    return [(name, text) for name, text in pairs if name != WAITED_SINCE]
+    return [(name, text) for name, text in file_pairs(request) if name != WAITED_SINCE]
 
 
 async def picture_answer(visit: Visit, asked: Asked, version: str) -> Response[Any] | Template:

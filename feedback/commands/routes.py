@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from feedback.rows import dicts_csv, json_text
+from feedback.rows import csv_text, dicts_table, json_text
 
 
 class Format(StrEnum):
@@ -28,7 +28,7 @@ def routes_command(
     if format is Format.json:
         typer.echo(json_text({"rows": rows}), nl=False)
     elif format is Format.csv:
-        typer.echo(dicts_csv(rows), nl=False)
+        typer.echo(csv_text(*dicts_table(rows)), nl=False)
     else:
         from feedback.offline.text import aligned
 

@@ -1,5 +1,6 @@
 """`feedback score`: the score of a column of any CSV, XLSX or Parquet file."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +10,9 @@ from feedback.commands.printing import Format, LabelsOption, print_as, tell
 from feedback.offline.labels import read_labels
 from feedback.offline.lists import columns_in, listed
 from feedback.offline.months import Months
+from feedback.offline.own_export import write_left_out
 from feedback.offline.score import MONTH, find_metric, score_file
-from feedback.offline.score_print import rows_csv, rows_json, rows_table
+from feedback.offline.score_print import rows_csv, rows_json, rows_table, without_answers
 from feedback.offline.tables import open_table
 from feedback.scoring import METRICS
 
@@ -47,6 +49,8 @@ def score_command(
     Blank cells and --missing codes are left out; what is no rating is counted as invalid. Words
     with their number (10 - Extremely likely) are read by it, and told. A name with a comma in a
     list stands in quotes, as '"Food, drinks",Price', where it could be read otherwise.
+    A file of the list of responses is scored as the board does: what that does not count is
+    left out, and told.
 
     Example: feedback score answers.csv --metric nps --rating NETPRO --missing 11 --by BAREA
     """
@@ -54,6 +58,7 @@ def score_command(
     groups = _groups(by, file) or ([MONTH] if time else [])
     words = read_labels(listed(labels))
     months = Months(time_format, time_zone)
+    left_out: Counter[str] = Counter()
     rows = score_file(
         file,
         metric=chosen,
@@ -64,13 +69,16 @@ def score_command(
         weight=weight,
         labels=words,
         months=months,
+        left_out=left_out,
     )
-    tell(words.told, months.told)
+    groups = list(rows[0].group) if rows else groups
+    tell(words.told, months.told, write_left_out(left_out))
+    like = without_answers(chosen, weighted=weight is not None)
     print_as(
         format,
         table=lambda: rows_table(chosen, groups, rows),
         json=lambda: rows_json(chosen, rows),
-        csv=lambda: rows_csv(chosen, groups, rows, weighted=weight is not None),
+        csv=lambda: rows_csv(chosen, groups, rows, like=like),
     )
 
 

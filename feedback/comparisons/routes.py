@@ -1,17 +1,18 @@
 """`/compare`: two periods, or groups of answers, as a page and as files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Template
 
 from feedback import clock
-from feedback.accounts.guards import not_found
+from feedback.accounts.guards import not_found, require_own_origin
 from feedback.accounts.visit import Visit
 from feedback.comparisons import page as words
 from feedback.comparisons.ask import Question, chosen_period, chosen_periods, parse_question
@@ -24,6 +25,18 @@ from feedback.comparisons.compare import (
 )
 from feedback.comparisons.noise import NAMES as NOISE_NAMES
 from feedback.comparisons.noise import NoisePage, half_widths, noise_page
+from feedback.comparisons.noise_file import (
+    FIELD,
+    MOST_BYTES,
+    READING,
+    BusyError,
+    FileAsked,
+    FilePage,
+    WrongFileError,
+    file_page,
+    read_asked_file,
+    too_large,
+)
 from feedback.comparisons.page import group_choices, line_choices, period_choices
 from feedback.comparisons.read import (
     Subject,
@@ -33,12 +46,14 @@ from feedback.comparisons.read import (
     read_subject,
 )
 from feedback.dashboards.read import Scope
-from feedback.dashboards.screen import exports
 from feedback.filters import FilterError, read_filters
+from feedback.i18n import gettext as _
 from feedback.readings.filters import Asked, Choice, place_of
-from feedback.rows import dicts_csv, json_text
-from feedback.web.files import file_name, send_file
+from feedback.responses.limits import TooManyError
+from feedback.rows import Table, dicts_table, json_text
+from feedback.web.files import file_links, file_pairs, send_file
 from feedback.web.page import or_refused, page
+from feedback.web.upload import body_limit, read_upload
 
 BLOCKS = ("compare_page",)
 
@@ -89,13 +104,13 @@ def _show(visit: Visit, question: Question, answer: Answer | None, *, error: str
         choices=line,
         was=place_of({choice.name: choice.value for choice in line}),
         rows=words.rows(answer.subject.metric, answer.found) if answer and answer.found else (),
-        exports=exports(asked, "/compare", "csv", "json"),
+        exports=file_links(asked.address("/compare")),
         error=error,
     )
 
 
 def _question(visit: Visit) -> Question:
-    return parse_question(list(visit.request.query_params.multi_items()))
+    return parse_question(file_pairs(visit.request))
 
 
 async def _answer(visit: Visit, question: Question) -> Answer | None:
@@ -122,16 +137,16 @@ async def _answer(visit: Visit, question: Question) -> Answer | None:
         return Answer(subject, group_choices(subject, running, period, names, split), split, names)
 
 
-@get(["/compare.json", "/compare.csv"], needs="viewer", filters=True)
-async def compare_file(visit: NamedDependency[Visit]) -> Response[str]:
+@get(["/compare.json", "/compare.csv", "/compare.xlsx"], needs="viewer", filters=True)
+async def compare_file(visit: NamedDependency[Visit]) -> Response[Any]:
     answer = await _answer(visit, _question(visit))
     if answer is None or answer.found is None:
         raise not_found()
     document = found_dict(answer.subject.metric, answer.found)
-    return send_file(file_name(visit.request), {"csv": _csv, "json": json_text}, document)
+    return await send_file(visit.request, json_text, _table, document)
 
 
-def _csv(document: dict[str, Any]) -> str:
+def _table(document: dict[str, Any]) -> Table:
     """One line a side or group; the difference stands on the line that it is said of."""
     rows = document.get("rows") or _sides(document)
     flat = [
@@ -139,7 +154,7 @@ def _csv(document: dict[str, Any]) -> str:
         | {f"count_{rating}": n for rating, n in row["counts"].items()}
         for row in rows
     ]
-    return dicts_csv(flat)
+    return dicts_table(flat)
 
 
 def _sides(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -162,12 +177,50 @@ async def noise(request: HTMXRequest) -> Template:
     return _show_noise(request, noise_page(given))
 
 
-def _show_noise(request: HTMXRequest, made: NoisePage) -> Template:
-    status = 422 if made.error or made.size_error else 200
+@post("/noise", needs="nobody", status_code=200, request_max_body_size=body_limit(MOST_BYTES))
+async def noise_of_file(request: HTMXRequest) -> Template:
+    """For anybody: a file of answers in, which of its months were news out. Nothing is kept."""
+    require_own_origin(request)
+    read_filters(request.query_params.multi_items(), (), untold=("lang",))
+    asked, status, headers = FileAsked(), 422, {}
+    try:
+        request.app.state.limits.admit_file(request.scope)
+        sent = await read_upload(request, FIELD)
+        asked = read_asked_file(sent.fields)
+        found = await READING.answer(sent.name, sent.content, asked, clock.now())
+        return _show_noise(request, noise_page({}), found)
+    except TooManyError as many:
+        status, headers = 429, {"Retry-After": str(many.retry_after)}
+        error = WrongFileError(_("Too many files at once. Send it again in a minute."))
+    except BusyError:
+        status, headers = 503, {"Retry-After": "5"}
+        error = WrongFileError(_("Other files are being read. Send it again in a moment."))
+    except RequestEntityTooLarge:
+        status, error = 413, too_large()
+    except WrongFileError as wrong:
+        error = wrong
+    refused = file_page(asked, error=str(error), detail=error.detail)
+    return _show_noise(request, noise_page({}), refused, status=status, headers=headers)
+
+
+def _show_noise(
+    request: HTMXRequest,
+    made: NoisePage,
+    file: FilePage | None = None,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Template:
     return page(
-        request, "comparisons/noise.html", status=status, page=made, half_widths=half_widths()
+        request,
+        "comparisons/noise.html",
+        status=422 if made.error or made.size_error else status,
+        headers=headers,
+        page=made,
+        file=file or file_page(),
+        half_widths=half_widths(),
     )
 
 
-public_handlers = [noise]
+public_handlers = [noise, noise_of_file]
 signed_in_handlers = [compare, compare_file]

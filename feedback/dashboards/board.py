@@ -24,8 +24,10 @@ from feedback.kept import scored
 from feedback.memory import PAGE, memory
 from feedback.readings.filters import Choice, place_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
-from feedback.readings.scores import REPLACED, Line
+from feedback.readings.scores import Line
 from feedback.scoring import METRICS, Metric, Score
+from feedback.surveys.seams import REPLACED
+from feedback.web.files import file_links
 from feedback.wording import (
     WrittenScore,
     explain_score,
@@ -271,7 +273,7 @@ def board_page(counts: Counts | None, scope: Scope, etag: str = "") -> BoardPage
         choices=choices,
         journey_id=str(counts.journey.id),
         was=place_of({choice.name: choice.value for choice in choices}),
-        exports=screen.exports(asked, "/board", "csv", "json"),
+        exports=file_links(asked.address("/board")),
         nothing=screen.no_answers(),
     )
     if not counts.span.first:

@@ -8,9 +8,9 @@ from feedback.changes.find import Told
 from feedback.dashboards.board import Reading, StageReading
 from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.queries import RATINGS
-from feedback.readings.scores import CURRENT, REPLACED
-from feedback.rows import dicts_csv, json_text
+from feedback.rows import Table, dicts_table, json_text
 from feedback.scoring import METRICS, metric_dict, row_dict
+from feedback.surveys.seams import CURRENT, REPLACED
 
 CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
 RowKey = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
@@ -66,7 +66,7 @@ def board_json(stages: Sequence[StageReading], counts: Counts) -> str:
     return json_text(document)
 
 
-def board_csv(stages: Sequence[StageReading], counts: Counts) -> str:
+def board_table(stages: Sequence[StageReading], counts: Counts) -> Table:
     """The same rows, one line each; the counts stand in count_0 to count_10, what changed in
     change_state and so on, in the row of the period read."""
     told = {
@@ -74,7 +74,7 @@ def board_csv(stages: Sequence[StageReading], counts: Counts) -> str:
         for stage in stages
         for each in _readings(stage)
     }
-    return counts_csv(
+    return counts_table(
         [
             row | change_columns(told.get(_row_key(row)) if _is_read(row, counts) else None)
             for row in board_rows(stages, counts)
@@ -96,15 +96,12 @@ def _is_read(row: dict[str, Any], counts: Counts) -> bool:
     return bool(row["month"] == counts.period and row["wording"] == CURRENT)
 
 
-def counts_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows of scores as CSV; one without a score has no counts."""
-    return dicts_csv([_flat(row) for row in rows])
+def counts_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Rows of scores for a file; one without a score has no counts."""
+    return dicts_table([_flat(row) for row in rows])
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     counts = row["counts"] or {}
     kept = {name: value for name, value in row.items() if name != "counts"}
     return kept | {f"count_{rating}": counts.get(str(rating)) for rating in RATINGS}
-
-
-BOARD_FILES = {"csv": board_csv, "json": board_json}

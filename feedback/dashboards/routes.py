@@ -1,6 +1,7 @@
 """Board and trends: as pages, as blocks of a page, as .csv and .json."""
 
 from operator import attrgetter
+from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -10,15 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.guards import Viewer
 from feedback.dashboards.board import BoardPage, board_page, read_board, refused_board
-from feedback.dashboards.files import BOARD_FILES
+from feedback.dashboards.files import board_json, board_table
 from feedback.dashboards.mix.read import with_channels
 from feedback.dashboards.read import Counts, Scope, load_board, load_trends
 from feedback.dashboards.screen import Screen
-from feedback.dashboards.trends_files import TRENDS_FILES
+from feedback.dashboards.trends_files import trends_json, trends_table
 from feedback.dashboards.trends_page import TrendsPage, refused_trends, trends_page
 from feedback.db import Database
 from feedback.readings.filters import BOARD_NAMES, TRENDS_NAMES
-from feedback.web.files import file_name, send_file
+from feedback.web.files import send_file
 from feedback.web.page import or_refused
 
 
@@ -70,20 +71,20 @@ async def trends(
     return await TRENDS.answer(request, database, viewer)
 
 
-@get(["/board.json", "/board.csv"], needs="viewer", filters=True)
+@get(["/board.json", "/board.csv", "/board.xlsx"], needs="viewer", filters=True)
 async def board_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[str]:
+) -> Response[Any]:
     counts = await BOARD.need(database, BOARD.scope(request, viewer))
-    return send_file(file_name(request), BOARD_FILES, read_board(counts), counts)
+    return await send_file(request, board_json, board_table, read_board(counts), counts)
 
 
-@get(["/trends.json", "/trends.csv"], needs="viewer", filters=True)
+@get(["/trends.json", "/trends.csv", "/trends.xlsx"], needs="viewer", filters=True)
 async def trends_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[str]:
+) -> Response[Any]:
     counts = await TRENDS.need(database, TRENDS.scope(request, viewer))
-    return send_file(file_name(request), TRENDS_FILES, counts)
+    return await send_file(request, trends_json, trends_table, counts)
 
 
 signed_in_handlers = [board, trends, board_file, trends_file]

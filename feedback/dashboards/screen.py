@@ -37,6 +37,7 @@ from feedback.readings.filters import (
 from feedback.resources import resource_dir
 from feedback.scoring.months import month_at, shift
 from feedback.versions import read_after_versions
+from feedback.web.files import file_pairs
 from feedback.web.page import FLASH_COOKIE, page
 
 COARSE_BELOW = 8  # touchpoints: a coarser journey says that something is wrong, not what
@@ -68,7 +69,7 @@ class Screen(Generic[Found, Shown]):
 
     def scope(self, request: HTMXRequest, viewer: Viewer) -> Scope:
         """What is asked of it. Raises FilterError."""
-        return self._scope(viewer, request.query_params.multi_items())
+        return self._scope(viewer, file_pairs(request))
 
     def picture_scope(self, request: HTMXRequest, viewer: Viewer) -> Scope:
         """What is asked of its picture. Raises FilterError."""
@@ -227,10 +228,6 @@ def said(counts: Counts, scope: Scope) -> SaidChanges:
         is_newest=counts.looked_at == shift(scope.running, -1),
         has_channel=bool(scope.asked.get("channel")),
     )
-
-
-def exports(asked: Asked, path: str, *kinds: str) -> tuple[tuple[str, str], ...]:
-    return tuple((kind.upper(), asked.address(f"{path}.{kind}")) for kind in kinds)
 
 
 def coarse_hint(counts: Counts) -> str:

@@ -9,10 +9,11 @@ from feedback.dashboards.files import RowKey, change_columns
 from feedback.dashboards.mix.files import mix_document
 from feedback.dashboards.rates import MonthRate, Rates, month_rates
 from feedback.dashboards.read import Counts, changes_of
-from feedback.offline.score_print import rows_csv
-from feedback.readings.scores import CURRENT, TrendRow
-from feedback.rows import json_text
+from feedback.offline.score_print import score_rows
+from feedback.readings.scores import TrendRow
+from feedback.rows import Table, json_text
 from feedback.scoring import ScoreRow, metric_dict, score
+from feedback.surveys.seams import CURRENT
 
 
 def trends_json(counts: Counts) -> str:
@@ -59,7 +60,7 @@ def _rate_facts(rate: MonthRate) -> dict[str, Any]:
     }
 
 
-def trends_csv(counts: Counts) -> str:
+def trends_table(counts: Counts) -> Table:
     """The same rows, one line each; what changed stands in change_state and so on, in the last
     complete month of each line."""
     rows = _rows(counts)
@@ -74,7 +75,7 @@ def trends_csv(counts: Counts) -> str:
         for row in rows
         for key in [_row_key(row, counts)]
     ]
-    return rows_csv(
+    return score_rows(
         counts.metric, _rows_by(counts), printed, like=_FileRow({}, score({}, counts.metric))
     )
 
@@ -113,6 +114,3 @@ def _told_by_name(counts: Counts) -> dict[RowKey, Told]:
         for told in changes_of(counts).lines
         for place in told.line.shown_at
     }
-
-
-TRENDS_FILES = {"csv": trends_csv, "json": trends_json}

@@ -32,8 +32,10 @@ from feedback.i18n import gettext as _
 from feedback.memory import memory
 from feedback.readings.filters import Asked, Choice, place_of
 from feedback.readings.journey import Spot
-from feedback.readings.scores import REPLACED, Line, Lines, pooled_line
+from feedback.readings.scores import Line, Lines, pooled_line
 from feedback.scoring import METRICS, Metric, Score
+from feedback.surveys.seams import REPLACED
+from feedback.web.files import KINDS, file_links
 from feedback.wording import explain_score, write_level, write_target
 
 TRENDS, PANEL_SIZE = 100_000, 30_000  # bytes, about
@@ -119,7 +121,7 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         address=asked.address("/trends"),
         choices=choices,
         was=place_of({choice.name: choice.value for choice in choices}),
-        exports=screen.exports(asked, "/trends", "csv", "json", "svg", "png", "pdf"),
+        exports=file_links(asked.address("/trends"), (*KINDS, "svg", "png", "pdf")),
         metric=counts.metric,
         said=screen.said(counts, scope) if counts.span.first else None,
         panels=panels,

@@ -9,6 +9,7 @@ from pathlib import Path
 from feedback.errors import FeedbackError
 from feedback.offline.labels import Labels, number_in
 from feedback.offline.months import Months
+from feedback.offline.own_export import OwnExport
 from feedback.offline.tables import Problems, Row, Table, open_table
 from feedback.offline.words import plain_number
 from feedback.scoring import (
@@ -86,6 +87,7 @@ def score_file(
     weight: str | None = None,
     labels: Labels | None = None,
     months: Months | None = None,
+    left_out: Counter[str] | None = None,
 ) -> list[ScoreRow]:
     """One ScoreRow for each combination of the `by` columns, in order; one in all without `by`.
 
@@ -95,8 +97,13 @@ def score_file(
     Cells that are no rating are counted as invalid, never raised.
     Raises FeedbackError for a file that cannot be read, a column that is not there, and, naming
     the lines, for a broken date and for a weight that is no number from 0 up.
+    A file of our own (`own_export`) is scored as the board does; `left_out` is told of its rest.
     """
     table = open_table(path)
+    own = OwnExport.of(table, metric.key, time, by)
+    if own is not None:
+        table, time, by = own.counted(), own.time, own.by
+        months = Months() if time == MONTH else months
     places = _columns(table, rating=rating, by=by, time=time, weight=weight)
     labels = labels or Labels()
     said = _Meanings(metric, missing, labels)
@@ -105,9 +112,11 @@ def score_file(
         labels.count(rating, cell, int(said[cell]), times)
     if not by:
         piles.setdefault((), _Pile())
+    if own is not None and left_out is not None:
+        left_out.update(own.left_out)
     return [
         _score_row(dict(zip(by, group, strict=True)), piles[group], metric, weight is not None)
-        for group in sorted(piles, key=_natural)
+        for group in sorted(piles, key=lambda group: _natural(own.place(group) if own else group))
     ]
 
 

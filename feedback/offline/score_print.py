@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedback.offline.text import aligned, fixed, left_out, signed
-from feedback.rows import csv_text, json_text
+from feedback.rows import Table, csv_text, json_text
 from feedback.scoring import (
     HIDDEN_BELOW,
     Metric,
@@ -27,20 +27,22 @@ def rows_json(metric: Metric, rows: Sequence[ScoreRow]) -> str:
 
 
 def rows_csv(
-    metric: Metric,
-    by: Sequence[str],
-    rows: Sequence[ScoreRow],
-    *,
-    weighted: bool = False,
-    like: ScoreRow | None = None,
+    metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow], *, like: ScoreRow | None = None
 ) -> str:
     """The same rows, one line each, unrounded; the counts stand in count_0, count_1, ...
 
     like: a row without answers that names the columns, where rows have more of them than usual.
     """
-    head = [*by, *flat_row(like or _without_answers(metric, weighted), metric)]
+    return csv_text(*score_rows(metric, by, rows, like=like))
+
+
+def score_rows(
+    metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow], *, like: ScoreRow | None = None
+) -> Table:
+    """What `rows_csv` writes."""
+    head = [*by, *flat_row(like or without_answers(metric), metric)]
     cells = ([*map(row.group.get, by), *flat_row(row, metric).values()] for row in rows)
-    return csv_text(head, cells)
+    return Table(head, cells)
 
 
 def rows_table(metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow]) -> str:
@@ -55,7 +57,8 @@ def rows_table(metric: Metric, by: Sequence[str], rows: Sequence[ScoreRow]) -> s
     return "\n".join([title, "", *table]) + "\n"
 
 
-def _without_answers(metric: Metric, weighted: bool) -> ScoreRow:
+def without_answers(metric: Metric, *, weighted: bool = False) -> ScoreRow:
+    """A row that names the columns."""
     return ScoreRow({}, score({}, metric), weighted_score([], [], metric) if weighted else None)
 
 

@@ -124,7 +124,7 @@ def _open_workbook(file: Path, name: str | None) -> Sheet:
 
 def _check_parts(file: Path) -> None:
     """Raises FeedbackError for a ZIP file that holds something else, or too much."""
-    with ZipFile(file) as parts:
+    with file.open("rb") as opened_file, ZipFile(opened_file) as parts:
         sizes = {part.filename: part.file_size for part in parts.infolist()}
         if "[Content_Types].xml" not in sizes or not any(name.startswith("xl/") for name in sizes):
             raise FeedbackError(f"{file.name} is no XLSX file. Save it as XLSX or as CSV UTF-8.")

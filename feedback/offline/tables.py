@@ -130,7 +130,7 @@ def open_table(path: Path | str, asked: Asked = _UNASKED) -> Table:
     broken, encrypted, or none of the kinds, and for a workbook with several sheets of which none
     is named.
     """
-    path = Path(path)
+    path = path if isinstance(path, Path) else Path(path)  # as it is: a HeldFile is one
     try:
         sheet = open_spreadsheet(path) or open_json(path)
         table = _sheet_table(path, sheet, asked) if sheet else _text_table(path, asked)

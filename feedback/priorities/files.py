@@ -6,7 +6,7 @@ import msgspec
 
 from feedback.priorities.rank import Said, Shown
 from feedback.priorities.read import Known
-from feedback.rows import csv_text, json_text
+from feedback.rows import Table, json_text
 
 CAUTION = "linked with, not caused by"
 
@@ -85,14 +85,13 @@ def _shown_row(item: Shown, known: Known) -> dict[str, Any]:
     return kept | {"is_sure": item.is_sure, "unhappy_a_month": item.unhappy}
 
 
-def priorities_csv(known: Known) -> str:
+def priorities_table(known: Known) -> Table:
     """One line a touchpoint and way ("said" or "shown"); what a way does not know stays empty."""
     said, shown = _said(known), _shown(known)
     rows = [{"way": "said"} | row for row in (said["rows"] if said else [])]
     rows += [{"way": "shown"} | row for row in (shown["rows"] if shown else [])]
     names = list(dict.fromkeys([*_HEAD, *(name for row in rows for name in row)]))
-    return csv_text(names, ([row.get(name) for name in names] for row in rows))
+    return Table(names, ([row.get(name) for name in names] for row in rows))
 
 
 _HEAD = ("way", "touchpoint", "verdict")
-PRIORITIES_FILES = {"csv": priorities_csv, "json": priorities_json}

@@ -20,21 +20,20 @@ from feedback.charts.drawings import (
     picture_answer,
 )
 from feedback.dashboards.read import Scope
-from feedback.dashboards.screen import exports
 from feedback.db import Database
 from feedback.filters import FilterError, NotOursError
 from feedback.i18n import gettext as _
 from feedback.outbox.queue import enqueue, find_job
 from feedback.priorities import words
 from feedback.priorities.compute import Task
-from feedback.priorities.files import PRIORITIES_FILES
+from feedback.priorities.files import priorities_json, priorities_table
 from feedback.priorities.findings import KIND, Selection
 from feedback.priorities.matrix import draw_matrix
 from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
 from feedback.readings.filters import Asked, journey_choice, parse_asked
 from feedback.versions import read_after_versions
-from feedback.web.files import file_name, send_file
+from feedback.web.files import KINDS, file_links, send_file
 from feedback.web.page import or_refused
 
 BLOCKS = ("priorities_page",)
@@ -56,13 +55,13 @@ async def priorities(visit: NamedDependency[Visit]) -> Template:
     return _page(visit, known, scope.asked, waits=waits, failed=failed)
 
 
-@get(["/priorities.json", "/priorities.csv"], needs="viewer", filters=True)
-async def priorities_file(visit: NamedDependency[Visit]) -> Response[str]:
+@get(["/priorities.json", "/priorities.csv", "/priorities.xlsx"], needs="viewer", filters=True)
+async def priorities_file(visit: NamedDependency[Visit]) -> Response[Any]:
     scope, known = await _known(visit)
     if known is None:
         raise not_found()
     await _ask(visit.database, scope, known)
-    return send_file(file_name(visit.request), PRIORITIES_FILES, known)
+    return await send_file(visit.request, priorities_json, priorities_table, known)
 
 
 def _page(
@@ -75,7 +74,7 @@ def _page(
     failed: bool = False,
 ) -> Template:
     address, matrix = asked.address("/priorities"), known.matrix if known else None
-    kinds = ("csv", "json", *(FORMATS if matrix else ()))
+    kinds = (*KINDS, *(FORMATS if matrix else ()))
     return visit.page(
         "priorities/priorities.html",
         status=422 if error else 200,
@@ -86,7 +85,7 @@ def _page(
         choices=[journey_choice(known.journeys, known.journey)]
         if known and len(known.journeys) > 1
         else [],
-        exports=exports(asked, "/priorities", *kinds),
+        exports=file_links(address, kinds),
         chart=draw_matrix(matrix, known.shown, known.names) if known and matrix else None,
         error=error,
         waits=waits,

@@ -9,7 +9,6 @@ The light second line is three months pooled: the answers of the last three mont
 that a month with many answers weighs more. A seam is never pooled across.
 """
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -18,13 +17,13 @@ from typing import Any
 
 from feedback.kept import ROW, scored, scored_line
 from feedback.memory import memory
-from feedback.readings.journey import JourneyInfo, SeriesInfo
+from feedback.readings.journey import JourneyInfo
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.scoring import METRICS, Metric, Score, ScoreRow, score
-from feedback.scoring.months import month_at, month_of, months_between, shift
+from feedback.scoring.months import month_of, months_between, shift
+from feedback.surveys.seams import CURRENT, REPLACED, read_seams
 
 POOLED = 3  # months
-CURRENT, REPLACED = "current", "replaced"  # what the field `wording` of a row says
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +33,6 @@ class Window:
     months: Sequence[str]
     running: str = ""
     chosen: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seams:
-    """By series: the month in which it replaced another one, and the month it was replaced in."""
-
-    began: Mapping[uuid.UUID, str]
-    ended: Mapping[uuid.UUID, str]
-
-    def is_replaced(self, series: uuid.UUID, month: str) -> bool:
-        """Whether answers of this month were given to a wording that was no longer the last."""
-        return month >= self.ended.get(series, "9999-12")
-
-    def newest(self, series: Iterable[uuid.UUID], until: str) -> str:
-        """The month of the newest seam of a line made of these series; blank without one."""
-        months = [self.began[each] for each in series if each in self.began]
-        return max((month for month in months if month <= until), default="")
-
-
-def read_seams(series: Iterable[SeriesInfo], time_zone: str) -> Seams:
-    """A seam stands wherever a survey asks a metric that it has asked before."""
-    began, ended = {}, {}
-    last: dict[tuple[uuid.UUID, str], SeriesInfo] = {}
-    for line in sorted(series, key=lambda line: (line.opened_at, line.number)):
-        before = last.get((line.survey_id, line.metric))
-        if before is not None:
-            began[line.id] = ended[before.id] = month_at(line.opened_at, time_zone)
-        last[line.survey_id, line.metric] = line
-    return Seams(began, ended)
 
 
 Line = Mapping[str, Score]  # by month, YYYY-MM; a month without answers is left out
@@ -86,8 +56,7 @@ class Tally:
         for row in rows:
             stage, touchpoint, metric = at[row.series]
             month = month_of(row.month)
-            is_replaced = seams.is_replaced(row.series, as_of or month)
-            wording = REPLACED if is_replaced else CURRENT
+            wording = seams.wording(row.series, as_of or month)
             for place in (stage.id, touchpoint.id):
                 line = self._sums.setdefault((wording, metric, str(place)), {})
                 line[month] = add_counts(line[month], row.counts) if month in line else row.counts
@@ -208,8 +177,7 @@ class GroupedCounts:
         for row in rows:
             if any(row.counts):
                 month = month_of(row.month)
-                is_replaced = seams.is_replaced(row.series, as_of or month)
-                wording = REPLACED if is_replaced else CURRENT
+                wording = seams.wording(row.series, as_of or month)
                 values = (month, *names[row.series], row.channel, wording)
                 self._rows.append((values, seams.began.get(row.series, ""), row.counts))
         self._order = {

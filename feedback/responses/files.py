@@ -1,56 +1,142 @@
-"""The listed responses as CSV and JSON: the same rows, every field."""
+"""The listed responses as CSV, XLSX and JSON, written a piece at a time: every row, every field."""
 
+import asyncio
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import indent
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from feedback.responses.follow_up_answers import read_follow_up_answers
 from feedback.responses.listing import Row
-from feedback.rows import csv_text, json_text
+from feedback.rows import CsvStyle, csv_lines, json_text
+from feedback.scoring.months import month_of
+from feedback.surveys.seams import Seams
+from feedback.workbook import Workbook
 
 COLUMNS = (
     "id", "answered_at", "journey", "stage", "touchpoint", "survey", "metric", "rating", "band",
     "comment", "channel", "locale", "page", "state", "properties", "answers", "follow_ups",
+    "month", "answered_at_local", "wording",
 )  # fmt: skip
+# Of its own for each property, as in the addresses of a survey's page.
+PROPERTY = "p_"
 
 
-def responses_json(rows: Iterable[Row], language: str) -> str:
-    """{"rows": [{...}]}, newest first; times in UTC; follow-up questions in the reader's words."""
-    return json_text({"rows": [_fields(row, language) for row in rows]})
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is the same for all rows of a file.
+
+    language: of the reader. zone: of the workspace. properties: those that have their own column.
+    """
+
+    language: str
+    zone: ZoneInfo
+    seams: Seams
+    properties: Sequence[str] = ()
+
+    @property
+    def head(self) -> list[str]:
+        return [*COLUMNS, *(f"{PROPERTY}{name}" for name in self.properties)]
+
+    def fields(self, row: Row) -> dict[str, Any]:
+        """`month` is the one in which the board counts the row, by the workspace's calendar."""
+        response, place = row.response, row.place
+        month = month_of(response.month)
+        told = read_follow_up_answers(row, self.language)
+        return {
+            "id": str(response.id),
+            "answered_at": response.answered_at.isoformat(),
+            "journey": place.journey.name,
+            "stage": place.stage.name,
+            "touchpoint": place.touchpoint.name,
+            "survey": place.survey.key,
+            "metric": place.series.metric,
+            "rating": response.rating,
+            "band": row.band,
+            "comment": response.comment,
+            "channel": response.channel,
+            "locale": response.locale,
+            "page": response.page,
+            "state": response.state,
+            "properties": response.properties or {},
+            "answers": response.answers or {},
+            "follow_ups": {each.question: each.said for each in told},
+            "month": month,
+            "answered_at_local": response.answered_at.astimezone(self.zone).isoformat(),
+            "wording": self.seams.wording(response.series_id, month),
+        }
+
+    def cells(self, row: Row) -> Iterator[Any]:
+        """The same in columns: what has parts is JSON text."""
+        fields = self.fields(row)
+        for value in fields.values():
+            yield json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+        for name in self.properties:
+            value = fields["properties"].get(name)
+            yield json.dumps(value) if isinstance(value, bool) else value
 
 
-def responses_csv(rows: Iterable[Row], language: str) -> str:
-    """The same fields, those with parts as JSON text, texts made harmless for spreadsheets."""
-    return csv_text(COLUMNS, (_cells(_fields(row, language)) for row in rows))
+class _Writer(Protocol):
+    def add(self, rows: Iterable[Row]) -> bytes: ...
+    def end(self) -> bytes: ...
 
 
-RESPONSE_FILES = {"csv": responses_csv, "json": responses_json}
+class _Csv:
+    def __init__(self, export: Export, style: CsvStyle) -> None:
+        self._export, self._style = export, style
+        self._head = style.mark + csv_lines([export.head], style)
+
+    def add(self, rows: Iterable[Row]) -> bytes:
+        head, self._head = self._head, ""
+        return (head + csv_lines(map(self._export.cells, rows), self._style)).encode()
+
+    def end(self) -> bytes:
+        return self._head.encode()
 
 
-def _cells(fields: Mapping[str, Any]) -> Iterator[Any]:
-    for name in COLUMNS:
-        value = fields[name]
-        yield json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+class _Xlsx:
+    def __init__(self, export: Export) -> None:
+        self._export, self._book = export, Workbook(export.head)
+
+    def add(self, rows: Iterable[Row]) -> bytes:
+        self._book.add(map(self._export.cells, rows))
+        return self._book.take()
+
+    def end(self) -> bytes:
+        return self._book.end()
 
 
-def _fields(row: Row, language: str) -> dict[str, Any]:
-    response, place = row.response, row.place
-    return {
-        "id": str(response.id),
-        "answered_at": response.answered_at.isoformat(),
-        "journey": place.journey.name,
-        "stage": place.stage.name,
-        "touchpoint": place.touchpoint.name,
-        "survey": place.survey.key,
-        "metric": place.series.metric,
-        "rating": response.rating,
-        "band": row.band,
-        "comment": response.comment,
-        "channel": response.channel,
-        "locale": response.locale,
-        "page": response.page,
-        "state": response.state,
-        "properties": response.properties or {},
-        "answers": response.answers or {},
-        "follow_ups": {each.question: each.said for each in read_follow_up_answers(row, language)},
-    }
+class _Json:
+    """{"rows": [{...}]}, laid out as `json_text` does it."""
+
+    def __init__(self, export: Export) -> None:
+        self._export, self._before = export, '{\n  "rows": ['
+
+    def add(self, rows: Iterable[Row]) -> bytes:
+        written = []
+        for row in rows:
+            text = json_text(self._export.fields(row)).rstrip()
+            written.append(f"{self._before}\n{indent(text, '    ')}")
+            self._before = ","
+        return "".join(written).encode()
+
+    def end(self) -> bytes:
+        return b"\n  ]\n}\n" if self._before == "," else json_text({"rows": []}).encode()
+
+
+def _writer(kind: str, style: CsvStyle, export: Export) -> _Writer:
+    if kind == "csv":
+        return _Csv(export, style)
+    return _Xlsx(export) if kind == "xlsx" else _Json(export)
+
+
+async def written_rows(
+    kind: str, style: CsvStyle, export: Export, rows: AsyncIterator[Sequence[Row]]
+) -> AsyncIterator[bytes]:
+    """A file of the kind csv, xlsx or json, in pieces, as the rows come."""
+    writer = _writer(kind, style, export)
+    async for some in rows:
+        yield await asyncio.to_thread(writer.add, some)
+    yield writer.end()

@@ -25,6 +25,7 @@ DAY_SECONDS = 24 * 3600.0
 # A bucket is full again after this long, and then no other than one that is not remembered.
 REFILL_SECONDS = 60.0
 MOST_BUCKETS = 20_000
+FILES_A_MINUTE = 10
 
 
 class TooManyError(Refused):
@@ -65,7 +66,7 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.answers, self.displays = Buckets(), Buckets()
+        self.answers, self.displays, self.files = Buckets(), Buckets(), Buckets()
         self._key, self._key_since = secrets.token_bytes(32), time.monotonic()
         self._known = self._unknown = 0
         self._proxy: str | None = None
@@ -79,11 +80,15 @@ class Limits:
         """
         if message.signature is not None and answer.who is not None:  # a false one names nobody
             return None
-        return self._admit(self.answers, scope, survey)
+        return self._admit(self.answers, scope, survey.survey_id.bytes, self._settings.public_limit)
 
     def admit_display(self, scope: Any, survey: SurveyDefinition) -> None:
         """Raises TooManyError."""
-        self._admit(self.displays, scope, survey)
+        self._admit(self.displays, scope, survey.survey_id.bytes, self._settings.public_limit)
+
+    def admit_file(self, scope: Any) -> None:
+        """Of files to look at, each of which takes a while. Raises TooManyError."""
+        self._admit(self.files, scope, b"", FILES_A_MINUTE)
 
     @property
     def unnamed_proxy(self) -> str | None:
@@ -91,18 +96,17 @@ class Limits:
         proxy nearby, "" of one further away; None where most come with none."""
         return self._proxy if self._unknown > self._known else None
 
-    def _admit(self, buckets: Buckets, scope: Any, survey: SurveyDefinition) -> bytes | None:
+    def _admit(self, buckets: Buckets, scope: Any, what: bytes, most: int) -> bytes | None:
         now = time.monotonic()
         if now - self._key_since > DAY_SECONDS:
             self._key, self._key_since = secrets.token_bytes(32), now
         address = address_of(scope, self._settings)
-        whose = survey.survey_id.bytes + (address or "").encode()
+        whose = what + (address or "").encode()
         sender = hashlib.blake2b(whose, key=self._key, digest_size=16).digest()
         if address is None:  # all of these share a bucket, no larger: a forged header wins nothing
             self._note_unknown(scope)
         else:
             self._known += 1
-        most = self._settings.public_limit
         if most and (wait := buckets.take(sender, most, now)):
             raise TooManyError(wait)
         return sender if address is not None else None

@@ -5,7 +5,7 @@ no index serves look at the newest `LOOK_AT_MOST` only, and the page says so.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.filters import FilterError, read_filters
-from feedback.i18n import gettext as _
+from feedback.db import Database
+from feedback.filters import no_such_choice, read_filters
 from feedback.responses.models import CHANNELS, Response
 from feedback.responses.states import STATES
 from feedback.scoring.months import first_day, shift
@@ -25,6 +25,8 @@ from feedback.surveys.queries import SeriesAt, load_asked_series
 
 PAGE_SIZE = 50
 LOOK_AT_MOST = 10_000
+WALKED_AT_ONCE = 500
+MOST_PROPERTIES = 100
 BANDS = ("negative", "neutral", "positive")
 
 
@@ -116,11 +118,70 @@ async def list_responses(
         found += part
         if cut_at is not None:
             is_cut, reached = True, max(filter(None, (reached, cut_at)))
+    if reached is not None:  # of the others there may be some that this search has not seen
+        found = [response for response in found if response.id >= reached]
     found.sort(key=lambda response: response.id, reverse=True)
     rows = [Row(response, places[response.series_id]) for response in found[:size]]
     if len(found) > size:
         return Page(rows, rows[-1].response.id)
     return Page(rows, reached, is_cut)
+
+
+async def walk_responses(
+    database: Database,
+    workspace_id: uuid.UUID,
+    places: Mapping[uuid.UUID, SeriesAt],
+    filters: Filters,
+    zone: ZoneInfo,
+) -> AsyncIterator[list[Row]]:
+    """All of them, newest first, some at a time: no session is held while a reader is slow."""
+    matching = matches(workspace_id, places, filters, zone)
+    newest = select(Response).where(*matching).order_by(col(Response.id).desc())
+    below: list[Any] = []
+    while True:
+        async with database.read() as session:
+            found = list(await session.exec(newest.where(*below).limit(WALKED_AT_ONCE)))
+        if not found:
+            return
+        yield [Row(each, places[each.series_id]) for each in found]
+        below = [col(Response.id) < found[-1].id]
+
+
+def matches(
+    workspace_id: uuid.UUID,
+    places: Mapping[uuid.UUID, SeriesAt],
+    filters: Filters,
+    zone: ZoneInfo,
+) -> list[Any]:
+    """The conditions of a read of all that the filters leave. Raises FilterError."""
+    asked = _searched(places, filters)
+    series = list(places) if asked == [None] else asked  # none that began since they were read
+    return [
+        Response.workspace_id == workspace_id,
+        col(Response.series_id).in_(series),
+        *_between(filters, zone),
+        *_wanted(places, filters),
+    ]
+
+
+async def common_properties(session: AsyncSession, matching: Sequence[Any]) -> list[str]:
+    """The names of at most `MOST_PROPERTIES` properties that most of these responses have, in
+    the order of the alphabet."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    names = sa.func.json_each if is_sqlite else sa.func.jsonb_object_keys
+    name = names(Response.properties).table_valued("key", name="property")
+    if not is_sqlite:  # its column is called as it is itself, unless told otherwise
+        name = name.render_derived()
+    counted = (
+        sa.select(name.c.key)
+        .select_from(Response)
+        .join(name, sa.true())
+        .where(*matching)
+        .group_by(name.c.key)
+        .order_by(sa.func.count().desc(), name.c.key)
+        .limit(MOST_PROPERTIES)
+    )
+    return sorted(key for (key,) in await session.exec(counted))  # type: ignore[call-overload]
 
 
 async def find_response(
@@ -158,7 +219,7 @@ def _searched(places: Mapping[uuid.UUID, SeriesAt], filters: Filters) -> list[uu
         series for series, place in places.items() if place.touchpoint.id == filters.touchpoint
     ]
     if not found:
-        raise _no_such("touchpoint")
+        raise no_such_choice("touchpoint")
     return found
 
 
@@ -197,23 +258,18 @@ def first_id(month: str, zone: ZoneInfo) -> uuid.UUID:
     return uuid.UUID(int=int(start.timestamp() * 1000) << 80)
 
 
-def _no_such(name: str) -> FilterError:
-    said = _("There is no such choice for the filter “%(name)s”.") % {"name": name}
-    return FilterError(name, said)
-
-
 def _uuid(query: Mapping[str, str], name: str) -> uuid.UUID | None:
     value = query.get(name, "")
     try:
         return uuid.UUID(value) if value else None
     except ValueError:
-        raise _no_such(name) from None
+        raise no_such_choice(name) from None
 
 
 def _one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
     value = query.get(name, "")
     if value and value not in allowed:
-        raise _no_such(name)
+        raise no_such_choice(name)
     return value
 
 
@@ -221,7 +277,7 @@ def _month(query: Mapping[str, str]) -> str:
     value = query.get("month", "")
     try:
         if value and not 2000 <= date.fromisoformat(f"{value}-01").year <= 2100:
-            raise _no_such("month")
+            raise no_such_choice("month")
     except ValueError:
-        raise _no_such("month") from None
+        raise no_such_choice("month") from None
     return value

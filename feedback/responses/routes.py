@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
-from litestar.response import Template
+from litestar.response import Stream, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
@@ -21,7 +21,7 @@ from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
 from feedback.responses.bursts.read import surveys_with_bursts
 from feedback.responses.counted_most import name_counted_most
-from feedback.responses.files import RESPONSE_FILES
+from feedback.responses.files import Export, written_rows
 from feedback.responses.follow_up_answers import FollowUpAnswer, read_follow_up_answers
 from feedback.responses.listing import (
     BANDS,
@@ -29,20 +29,23 @@ from feedback.responses.listing import (
     Filters,
     Page,
     Row,
+    common_properties,
     find_response,
     list_responses,
+    matches,
     parse_filters,
+    walk_responses,
 )
 from feedback.responses.models import CHANNELS
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
 from feedback.responses.states import STATES
 from feedback.surveys.queries import SeriesAt, load_asked_series
-from feedback.web.files import file_name, send_file
+from feedback.surveys.seams import read_seams
+from feedback.web.files import csv_style, file_links, file_name, file_pairs, stream_file
 from feedback.web.page import or_refused, redirect
 from feedback.wording import channel_name, metric_name
 
-MOST_IN_A_FILE = 10_000
 BLOCKS = ("responses_page", "responses_list")
 AllSeries = dict[uuid.UUID, SeriesAt]
 
@@ -78,6 +81,7 @@ def _list(
         found=found,
         filters=filters,
         error=error,
+        exports=file_links(f"/responses?{filters.query(before=None)}"),
         choices=partial(_choices, places, filters),
         places=places,
         bursts=bursts,
@@ -89,11 +93,19 @@ def _list(
     )
 
 
-@get(["/responses.csv", "/responses.json"], needs="viewer", filters=True)
-async def response_file(visit: NamedDependency[Visit]) -> Response[str]:
+@get(["/responses.csv", "/responses.json", "/responses.xlsx"], needs="viewer", filters=True)
+async def response_file(visit: NamedDependency[Visit]) -> Stream:
+    filters, style = _filters(visit), csv_style(visit.request)
+    workspace, name = visit.workspace, file_name(visit.request)
+    zone, kind = ZoneInfo(workspace.time_zone), name.rpartition(".")[2]
     async with visit.read() as session:
-        found, _places = await _read(session, visit, _filters(visit), size=MOST_IN_A_FILE)
-    return send_file(file_name(visit.request), RESPONSE_FILES, found.rows, current_locale())
+        places = await load_asked_series(session, workspace.id)
+        matching = matches(workspace.id, places, filters, zone)
+        properties = [] if kind == "json" else await common_properties(session, matching)
+    seams = read_seams((place.series for place in places.values()), workspace.time_zone)
+    export = Export(current_locale(), zone, seams, properties)
+    rows = walk_responses(visit.database, workspace.id, places, filters, zone)
+    return stream_file(name, written_rows(kind, style, export, rows))
 
 
 @get("/responses/{response_id:uuid}", needs="viewer")
@@ -130,15 +142,13 @@ async def review_response(
 
 
 def _filters(visit: Visit) -> Filters:
-    return parse_filters(visit.request.query_params.multi_items())
+    return parse_filters(file_pairs(visit.request))
 
 
-async def _read(
-    session: AsyncSession, visit: Visit, filters: Filters, **size: int
-) -> tuple[Page, AllSeries]:
+async def _read(session: AsyncSession, visit: Visit, filters: Filters) -> tuple[Page, AllSeries]:
     zone = ZoneInfo(visit.workspace.time_zone)
     places = await load_asked_series(session, visit.workspace.id)
-    found = await list_responses(session, visit.workspace.id, places, filters, zone, **size)
+    found = await list_responses(session, visit.workspace.id, places, filters, zone)
     return found, places
 
 

@@ -103,7 +103,7 @@ async def test_a_stranger_sees_nothing(
 async def test_what_is_not_there_is_a_404(alice: Client, add: Adder) -> None:
     address = await add()
     made_up = f"/actions/{uuid.UUID(int=7)}"
-    for path in ("/actions/x", made_up, f"{made_up}.json", f"{address}.xlsx", f"{address}/x"):
+    for path in ("/actions/x", made_up, f"{made_up}.json", f"{address}.ods", f"{address}/x"):
         assert (await alice.get(path)).status_code == 404, path
 
 

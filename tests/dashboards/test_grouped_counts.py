@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.readings.scores import CURRENT, NAMES, REPLACED, GroupedCounts
+from feedback.readings.scores import NAMES, GroupedCounts
 from feedback.scoring import METRICS, ScoreRow, score, score_groups
 from feedback.scoring.months import month_of
+from feedback.surveys.seams import CURRENT, REPLACED
 from tests.dashboards.journeys import journey, stage, touchpoint
 
 NPS = METRICS["nps"]

@@ -242,11 +242,10 @@ def test_a_day_later_the_same_address_is_somebody_else(monkeypatch: pytest.Monke
     clock = [1000.0]
     monkeypatch.setattr("feedback.responses.limits.time.monotonic", lambda: clock[0])
     found, scope = Limits(Settings()), {"client": (OFFICE, 1), "headers": []}
-    survey: Any = AnySurvey()
     senders = []
     for hours in (0, 1, 23, 2, 26):
         clock[0] += 3600 * hours
-        senders.append(found._admit(found.answers, scope, survey))
+        senders.append(found._admit(found.answers, scope, b"survey", 600))
     assert len(set(senders)) == 3 and senders[0] == senders[1] == senders[2]
     held = repr([vars(found), vars(found.answers), vars(found.answers._full_at)])
     assert OFFICE not in held and repr(OFFICE.encode())[2:-1] not in held

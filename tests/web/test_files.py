@@ -16,7 +16,12 @@ FILES = ("board", "trends", "map", "priorities", "compare", "actions", "response
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize(
-    ("kind", "media"), [("csv", "text/csv; charset=utf-8"), ("json", "application/json")]
+    ("kind", "media"),
+    [
+        ("csv", "text/csv; charset=utf-8"),
+        ("json", "application/json"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
 )
 async def test_a_file_is_kept_nowhere_and_says_what_it_is(
     alice: Client, shop: Shop, name: str, kind: str, media: str
@@ -25,7 +30,7 @@ async def test_a_file_is_kept_nowhere_and_says_what_it_is(
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == media
     assert answer.headers["cache-control"] == "no-store"
-    named = f'attachment; filename="{name}.csv"' if kind == "csv" else None
+    named = None if kind == "json" else f'attachment; filename="{name}.{kind}"'
     assert answer.headers.get("content-disposition") == named
 
 

@@ -77,3 +77,11 @@ def test_the_filter_at_fault_is_named(query: list[tuple[str, str]], wrong: str) 
         "a": "1",
         "was": "x",
     }
+
+
+@pytest.mark.parametrize("query", ["style=fancy", "style=bom&style=bom"])
+async def test_a_style_that_there_is_not_is_refused(alice: Client, shop: Shop, query: str) -> None:
+    for page in ("responses", "board", "actions"):
+        answered = await alice.get(f"/{page}.csv?{query}")
+        assert (answered.status_code, answered.json()["filter"]) == (422, "style")
+        assert (await alice.get(f"/{page}.xlsx?style=bom")).status_code == 422

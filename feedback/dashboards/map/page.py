@@ -8,15 +8,14 @@ from feedback.dashboards.map.cards import Column, period_of, read_map
 from feedback.dashboards.map.paper import paper_fit
 from feedback.dashboards.map.read import MapCounts
 from feedback.dashboards.read import Counts, Scope
-from feedback.dashboards.screen import Nothing, board_choices, coarse_hint, exports, mark_wrong
+from feedback.dashboards.screen import Nothing, board_choices, coarse_hint, mark_wrong
 from feedback.editor.journeys.order import Position, order_version
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext
 from feedback.i18n import gettext as _
 from feedback.memory import PAGE, memory
 from feedback.readings.filters import Choice, place_of
-
-FILES = ("csv", "json", "svg", "png", "pdf")
+from feedback.web.files import KINDS, file_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
         journey_id=str(counts.journey.id),
         choices=choices,
         was=place_of({choice.name: choice.value for choice in choices}),
-        exports=exports(asked, "/map", *FILES),
+        exports=file_links(asked.address("/map"), (*KINDS, "svg", "png", "pdf")),
         hint=coarse_hint(counts) if columns else "",
         period=period_of(counts) or _("Last 30 days"),
         columns=columns,

@@ -2,6 +2,7 @@
 
 import json
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -15,14 +16,14 @@ from feedback.accounts.guards import Viewer, not_found
 from feedback.dashboards.map.cards import read_map
 from feedback.dashboards.map.page import MapPage, map_page, read_position, refused_map, write_undo
 from feedback.dashboards.map.read import MapCounts, find_journey, load_map
-from feedback.dashboards.map.rows import MAP_FILES
+from feedback.dashboards.map.rows import map_json, map_table
 from feedback.dashboards.read import Scope
 from feedback.dashboards.screen import Screen
 from feedback.db import Database
 from feedback.editor.journeys.order import Move, Position, StaleOrderError, move_part
 from feedback.i18n import gettext as _
 from feedback.readings.filters import BOARD_NAMES
-from feedback.web.files import file_name, send_file
+from feedback.web.files import send_file
 from feedback.web.page import or_refused, redirect
 
 MAP_BLOCKS = ("map_page",)
@@ -84,12 +85,12 @@ async def move_on_map(
     return answer
 
 
-@get(["/map.json", "/map.csv"], needs="viewer", filters=True)
+@get(["/map.json", "/map.csv", "/map.xlsx"], needs="viewer", filters=True)
 async def map_file(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[str]:
+) -> Response[Any]:
     found = await MAP.need(database, MAP.scope(request, viewer))
-    return send_file(file_name(request), MAP_FILES, read_map(found), found.counts)
+    return await send_file(request, map_json, map_table, read_map(found), found.counts)
 
 
 async def _unmoved(

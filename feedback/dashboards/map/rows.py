@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from feedback.dashboards.board import Reading
-from feedback.dashboards.files import board_metrics, counts_csv
+from feedback.dashboards.files import board_metrics, counts_table
 from feedback.dashboards.map.cards import Card, Column, gap_of
 from feedback.dashboards.read import Counts
-from feedback.readings.scores import CURRENT, REPLACED
-from feedback.rows import json_text
+from feedback.rows import Table, json_text
 from feedback.scoring import METRICS, row_dict, score
+from feedback.surveys.seams import CURRENT, REPLACED
 
 _NOBODY = {name: None for name in (*row_dict(score({}, METRICS["nps"])), "wording")}
 
@@ -72,9 +72,6 @@ def map_json(columns: Sequence[Column], counts: Counts) -> str:
     return json_text(document)
 
 
-def map_csv(columns: Sequence[Column], counts: Counts) -> str:
+def map_table(columns: Sequence[Column], counts: Counts) -> Table:
     """The same rows, one line each; the counts stand in count_0 to count_10."""
-    return counts_csv(map_rows(columns, counts.period))
-
-
-MAP_FILES = {"csv": map_csv, "json": map_json}
+    return counts_table(map_rows(columns, counts.period))

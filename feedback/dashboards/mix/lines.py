@@ -14,11 +14,11 @@ from feedback.changes.find import NamedChange, line_key
 from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow, TwoPeriods
-from feedback.readings.scores import Seams, read_seams
 from feedback.responses.models import CHANNELS
 from feedback.scoring import FEW_BELOW, Metric, Mix, MixGroup, Score, decompose, score
 from feedback.scoring.months import month_of, shift
 from feedback.scoring.scores import HIDDEN_BELOW
+from feedback.surveys.seams import Seams, read_seams
 
 MONTHS = 24  # complete ones, that a change and the months before it may reach back
 SPAN = 3  # months of each period, where no change is named

@@ -1,0 +1,58 @@
+"""Where a survey began to ask the same metric in other words: a line of answers breaks there."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from feedback.scoring.months import month_at
+
+CURRENT, REPLACED = "current", "replaced"  # what the field `wording` of a row says
+
+
+class Wording(Protocol):
+    """One unbroken line of comparable answers: a series, or what was read of one."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def survey_id(self) -> uuid.UUID: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def metric(self) -> str: ...
+    @property
+    def opened_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """By series: the month in which it replaced another one, and the month it was replaced in."""
+
+    began: Mapping[uuid.UUID, str]
+    ended: Mapping[uuid.UUID, str]
+
+    def is_replaced(self, series: uuid.UUID, month: str) -> bool:
+        """Whether answers of this month were given to a wording that was no longer the last."""
+        return month >= self.ended.get(series, "9999-12")
+
+    def wording(self, series: uuid.UUID, month: str) -> str:
+        return REPLACED if self.is_replaced(series, month) else CURRENT
+
+    def newest(self, series: Iterable[uuid.UUID], until: str) -> str:
+        """The month of the newest seam of a line made of these series; blank without one."""
+        months = [self.began[each] for each in series if each in self.began]
+        return max((month for month in months if month <= until), default="")
+
+
+def read_seams(series: Iterable[Wording], time_zone: str) -> Seams:
+    """A seam stands wherever a survey asks a metric that it has asked before."""
+    began, ended = {}, {}
+    last: dict[tuple[uuid.UUID, str], Wording] = {}
+    for line in sorted(series, key=lambda line: (line.opened_at, line.number)):
+        before = last.get((line.survey_id, line.metric))
+        if before is not None:
+            began[line.id] = ended[before.id] = month_at(line.opened_at, time_zone)
+        last[line.survey_id, line.metric] = line
+    return Seams(began, ended)
