@@ -16,7 +16,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from feedback.kept import ROW, scored, scored_line
+from feedback.kept import OF_LINE, scored, scored_line
 from feedback.memory import memory
 from feedback.readings.journey import JourneyInfo, SeriesInfo
 from feedback.readings.queries import RATINGS, CountRow
@@ -175,7 +175,7 @@ def pooled_line(
         "pooled",
         (line, cuts, metric.key),
         lambda: {month: _pooled(line, month, cuts, metric) for month in line},
-        lambda pooled: ROW * len(pooled),
+        lambda pooled: OF_LINE * len(pooled),
     )
 
 
