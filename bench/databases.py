@@ -35,7 +35,15 @@ TOUCHPOINTS = ("On the site", "In the shop", "By phone", "By mail")
 METRICS = ("nps", "csat_5", "ces_ease_5", "nps")
 VARIED = 2  # the first touchpoints' answers say which variant of a page they are about
 ACTIONS = ((0, "action", 400), (1, "action", 200), (6, "action", 150), (None, "note", 300))
-TEXTS = {"en": {"question": "How was it?", "low": "Bad", "high": "Good", "comment": "Why?"}}
+TEXTS = {
+    "en": {
+        "question": "How was it?",
+        "low": "Bad",
+        "high": "Good",
+        "comment": "Why?",
+        "thanks": "Thank you.",
+    }
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,9 @@ def _looks(shop: Shop, browser: Browser, requests: int, port: int) -> Iterator[f
                 answering.request("POST", f"/r/{slot.key}", next(bodies))
                 answering.getresponse().read()
             else:
-                browser.get(_any_page(shop, chance))
+                path = _any_page(shop, chance)
+                if (status := browser.get(path).status) != 200:
+                    raise RuntimeError(f"{path} answered {status}")
             if number % max(1, requests // PARTS) == 0:
                 yield browser.worker.memory_info().rss / 1e6
 

@@ -20,7 +20,7 @@ Found = TypeVar("Found")
 Asked = ParamSpec("Asked")
 Reader = Callable[Concatenate[AsyncSession, uuid.UUID, Asked], Coroutine[Any, Any, Found]]
 
-ROW, SCORE = 600, 1500  # bytes, about
+ROW, SCORE, OF_LINE = 600, 1000, 200  # bytes, about; a line holds scores that are kept beside it
 
 
 async def counts_name(
@@ -125,5 +125,5 @@ def scored_line(
     return memory.keep(
         ("line", key, *sums.items()),
         lambda: {month: score_of(key, sums[month]) for month in sorted(sums)},
-        lambda line: ROW * len(line),
+        lambda line: OF_LINE * len(line),
     )

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 Made = TypeVar("Made")
 
-MOST_BYTES = 32 * 2**20
+MOST_BYTES = 64 * 2**20
 ENTRY, PAGE = 400, 100_000  # bytes of a key and its place, and of what a page is made of, about
 
 

@@ -22,7 +22,7 @@ from feedback.readings.queries import RATINGS, CountQuery, CountRow, Span, query
 from feedback.scoring.months import first_day
 from feedback.versions import EVERY_MONTH, Version, versions_of
 
-ROW, MONTH = 350, 400  # bytes, about
+ROW, MONTH = 260, 400  # bytes, about
 Name = tuple[Version, ...]
 
 

@@ -15,7 +15,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from feedback.kept import ROW, scored, scored_line
+from feedback.kept import OF_LINE, scored, scored_line
 from feedback.memory import memory
 from feedback.readings.journey import JourneyInfo
 from feedback.readings.queries import RATINGS, CountRow
@@ -144,7 +144,7 @@ def pooled_line(
         "pooled",
         (line, cuts, metric.key),
         lambda: {month: _pooled(line, month, cuts, metric) for month in line},
-        lambda pooled: ROW * len(pooled),
+        lambda pooled: OF_LINE * len(pooled),
     )
 
 
