@@ -265,3 +265,13 @@ async def test_an_application_switches_its_language_before_the_delay_ends(
     await expect(page.locator("#question")).to_contain_text("Recommanderiez")
     await page.evaluate("feedback('close'); document.documentElement.lang = 'en'; feedback('show')")
     await expect(page.locator("#question")).to_contain_text("recommend")
+
+
+async def test_a_place_that_can_have_no_shadow_gets_it_as_its_last_child(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    html = '<ul id="after-order"><li>Beans</li></ul>'
+    page = await open_page(site.add(html + tag(at_place(shop))))
+    await expect(page.locator("#after-order > li + feedback-widget")).to_have_count(1)
+    await rate(page, 4)
+    assert [row.rating for row in await answers(database, shop)] == [4]
