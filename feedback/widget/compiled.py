@@ -29,6 +29,7 @@ TAB = (
     "writing-mode:vertical-rl;font-size:15px;color-scheme:light dark;"
     "border-radius:var(--feedback-radius,6px) 0 0 var(--feedback-radius,6px)}"
     "summary::-webkit-details-marker{display:none}"
+    "details{padding:0;border:0}"  # in the top layer a browser gives it both
 )
 # The page in the frame asks the question itself; here it is left to who hears it.
 FRAME = (

@@ -30,6 +30,7 @@ from sqlmodel import select
 from feedback.accounts.models import PublicKey
 from feedback.db import Database
 from tests import cast
+from tests.browser.hostpage import HostPage
 from tests.browser.sites import Site
 from tests.databases import SqliteMaker
 from tests.serving import Served, serve
@@ -108,8 +109,7 @@ async def shop(database: Database) -> cast.Shop:
     return await cast.open_shop(database, key=f"shop-{uuid.uuid4().hex[:12]}")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def tag(base: str, database: Database, shop: cast.Shop) -> Tag:
+async def tag_of(base: str, database: Database, shop: cast.Shop) -> Tag:
     """Makes the script tag of the shop's site, with these attributes more."""
     async with database.read() as session:
         query = select(PublicKey.key).where(
@@ -123,6 +123,11 @@ async def tag(base: str, database: Database, shop: cast.Shop) -> Tag:
         return f'<script {source} {attributes} data-feedback-delay="0" async></script>'
 
     return tag
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tag(base: str, database: Database, shop: cast.Shop) -> Tag:
+    return await tag_of(base, database, shop)
 
 
 @pytest.fixture
@@ -180,6 +185,16 @@ async def gallery(server: tuple[Served, str], browser: Browser) -> AsyncIterator
     async with profiles(browser) as opening:
         yield Gallery(server[0].base, database, shop, opening)
     await database.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def host(gallery: Gallery) -> AsyncIterator[HostPage]:
+    """One page of one visitor, for a module that asks what many kinds of pages do to the widget."""
+    shop, site = gallery.shop, Site()
+    tag = await tag_of(gallery.base, gallery.database, shop)
+    page = await gallery.open_page("about:blank", viewport={"width": 800, "height": 600})
+    yield HostPage(page, site, tag, shop.nps.key)
+    site.close()
 
 
 async def signed_in(database: Database, shop: cast.Shop) -> StorageState:

@@ -65,6 +65,8 @@ async def test_a_side_tab_waits_to_be_opened(
     handle = page.get_by_text("Your opinion")
     await expect(handle).to_be_visible()
     await expect(page.get_by_role("radiogroup")).to_be_hidden()
+    drawn = "e => [e.offsetWidth, e.offsetHeight]"  # what is drawn is within, and fixed
+    assert await page.locator("feedback-widget details").evaluate(drawn) == [0, 0]
     assert await displays(database, shop) == {}
     async with page.expect_response("**/d/*"):
         await handle.click()

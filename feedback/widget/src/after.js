@@ -3,10 +3,12 @@ import { alone, dated, deliver, round } from "../../client/queue.js";
 import { bandOf, fill } from "../../client/scale.js";
 import CSS from "./after.css";
 import { make } from "./dom.js";
+import { guard } from "./guard.js";
 import { text, use } from "./memory.js";
 import { at as address, pause, post } from "./network.js";
 import { drawStep, stepsFor, textIn } from "./steps.js";
 import { say } from "./tag.js";
+import { linger, watch } from "./thanks.js";
 
 const waiting = new Map();
 const MOST = 50;
@@ -91,6 +93,8 @@ export const follow = (ask, byKeyboard) => {
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     ask.more = make("div", {});
     ask.status.after(ask.more);
+    guard(ask, (path, taps) => path.includes(ask.next) && ask.goOn(taps));
+    watch(ask);
   }
   // Another band may have other questions; what was answered is not asked again.
   if (!ask.at) begin(ask);
@@ -113,16 +117,16 @@ const step = (ask, at) => {
   const { words } = ask;
   const { element, first, read } = drawStep(ask.steps[at], ask);
   const isLast = at === ask.steps.length - 1;
-  const next = make("button", { class: "send" }, (!isLast && words.next) || words.send);
-  next.addEventListener("click", ({ detail }) => {
+  ask.next = make("button", { class: "send" }, (!isLast && words.next) || words.send);
+  ask.goOn = (taps) => {
     const given = read();
     if (given !== undefined) answer(ask, ask.steps[at], given);
     step(ask, at + 1);
     // Heard as the next question; by a tap only where no phone's keyboard opens.
-    if (!detail || ask.first?.type !== "textarea") ask.first?.focus();
-  });
+    if (!taps || ask.first?.type !== "textarea") ask.first?.focus();
+  };
   ask.first = first;
-  ask.more.replaceChildren(element, next);
+  ask.more.replaceChildren(element, ask.next);
 };
 
 const answer = (ask, { id, kind }, given) => {
@@ -150,5 +154,5 @@ const thank = (ask) => {
     const link = make("a", { href: ending.link, target: "_blank", rel: "noopener" }, textIn(ending.link_texts, lang) || ending.link);
     panel.append(make("p", {}, link));
     if (place !== "inline") panel.append(close);
-  } else if (place !== "inline") setTimeout(ask.leave, 4000);
+  } else if (place !== "inline") linger(ask);
 };

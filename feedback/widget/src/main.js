@@ -56,15 +56,15 @@ const start = async () => {
     test,
     drawn,
   }));
-  const show = (survey) => {
+  const show = (survey, isCalled) => {
     const place = placeOf(survey);
-    const ask = open(survey, place, page);
+    const ask = open(survey, place, page, isCalled);
     const selector = ask.selector = target || place === "inline" && survey.look.target || "body";
     const into = document.querySelector(selector);
     ask.href = into && location.href;
     mine.push(ask);
     shown.push(ask);
-    if (into) lay(ask.host, into);
+    if (into) lay(ask, into);
     else say("nothing matches " + selector); // yet
   };
   // Asks what may be asked now: all that lie in the page, and one that comes over it. What is due it considers once
@@ -99,7 +99,7 @@ const start = async () => {
       // What a cache of pages made of it is empty.
       document.querySelectorAll("feedback-widget").forEach((each) => each.shadowRoot || each.remove());
       const isKept = ask.place === "tab" || ask.place !== "inline" && ask.rating + 1;
-      if (isKept || ask.href === location.href) lay(ask.host, into);
+      if (isKept || ask.href === location.href) lay(ask, into);
       else consider(ask.leave());
     }
   };
@@ -118,7 +118,7 @@ const start = async () => {
       if (!survey) return say(reason);
       // Done: a tag that comes later does not open it again.
       api.q = api.q.filter(([act, other]) => act !== "show" || other !== key);
-      if (!isHere(survey)) show({ ...survey, rules: { ...survey.rules, path: 0 } });
+      if (!isHere(survey)) show({ ...survey, rules: { ...survey.rules, path: 0 } }, 1);
     },
     explain: () => surveys.forEach((survey) => say(survey.key + ": " + (against(survey) || "asks"))),
   };

@@ -6,13 +6,16 @@ import { make, picture } from "./dom.js";
 import { keep, remember, use } from "./memory.js";
 import { about, at, loadAfter, post } from "./network.js";
 import { isQuiet } from "./rules.js";
+import { stand } from "./seen.js";
 import { say } from "./tag.js";
 
 // `page`: what the whole page shares: whether it is a test, who answers, who listens, all words.
-export const open = (survey, place, page) => {
+// `isCalled`: by the page itself, now.
+export const open = (survey, place, page, isCalled) => {
   const { key, minimum, maximum } = survey;
   const { css = "", pictures, logo, tab } = survey.look || {};
   const { test } = page;
+  const isLaid = place === "inline", isAside = isQuiet(place);
   const [[lang, texts]] = Object.entries(survey.texts);
   const words = { ...page.words[lang], ...survey.words?.[lang] };
   const message = { v: 1, submission_id: newId(), comment: "", locale: lang, test };
@@ -22,7 +25,7 @@ export const open = (survey, place, page) => {
     make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, pictures ? picture(pictures[n - minimum]) : n));
   const status = make("div", { role: "status" });
   const close = make("button", { class: "close", "aria-label": words.close }, "×");
-  const panel = make("section", { class: place === "inline" ? "" : "over", "aria-labelledby": "question", lang, dir: words.dir || "ltr" });
+  const panel = make("section", { class: isLaid ? "" : "over", "aria-labelledby": "question", lang, dir: words.dir || "ltr" });
   const host = make("feedback-widget", { survey: key });
   if (logo) panel.append(make("div", { class: "note" }, logo));
   panel.append(make("div", { id: "question" }, texts.question), ...place === "frame"
@@ -33,10 +36,10 @@ export const open = (survey, place, page) => {
       status,
     ]);
   if (test) panel.append(make("div", { class: "note" }, words.test));
-  if (place !== "inline") panel.append(close);
+  if (!isLaid) panel.append(close);
 
   const ask = {
-    survey, texts, words, lang, place, panel, status, close, host,
+    survey, texts, words, lang, place, host, panel, status, close,
     emit: (kind) => {
       const detail = { kind, survey: key, rating: ask.rating, test };
       host.dispatchEvent(new CustomEvent("feedback", { bubbles: true, composed: true, detail }));
@@ -90,22 +93,35 @@ export const open = (survey, place, page) => {
     ask.leave();
   };
 
-  panel.onclick = ({ target, detail }) => {
-    if (target === close) dismiss();
-    choose(cells.findIndex((cell) => cell.contains(target)) + minimum, !detail);
-  };
-  panel.onkeydown = (event) => {
-    if (event.key === "Escape" && place !== "inline") return dismiss();
-    const from = cells.indexOf(event.target);
-    if (from < 0) return;
+  // Heard before the page: its shortcuts, dialogs and focus traps keep neither a tap nor a key from here, nor get one.
+  const mute = (event) => event.stopImmediatePropagation();
+  const act = (event) => {
+    const path = event.composedPath();
+    if (!path.includes(panel)) return;
+    const at = cells.findIndex((cell) => path.includes(cell));
+    const { key } = event;
+    if (!key) {
+      if (path[0] === close) dismiss();
+      return choose(at + minimum, !event.detail);
+    }
+    if (ask.keeps?.(event) || key === "Escape" && isLaid) return;
+    mute(event);
+    if (key === "Escape") {
+      event.preventDefault();
+      addEventListener("keyup", mute, { capture: true, once: true }); // it comes when the panel is gone
+      dismiss();
+    }
+    if (at < 0) return;
     const right = words.dir ? -1 : 1;
-    const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: right, ArrowLeft: -right }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: right, ArrowLeft: -right }[key];
     if (step) {
       event.preventDefault();
-      cells.at((from + step) % cells.length).focus();
-    } else if (/^\d$/.test(event.key)) type(event.key, maximum, (rating) => choose(rating, true));
+      cells.at((at + step) % cells.length).focus();
+    } else if (/^\d$/.test(key)) type(key, maximum, (rating) => choose(rating, true));
   };
-  panel.addEventListener("focus", (event) => { before ||= event.relatedTarget; }, true);
+  addEventListener("click", act, true);
+  addEventListener("keydown", act, true);
+  panel.addEventListener("focusin", (event) => { before ||= event.relatedTarget; });
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(CSS + css);
@@ -116,20 +132,12 @@ export const open = (survey, place, page) => {
   root.adoptedStyleSheets = [sheet];
   draw();
 
-  // Never over a field being typed in.
-  const yieldToTyping = () => {
-    let field = document.activeElement;
-    while (field?.shadowRoot && field !== host) field = field.shadowRoot.activeElement;
-    panel.hidden = !isQuiet(place) && field?.matches("input,textarea,select,[contenteditable]");
-  };
-  addEventListener("focus", () => setTimeout(yieldToTyping), true);
-  addEventListener("blur", () => setTimeout(yieldToTyping), true);
-  yieldToTyping();
-  new IntersectionObserver(([entry], observer) => {
-    if (!entry.isIntersecting) return;
-    observer.disconnect();
-    if (!isQuiet(place) && !test) use("visit", { ...use("visit"), survey: key });
+  stand(ask, root, isLaid, isAside, isCalled, () => {
+    if (!isAside && !test) {
+      if (!isCalled && use("visit").survey) return ask.leave();
+      use("visit", { ...use("visit"), survey: key });
+    }
     count("shown");
-  }).observe(panel);
+  });
   return ask;
 };

@@ -2,9 +2,10 @@
 // not know (React: errors 418 and 423), but never looks into a shadow; behind what is in the body it lets others be.
 import { make } from "./dom.js";
 
-export const lay = (host, place) => {
+export const lay = (ask, place) => {
   try {
     if (place !== document.body) (place = place.attachShadow({ mode: "open" })).append(make("slot", {}));
   } catch { /* it has one, perhaps from the last time; or can have none, such as a list */ }
-  place.append(host);
+  place.append(ask.host);
+  ask.look();
 };
