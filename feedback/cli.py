@@ -35,8 +35,7 @@ COMMANDS = {
     ),
     "import": (
         "import_:import_command",
-        "Store the ratings of a CSV, XLSX or Parquet file, "
-        "one row a respondent or one row a rating.",
+        "Store the ratings of a CSV, XLSX, Parquet or JSON file, a row a respondent or a rating.",
     ),
     "score": (
         "score:score_command",

@@ -62,8 +62,7 @@ class Strand:
         """All that it is, so that what is drawn of it can be kept."""
         return (
             *(*self.spot, self.target, self.seams, self.told, self.is_watched),
-            # The same line is the same object.
-            *(self.line or None, self.apart or None, self.pooled or None),
+            *(self.line or None, self.apart or None, self.pooled or None),  # one object a line
         )
 
 

@@ -18,8 +18,6 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from feedback.offline.month_words import day_in_words
-
 
 class Written(NamedTuple):
     """What a text says: a moment, aware if it names an offset; a day alone is its noon.
@@ -220,4 +218,7 @@ def _date(text: str) -> date:
         return date(int(found[1]), int(month), int(day))
     if _EITHER_FIRST.fullmatch(bare):
         raise DayOrMonthError(text)
+    # Loads babel, which most commands do without.
+    from feedback.offline.month_words import day_in_words
+
     return day_in_words(bare)
