@@ -81,7 +81,8 @@ def visited(results: dict[str, Any], host: str) -> list[str]:
         for rule in results["passes"]
         for node in rule["nodes"]
         for target in node["target"]
-        if isinstance(target, list) and target[0].startswith(host)
+        # In the page its host lies in the shadow of its place, so it need not be the outermost.
+        if isinstance(target, list) and any(outer.startswith(host) for outer in target[:-1])
     ]
 
 
