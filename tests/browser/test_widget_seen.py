@@ -94,7 +94,10 @@ async def test_a_dialog_over_it_leaves_what_was_typed(host: HostPage) -> None:
     await expect(comment).to_have_value("half a comm")
 
 
-async def test_a_dialog_may_show_it_and_close_while_it_is_answered(host: HostPage) -> None:
+@pytest.mark.parametrize("closes", ["d.close()", "d.remove()"])
+async def test_a_dialog_may_show_it_and_close_while_it_is_answered(
+    host: HostPage, closes: str
+) -> None:
     html = "<dialog id=d><button onclick=\"feedback('show')\">Rate</button></dialog>"
     page = await host.visit(html, "data-feedback-storage=after-act")
     await page.evaluate("d.showModal()")
@@ -103,7 +106,7 @@ async def test_a_dialog_may_show_it_and_close_while_it_is_answered(host: HostPag
     await page.get_by_role("radio", name="8 of 10").click()
     comment = page.locator("feedback-widget textarea")
     await comment.fill("half a comm")
-    await page.evaluate("d.close()")
+    await page.evaluate(closes)
     await expect(comment).to_be_visible()
     await expect(comment).to_have_value("half a comm")
     assert await page.evaluate(TAPPABLE)
