@@ -113,9 +113,8 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
     asked, choices = scope.asked, screen.trends_choices(counts, scope)
     if asked.get("metric"):  # after a move it may be another than the form said
         asked = Asked({**asked.values, "metric": counts.metric.key})
-    strands, panels, under = memory.keep(
-        ("trends", counts.version, current_locale()), lambda: _made(counts), lambda _: TRENDS
-    )
+    key = ("trends", counts.version, current_locale())
+    strands, panels, under = memory.keep(key, lambda: _made(counts), lambda _: TRENDS)
     return TrendsPage(
         address=asked.address("/trends"),
         choices=choices,
