@@ -1,12 +1,13 @@
 import { install, safely } from "./api.js";
-import { isAfterAct, text, use } from "./memory.js";
+import { isAfterAct, mark, meet, text, use } from "./memory.js";
 import { load, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
-import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js";
+import { deviceOf, isOffPath, isQuiet, longestAgo, reasonAgainst, routeIn, share } from "./rules.js";
 import { isTest, languages, named, option, say } from "./tag.js";
 
 const DELAY = 10;
 const HERE = "asked on this page";
+const here = () => location.pathname + location.hash;
 
 const start = async () => {
   const test = isTest();
@@ -16,8 +17,10 @@ const start = async () => {
   const { shown } = api; // of all tags: they share the page
   const heard = [];
   let contact = named("contact"), properties = named("property"), about = option("about"), signature, events = {}, timer;
+  let route = routeIn(here()), since = 0;
 
   if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
+  meet();
   await pause(); // each rest here begins a new task: none is long on a slow phone
   const reply = await load(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`);
   const { surveys = [], words, reason = "no such live survey" } = await reply.json();
@@ -31,20 +34,18 @@ const start = async () => {
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
   const drawn = ({ key }) => {
-    if (contact.id) return share(contact.id + key);
-    // As coarse as the shares are: it tells nobody apart.
-    const visit = { draw: (Math.random() * 1e4 | 0) / 100, ...use("visit") };
-    use("visit", visit);
-    return visit.draw;
+    const who = contact.id || contact.email;
+    // Of a million, so that each survey gets its share of somebody unknown too. It is never sent.
+    return share((who || mark({ draw: (Math.random() * 1e6 | 0) / 1e4, ...use("visit") }).draw) + key);
   };
   const placeOf = ({ look }) => (target ? "inline" : look?.place);
   const against = (survey) => (document.querySelector(`feedback-widget[survey="${survey.key}"]`) ? HERE : reasonAgainst(survey, placeOf(survey), {
     time: Date.now(),
-    path: location.pathname,
+    path: here(),
     traits: {
       ...properties,
-      "@device": /Mobi/.test(navigator.userAgent) ? "phone" : matchMedia("(pointer:coarse)").matches ? "tablet" : "desktop",
-      "@language": languages()[0].split("-")[0],
+      "@device": deviceOf(navigator, matchMedia("(pointer:coarse)").matches),
+      "@language": `${languages()}`.toLowerCase().split(/[^a-z]/)[0],
     },
     events,
     asked: use("asked"),
@@ -60,21 +61,22 @@ const start = async () => {
     if (into) shown.push(open(survey, place, into, page));
     else say("nothing matches " + selector);
   };
-  // Asks what may be asked now: all that lie in the page, and one that comes over it. What is due it considers once
-  // more in a task of its own: another tag of the page may have been faster.
+  // Asks what may be asked now, once somebody looks at the page: all that lie in it, and one that comes over it. What is due
+  // it considers once more in a task of its own: another tag of the page may have been faster.
   const consider = (isAsked, isDue) => {
     clearTimeout(timer);
+    if (route !== (route = routeIn(here()))) since = performance.now(); // a route is a page, and so is its delay
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
-      if (rating === undefined && (isOffPath(survey, location.pathname) || isAsked && !isQuiet(place))) leave();
+      if (rating === undefined && (isOffPath(survey, here()) || isAsked && !isQuiet(place))) leave();
       isOver ||= panel.isConnected && !isQuiet(place);
     }
     for (const survey of longestAgo(surveys, use("asked"))) {
       const isAside = isQuiet(placeOf(survey));
-      if (against(survey) || !isAside && isOver) continue;
+      if (document.hidden || against(survey) || !isAside && isOver) continue;
       isOver ||= !isAside;
       const usual = survey.rules?.delay ?? (isAside ? 0 : DELAY);
-      const wait = test ? 0 : option("delay", usual) * 1000 - performance.now();
+      const wait = test ? 0 : option("delay", usual) * 1000 + since - performance.now();
       if (!(wait < 1e9)) say("no usable delay");
       else if (wait > 0 || !isDue) timer = setTimeout(safely, wait, consider, 0, 1);
       else show(survey);
@@ -120,10 +122,14 @@ const start = async () => {
   if (because && !timer && !shown[0]) say(because);
   // A single-page application moves on: told by the Navigation API, and by the oldest way.
   // What waits unanswered over it leaves when another tab has asked, and when the visitor comes back to the page.
-  const moved = ({ key, persisted }) => persisted === false || safely(consider, persisted || key === "feedback-asked");
+  const moved = ({ key, persisted }) => {
+    if (persisted) meet();
+    safely(consider, persisted || key === "feedback-asked");
+  };
   window.navigation?.addEventListener("currententrychange", moved);
   addEventListener("popstate", moved);
   addEventListener("pageshow", moved);
+  addEventListener("visibilitychange", moved);
   addEventListener("storage", moved);
 };
 

@@ -1,5 +1,6 @@
 // What stays in this browser. Before an act: one mark of the visit in sessionStorage, unless the tag says
 // data-feedback-storage="after-act". After an act: when not to ask again, and what is not sent yet.
+import { safely } from "./api.js";
 import { option } from "./tag.js";
 
 export const DAY = 864e5;
@@ -27,6 +28,23 @@ export const use = (name, value) => {
   } catch {
     return page[name] || {};
   }
+};
+
+// The open tabs of one visitor are one visit: a new one asks what the others have asked and drawn, and they hear of what it does.
+// A page forgotten for a day is silent. Closed while the page rests for "back": a message would throw it out of there.
+let tabs;
+export const meet = () => safely(() => {
+  tabs = new BroadcastChannel("feedback-visit"); // denied where storage is
+  tabs.onmessage = ({ data }) => (data ? use("visit", { ...data, ...use("visit") }) : performance.now() < DAY && tabs.postMessage(use("visit")));
+  tabs.postMessage(0);
+});
+addEventListener("pagehide", () => tabs?.close());
+
+export const mark = (part) => {
+  const visit = { ...use("visit"), ...part };
+  use("visit", visit);
+  tabs?.postMessage(visit);
+  return visit;
 };
 
 // After an answer or a dismissal: when this survey, and when any other, may be asked again.

@@ -3,7 +3,7 @@ import { newId } from "../../client/ids.js";
 import { fill, numbers, typing } from "../../client/scale.js";
 import CSS from "./panel.css";
 import { make, picture } from "./dom.js";
-import { keep, remember, use } from "./memory.js";
+import { keep, mark, remember } from "./memory.js";
 import { about, at, loadAfter, post } from "./network.js";
 import { isQuiet } from "./rules.js";
 import { say } from "./tag.js";
@@ -127,7 +127,7 @@ export const open = (survey, place, into, page) => {
   new IntersectionObserver(([entry], observer) => {
     if (!entry.isIntersecting) return;
     observer.disconnect();
-    if (!isQuiet(place) && !test) use("visit", { ...use("visit"), survey: key });
+    if (!isQuiet(place) && !test) mark({ survey: key });
     count("shown");
   }).observe(panel);
   into.append(host);
