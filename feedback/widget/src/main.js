@@ -1,5 +1,5 @@
 import { install, safely } from "./api.js";
-import { isAfterAct, mark, meet, text, use } from "./memory.js";
+import { clock, isAfterAct, mark, meet, text, use } from "./memory.js";
 import { load, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
 import { deviceOf, isOffPath, isQuiet, longestAgo, reasonAgainst, routeIn, share } from "./rules.js";
@@ -48,7 +48,7 @@ const start = async () => {
       "@language": `${languages()}`.toLowerCase().split(/[^a-z]/)[0],
     },
     events,
-    asked: use("asked"),
+    asked: clock(),
     visit: use("visit"),
     isAfterAct: isAfterAct(),
     test,
@@ -71,7 +71,7 @@ const start = async () => {
       if (rating === undefined && (isOffPath(survey, here()) || isAsked && !isQuiet(place))) leave();
       isOver ||= panel.isConnected && !isQuiet(place);
     }
-    for (const survey of longestAgo(surveys, use("asked"))) {
+    for (const survey of longestAgo(surveys, clock())) {
       const isAside = isQuiet(placeOf(survey));
       if (document.hidden || against(survey) || !isAside && isOver) continue;
       isOver ||= !isAside;

@@ -30,6 +30,22 @@ export const use = (name, value) => {
   }
 };
 
+// What may be asked when. Where the tag names a domain its hosts share it by a cookie, written after an act alone; of this
+// browser's two memories the one of the later act holds. A wrong domain, a full or a forbidden jar leave the host its own.
+export const clock = (value) => {
+  const own = use("asked", value);
+  try {
+    const domain = option("domain");
+    if (value && domain) {
+      document.cookie = `feedback-asked=${escape(text(value))};domain=${domain};path=/;max-age=34560000;samesite=lax;secure`;
+    }
+    const shared = JSON.parse(unescape(/feedback-asked=([^;]+)/.exec(domain && document.cookie)[1]));
+    return own["*"]?.until > shared["*"].until ? { ...shared, ...own } : { ...own, ...shared };
+  } catch {
+    return own;
+  }
+};
+
 // The open tabs of one visitor are one visit: a new one asks what the others have asked and drawn, and they hear of what it does.
 // A page forgotten for a day is silent. Closed while the page rests for "back": a message would throw it out of there.
 let tabs;
@@ -50,7 +66,7 @@ export const mark = (part) => {
 // After an answer or a dismissal: when this survey, and when any other, may be asked again.
 export const remember = ({ key, rules }, isAnswer) => {
   const at = Date.now();
-  const asked = use("asked");
+  const asked = clock();
   const dismissals = isAnswer ? 0 : (asked[key]?.dismissals || 0) + 1;
   const days = isAnswer ? rules?.again_after ?? ANSWERED_DAYS : rules?.rest_after_dismissal ?? DISMISSED_DAYS;
   // A dismissal in another tab never shortens what an answer earned.
@@ -58,7 +74,7 @@ export const remember = ({ key, rules }, isAnswer) => {
   const until = dismissals > 1 ? NEVER : Math.max(earned, at + days * DAY);
   asked[key] = { at, dismissals, until };
   asked["*"] = { until: at + BETWEEN_DAYS * DAY };
-  use("asked", asked);
+  clock(asked);
 };
 
 // Answers on their way: by submission, each with the survey it goes to.
