@@ -1,6 +1,6 @@
 """Who is drawn for a survey that asks a share of the visitors.
 
-That the draws are a matter of chance, each pair of surveys too: feedback/widget/tests/sample.test.js.
+That the draws are a matter of chance, of each pair of surveys too: sample.test.js of the widget.
 """
 
 from typing import Any
@@ -20,9 +20,11 @@ async def test_the_same_person_is_always_in_the_sample_or_never(
     await change(database, shop.nps, rules={"sample": 50})
     await change(database, shop.csat, rules={"sample": 50})
     address = site.add(tag('data-feedback-delay="600" data-feedback-contact-id="0"'))
-    people = [{"id": n} for n in range(20)] + [{"email": f"{n}@shop.example"} for n in range(20)]
     rounds = []
-    for _browser in range(2):
+    # A number is drawn by as its text, 0 too.
+    for told in (int, str):
+        people = [{"id": told(n)} for n in range(20)]
+        people += [{"email": f"{n}@shop.example"} for n in range(20)]
         page = await open_page(address)
         await is_ready(page)
         rounds.append([await _drawn(page, person) for person in people])
