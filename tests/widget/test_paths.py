@@ -1,4 +1,4 @@
-"""Path rules against addresses as browsers write them: `location.pathname + location.hash`."""
+"""Rules as the widget reads them, against addresses as browsers write them: pathname and hash."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from feedback.widget.compiled import compiled
 from feedback.widget.paths import path_pattern
 
 
@@ -87,3 +88,10 @@ def test_versions_of_before_that_know_the_path_alone_still_read_it() -> None:
     pattern = path_pattern(["/café/*", "#/cart"], ["/café/x"])
     paths = ["/caf%C3%A9/1", "/caf%C3%A9/x", "/cart"]
     assert [bool(re.match(pattern, path)) for path in paths] == [True, False, False]
+
+
+def test_a_language_is_met_under_its_other_codes_too() -> None:
+    where = {"rules": {"languages": ["nb", "en"], "paths": ["#/café"]}}
+    told = compiled(where, "en", 10, "Europe/Paris")["rules"]
+    assert told["is"] == {"@language": ["en", "nb", "nn", "no"]}
+    assert re.match(told["path"], "/shop#/caf%C3%A9?n=1")

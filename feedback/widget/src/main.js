@@ -34,9 +34,9 @@ const start = async () => {
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
   const drawn = ({ key }) => {
-    const who = contact.id || contact.email;
-    // Of a million, so that each survey gets its share of somebody unknown too. It is never sent.
-    return share((who || mark({ draw: (Math.random() * 1e6 | 0) / 1e4, ...use("visit") }).draw) + key);
+    // Of a million, so that each survey gets its share of the unknown too. It is never sent.
+    const unknown = () => use("visit").draw ?? mark({ draw: (Math.random() * 1e6 | 0) / 1e4 }).draw;
+    return share((contact.id || contact.email || unknown()) + key);
   };
   const placeOf = ({ look }) => (target ? "inline" : look?.place);
   const against = (survey) => (document.querySelector(`feedback-widget[survey="${survey.key}"]`) ? HERE : reasonAgainst(survey, placeOf(survey), {
