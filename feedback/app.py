@@ -41,6 +41,7 @@ from feedback.web.refusals import (
     say_no_workspace,
     say_problem,
 )
+from feedback.web.under import path_of, put_before, taken_off
 from feedback.widget import frozen
 from feedback.widget import routes as widget
 from feedback.widget.sightings import Sightings
@@ -77,6 +78,9 @@ class App(Litestar):
             raise FeedbackError(describe(error), exit_code=1) from None
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        path = path_of(self.state.settings.base_url)
+        if path and scope["type"] == "http":
+            scope = taken_off(scope, path)
         # Litestar 2.25 cannot route an ASGI handler by a path parameter (KeyError: 'method'), and
         # matches a mounted one by prefix alone.
         if scope["type"] == "http" and scope["path"][:3] in public_routes.ACTS:
@@ -88,6 +92,8 @@ class App(Litestar):
             receive = self._patience.in_time(receive)
             if scope["method"] == "HEAD":
                 scope, send = as_get(scope), without_body(send)
+            if path:
+                send = put_before(send, path)
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):
             self.add_pages()
         await super().__call__(scope, receive, send)

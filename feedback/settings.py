@@ -1,6 +1,7 @@
 """Settings: environment variables with the prefix FEEDBACK_, read once, then frozen."""
 
 import os
+import re
 import secrets
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,6 +16,13 @@ from sqlalchemy.exc import ArgumentError
 from feedback.errors import FeedbackError
 
 PREFIX = "FEEDBACK_"
+# How the addresses of our own pages begin, and those that are promised.
+OWN = (
+    *("actions", "api", "board", "compare", "d", "demo", "health", "i", "journeys", "k"),
+    *("language", "map", "metrics", "noise", "priorities", "r", "responses", "s", "settings"),
+    *("setup", "share", "sign-in", "sign-out", "stages", "static", "surveys", "touchpoints"),
+    *("trends", "u", "w", "widget", "widget-after"),
+)
 
 
 def _supported_database(value: str) -> str:
@@ -33,6 +41,12 @@ def _web_address(value: str | None) -> str | None:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be a web address such as https://feedback.example.org")
+    path = parts.path.rstrip("/")
+    if parts.query or parts.fragment or not re.fullmatch(r"(/(?!\.)[\w.~-]+)*", path, re.ASCII):
+        raise ValueError("may have a plain path such as /feedback, and nothing after it")
+    if path and path.split("/")[1].split(".")[0] in OWN:
+        # Whether a proxy has taken the path off already could not be told from the request.
+        raise ValueError(f"cannot lie under {path}: the server has pages there itself")
     return value.rstrip("/")
 
 
@@ -58,7 +72,8 @@ class Settings(BaseSettings):
     )
     base_url: Annotated[str | None, AfterValidator(_web_address)] = Field(
         default=None,
-        description="The public address, used in links and snippets. Default: the bound address.",
+        description="The public address, used in links and snippets, with the path where the "
+        "server lies under one. Default: the bound address.",
     )
     secret_key: str | None = Field(
         default=None,

@@ -36,18 +36,22 @@ def free_port() -> int:
 
 @contextmanager
 def serve(
-    database_url: str, *, port: int | None = None, log: IO[bytes] | int = subprocess.DEVNULL
+    database_url: str,
+    *,
+    port: int | None = None,
+    log: IO[bytes] | int = subprocess.DEVNULL,
+    base_url: str | None = None,
 ) -> Iterator[Served]:
     """`feedback serve` on this database. Ends by SIGTERM, as an operator would stop it.
 
-    log: where what it prints goes, a file or nowhere.
+    log: where what it prints goes, a file or nowhere. base_url: the public address, if another.
     """
     port = port or free_port()
     base = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "FEEDBACK_DATABASE_URL": database_url,
         "FEEDBACK_SECRET_KEY": KEY,
-        "FEEDBACK_BASE_URL": base,
+        "FEEDBACK_BASE_URL": base_url or base,
         "FEEDBACK_PUBLIC_LIMIT": "0",  # all that a test sends comes from one address
     }
     process = subprocess.Popen(

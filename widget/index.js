@@ -22,8 +22,8 @@ export function load(options) {
 }
 
 function queue() {
-  // Another thing of that name, such as an element with id="feedback", has no q.
-  if (!window[name]?.q) {
+  // Another thing of that name, such as an element with id="feedback", is no function; a form may have a field q.
+  if (typeof window[name] !== "function" || !window[name].q) {
     const waiting = (...call) => waiting.q.push(call);
     waiting.q = [];
     window[name] = waiting;

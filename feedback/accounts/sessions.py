@@ -6,6 +6,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -59,9 +60,14 @@ def csrf_token(key: bytes, token: str) -> str:
 
 
 def cookie_name(base_url: str | None) -> str:
-    """`__Host-` cookies need https; without it a plain name has to do."""
-    is_https = base_url is not None and base_url.startswith("https:")
-    return "__Host-feedback" if is_https else "feedback_session"
+    """`__Host-` cookies need https; without it a plain name has to do.
+
+    They also belong to the whole host: under a path of somebody's site ours is for that path alone.
+    """
+    public = urlsplit(base_url or "")
+    if public.scheme != "https":
+        return "feedback_session"
+    return "__Secure-feedback" if public.path else "__Host-feedback"
 
 
 def session_cookie(token: str, base_url: str | None) -> "Cookie":
@@ -73,7 +79,7 @@ def session_cookie(token: str, base_url: str | None) -> "Cookie":
         value=token,
         max_age=int(LIFETIME.total_seconds()) if token else 0,
         httponly=True,
-        secure=name.startswith("__Host-"),
+        secure=name.startswith("__"),
         samesite="lax",
     )
 

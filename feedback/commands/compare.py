@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from feedback.commands.printing import Format, listed, print_as
+from feedback.commands.printing import Format, LabelsOption, print_as, tell
 from feedback.offline.compare import compare_files
 from feedback.offline.compare_print import comparison_csv, comparison_json, comparison_table
+from feedback.offline.labels import read_labels
+from feedback.offline.lists import listed
 from feedback.offline.score import find_metric
 from feedback.scoring import METRICS
 
@@ -23,6 +25,7 @@ def compare_command(
     weight: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column of survey weights.")
     ] = None,
+    labels: LabelsOption = "",
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
 ) -> None:
     """Compare the scores of two CSV files: the first less the second, with its interval.
@@ -32,9 +35,16 @@ def compare_command(
     Example: feedback compare may.csv june.csv --metric nps --rating NETPRO --missing 11
     """
     chosen = find_metric(metric)
+    words = read_labels(listed(labels))
     found = compare_files(
-        (file_a, file_b), metric=chosen, rating=rating, missing=listed(missing), weight=weight
+        (file_a, file_b),
+        metric=chosen,
+        rating=rating,
+        missing=listed(missing),
+        weight=weight,
+        labels=words,
     )
+    tell(words.told)
     print_as(
         format,
         table=lambda: comparison_table(chosen, (str(file_a), str(file_b)), found),

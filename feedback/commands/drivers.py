@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from feedback.commands.printing import Format, listed, print_as
+from feedback.commands.printing import Format, LabelsOption, print_as, tell
 from feedback.offline.drivers import file_drivers
 from feedback.offline.drivers_print import drivers_csv, drivers_json, drivers_table
+from feedback.offline.labels import read_labels
+from feedback.offline.lists import listed
 
 
 def drivers_command(
@@ -27,22 +29,27 @@ def drivers_command(
     pairwise: Annotated[
         bool, typer.Option("--pairwise", help="Use everybody who rated two of the columns.")
     ] = False,
+    labels: LabelsOption = "",
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
 ) -> None:
     """Divide the variance of an overall rating among the ratings it is linked with.
 
     Shapley regression (LMG) up to 12 drivers, Johnson's relative weights beyond, with bootstrap
-    intervals. Linked with, not caused by. What is no number is counted as invalid.
+    intervals. Linked with, not caused by. What is no number is counted as invalid; words with
+    their number (5 - Very good) are read by it. A name with a comma may stand in quotes.
 
     Example: feedback drivers answers.csv --outcome Q7ALL --drivers Q7FOOD,Q7SIGN --missing 0,6
     """
+    words = read_labels(listed(labels))
     told = file_drivers(
         file,
         outcome=outcome,
-        drivers_named=listed(drivers),
+        drivers_named=drivers,
         missing=listed(missing),
         pairwise=pairwise,
+        labels=words,
     )
+    tell(words.told)
     print_as(
         format,
         table=lambda: drivers_table(told),

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,18 +11,32 @@ from feedback.errors import FeedbackError
 from feedback.logs import describe
 
 if TYPE_CHECKING:
-    from feedback.imports.load import Result
+    from feedback.imports.load import Request
+    from feedback.imports.runs import Result
 
 
 def import_command(
     file: Annotated[
-        Path | None, typer.Argument(help="CSV, XLSX or Parquet file with the answers.")
+        Path | None, typer.Argument(help="CSV, XLSX, Parquet or JSON file with the answers.")
     ] = None,
     mapping: Annotated[
         Path | None, typer.Option(metavar="MAP.toml", help="What its columns mean.")
     ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad ratings and rows out, count them.")
+    ] = False,
+    moved: Annotated[
+        Literal["skip", "store"] | None,
+        typer.Option(
+            metavar="skip|store",
+            help="Ids stored already at another time: leave them, or store them too.",
+        ),
+    ] = None,
+    guess: Annotated[
+        bool, typer.Option("--guess", help="Print a mapping for the file; store nothing.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print every problem at once; store nothing.")
     ] = False,
     undo: Annotated[
         str | None, typer.Option(metavar="ID", help="Take the import of this id back.")
@@ -31,10 +45,12 @@ def import_command(
         str | None, typer.Option(metavar="KEY", help="Needed when there are several.")
     ] = None,
 ) -> None:
-    """Store the ratings of a CSV, XLSX or Parquet file, one row a respondent or one row a rating.
+    """Store the ratings of a CSV, XLSX, Parquet or JSON file, a row a respondent or a rating.
 
     The whole file is checked first; with anything wrong in it nothing is stored. The same file
-    again stores nothing twice.
+    again stores nothing twice. Ctrl-C stops it; the same command goes on from there. --guess writes
+    a mapping with a ? wherever only you know; --check tells all that is wrong with mapping and
+    file, and ends with exit code 2 if anything is.
 
     Example: feedback import answers.csv --mapping examples/delighted.toml
     """
@@ -43,19 +59,46 @@ def import_command(
             raise FeedbackError("--undo takes the id of an import and no file.")
         _undo(undo, workspace)
         return
+    if guess:
+        if file is None or mapping is not None or check:
+            raise FeedbackError("--guess takes a file alone: feedback import answers.csv --guess")
+        _guess(file)
+        return
     if file is None or mapping is None:
         raise FeedbackError(
             "Say what to import: feedback import answers.csv --mapping mapping.toml"
         )
-    _import(file, mapping, skip_bad=skip_bad, workspace=workspace)
+    if check:
+        _check(file, mapping)
+        return
+    from feedback.imports.load import Request
+
+    _import(Request(file, mapping, workspace, skip_bad, moved))
 
 
-def _import(file: Path, mapping: Path, *, skip_bad: bool, workspace: str | None) -> None:
-    from feedback.imports.load import Request, import_file
+def _guess(file: Path) -> None:
+    from feedback import clock
+    from feedback.imports.guessing.guess import guess_file
+    from feedback.imports.guessing.write import write_mapping
+
+    typer.echo(write_mapping(guess_file(file, clock.now())), nl=False)
+
+
+def _check(file: Path, mapping: Path) -> None:
+    from feedback import clock
+    from feedback.imports.checking import check_file
+
+    found = check_file(file, mapping, clock.now())
+    print(found.text)
+    if not found.is_clean:
+        raise typer.Exit(2)
+
+
+def _import(request: "Request") -> None:
+    from feedback.imports.load import import_file
     from feedback.settings import load_settings
 
     settings = load_settings()
-    request = Request(file, mapping, workspace, skip_bad)
     progress = _Progress()
     try:
         result = asyncio.run(import_file(settings, request, progress))
@@ -71,6 +114,8 @@ def _import(file: Path, mapping: Path, *, skip_bad: bool, workspace: str | None)
 
 
 def _tell(result: "Result") -> None:
+    from feedback.imports.moved import told
+
     for line in result.problems:
         print(f"left out: {line}", file=sys.stderr)
     if result.differing:
@@ -79,6 +124,17 @@ def _tell(result: "Result") -> None:
             "they were left as they are.",
             file=sys.stderr,
         )
+    if result.moved:
+        print(f"feedback: {told(result.moved)}.", file=sys.stderr)
+    if result.beside:
+        print(
+            f"feedback: the rows have no id, and {result.beside} other imported answers lie at "
+            "their time. If they are the same, changed on the way (seconds cut, another zone, a "
+            "text or a column altered), they count twice now: take this import back.",
+            file=sys.stderr,
+        )
+    for sentence in result.told:
+        print(f"feedback: {sentence}", file=sys.stderr)
     print(
         f"stored {result.stored}, already stored {result.already_stored + result.differing}, "
         f"blank {result.blank}, left out {result.skipped}"

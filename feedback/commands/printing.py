@@ -1,7 +1,8 @@
-"""How the commands that score take lists and print what they found."""
+"""How the commands that score print what they found, and the options they share."""
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ class Format(StrEnum):
     csv = "csv"
 
 
+LabelsOption = Annotated[
+    str, typer.Option(metavar="WORDS=N,...", help="What words stand for: Good=4,'Very good'=5.")
+]
 Writer = Callable[[], str]
 
 
@@ -21,6 +25,8 @@ def print_as(format: Format, *, table: Writer, json: Writer, csv: Writer) -> Non
     typer.echo(writers[format](), nl=False)
 
 
-def listed(text: str) -> list[str]:
-    """The parts of `a, b,c`."""
-    return [part.strip() for part in text.split(",") if part.strip()]
+def tell(*sentences: str | None) -> None:
+    """On stderr, what somebody must know of the numbers on stdout."""
+    for sentence in sentences:
+        if sentence:
+            typer.echo(f"feedback: {sentence}", err=True)

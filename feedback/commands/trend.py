@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
-from feedback.commands.printing import Format, listed, print_as
+from feedback.commands.printing import Format, print_as
 from feedback.errors import FeedbackError
+from feedback.offline.lists import listed
 
 if TYPE_CHECKING:
     from feedback.dashboards.trend import TrendQuery

@@ -1,25 +1,24 @@
 """What a mapping must keep beyond its form: every name it uses exists, nothing is mixed."""
 
+import codecs
 from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from feedback.i18n import LOCALES
-from feedback.imports.mapping import MappingFile, RatingPart
+from feedback.imports.cells import said
+from feedback.imports.mapping import MappingFile, RatingPart, RowsPart
 from feedback.journeys.models import PLACES
 from feedback.scoring import METRICS
 
 _NAME_LENGTH = 120
 
 
-def check_mapping(mapping: MappingFile) -> str | None:
-    """The first thing wrong with the mapping, in one sentence; None when all is well."""
-    return next(_wrongs(mapping), None)
-
-
-def _wrongs(mapping: MappingFile) -> Iterator[str]:
+def find_wrongs(mapping: MappingFile) -> Iterator[str]:
+    """Each thing that is wrong with the mapping, in one sentence."""
     yield from _workspace(mapping)
     yield from _journey(mapping)
+    yield from _layout(mapping.rows)
     if not mapping.ratings:
         yield "it names no [[ratings]]; each column of ratings needs one"
     for rating in mapping.ratings:
@@ -61,6 +60,21 @@ def _journey(mapping: MappingFile) -> Iterator[str]:
             )
 
 
+def _layout(rows: RowsPart) -> Iterator[str]:
+    """What the csv module and the codecs would refuse in words of their own."""
+    if rows.separator is not None and (len(rows.separator) != 1 or rows.separator in '\r\n" '):
+        yield f'rows.separator "{rows.separator}" is not one sign such as ";"; a tab is "\\t"'
+    if rows.id is not None and rows.submission is not None:
+        yield "rows.id and rows.submission both say what an answer is known by; leave one out"
+    if rows.encoding is not None:
+        try:
+            known = codecs.lookup(rows.encoding)._is_text_encoding
+        except LookupError:
+            known = False
+        if not known:
+            yield f'rows.encoding "{rows.encoding}" is none; write one such as "utf-8" or "cp1252"'
+
+
 def _names(names: list[str], what: str) -> Iterator[str]:
     for name, times in Counter(names).items():
         if not name.strip() or len(name) > _NAME_LENGTH:
@@ -85,12 +99,25 @@ def _rating(mapping: MappingFile, rating: RatingPart) -> Iterator[str]:
         for name in rating.touchpoint.values.values():
             if mapping.stage_of(name) is None:
                 yield f'{where}: no stage lists the touchpoint "{name}"'
+    yield from _words(rating, where)
     keys = [rating.metric] if isinstance(rating.metric, str) else rating.metric.values.values()
     for key in keys:
         if key not in METRICS:
             yield f"{where}: {_no_metric(key)}"
         elif off := [n for n in rating.labels.values() if n not in METRICS[key].scale]:
             yield f"{where}: a label stands for {off[0]}, which is off the scale of {key}"
+
+
+def _words(rating: RatingPart, where: str) -> Iterator[str]:
+    """One word stands for one thing, in whatever case and with whatever apostrophe."""
+    meant: dict[int | str | None, tuple[str, int]] = {}
+    for label, value in rating.labels.items():
+        first, known = meant.setdefault(said(label), (label, value))
+        if known != value:
+            yield f'{where}: the labels "{first}" and "{label}" are one, and stand for two ratings'
+    for code in rating.missing:
+        if said(code) in meant:
+            yield f'{where}: "{code}" is a label and stands for no answer as well'
 
 
 def _no_metric(key: str) -> str:

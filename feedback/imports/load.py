@@ -1,12 +1,12 @@
 """Import a file: read it whole first, then store it in short transactions that can be repeated."""
 
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
@@ -18,14 +18,19 @@ from feedback.errors import FeedbackError
 from feedback.imports.make import Maker, moment, who_in
 from feedback.imports.mapping import MappingFile
 from feedback.imports.mapping_file import read_mapping
-from feedback.imports.place import Span, place_surveys
-from feedback.imports.read import Entry, Reader
+from feedback.imports.moved import Choice, Moved, Stored, find_moved
+from feedback.imports.place import Span, Target, place_surveys
+from feedback.imports.read import Reader
+from feedback.imports.repeats import tell_apart
 from feedback.imports.report import Report
+from feedback.imports.runs import Result, content_of, count_beside, finish_run, start_run
 from feedback.imports.source import open_rows
 from feedback.imports.spool import Spool
-from feedback.migrate import require_newest
+from feedback.imports.stopping import Stoppable
+from feedback.imports.which import SurveySpec
+from feedback.migrate import current_revision, require_newest
 from feedback.responses.bulk import no_search_for_cycles, store_all
-from feedback.responses.bulk_rows import Batch, BatchResult, Origin
+from feedback.responses.bulk_rows import Batch, Origin
 from feedback.responses.joining import MOST_AT_ONCE, has_names, join_people
 from feedback.responses.models import ImportRun
 from feedback.settings import Settings, secret_key
@@ -36,30 +41,16 @@ BATCH = 5000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to import, and how."""
+    """What to import, and how.
+
+    moved: what to do with ids that are stored already at another time; None refuses the file.
+    """
 
     file: Path
     mapping: Path
     workspace: str | None = None
     skip_bad: bool = False
-
-
-@dataclass(slots=True)
-class Result:
-    """What an import did. `problems` are those left out by --skip-bad."""
-
-    run_id: uuid.UUID
-    stored: int = 0
-    already_stored: int = 0
-    differing: int = 0
-    blank: int = 0
-    skipped: int = 0
-    problems: Sequence[str] = ()
-
-    def add(self, done: BatchResult) -> None:
-        self.stored += done.new
-        self.already_stored += done.known
-        self.differing += done.differing
+    moved: Choice | None = None
 
 
 OnProgress = Callable[[str, int], None]
@@ -69,33 +60,89 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
     """Store the ratings of a file; nothing if any of it is wrong and bad ones are not skipped.
 
     Raises FeedbackError, with the lines, when the mapping or the file is refused. Stopped in the
-    middle, whole transactions stay, and the same call goes on where it was.
+    middle, whole transactions stay, and the same call goes on where it was; cancelled, it raises
+    a FeedbackError (exit code 130) that says so.
     """
     mapping = read_mapping(request.mapping)
     now = clock.now()
-    reader = Reader(mapping, open_rows(request.file), now)
+    days = await _days_zone(settings, request.workspace)
+    reader = Reader(mapping, open_rows(request.file, mapping.rows), now, days)
     report = Report(request.file.name)
-    with Spool() as spool, no_search_for_cycles():
-        first, last = _read(reader, report, spool, progress)
+    with Stoppable() as stoppable, Spool() as spool, no_search_for_cycles():
+        span = Span(*_read(reader, report, spool, stoppable.following(progress)), now)
         if not request.skip_bad:
             report.raise_if_any()
         await require_newest(settings.url, migrate_empty=True)
         async with open_database(settings) as database:
             workspace = await _workspace(database, mapping, request.workspace, now)
-            async with database.write() as session:
-                run = await _start_run(session, workspace, request.file.name, now)
-                span = Span(first, last, now)
-                places = await place_surveys(session, workspace, mapping, reader.surveys, span)
-            key = secret_key(settings)
-            persons = await _persons(database, workspace, spool, key, mapping)
-            maker = Maker(workspace, places, key, persons)
+            checked = _Checked(mapping, reader.surveys, span, spool)
+            storing = _Storing(settings, database, workspace, checked)
+            moved = await storing.find_moved()
+            moved.refuse_unless(request.moved, request.file.name)
+            run = await storing.begin(request)
+            stoppable.run_id = run.id
             result = Result(run.id, skipped=report.count, problems=report.lines)
-            result.blank = reader.tally.blank
-            origin = Origin(workspace.id, now, run.id)
-            batches = _batches(spool, maker, progress)
-            await store_all(settings, origin, batches, on_stored=result.add)
-            await _finish_run(database, run, result)
+            result.blank, result.told = reader.tally.blank, reader.told
+            result.moved = moved.count
+            await storing.store(result, moved, progress)
+            await finish_run(database, run, result)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What a whole reading of the file came to."""
+
+    mapping: MappingFile
+    surveys: Sequence[SurveySpec]
+    span: Span
+    spool: Spool
+
+
+@dataclass(slots=True)
+class _Storing:
+    settings: Settings
+    database: Database
+    workspace: Workspace
+    checked: _Checked
+    places: Sequence[Target] = ()
+
+    async def find_moved(self) -> Moved:
+        """Rows whose id is stored at another time; surveys that are missing stay so meanwhile."""
+        if self.checked.mapping.rows.known_by is None:
+            return Moved(0)
+        async with self.database.write() as session:
+            places = await self._place(session)
+            await session.rollback()
+        maker = Maker(self.workspace, places, secret_key(self.settings))
+        stored = Stored(self.settings, self.database, self.workspace.id, places)
+        return await find_moved(stored, maker, self.checked.spool)
+
+    async def begin(self, request: Request) -> ImportRun:
+        content = content_of(request.file, request.mapping)
+        async with self.database.write() as session:
+            self.places = await self._place(session)
+            now = self.checked.span.now
+            return await start_run(session, self.workspace, request.file, content, now)
+
+    async def store(self, result: Result, moved: Moved, progress: OnProgress) -> None:
+        checked, key = self.checked, secret_key(self.settings)
+        persons = await _persons(self.database, self.workspace, checked, key)
+        maker = Maker(self.workspace, self.places, key, persons)
+        origin = Origin(self.workspace.id, checked.span.now, result.run_id)
+        batches = _batches(checked.spool, maker, moved, progress)
+        await store_all(self.settings, origin, batches, on_stored=result.add)
+        result.already_stored += moved.left_out
+        if checked.mapping.rows.known_by is None and result.stored:
+            result.beside = await count_beside(
+                self.database, self.workspace, self.places, checked.span, result
+            )
+
+    async def _place(self, session: AsyncSession) -> list[Target]:
+        checked = self.checked
+        return await place_surveys(
+            session, self.workspace, checked.mapping, checked.surveys, checked.span
+        )
 
 
 def _read(
@@ -112,6 +159,19 @@ def _read(
         report.raise_if_any()
         raise FeedbackError(f"{report.file_name} holds no rating in its {reader.tally.rows} rows.")
     return moment(ends[0]), moment(ends[1])
+
+
+async def _days_zone(settings: Settings, key: str | None) -> ZoneInfo | None:
+    """The zone that days are counted in: the workspace's, where there is one already."""
+    if settings.sqlite_file is not None and not settings.sqlite_file.exists():
+        return None
+    if await current_revision(settings.url) is None:
+        return None
+    async with open_database(settings) as database:
+        async with database.read() as session:
+            if (await session.exec(select(Workspace.id).limit(1))).first() is None:
+                return None
+        return ZoneInfo((await open_workspace(database, key)).time_zone)
 
 
 async def _workspace(
@@ -132,31 +192,8 @@ async def _workspace(
     return await open_workspace(database, key)
 
 
-async def _start_run(
-    session: AsyncSession, workspace: Workspace, file_name: str, now: datetime
-) -> ImportRun:
-    """A new run, or the one of this file that was stopped in the middle."""
-    statement = (
-        select(ImportRun)
-        .where(
-            ImportRun.workspace_id == workspace.id,
-            ImportRun.file_name == file_name[-255:],
-            col(ImportRun.finished_at).is_(None),
-            col(ImportRun.undone_at).is_(None),
-        )
-        .order_by(col(ImportRun.id).desc())
-        .limit(1)
-    )
-    run = (await session.exec(statement)).first()
-    if run is None:
-        run = ImportRun(workspace_id=workspace.id, file_name=file_name[-255:], started_at=now)
-        session.add(run)
-        await session.flush()
-    return run
-
-
 async def _persons(
-    database: Database, workspace: Workspace, spool: Spool, key: bytes, mapping: MappingFile
+    database: Database, workspace: Workspace, checked: _Checked, key: bytes
 ) -> dict[str, bytes]:
     """Who the names of the file are, where they are not simply themselves; what it joins is kept.
 
@@ -165,10 +202,10 @@ async def _persons(
     """
     persons: dict[str, bytes] = {}
     async with database.read() as session:
-        if mapping.rows.email is None and not await has_names(session, workspace.id):
+        if checked.mapping.rows.email is None and not await has_names(session, workspace.id):
             return persons
     for only_pairs in (True, False):
-        for texts in spool.names(MOST_AT_ONCE):
+        for texts in checked.spool.names(MOST_AT_ONCE):
             named = {text: who_in(text, workspace.id, key) for text in texts}
             known = {
                 text: who
@@ -183,30 +220,13 @@ async def _persons(
     return persons
 
 
-async def _finish_run(database: Database, run: ImportRun, result: Result) -> None:
-    async with database.write() as session:
-        stored = await session.get_one(ImportRun, (run.workspace_id, run.id))
-        stored.finished_at = clock.now()
-        stored.stored += result.stored
-        stored.already_stored = result.already_stored + result.differing
-        stored.skipped = result.skipped
-
-
-def _batches(spool: Spool, maker: Maker, progress: OnProgress) -> Iterator[Batch]:
+def _batches(spool: Spool, maker: Maker, moved: Moved, progress: OnProgress) -> Iterator[Batch]:
     done = 0
-    for orders, entries in spool.in_order(maker.orders):
-        for some in _cut(entries):
-            batch = maker.batch(orders[some], entries[some])
+    for piece in tell_apart(spool.in_order(maker.orders), maker.order):
+        kept = moved.without(piece)
+        for some in kept.cut(BATCH):
+            spares = kept.spares and kept.spares[some]
+            batch = maker.batch(kept.orders[some], kept.entries[some], spares)
             yield batch
             done += len(batch)
             progress("Stored", done)
-
-
-def _cut(entries: Sequence[Entry]) -> Iterator[slice]:
-    """Pieces with about BATCH ratings in each."""
-    start = ratings = 0
-    for end, entry in enumerate(entries, start=1):
-        ratings += len(entry[-1])
-        if ratings >= BATCH or end == len(entries):
-            yield slice(start, end)
-            start, ratings = end, 0

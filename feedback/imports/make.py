@@ -1,6 +1,6 @@
 """Checked entries become responses, with the same ids every time they are made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from itertools import chain, repeat
@@ -22,6 +22,14 @@ _CLEAR = ~(0xF << 76 | 0x3 << 62)
 _UUID7 = 0x7 << 76 | 0x2 << 62
 _BYTES = [bytes((rating,)) for rating in range(256)]
 _SECOND = 1_000_000
+
+
+# The number of a row, which survey, the id of its answer.
+Named = tuple[int, int, bytes]
+
+
+def _id(number: int) -> bytes:
+    return (number & _CLEAR | _UUID7).to_bytes(16)
 
 
 def moment(microseconds: int) -> datetime:
@@ -57,10 +65,26 @@ class Maker:
 
     def orders(self, entries: Sequence[Entry]) -> list[int]:
         """The hashes of rows: what their ids hold after the time."""
-        return [self._hash(entry[1].encode(), 10) for entry in entries]
+        return [self.order(entry[1]) for entry in entries]
 
-    def batch(self, orders: Sequence[int], entries: Sequence[Entry]) -> Batch:
-        """The responses of entries, whose hashes are `orders`."""
+    def order(self, identity: str) -> int:
+        """The hash of what a row is known by."""
+        return self._hash(identity.encode(), 10)
+
+    def names(self, orders: Sequence[int], entries: Sequence[Entry]) -> Iterator[Named]:
+        """The row, the survey and the id of each answer of these rows."""
+        for row, (order, entry) in enumerate(zip(orders, entries, strict=True)):
+            base = entry[0] // 1000 << 80 | order
+            for number, _, _ in entry[-1]:
+                yield row, number, _id(base ^ self._places[number][2])
+
+    def batch(
+        self,
+        orders: Sequence[int],
+        entries: Sequence[Entry],
+        spares: Sequence[int | None] | None = None,
+    ) -> Batch:
+        """Their responses; the hashes are `orders`, or `spares` where those are taken."""
         ats, _, whos, properties, ratings = zip(*entries, strict=True)
         answers = list(chain.from_iterable(ratings))
         numbers, given, comments = zip(*answers, strict=True)
@@ -75,6 +99,11 @@ class Maker:
             "month": self._months(ats),
             "properties": properties,
         }
+        if spares is not None:
+            columns["spare"] = [
+                None if spare is None else at // 1000 << 80 | spare
+                for at, spare in zip(ats, spares, strict=True)
+            ]
         if any(whos):
             columns["respondent_key"] = [self._person(who) for who in whos]
         if len(answers) > len(entries):
@@ -82,10 +111,12 @@ class Maker:
             columns = {name: _spread(values, times) for name, values in columns.items()}
             contents = _spread(contents, times)
         surveys, series, turns = zip(*[self._places[number] for number in numbers], strict=True)
-        columns["id"] = [
-            ((base ^ turn) & _CLEAR | _UUID7).to_bytes(16)
-            for base, turn in zip(columns["id"], turns, strict=True)
-        ]
+        for name in ("id", "spare"):
+            if name in columns:
+                columns[name] = [
+                    None if base is None else _id(base ^ turn)
+                    for base, turn in zip(columns[name], turns, strict=True)
+                ]
         digests = columns["digest"]
         if any(comments):
             columns["comment"] = comments

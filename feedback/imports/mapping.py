@@ -22,6 +22,8 @@ class WorkspacePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 Target = Annotated[float, msgspec.Meta(ge=-100, le=100)]
 Name = Annotated[str, msgspec.Meta(max_length=120)]
 Words = Annotated[str, msgspec.Meta(max_length=300)]
+Lines = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+HeaderRows = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 
 class TouchpointPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,17 +51,31 @@ class RowsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What each row says beside its ratings.
 
     time: a column, or a template such as "2017-05-{INTDATE}". id: what tells this row from every
-    other. respondent: who answered, by an id of yours; email: by their address. properties:
-    columns; a table renames them; "*" is all others.
+    other. submission: what rows of one answer share, of which the last counts; in place of id.
+    respondent: who answered, by an id of yours; email: by their address. properties:
+    columns; a table renames them; "*" is all others. separator, encoding, skip_lines and
+    header_rows: how the file is laid out, where that is not found rightly. previews: true keeps
+    a survey tool's own tests; a table says in which columns they are told by what.
     """
 
     time: str
     time_format: str | None = None
     id: str | None = None
+    submission: str | None = None
     respondent: str | None = None
     email: str | None = None
     comment: str | None = None
     properties: tuple[str, ...] | dict[str, str] | Literal["*"] = ()
+    separator: str | None = None
+    encoding: str | None = None
+    skip_lines: Lines | None = None
+    header_rows: HeaderRows | None = None
+    previews: bool | dict[str, int | str | tuple[int | str, ...]] = False
+
+    @property
+    def known_by(self) -> str | None:
+        """The column that tells each row from every other, if there is one."""
+        return self.id or self.submission
 
     @property
     def time_columns(self) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ class BadCellError(Exception):
 class Report:
     """Bad cells and rows as (line, what is wrong), in the order they were met."""
 
+    # Whether it wants to know of each bad cell of a row that cannot be used, not of the first.
+    is_thorough = False
+
     def __init__(self, file_name: str) -> None:
         self.file_name = file_name
         self.count = 0
@@ -26,8 +29,12 @@ class Report:
 
     def add_cell(self, line: int, column: str, cell: str, wrong: str) -> None:
         """A cell that cannot be used."""
-        shown = cell if len(cell) <= _SHOWN else cell[: _SHOWN - 1] + "…"
-        self.add(line, f'{column} "{" ".join(shown.split())}" {wrong}')
+        self.add(line, f'{column} "{self.shown(cell)}" {wrong}')
+
+    @staticmethod
+    def shown(cell: str) -> str:
+        """The cell on one line, its end left out where it is long."""
+        return " ".join((cell if len(cell) <= _SHOWN else cell[: _SHOWN - 1] + "…").split())
 
     @property
     def lines(self) -> list[str]:

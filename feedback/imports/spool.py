@@ -16,8 +16,9 @@ _TOGETHER = 1024
 _SORTED = 20_000
 _LENGTH = 4
 
-# A moment, the order, the place in the file, the entry.
-_Sortable = tuple[int, int, int, Entry]
+# A moment, the order, the number of the row, the entry: what they are sorted by, and never more,
+# since no two rows share a number.
+Sorted = tuple[int, int, int, Entry]
 _at = itemgetter(0)
 
 
@@ -29,15 +30,26 @@ class Spool(AbstractContextManager["Spool"]):
         self._first = _Run(self._open)
         self._last_at: int | None = None
         self._rises = self._falls = True
+        self.rows = 0
 
     def add(self, entries: Sequence[Entry]) -> None:
         self._first.add(entries)
         ats = [entry[0] for entry in entries]
-        if self._last_at is not None:
-            ats.insert(0, self._last_at)
-        self._last_at = ats[-1]
+        before, self._last_at = self._last_at, ats[-1]
+        for border in range(-self.rows % _SORTED, len(ats), _SORTED):
+            # Rows of one moment in two pieces would not come side by side: sorted as a whole.
+            if ats[border] == (ats[border - 1] if border else before):
+                self._rises = self._falls = False
+        self.rows += len(ats)
+        if before is not None:
+            ats.insert(0, before)
         self._rises = self._rises and ats == sorted(ats)
         self._falls = self._falls and ats == sorted(ats, reverse=True)
+
+    def pieces(self) -> Iterator[list[Entry]]:
+        """The entries in the order of the file, some at once."""
+        entries = self._first.read()
+        return iter(lambda: list(islice(entries, _SORTED)), [])
 
     def names(self, most: int) -> Iterator[list[str]]:
         """Who is named in the entries, at most so many at once, each of these once."""
@@ -47,33 +59,28 @@ class Spool(AbstractContextManager["Spool"]):
 
     def in_order(
         self, orders: Callable[[Sequence[Entry]], Sequence[int]]
-    ) -> Iterator[tuple[Sequence[int], Sequence[Entry]]]:
-        """The entries by time and order, the first of equal ones first, with their orders.
+    ) -> Iterator[Sequence[Sorted]]:
+        """The entries by time and order, then as in the file; rows are numbered as in `pieces`.
 
         Rows that go into the database's trees side by side cost a tenth of scattered ones. A
         file that runs through time, either way, is sorted piece by piece; any other as a whole.
         """
         runs = self._runs(orders)
-        if not (self._rises or self._falls):
-            whole = heapq.merge(*[_stored(run, self._open) for run in runs])
-            runs = iter(lambda: list(islice(whole, _SORTED)), [])
-        for run in runs:
-            _, keys, _, entries = zip(*run, strict=True)
-            yield keys, entries
+        if self._rises or self._falls:
+            return runs
+        whole = heapq.merge(*[_stored(run, self._open) for run in runs])
+        return iter(lambda: list(islice(whole, _SORTED)), [])
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def _runs(
-        self, orders: Callable[[Sequence[Entry]], Sequence[int]]
-    ) -> Iterator[list[_Sortable]]:
-        entries, numbers = self._first.read(), count()
-        while piece := list(islice(entries, _SORTED)):
-            keyed = zip(map(_at, piece), orders(piece), numbers, piece, strict=False)
-            yield sorted(keyed)  # never looks at the entries: their numbers differ
+    def _runs(self, orders: Callable[[Sequence[Entry]], Sequence[int]]) -> Iterator[list[Sorted]]:
+        numbers = count()
+        for piece in self.pieces():
+            yield sorted(zip(map(_at, piece), orders(piece), numbers, piece, strict=False))
 
 
-def _stored(rows: Sequence[_Sortable], files: ExitStack) -> Iterator[_Sortable]:
+def _stored(rows: Sequence[Sorted], files: ExitStack) -> Iterator[Sorted]:
     run = _Run(files)
     run.add(rows)
     return run.read()

@@ -7,7 +7,8 @@ from feedback.imports.cells import Ratings
 from feedback.imports.mapping import ByRow, MappingFile, RatingPart
 from feedback.imports.report import Report
 from feedback.imports.source import RowSource
-from feedback.offline.tables import position
+from feedback.offline.headers import position
+from feedback.offline.words import folded
 from feedback.scoring import METRICS
 
 MAX_NAME = 120
@@ -115,6 +116,11 @@ class _Rule:
             for by in (part.touchpoint, part.metric)
             if isinstance(by, ByRow)
         }
+        self._words = {
+            id(by): {folded(word): meant for word, meant in by.values.items()}
+            for by in (part.touchpoint, part.metric)
+            if isinstance(by, ByRow)
+        }
         said = part.question
         if isinstance(said, str):
             said = {mapping.workspace.language: said}
@@ -125,18 +131,19 @@ class _Rule:
         return bool(self._columns)
 
     def fits(self, cells: list[str]) -> bool:
-        return all(cells[place].strip().casefold() in accepted for _, place, accepted in self.when)
+        return all(folded(cells[place]) in accepted for _, place, accepted in self.when)
 
     def said(self, by: str | ByRow, cells: list[str]) -> str:
         if isinstance(by, str):
             return by
         word = cells[self._columns[by.column]].strip()
-        return by.values.get(word, word)
+        known = by.values.get(word)
+        return self._words[id(by)].get(folded(word), word) if known is None else known
 
 
 def _accepted(values: int | str | tuple[int | str, ...]) -> frozenset[str]:
     listed = values if isinstance(values, tuple) else (values,)
-    return frozenset(str(value).strip().casefold() for value in listed)
+    return frozenset(folded(str(value)) for value in listed)
 
 
 def _column(by: str | ByRow) -> str:

@@ -3,6 +3,7 @@
 // Above, the server writes FILES and their VERSION: other files make another worker and another cache.
 "use strict";
 
+const ROOT = location.pathname.replace("/k/worker.js", ""); // the path that the server lies under
 const CACHES = "feedback-kiosk-";
 const CACHE = CACHES + VERSION;
 const PATIENCE = 5000; // ms for a network that is there and says nothing
@@ -16,13 +17,13 @@ addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(event));
-  else if (pathname.startsWith("/static/")) event.respondWith(file(request));
+  else if (pathname.startsWith(ROOT + "/static/")) event.respondWith(file(request));
 });
 
 // A worker that cannot fetch all it needs is not installed: the one before goes on with what it has.
 async function fill() {
   const cache = await caches.open(CACHE);
-  await cache.addAll(FILES);
+  await cache.addAll(FILES.map((path) => ROOT + path));
   await Promise.all((await knownPages()).map(async (address) => {
     await keep(address, await fetch(address, { cache: "no-store" }));
   }));
@@ -33,12 +34,12 @@ async function knownPages() {
   const open = await clients.matchAll({ includeUncontrolled: true, type: "window" });
   const found = open.map(({ url }) => url.split("#")[0]);
   for (const name of await others()) found.push(...(await pagesIn(await caches.open(name))));
-  return [...new Set(found.filter((address) => new URL(address).pathname.startsWith("/k/")))];
+  return [...new Set(found.filter((address) => new URL(address).pathname.startsWith(ROOT + "/k/")))];
 }
 
 async function pagesIn(cache) {
   const found = (await cache.keys()).map(({ url }) => url);
-  return found.filter((address) => new URL(address).pathname.startsWith("/k/"));
+  return found.filter((address) => new URL(address).pathname.startsWith(ROOT + "/k/"));
 }
 
 async function others() {

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from feedback.errors import FeedbackError
+from feedback.offline.labels import Labels
 from feedback.offline.score import score_file
 from feedback.scoring import (
     Comparison,
@@ -54,14 +56,16 @@ def compare_files(
     rating: str,
     missing: Sequence[str] = (),
     weight: str | None = None,
+    labels: Labels | None = None,
 ) -> Compared:
     """The score of column `rating` in the first file less that in the second.
 
     missing: codes that stand for no answer, in both files. weight: a column of survey weights;
-    then the weighted scores are compared. Raises FeedbackError, naming the file, as score_file.
+    then the weighted scores are compared. labels: as score_file's. Raises FeedbackError, naming
+    the file, as score_file.
     """
     a, b = (
-        _scored(path, metric=metric, rating=rating, missing=missing, weight=weight)
+        _scored(path, metric=metric, rating=rating, missing=missing, weight=weight, labels=labels)
         for path in files
     )
     if a.weighted is not None and b.weighted is not None:
@@ -76,11 +80,9 @@ def _less(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
 
 
-def _scored(
-    path: Path, *, metric: Metric, rating: str, missing: Sequence[str], weight: str | None
-) -> ScoreRow:
+def _scored(path: Path, **asked: Any) -> ScoreRow:
     try:
-        (row,) = score_file(path, metric=metric, rating=rating, missing=missing, weight=weight)
+        (row,) = score_file(path, **asked)
     except FeedbackError as error:
         # Some refusals name the file already; with two files each must.
         named = path.name in error.message

@@ -1,16 +1,16 @@
 """Scores straight from a file, grouped by its columns and by month, without a database."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 
 from feedback.errors import FeedbackError
+from feedback.offline.labels import Labels, number_in
+from feedback.offline.months import Months
 from feedback.offline.tables import Problems, Row, Table, open_table
+from feedback.offline.words import plain_number
 from feedback.scoring import (
     METRICS,
     Metric,
@@ -40,16 +40,29 @@ class _Pile:
 
 
 class _Meanings(dict[str, int | str]):
-    """Cell text -> its rating, "missing" or "invalid"; each text is looked at once."""
+    """Cell text -> its rating, "missing" or "invalid"; each text is looked at once.
 
-    def __init__(self, metric: Metric, codes: Sequence[str]) -> None:
-        self.metric, self.codes = metric, codes
+    by_number: those of words that were read by the number in them, and how often they stand there.
+    """
+
+    def __init__(self, metric: Metric, codes: Sequence[str], labels: Labels) -> None:
+        self.metric, self.codes, self.labels = metric, codes, labels
+        self.by_number: Counter[str] = Counter()
 
     def __missing__(self, cell: str) -> int | str:
-        found = parse_ratings([cell], self.metric, self.codes)
+        said = self.labels.said(cell)
+        meaning = self._meaning(plain_number(cell.strip()) if said is None else said)
+        if meaning == "invalid" and (number := number_in(cell)) is not None:
+            meaning = self._meaning(number)
+            if isinstance(meaning, int):
+                self.by_number[cell] = 0
+        self[cell] = meaning
+        return meaning
+
+    def _meaning(self, value: int | str) -> int | str:
+        found = parse_ratings([value], self.metric, self.codes)
         rating = next((rating for rating, n in found.counts.items() if n), None)
-        self[cell] = rating if rating is not None else "missing" if found.missing else "invalid"
-        return self[cell]
+        return rating if rating is not None else "missing" if found.missing else "invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +84,25 @@ def score_file(
     time: str | None = None,
     missing: Sequence[str] = (),
     weight: str | None = None,
+    labels: Labels | None = None,
+    months: Months | None = None,
 ) -> list[ScoreRow]:
     """One ScoreRow for each combination of the `by` columns, in order; one in all without `by`.
 
-    rating, time, weight, by: column names; "month" in `by` is the month of `time` as it is
-    written (no time zone is applied). missing: codes that stand for no answer. Cells that are no
-    rating are counted as invalid, never raised.
+    rating, time, weight, by: column names; "month" in `by` is the month of `time` as `months`
+    reads it, None where the cell is blank. missing: codes that stand for no answer. labels: what
+    words stand for; `10 - Extremely likely` is read by its number, and `labels` counts that.
+    Cells that are no rating are counted as invalid, never raised.
     Raises FeedbackError for a file that cannot be read, a column that is not there, and, naming
     the lines, for a broken date and for a weight that is no number from 0 up.
     """
     table = open_table(path)
     places = _columns(table, rating=rating, by=by, time=time, weight=weight)
-    piles = _read(table, places, _Meanings(metric, missing))
+    labels = labels or Labels()
+    said = _Meanings(metric, missing, labels)
+    piles = _read(table, places, said, months or Months())
+    for cell, times in said.by_number.items():
+        labels.count(rating, cell, int(said[cell]), times)
     if not by:
         piles.setdefault((), _Pile())
     return [
@@ -96,28 +116,6 @@ def find_metric(key: str) -> Metric:
     if key not in METRICS:
         raise FeedbackError(f"There is no metric {key}. The metrics are: {', '.join(METRICS)}.")
     return METRICS[key]
-
-
-@lru_cache(maxsize=4096)
-def month_of(text: str) -> str | None:
-    """The month, YYYY-MM, of a date or time written year first; None if it is none.
-
-    >>> month_of("2017-05-08 10:30:00 UTC"), month_of("2017/05/08"), month_of("8 May 2017")
-    ('2017-05', '2017-05', None)
-    """
-    found = _DATED.fullmatch(text.strip())
-    if found is None:
-        return None
-    year, month, day, clock = found.groups()
-    try:
-        datetime.fromisoformat(f"{year}-{month}-{day or '01'}{clock or ''}")
-    except ValueError:
-        return None
-    return f"{year}-{month}"
-
-
-_CLOCK = r"[T ][0-9:.,]+(?:Z| ?[+-][0-9:]+)?"
-_DATED = re.compile(rf"([0-9]{{4}})[-/]([0-9]{{2}})(?:[-/]([0-9]{{2}})({_CLOCK})?(?: UTC)?)?")
 
 
 def _columns(
@@ -140,13 +138,16 @@ def _columns(
     )
 
 
-def _read(table: Table, places: _Columns, said: _Meanings) -> dict[Group, _Pile]:
+def _read(table: Table, places: _Columns, said: _Meanings, months: Months) -> dict[Group, _Pile]:
     piles: dict[Group, _Pile] = {}
     problems = Problems(table.path)
     for row in table.rows():
-        group = _group(row, places, problems)
+        group = _group(row, places, months, problems)
         pile = piles.get(group) or piles.setdefault(group, _Pile())
-        rating = said[row.cells[places.rating]]
+        cell = row.cells[places.rating]
+        rating = said[cell]
+        if cell in said.by_number:
+            said.by_number[cell] += 1
         pile.tally[rating] += 1
         if places.weight is not None and isinstance(rating, int):
             pile.ratings.append(rating)
@@ -155,13 +156,12 @@ def _read(table: Table, places: _Columns, said: _Meanings) -> dict[Group, _Pile]
     return piles
 
 
-def _group(row: Row, places: _Columns, problems: Problems) -> Group:
+def _group(row: Row, places: _Columns, months: Months, problems: Problems) -> Group:
     group = [row.cells[place].strip() or None for place in places.by]
-    if places.month is not None:
-        written = group[places.month] or ""
-        group[places.month] = month_of(written)
+    if places.month is not None and (written := group[places.month]):
+        group[places.month] = months.of(written)
         if group[places.month] is None:
-            problems.add(row.line, f'"{written}" is no date (write it as 2017-05-08)')
+            problems.add(row.line, f'"{written}" is no date ({months.expected})')
     return tuple(group)
 
 

@@ -39,9 +39,13 @@ _ROWS_AT_ONCE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The columns, and the rows under them with their numbers, those of a spreadsheet program."""
+    """The rows with their numbers, those of a spreadsheet program.
 
-    columns: tuple[str, ...]
+    kind: xlsx, parquet or json. columns: None when the first rows that hold anything name them.
+    """
+
+    kind: str
+    columns: tuple[str, ...] | None
     rows: Callable[[], Iterator[Cells]]
 
 
@@ -115,11 +119,7 @@ def _open_workbook(file: Path, name: str | None) -> Sheet:
         _check_parts(file)
         with _workbook(file) as book:
             title = _choose(book, file, name)
-            header = next((cells for _, cells in _filled_rows(book, title)), [])
-    while header and not header[-1]:
-        header.pop()
-    columns = tuple(cell.strip() for cell in header)
-    return Sheet(columns, partial(_workbook_rows, file, title, len(columns)))
+    return Sheet("xlsx", None, partial(_workbook_rows, file, title))
 
 
 def _check_parts(file: Path) -> None:
@@ -202,12 +202,9 @@ def _shown(value: Any) -> Any:
     return float(f"{value:.15g}") if isinstance(value, float) else value
 
 
-def _workbook_rows(file: Path, title: str, width: int) -> Iterator[Cells]:
+def _workbook_rows(file: Path, title: str) -> Iterator[Cells]:
     with _told(file, "XLSX"), _workbook(file) as book:
-        rows = _filled_rows(book, title)
-        next(rows)
-        for number, cells in rows:
-            yield number, cells + [""] * (width - len(cells))
+        yield from _filled_rows(book, title)
 
 
 def _open_parquet(file: Path) -> Sheet:
@@ -220,7 +217,7 @@ def _open_parquet(file: Path) -> Sheet:
     with _told(file, "Parquet"), parquet.ParquetFile(file) as opened:
         _check_columns(file, opened.metadata)
         columns = tuple(name.strip() for name in opened.schema_arrow.names)
-    return Sheet(columns, partial(_parquet_rows, file))
+    return Sheet("parquet", columns, partial(_parquet_rows, file))
 
 
 def _check_columns(file: Path, metadata: Any) -> None:

@@ -1,27 +1,26 @@
 """Files of answers as other programs write them: read as text, row by row, in flat memory.
 
-CSV, XLSX and Parquet are told apart by their first bytes, whatever the file is called. A CSV file's
-encoding is UTF-8 (with or without a byte order mark), else Windows-1252; its separator is the one
-of , ; and tab that splits the header best. Whatever cannot be read is said in one sentence with its
-line.
+CSV, XLSX, Parquet and JSON are told apart by their first bytes, whatever the file is called. How a
+CSV file is laid out, its encoding, separator and header, is told by `layout`. Whatever cannot be
+read is said in one sentence with its line.
 """
 
-import codecs
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from feedback.errors import FeedbackError
+from feedback.offline.headers import Columns, position
+from feedback.offline.json_rows import open_json
+from feedback.offline.layout import LOOKED_AT, Asked, Layout, sheet_layout, text_layout
 from feedback.offline.spreadsheets import Sheet, open_spreadsheet
 
-_CHUNK = 1 << 20
+_UNASKED = Asked()
 _STRIDE = 1024
-_SEPARATORS = (",", ";", "\t")
-_ENCODINGS = ("utf-8-sig", "cp1252")
 _LINES_NAMED = 5
 _LONGEST = 120  # a cell that is quoted may be a whole comment, over many lines
 
@@ -42,8 +41,12 @@ class Table:
     """A readable file: its columns are known, its rows are read when asked for, each time anew."""
 
     path: Path
-    columns: tuple[str, ...]
+    layout: Layout
     records: Callable[[], Iterator[Stride]]  # all rows under the header, of whatever length
+
+    @property
+    def columns(self) -> Columns:
+        return self.layout.columns
 
     def position(self, column: str) -> int:
         return position(self.columns, column)
@@ -53,7 +56,7 @@ class Table:
         return tuple(self.position(column) for column in columns)
 
     def rows(self, on_bad: Callable[[int, str], None] | None = None) -> Iterator[Row]:
-        """Each row in turn; blank lines are passed over.
+        """Each row in turn; blank lines and rows of blank cells are passed over.
 
         A row with more or fewer cells than the header goes to `on_bad` as (line, what is wrong)
         and is left out; without `on_bad`, and for broken quoting in any case, FeedbackError.
@@ -65,7 +68,7 @@ class Table:
         """The same rows, many at once: a call for each of millions costs more than reading it."""
         width = {len(self.columns)}
         for lines, cells in self.records():
-            if set(map(len, cells)) == width:
+            if set(map(len, cells)) == width and all(map(any, cells)):
                 yield lines, cells
             else:
                 yield from self._mended(lines, cells, on_bad)
@@ -77,10 +80,12 @@ class Table:
         width = len(self.columns)
         whole: Stride = [], []
         for line, row in zip(lines, cells, strict=True):
+            if not any(row):
+                continue
             if len(row) == width or (len(row) > width and not any(row[width:])):
                 whole[0].append(line)
                 whole[1].append(row[:width])
-            elif row:
+            else:
                 if whole[0]:
                     yield whole
                 whole = [], []
@@ -93,17 +98,6 @@ class Table:
         if on_bad is None:
             raise FeedbackError(f"{self.path.name}, line {row.line}: {wrong}.")
         on_bad(row.line, wrong)
-
-
-def position(columns: Sequence[str], column: str) -> int:
-    """Where `column` stands in each row. Raises FeedbackError unless it is there once."""
-    times = list(columns).count(column)
-    if times == 1:
-        return list(columns).index(column)
-    if times:
-        raise FeedbackError(f"The file has {times} columns called {column}.")
-    listed = ", ".join(name for name in columns if name)
-    raise FeedbackError(f"The file has no column {column}. Its columns are: {listed[:2000]}.")
 
 
 class Problems:
@@ -129,16 +123,17 @@ class Problems:
         raise FeedbackError(f"{self.path.name}, {'; '.join(self._named)}{more}.")
 
 
-def open_table(path: Path | str) -> Table:
+def open_table(path: Path | str, asked: Asked = _UNASKED) -> Table:
     """Look at a file: what kind it is, and its columns. `book.xlsx#Sheet` names one of its sheets.
 
-    Raises FeedbackError if it is missing, empty, broken, encrypted, or none of the three kinds, and
-    for a workbook with several sheets of which none is named.
+    asked: what is known of its layout already. Raises FeedbackError if it is missing, empty,
+    broken, encrypted, or none of the kinds, and for a workbook with several sheets of which none
+    is named.
     """
     path = Path(path)
     try:
-        sheet = open_spreadsheet(path)
-        table = Table(path, sheet.columns, partial(_rows, sheet)) if sheet else _csv_table(path)
+        sheet = open_spreadsheet(path) or open_json(path)
+        table = _sheet_table(path, sheet, asked) if sheet else _text_table(path, asked)
     except OSError as error:
         raise FeedbackError(f"Cannot read {path}: {error.strerror or error}.") from error
     if not any(table.columns):
@@ -146,74 +141,51 @@ def open_table(path: Path | str) -> Table:
     return table
 
 
-def _rows(sheet: Sheet) -> Iterator[Stride]:
-    rows = sheet.rows()
+def _sheet_table(path: Path, sheet: Sheet, asked: Asked) -> Table:
+    if sheet.columns is not None:
+        layout = Layout(sheet.kind, Columns(sheet.columns), header_rows=0)
+        return Table(path, layout, partial(_rows, sheet, layout))
+    layout = sheet_layout(list(islice(sheet.rows(), LOOKED_AT)), asked)
+    return Table(path, layout, partial(_rows, sheet, layout))
+
+
+def _rows(sheet: Sheet, layout: Layout) -> Iterator[Stride]:
+    width = len(layout.columns)
+    below = dropwhile(lambda row: row[0] <= layout.skip_lines, sheet.rows())
+    rows = islice(below, layout.header_rows, None)
     while some := list(islice(rows, _STRIDE)):
-        yield [line for line, _ in some], [cells for _, cells in some]
+        yield (
+            [line for line, _ in some],
+            [
+                cells if len(cells) >= width else cells + [""] * (width - len(cells))
+                for _, cells in some
+            ],
+        )
 
 
-def _csv_table(path: Path) -> Table:
-    encoding = _encoding(path)
-    try:
-        separator, columns = _header(path, encoding)
-    except csv.Error as error:
-        raise FeedbackError(f"{path.name}, line 1: {error}.") from error
-    return Table(path, columns, partial(_records, path, encoding, separator))
+def _text_table(path: Path, asked: Asked) -> Table:
+    layout = text_layout(path, asked)
+    return Table(path, layout, partial(_records, path, layout))
 
 
-def _encoding(path: Path) -> str:
-    line: int | None = None
-    for encoding in _ENCODINGS:
-        line = _undecodable_line(path, encoding)
-        if line is None:
-            return encoding
-    raise FeedbackError(
-        f"{path.name}, line {line}: neither UTF-8 nor Windows-1252 text. Save it as CSV UTF-8."
-    )
-
-
-def _undecodable_line(path: Path, encoding: str) -> int | None:
-    """The first line that is not in `encoding`, None if all of the file is."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                if b"\0" in chunk:
-                    raise FeedbackError(f"{path.name} is not a text file. Save it as CSV UTF-8.")
-                decoder.decode(chunk)
-                line += chunk.count(b"\n")
-            decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        return line + error.object[: error.start].count(b"\n")
-    return None
-
-
-def _header(path: Path, encoding: str) -> tuple[str, tuple[str, ...]]:
-    """The separator that finds most columns, the first one if in doubt, and those columns."""
-    found = [(separator, _first_record(path, encoding, separator)) for separator in _SEPARATORS]
-    return max(found, key=lambda option: len(option[1]))
-
-
-def _first_record(path: Path, encoding: str, separator: str) -> tuple[str, ...]:
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=separator)
-        return tuple(cell.strip() for cell in next(reader, []))
-
-
-def _records(path: Path, encoding: str, separator: str) -> Iterator[Stride]:
+def _records(path: Path, layout: Layout) -> Iterator[Stride]:
     """Rows with the line they start on: a quoted cell may hold line breaks."""
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=separator, strict=True)
+    above = layout.skip_lines
+    with path.open(encoding=layout.encoding, newline="") as file:
+        for _ in range(above):
+            file.readline()
+        reader = csv.reader(file, delimiter=layout.separator or ",", strict=True)
         found: Stride = [], []
-        line = 1
+        line = above + 1
         try:
-            next(reader)
-            line = reader.line_num + 1
+            for _ in range(layout.header_rows):
+                while not any(map(str.strip, next(reader))):
+                    pass
+            line = above + reader.line_num + 1
             for cells in reader:
                 found[0].append(line)
                 found[1].append(cells)
-                line = reader.line_num + 1
+                line = above + reader.line_num + 1
                 if len(found[0]) == _STRIDE:
                     yield found
                     found = [], []

@@ -86,7 +86,7 @@ class PostgresBulk:
             await connection.fetch(statements.next_version.text, *versions)
 
     async def _known(self, origin: Origin, batch: Batch) -> dict[Name, bytes]:
-        surveys, ids = (as_uuids(batch.columns[name]) for name in ("survey_id", "id"))
+        surveys, ids = (as_uuids(values) for values in zip(*batch.names(), strict=True))
         found = await self._connection.fetch(_FIND, origin.workspace_id, surveys, ids)
         return {(survey.bytes, own.bytes): digest for survey, own, digest in found}
 

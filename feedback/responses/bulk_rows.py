@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import compress
+from itertools import chain, compress
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from feedback.responses.statements import Statements
+
+_NAMING = ("survey_id", "id", "digest", "spare")
 
 # (survey, id): which answer it is, within one workspace.
 Name = tuple[bytes, bytes]
@@ -39,7 +41,10 @@ class NewResponse(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Answers by column: the fields of NewResponse, without those that no answer says."""
+    """Answers by column: the fields of NewResponse, without those that no answer says.
+
+    `spare` may stand beside them: the id of an answer whose own may be that of another one.
+    """
 
     columns: Mapping[str, Sequence[Any]]
 
@@ -51,8 +56,16 @@ class Batch:
     def __len__(self) -> int:
         return len(self.columns["id"])
 
+    @property
+    def has_spares(self) -> bool:
+        return "spare" in self.columns
+
     def names(self) -> Iterator[Name]:
-        return zip(self.columns["survey_id"], self.columns["id"], strict=True)
+        """Those that the answers have or may get."""
+        surveys = self.columns["survey_id"]
+        own = zip(surveys, self.columns["id"], strict=True)
+        spare = zip(surveys, self.columns["spare"], strict=True) if self.has_spares else ()
+        return chain(own, (name for name in spare if name[1] is not None))
 
     def only(self, wanted: Sequence[bool]) -> "Batch":
         return Batch({key: list(compress(of, wanted)) for key, of in self.columns.items()})
@@ -114,7 +127,10 @@ def sort_out(batch: Batch, known: dict[Name, bytes]) -> tuple[Batch, BatchResult
     """
     is_fresh: list[bool] = []
     result = BatchResult()
-    for name, digest in zip(batch.names(), batch.columns["digest"], strict=True):
+    if batch.has_spares:
+        batch = _with_own_ids(batch, known)
+    named = zip(batch.columns["survey_id"], batch.columns["id"], strict=True)
+    for name, digest in zip(named, batch.columns["digest"], strict=True):
         before = known.get(name)
         is_fresh.append(before is None)
         if before is None:
@@ -125,3 +141,26 @@ def sort_out(batch: Batch, known: dict[Name, bytes]) -> tuple[Batch, BatchResult
             result.differing += 1
     result.new = sum(is_fresh)
     return batch.only(is_fresh), result
+
+
+def _with_own_ids(batch: Batch, known: Mapping[Name, bytes]) -> Batch:
+    """The spare id for each answer whose own id is another answer's, here or stored before."""
+    columns = dict(batch.columns)
+    rows = list(zip(*(columns[name] for name in _NAMING), strict=True))
+    here: dict[Name, set[bytes]] = {}
+    for survey, own, digest, _ in rows:
+        here.setdefault((survey, own), set()).add(digest)
+    ids, taken = [], dict[Name, bytes]()
+    for survey, own, digest, spare in rows:
+        name = survey, own
+        if spare is not None and taken.get(name) != spare:
+            before = known.get(name, digest)
+            # A digest ends with the rating: what differs in its properties alone is the same.
+            is_its = before == digest or (before[-1] == digest[-1] and before not in here[name])
+            if name in taken or (survey, spare) in known or not is_its:
+                own = spare
+            else:
+                taken[name] = spare
+        ids.append(own)
+    del columns["spare"]
+    return Batch(columns | {"id": ids})

@@ -154,7 +154,10 @@ class ResponseChange(Owned, table=True):
 
 
 class ImportRun(Owned, table=True):
-    """One run of `feedback import`, so that it can be named, resumed and taken back."""
+    """One run of `feedback import`, so that it can be named, resumed and taken back.
+
+    content: a hash of the file and its mapping, whatever they are called.
+    """
 
     __tablename__ = "import_run"
     __table_args__ = (
@@ -169,3 +172,4 @@ class ImportRun(Owned, table=True):
     stored: int = 0
     already_stored: int = 0
     skipped: int = 0
+    content: bytes | None = Field(default=None, sa_type=sa.LargeBinary(16))

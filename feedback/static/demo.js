@@ -2,6 +2,7 @@
 "use strict";
 
 (function () {
+  const script = document.currentScript;
   const shop = document.getElementById("shop");
   const board = document.getElementById("board");
   const news = document.getElementById("news");
@@ -16,7 +17,7 @@
     const page = board.contentDocument;
     const style = page.createElement("link");
     style.rel = "stylesheet";
-    style.href = "/static/demo-board.css";
+    style.href = new URL("demo-board.css", script.src);
     page.head.append(style);
     let before = numbers().map((number) => number.textContent);
     page.body.addEventListener("htmx:afterSettle", () => {

@@ -4,7 +4,7 @@
  */
 (() => {
   // ../client/scale.js
-  var numbers = (minimum, maximum) => [...Array(maximum - minimum + 1).keys()].map((at2) => minimum + at2);
+  var numbers = (minimum, maximum) => [...Array(maximum - minimum + 1).keys()].map((at3) => minimum + at3);
   var fill = (text, rating, maximum) => text.replace("{rating}", rating).replace("{maximum}", maximum);
   var typing = () => {
     let typed2 = "", timer;
@@ -46,6 +46,8 @@
 
   // ../kiosk/src/page.js
   var kiosk = JSON.parse(document.body.dataset.kiosk);
+  var { src } = document.currentScript;
+  var at = (path) => new URL("../" + path, src);
   var isOpen = kiosk.state === "live";
   var say = (reason) => console.info("feedback: " + reason);
 
@@ -99,10 +101,10 @@
   var FIRST = Date.UTC(2026, 0, 1);
   var dated = (body2, now) => {
     const { answered_at, ...undated } = body2;
-    const at2 = Date.parse(answered_at);
-    if (at2 < FIRST) return undated;
-    if (now - at2 > LONGEST) return void 0;
-    return now - at2 > DATED ? { ...undated, late: true } : body2;
+    const at3 = Date.parse(answered_at);
+    if (at3 < FIRST) return undated;
+    if (now - at3 > LONGEST) return void 0;
+    return now - at3 > DATED ? { ...undated, late: true } : body2;
   };
   var deliver = async (body2, { post: post2, say: say2, attempt = 0, first }) => {
     let left = dated(body2, Date.now());
@@ -180,9 +182,9 @@
   }
   function keep(answer2) {
     const answers = waiting();
-    const at2 = answers.findIndex((each) => each.submission_id === answer2.submission_id);
-    if (at2 < 0) answers.push(answer2);
-    else answers[at2] = answer2;
+    const at3 = answers.findIndex((each) => each.submission_id === answer2.submission_id);
+    if (at3 < 0) answers.push(answer2);
+    else answers[at3] = answer2;
     write(answers.slice(-MOST));
   }
   function forget({ submission_id, seq }) {
@@ -197,7 +199,7 @@
   var rounds = 0;
   var rest = 0;
   var retry;
-  var post = (body2) => fetch("/r/" + kiosk.key, {
+  var post = (body2) => fetch(at("r/" + kiosk.key), {
     method: "POST",
     credentials: "omit",
     keepalive: true,
@@ -297,10 +299,10 @@
     return make("div", {}, row, make("p", { class: "ends", id: "step_ends", lang: language2 }, end(low), " ", end(high)));
   }
   function moments(step, words2) {
-    const found = step.stages.map(({ name, choices }, at2) => {
+    const found = step.stages.map(({ name, choices }, at3) => {
       const boxes = make("div", { class: "choices" }, ...choices.map((each) => choice(step, each)));
       if (!name) return boxes;
-      const head = make("h2", { id: "stage_" + at2 }, make("bdi", {}, name));
+      const head = make("h2", { id: "stage_" + at3 }, make("bdi", {}, name));
       return make("div", { role: "group", "aria-labelledby": head.id }, head, boxes);
     });
     const none = make("div", { class: "choices apart" }, choice(step, { id: NONE, name: words2.none_of_these }));
@@ -335,7 +337,7 @@
   var clock;
   var answer = null;
   var questions = [];
-  var at = -1;
+  var at2 = -1;
   var chosen = [];
   var words = () => kiosk.languages[language].words;
   var isIdle = () => !isOpen || screen === "ask" && language === kiosk.language;
@@ -388,13 +390,13 @@
     };
     give({});
     questions = asked(kiosk.steps, bandOf(kiosk.bands, rating));
-    at = -1;
+    at2 = -1;
     goOn();
   }
   function goOn() {
-    at += 1;
+    at2 += 1;
     chosen = [];
-    if (at < questions.length) ask(questions[at]);
+    if (at2 < questions.length) ask(questions[at2]);
     else thank();
   }
   function ask(step) {
@@ -405,11 +407,11 @@
     part("body").replaceChildren(body2);
     const next = document.querySelector("button[name=next]");
     next.hidden = !takesMany(step) && !isTyped(step);
-    next.textContent = at + 1 < questions.length ? words().next : words().send;
+    next.textContent = at2 + 1 < questions.length ? words().next : words().send;
     show("step", true);
   }
   function choose(id) {
-    const step = questions[at];
+    const step = questions[at2];
     chosen = pick(step, chosen, id);
     giveAnswer(step);
     if (!takesMany(step)) return goOn();
@@ -429,7 +431,7 @@
   function skip() {
     if (chosen.length) {
       chosen = [];
-      giveAnswer(questions[at]);
+      giveAnswer(questions[at2]);
     }
     goOn();
   }
@@ -507,11 +509,11 @@
   }
   function move(event, step) {
     const row = targets("main .scale button, main .choices button");
-    const at2 = row.indexOf(document.activeElement);
-    if (at2 < 0) return;
+    const at3 = row.indexOf(document.activeElement);
+    if (at3 < 0) return;
     event.preventDefault();
     const forth = document.documentElement.dir === "rtl" && /Right|Left/.test(event.key) ? -step : step;
-    row.at((at2 + forth) % row.length).focus();
+    row.at((at3 + forth) % row.length).focus();
   }
   function listen() {
     document.addEventListener("click", onClick);
@@ -540,14 +542,14 @@
     const workers = navigator.serviceWorker;
     if (!workers || !kiosk.key) return;
     try {
-      if (kiosk.offline) await workers.register("/k/worker.js", { scope: "/k/" });
+      if (kiosk.offline) await workers.register(at("k/worker.js"), { scope: at("k/") });
       else await forgetPage(workers);
     } catch (error) {
       say("this page is not kept for use without a network: " + error);
     }
   }
   async function forgetPage(workers) {
-    await (await workers.getRegistration("/k/"))?.unregister();
+    await (await workers.getRegistration(at("k/")))?.unregister();
     for (const name of await caches.keys()) if (name.startsWith(CACHES)) await caches.delete(name);
   }
   function stay() {

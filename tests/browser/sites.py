@@ -16,8 +16,7 @@ class Site:
             def do_GET(self) -> None:
                 body, headers = pages.get(self.path.split("?")[0], (b"", {}))
                 self.send_response(200 if body else 404)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                for name, value in headers.items():
+                for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
@@ -34,6 +33,11 @@ class Site:
         """The address at which this page is served from now on."""
         page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title>{html}'
         self._pages[path] = (page.encode(), {k.replace("_", "-"): v for k, v in headers.items()})
+        return self.base + path
+
+    def add_file(self, path: str, text: str, kind: str) -> str:
+        """The same for a text as it is, of this content type."""
+        self._pages[path] = (text.encode(), {"Content-Type": kind})
         return self.base + path
 
     def close(self) -> None:

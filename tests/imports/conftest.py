@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from feedback.imports.load import Request, Result, import_file
+from feedback.imports.load import Request, import_file
+from feedback.imports.moved import Choice
+from feedback.imports.runs import Result
 from feedback.settings import Settings
 
 MAPPING = """
@@ -67,12 +69,13 @@ def import_rows(settings: Settings, tmp_path: Path) -> Import:
         skip_bad: bool = False,
         content: bytes | None = None,
         workspace: str | None = None,
+        moved: Choice | None = None,
     ) -> Result:
         file = tmp_path / name
         file.write_bytes(content or "\n".join([header, *rows, ""]).encode())
         mapping_file = tmp_path / "mapping.toml"
         mapping_file.write_text(mapping)
-        request = Request(file, mapping_file, workspace=workspace, skip_bad=skip_bad)
+        request = Request(file, mapping_file, workspace, skip_bad, moved)
         return await import_file(settings, request, lambda doing, n: None)
 
     return run

@@ -11,6 +11,7 @@ from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.imports import load
 from feedback.imports.load import Request, import_file
+from feedback.imports.undo import undo_import
 from feedback.responses import bulk
 from feedback.responses.bulk import BulkStore, make_bulk_store
 from feedback.responses.bulk_rows import BatchResult
@@ -100,14 +101,16 @@ async def test_a_stored_answer_is_never_changed(import_rows: Import, database: D
     assert (await stored_in(database)).counts == {"Payment": {10: 1}}
 
 
-async def test_rows_without_an_id_are_told_apart_by_their_line(
+async def test_rows_without_an_id_are_told_apart_wherever_they_stand(
     import_rows: Import, database: Database
 ) -> None:
     mapping = MAPPING.replace('id = "id"\n', "").replace('respondent = "who"\n', "")
     rows = ["7,2024-03-31,,9,,,", "7,2024-03-31,,9,,,"]
     assert (await import_rows(*rows, mapping=mapping)).stored == 2
     assert (await import_rows(*rows, mapping=mapping)).stored == 0
-    assert (await stored_in(database)).counts == {"Payment": {9: 2}}
+    longer = ["8,2024-04-30,,7,,,", *rows, "7,2024-03-31,,9,,,"]
+    assert (await import_rows(*longer, mapping=mapping)).stored == 2
+    assert (await stored_in(database)).counts == {"Payment": {9: 3, 7: 1}}
 
 
 async def test_a_person_may_answer_again_on_another_day(
@@ -118,10 +121,12 @@ async def test_a_person_may_answer_again_on_another_day(
     assert (await import_rows(*rows, mapping=mapping)).stored == 2
 
 
-async def test_stopped_in_the_middle_it_goes_on(
-    import_rows: Import, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [f"{n},2024-03-{n % 28 + 1:02d},p{n % 9},{n % 11},{n % 5 + 1},," for n in range(300)]
+MANY = [f"{n},2024-03-{n % 28 + 1:02d},p{n % 9},{n % 11},{n % 5 + 1},," for n in range(300)]
+
+
+@pytest.fixture
+def pulled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fourth batch fails; those after it do not."""
     monkeypatch.setattr(load, "BATCH", 64)
     real, calls = make_bulk_store, list[int]()
 
@@ -139,15 +144,33 @@ async def test_stopped_in_the_middle_it_goes_on(
         return store
 
     monkeypatch.setattr(bulk, "make_bulk_store", failing)
+
+
+@pytest.mark.usefixtures("pulled_out")
+async def test_stopped_in_the_middle_it_goes_on(import_rows: Import, database: Database) -> None:
     with pytest.raises(OSError, match="pulled out"):
-        await import_rows(*rows)
+        await import_rows(*MANY)
     half = await stored_in(database)
     assert 0 < len(half.responses) < 600 and half.rollup_agrees
-    monkeypatch.setattr(bulk, "make_bulk_store", real)
-    result = await import_rows(*rows)
+    result = await import_rows(*MANY, name="renamed.csv")
     whole = await stored_in(database)
     assert result.stored + len(half.responses) == 600 == len(whole.responses)
-    assert whole.rollup_agrees and len(whole.runs) == 1
+    assert whole.rollup_agrees and [run.id for run in whole.runs] == [result.run_id]
+
+
+@pytest.mark.usefixtures("pulled_out")
+async def test_another_file_of_that_name_is_not_the_one_that_was_stopped(
+    import_rows: Import, settings: Settings, database: Database
+) -> None:
+    with pytest.raises(OSError, match="pulled out"):
+        await import_rows(*MANY)
+    half = len((await stored_in(database)).responses)
+    other = await import_rows("900,2024-05-01,zoe,9,,,")
+    mapped = await import_rows("900,2024-05-01,zoe,9,,,", mapping=MAPPING + "# another\n")
+    assert len({other.run_id, mapped.run_id}) == 2
+    assert await undo_import(settings, None, str(other.run_id)) == 1
+    found = await stored_in(database)
+    assert len(found.responses) == half and len(found.runs) == 3 and found.rollup_agrees
 
 
 async def test_a_file_in_no_order_of_time_is_stored_whole(

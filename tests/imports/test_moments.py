@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feedback.imports.mapping import RowsPart
 from feedback.imports.moments import EPOCH, Moments
 from feedback.imports.report import BadCellError
+from tests.imports.reading import local
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 # Changes in the night, at midnight, by half an hour, by a whole day; and none.
@@ -80,3 +81,94 @@ def test_it_refuses_what_is_no_moment(text: str, wrong: str) -> None:
 def test_a_format_of_its_own_is_read_by_it() -> None:
     found = moments("UTC", "%d/%m/%Y").all(["02/04/2024"])
     assert found == [(datetime(2024, 4, 2, 12, tzinfo=UTC) - EPOCH) // EPOCH.resolution]
+
+
+# In Paris; None: refused. 3:02 in the afternoon of the 5th of March, in what ways it is written.
+TOLD: dict[str, str | None] = {
+    "2024/03/05 3:02:43 PM GMT+1": "2024-03-05 15:02:43",
+    "2024/03/05 11:02:43 p. m. GMT-3": "2024-03-06 03:02:43",
+    "2024/03/05 12:02:43 a.m. UTC": "2024-03-05 01:02:43",
+    "2024-03-05 12:02 PM": "2024-03-05 12:02:00",
+    "2024-03-05 3:02\u202fPM": "2024-03-05 15:02:00",
+    "2024-03-05 15:02 UTC+01:00": "2024-03-05 15:02:00",
+    "2024-03-05T15:02:43.5+0530": "2024-03-05 10:32:43",
+    "2024-03-05 15:02 \u22122": "2024-03-05 18:02:00",
+    "2024-03-05 15:02:43 CET": "2024-03-05 15:02:43",
+    "2024-07-05 15:02:43 MESZ": "2024-07-05 15:02:43",
+    "2024-3-5 9:02": "2024-03-05 09:02:00",
+    "2024.3.5": "2024-03-05 12:00:00",
+    "2024. 3. 5. 15:02": "2024-03-05 15:02:00",
+    "2024\u5e743\u67085\u65e5 15:02": "2024-03-05 15:02:00",
+    "20240305": "2024-03-05 12:00:00",
+    "20240305T150243Z": "2024-03-05 16:02:43",
+    "1709647363": "2024-03-05 15:02:43",
+    "1709647363000": "2024-03-05 15:02:43",
+    "1709647363000000": "2024-03-05 15:02:43",
+    "45356": "2024-03-05 12:00:00",
+    "45356.6268865741": "2024-03-05 15:02:43",
+    "45356,5": "2024-03-05 12:00:00",
+    "March 5th, 2024 at 3:02 PM": "2024-03-05 15:02:00",
+    "Tue Mar 05 2024 15:02:43 GMT+0100 (Central European Standard Time)": "2024-03-05 15:02:43",
+    "Tue Mar  5 15:02:43 2024": "2024-03-05 15:02:43",
+    "mar. 5 mars 2024 \u00e0 15 h 02": "2024-03-05 15:02:00",
+    "5 aou\u0302t 2024": "2024-08-05 12:00:00",
+    "Dienstag, 5. M\u00e4rz 2024 um 15:02 Uhr": "2024-03-05 15:02:00",
+    "martes, 5 de marzo de 2024, 15:02": "2024-03-05 15:02:00",
+    "5 marzo 2024 alle ore 15:02": "2024-03-05 15:02:00",
+    "ter\u00e7a-feira, 5 de mar\u00e7o de 2024 \u00e0s 15:02": "2024-03-05 15:02:00",
+    "5 mrt. 2024 om 15:02": "2024-03-05 15:02:00",
+    "05/03/2024": None, "3/5/2024 3:02 PM": None, "13.03.2024": None, "5-Mar-24": None,
+    "March 2024": None, "2024-03": None, "2024-03-05 15:02 PM": None, "2024-03-05 0:02 AM": None,
+    "2024-03-05 15:02 EST": None, "2024-03-05 24:00": None, "2024-03-0515:02": None,
+    "2024/03/05 15:02 +15:00": None, "5 mars avril 2024": None, "45": None, "123456": None,
+    "1.70964736E+09": None, "99999": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), TOLD.items(), ids=list(TOLD))
+def test_it_reads_a_time_that_can_mean_one_moment(text: str, wanted: str | None) -> None:
+    if wanted is None:
+        with pytest.raises(BadCellError, match=r"is no date|names the zone"):
+            moments("Europe/Paris").all([text])
+        return
+    (at,) = moments("Europe/Paris").all([text])
+    assert local(at, ZoneInfo("Europe/Paris")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "wanted"),
+    [
+        ("05/03/2024 10:26 p. m.", "%d/%m/%Y %I:%M %p", "2024-03-05 22:26:00"),
+        ("05/03/2024 15:02 GMT-3", "%d/%m/%Y %H:%M GMT-3", "2024-03-05 19:02:00"),
+        ("2024-03-05T15:02:43Z", "%Y-%m-%dT%H:%M:%SZ", "2024-03-05 16:02:43"),
+        ("05/03/2024 15:02 UTC+2", "%d/%m/%Y %H:%M", "2024-03-05 14:02:00"),
+        ("05/03/2024 15:02 GMT+2", "%d/%m/%Y %H:%M %Z", "2024-03-05 14:02:00"),
+        ("05/03/2024 15:02 UTC", "%d/%m/%Y %H:%M %Z", "2024-03-05 16:02:00"),
+        ("05/03/2024 15:02 GMT+2", "%d/%m/%Y %H:%M %z", "2024-03-05 14:02:00"),
+        ("Tue Mar 05 15:02:43 CET 2024", "%a %b %d %H:%M:%S %Z %Y", "2024-03-05 15:02:43"),
+        ("5 mars 2024 15:02", "%d %B %Y %H:%M", "2024-03-05 15:02:00"),
+        ("05.Mai.2024", "%d.%b.%Y", "2024-05-05 12:00:00"),
+        ("05/03/2024 15:02", "%d/%m/%Y %H:%M %Z", None),
+        ("05/03/2024 15:02 EST", "%d/%m/%Y %H:%M %Z", None),
+        ("2024-03-05", "%d/%m/%Y", None),
+    ],
+)
+def test_a_format_keeps_the_zone_it_meets(text: str, form: str, wanted: str | None) -> None:
+    found = moments("Europe/Paris", form)[text]
+    told = local(found, ZoneInfo("Europe/Paris")) if isinstance(found, int) else None
+    assert told == wanted
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "is_taken"),
+    [
+        ("2025-12-31", "America/Los_Angeles", True),
+        ("2026-01-01", "America/Los_Angeles", False),
+        ("2026-01-01", "Asia/Tokyo", True),
+        ("2026-01-02", "Asia/Tokyo", False),
+        ("2026-01-01 12:00", "Asia/Tokyo", False),
+    ],
+)
+def test_a_day_that_has_begun_there_is_no_future(day: str, zone: str, is_taken: bool) -> None:
+    found = moments(zone)[day]
+    assert isinstance(found, int) if is_taken else found == "is in the future"

@@ -25,12 +25,18 @@ BAD_ROWS = {
     "no id": (",2024-03-31,,9,,,", 'line 2: id "" is empty'),
     "ragged": ("9,2024-03-31,,9", "line 2: 4 cells where the header has 7"),
     "too many cells": ("9,2024-03-31,,9,,,,,8", "line 2: 9 cells where the header has 7"),
-    "a long comment": (f"9,2024-03-31,,9,,{'x' * 10_001},", "line 2: said"),
-    "a long property": (f"9,2024-03-31,,9,,,{'x' * 501}", "line 2: plan"),
+}
+LONG_TEXTS = {
+    "a comment": (f"9,2024-03-31,,9,,{'x' * 10_001},free", "line 2: said"),
+    "a property": (f"9,2024-03-31,,9,,{'x' * 10_000},{'y' * 501}", "line 2: plan"),
 }
 
 
-@pytest.mark.parametrize("row, said", BAD_ROWS.values(), ids=list(BAD_ROWS))
+@pytest.mark.parametrize(
+    "row, said",
+    [*BAD_ROWS.values(), *LONG_TEXTS.values()],
+    ids=[*BAD_ROWS, *LONG_TEXTS],
+)
 async def test_it_names_the_line_the_column_and_the_cell(
     row: str, said: str, import_rows: Import, database: Database
 ) -> None:
@@ -51,6 +57,17 @@ async def test_skipped_it_is_counted_and_the_rest_is_stored(
     assert (await stored_in(database)).rollup_agrees
 
 
+@pytest.mark.parametrize("row, said", LONG_TEXTS.values(), ids=list(LONG_TEXTS))
+async def test_a_long_text_never_costs_the_rating_beside_it(
+    row: str, said: str, import_rows: Import, database: Database
+) -> None:
+    result = await import_rows(row, *ROWS, skip_bad=True)
+    assert (result.stored, result.skipped) == (6, 1) and said in result.problems[0]
+    (kept,) = [r for r in (await stored_in(database)).responses if r.rating == 9]
+    assert kept.comment == "x" * 10_000
+    assert kept.properties == (None if "y" in row else {"plan": "free"})
+
+
 async def test_it_tells_twenty_lines_and_how_many_more(import_rows: Import) -> None:
     with pytest.raises(FeedbackError) as refused:
         await import_rows(*[f"{n},2024-03-31,,99,,," for n in range(50)])
@@ -63,7 +80,7 @@ async def test_it_tells_twenty_lines_and_how_many_more(import_rows: Import) -> N
 CONTENTS = {
     "a column missing": (b"id,when,who,nps,said,plan\n", "The file has no column help. Its col"),
     "a column twice": ((HEADER + ",nps\n").encode(), "The file has 2 columns called nps."),
-    "UTF-16": ("\n".join([HEADER, *ROWS]).encode("utf-16"), "is not a text file"),
+    "UTF-32": ("\n".join([HEADER, *ROWS]).encode("utf-32"), "is not a text file"),
     "NUL": ((HEADER + "\n1,2024-01-01,,9,,a\0b,\n").encode(), "is not a text file"),
     "no known encoding": (HEADER.encode() + b"\n1,2024-01-01,,9,,\x81\xff,\n", "neither UTF-8 nor"),
     "a quote left open": ((HEADER + '\n1,2024-01-01,,9,,"open,\n').encode(), "line 2"),

@@ -1,7 +1,7 @@
 // The answers that wait on this device, the oldest first. Each is kept after its tap until the server has it; nothing else
 // is. Works without a network.
 import { alone, deliver, round } from "../../client/queue.js";
-import { kiosk, say } from "./page.js";
+import { at, kiosk, say } from "./page.js";
 
 const NAME = "feedback-kiosk-" + kiosk.key;
 const MOST = 500; // answers that wait
@@ -54,7 +54,7 @@ let rounds = 0; // in a row that left something
 let rest = 0;
 let retry;
 
-const post = (body) => fetch("/r/" + kiosk.key, {
+const post = (body) => fetch(at("r/" + kiosk.key), {
   method: "POST", credentials: "omit", keepalive: true, headers: { "Content-Type": "text/plain" },
   body: JSON.stringify(body), signal: AbortSignal.timeout?.(20000),
 }).catch(() => {});

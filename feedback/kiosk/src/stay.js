@@ -1,5 +1,5 @@
 // A page that is open for weeks: awake, never an old one, and there again after a restart without network.
-import { isOpen, kiosk, say } from "./page.js";
+import { at, isOpen, kiosk, say } from "./page.js";
 import { catchUp, isIdle, startOver } from "./visit.js";
 
 const RECHECK = isOpen ? 300 : 60; // seconds
@@ -25,7 +25,7 @@ async function keepPage() {
   const workers = navigator.serviceWorker;
   if (!workers || !kiosk.key) return;
   try {
-    if (kiosk.offline) await workers.register("/k/worker.js", { scope: "/k/" });
+    if (kiosk.offline) await workers.register(at("k/worker.js"), { scope: at("k/") });
     else await forgetPage(workers);
   } catch (error) {
     say("this page is not kept for use without a network: " + error);
@@ -33,7 +33,7 @@ async function keepPage() {
 }
 
 async function forgetPage(workers) {
-  await (await workers.getRegistration("/k/"))?.unregister();
+  await (await workers.getRegistration(at("k/")))?.unregister();
   for (const name of await caches.keys()) if (name.startsWith(CACHES)) await caches.delete(name);
 }
 

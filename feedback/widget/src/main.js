@@ -2,8 +2,10 @@ import { install, safely } from "./api.js";
 import { clock, isAfterAct, mark, meet, text, use } from "./memory.js";
 import { load, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
+import { lay } from "./room.js";
 import { deviceOf, isOffPath, isQuiet, longestAgo, reasonAgainst, routeIn, share } from "./rules.js";
-import { isTest, languages, named, option, say } from "./tag.js";
+import { isTest, languages, option, retag, say, script } from "./tag.js";
+import { forget, identify, who } from "./who.js";
 
 const DELAY = 10;
 const HERE = "asked on this page";
@@ -14,36 +16,36 @@ const start = async () => {
   const target = option("target");
   const only = option("survey");
   const api = install();
-  const { shown } = api; // of all tags: they share the page
-  const heard = [];
-  let contact = named("contact"), properties = named("property"), about = option("about"), signature, events = {}, timer;
+  const { shown, tags = api.tags = {} } = api; // of all tags: they share the page
+  const heard = [], mine = [];
+  let surveys = [], reason, spoken, events = {}, timer, tending;
   let route = routeIn(here()), since = 0;
-
-  if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
-  meet();
-  await pause(); // each rest here begins a new task: none is long on a slow phone
-  const reply = await load(`w/${option("site")}?lang=${languages()}${only || target ? "&survey=" + only : ""}`);
-  const { surveys = [], words, reason = "no such live survey" } = await reply.json();
-  do await pause(0.05);
-  while (document.readyState === "loading");
 
   const page = {
     test,
-    words,
-    who: () => ({ contact, properties, signature, about: about || undefined }),
+    who,
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
+  const learn = async () => {
+    spoken = languages() + "";
+    const reply = await load(`w/${option("site")}?lang=${spoken}${only || target ? "&survey=" + only : ""}`);
+    ({ surveys = [], words: page.words, reason = "no such live survey" } = await reply.json());
+  };
+  // Whether this must wait, because the page has changed its language since.
+  const isLater = (act, given) => spoken !== languages() + "" && learn().then(() => act(given)).catch(say);
   const drawn = ({ key }) => {
+    const { id, email } = who().contact;
     // Of a million, so that each survey gets its share of the unknown too. It is never sent.
     const unknown = () => use("visit").draw ?? mark({ draw: (Math.random() * 1e6 | 0) / 1e4 }).draw;
-    return share((contact.id || contact.email || unknown()) + key);
+    return share((id || email || unknown()) + key);
   };
   const placeOf = ({ look }) => (target ? "inline" : look?.place);
-  const against = (survey) => (document.querySelector(`feedback-widget[survey="${survey.key}"]`) ? HERE : reasonAgainst(survey, placeOf(survey), {
+  const isHere = ({ key }) => shown.some((ask) => ask.survey.key === key && !ask.isOver);
+  const against = (survey) => (isHere(survey) ? HERE : reasonAgainst(survey, placeOf(survey), {
     time: Date.now(),
     path: here(),
     traits: {
-      ...properties,
+      ...who().properties,
       "@device": deviceOf(navigator, matchMedia("(pointer:coarse)").matches),
       "@language": `${languages()}`.toLowerCase().split(/[^a-z]/)[0],
     },
@@ -56,16 +58,21 @@ const start = async () => {
   }));
   const show = (survey) => {
     const place = placeOf(survey);
-    const selector = target || place === "inline" && survey.look.target || "body";
+    const ask = open(survey, place, page);
+    const selector = ask.selector = target || place === "inline" && survey.look.target || "body";
     const into = document.querySelector(selector);
-    if (into) shown.push(open(survey, place, into, page));
-    else say("nothing matches " + selector);
+    ask.href = into && location.href;
+    mine.push(ask);
+    shown.push(ask);
+    if (into) lay(ask.host, into);
+    else say("nothing matches " + selector); // yet
   };
   // Asks what may be asked now, once somebody looks at the page: all that lie in it, and one that comes over it. What is due
   // it considers once more in a task of its own: another tag of the page may have been faster.
   const consider = (isAsked, isDue) => {
     clearTimeout(timer);
     if (route !== (route = routeIn(here()))) since = performance.now(); // a route is a page, and so is its delay
+    if (isLater(consider, isAsked)) return;
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
       if (rating === undefined && (isOffPath(survey, here()) || isAsked && !isQuiet(place))) leave();
@@ -82,32 +89,37 @@ const start = async () => {
       else show(survey);
     }
   };
-  const leave = () => shown.forEach((each) => each.leave());
+  const leave = (isAll) => mine.forEach((ask) => (isAll || ask.rating + 1) && ask.leave());
+  // What the page took away with the element around it goes where that is now: the side tab, what is half typed over the
+  // page, and at the same address all. At another, as of the next order, or when its place comes late, it is asked anew.
+  const tend = () => {
+    tending = 0;
+    for (const ask of mine) {
+      const into = !ask.isOver && !ask.host.isConnected && document.querySelector(ask.selector);
+      if (!into) continue;
+      // What a cache of pages made of it is empty.
+      document.querySelectorAll("feedback-widget").forEach((each) => each.shadowRoot || each.remove());
+      const isKept = ask.place === "tab" || ask.place !== "inline" && ask.rating + 1;
+      if (isKept || ask.href === location.href) lay(ask.host, into);
+      else consider(ask.leave());
+    }
+  };
   const acts = {
-    identify: (told) => {
-      // A copy that can be sent: what cannot is one line now, not an answer lost later.
-      const { properties: more, signature: proof, about: what, ...who } = JSON.parse(text(told));
-      // A number is the text that it would be in a link, 0 too.
-      if (who.id != null) who.id += "";
-      contact = { ...contact, ...who };
-      properties = { ...properties, ...more };
-      signature = proof ?? signature;
-      about = (what ?? about) + "";
-    },
+    identify: (told) => identify(told) && leave(),
     track: (name) => { events[name] = 1; },
     on: (...pair) => heard.push(pair),
     reset: () => {
-      contact = properties = {};
-      signature = undefined;
-      about = "";
       events = {};
-      leave();
+      if (forget()) leave(1);
     },
-    close: leave,
+    close: () => leave(1),
     show: (key) => {
+      if (isLater(acts.show, key)) return;
       const survey = surveys.find((each) => !key || each.key === key);
-      if (!survey) say(reason);
-      else if (against(survey) !== HERE) show({ ...survey, rules: { ...survey.rules, path: 0 } });
+      if (!survey) return say(reason);
+      // Done: a tag that comes later does not open it again.
+      api.q = api.q.filter(([act, other]) => act !== "show" || other !== key);
+      if (!isHere(survey)) show({ ...survey, rules: { ...survey.rules, path: 0 } });
     },
     explain: () => surveys.forEach((survey) => say(survey.key + ": " + (against(survey) || "asks"))),
   };
@@ -115,6 +127,21 @@ const start = async () => {
     acts[act](...given);
     if (/^[it]/.test(act)) consider(); // identify, track
   };
+  // Put in again, as tag managers do at each route, it is the same tag: what was said once is not said twice.
+  const name = [option("site"), only, target];
+  if (tags[name]) {
+    api.runs.push(() => {});
+    return tags[name](script);
+  }
+
+  if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
+  meet();
+  await pause(); // each rest here begins a new task: none is long on a slow phone
+  await learn();
+  tags[name] = (other) => consider(retag(other));
+  do await pause(0.05);
+  while (document.readyState === "loading");
+
   api.runs.push(run);
   for (const call of api.q) safely(run, ...call);
   consider();
@@ -127,10 +154,8 @@ const start = async () => {
     safely(consider, persisted || key === "feedback-asked");
   };
   window.navigation?.addEventListener("currententrychange", moved);
-  addEventListener("popstate", moved);
-  addEventListener("pageshow", moved);
-  addEventListener("visibilitychange", moved);
-  addEventListener("storage", moved);
+  for (const kind of ["popstate", "pageshow", "visibilitychange", "storage"]) addEventListener(kind, moved);
+  new MutationObserver(() => { tending ||= pause(0.05).then(tend).catch(say); }).observe(document, { subtree: true, childList: true });
 };
 
 start().catch(say);

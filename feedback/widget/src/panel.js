@@ -9,7 +9,7 @@ import { isQuiet } from "./rules.js";
 import { say } from "./tag.js";
 
 // `page`: what the whole page shares: whether it is a test, who answers, who listens, all words.
-export const open = (survey, place, into, page) => {
+export const open = (survey, place, page) => {
   const { key, minimum, maximum } = survey;
   const { css = "", pictures, logo, tab } = survey.look || {};
   const { test } = page;
@@ -36,14 +36,15 @@ export const open = (survey, place, into, page) => {
   if (place !== "inline") panel.append(close);
 
   const ask = {
-    survey, texts, words, lang, place, panel, status, close,
+    survey, texts, words, lang, place, panel, status, close, host,
     emit: (kind) => {
       const detail = { kind, survey: key, rating: ask.rating, test };
-      host.dispatchEvent(new CustomEvent("feedback", { bubbles: true, detail }));
+      host.dispatchEvent(new CustomEvent("feedback", { bubbles: true, composed: true, detail }));
       page.tell(detail);
     },
     leave: () => {
       const inside = root.activeElement;
+      ask.isOver = true;
       host.remove();
       if (inside) before?.focus();
     },
@@ -130,6 +131,5 @@ export const open = (survey, place, into, page) => {
     if (!isQuiet(place) && !test) mark({ survey: key });
     count("shown");
   }).observe(panel);
-  into.append(host);
   return ask;
 };

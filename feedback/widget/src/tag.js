@@ -1,6 +1,7 @@
 // The script tag, and what it says.
 
-export const script = document.currentScript || document.querySelector("script[data-feedback-site]");
+export let script = document.currentScript || document.querySelector("script[data-feedback-site]");
+export const retag = (other) => { script = other; };
 
 export const option = (name, usual = "") => script.getAttribute("data-feedback-" + name) ?? usual;
 
