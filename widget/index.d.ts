@@ -16,6 +16,8 @@ export interface LoadOptions {
   test?: boolean;
   /** `after-act`: keep nothing in the browser before an act. */
   storage?: "after-act";
+  /** The domain whose hosts share one clock by a cookie, such as `shop.example`. */
+  domain?: string;
   /** The name of the function in `window`, when `feedback` is taken. */
   global?: string;
   /** What is answered about: an order, a ticket, a visit. Only a keyed hash is stored. */

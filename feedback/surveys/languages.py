@@ -80,6 +80,16 @@ def built_in(language: str) -> str | None:
     return _first_offered([language], list(BUILT_IN))
 
 
+def kin(roots: Iterable[str]) -> list[str]:
+    """Languages without their country, and the other codes under which their readers come.
+
+    >>> kin(["en", "nb"]), kin([])
+    (['en', 'nb', 'nn', 'no'], [])
+    """
+    families = {_family(_normal(root)) for root in roots}
+    return sorted(families | {code for code, other in _SAME.items() if other in families})
+
+
 @lru_cache(maxsize=1024)
 def direction(language: str) -> str:
     """`rtl` or `ltr`, as HTML's `dir` has it; of a language that Babel does not know, `ltr`.

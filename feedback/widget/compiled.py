@@ -5,14 +5,15 @@ tab or the faces of a scale, travels with the configuration of those.
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from feedback.surveys.customer_texts import page_words
+from feedback.surveys.languages import kin
 from feedback.surveys.widget_settings.color import BLACK, WHITE, contrast
+from feedback.widget.paths import path_pattern
 
 _LEFT = "right:auto;left:clamp(0px,50% - 180px,16px)"
 _TOP = "top:0;bottom:auto;border-radius:0 0 var(--feedback-radius,6px) var(--feedback-radius,6px)"
@@ -135,7 +136,7 @@ def _rules(rules: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         found["to"] = _begins(date.fromisoformat(last) + timedelta(days=1), zone) - 1
     if path := path_pattern(rules.get("paths") or [], rules.get("not_paths") or []):
         found["path"] = path
-    wanted = {"@device": rules.get("devices"), "@language": rules.get("languages")}
+    wanted = {"@device": rules.get("devices"), "@language": kin(rules.get("languages") or [])}
     wanted |= rules.get("properties") or {}
     if is_one_of := {name: _texts(values) for name, values in wanted.items() if values}:
         found["is"] = is_one_of
@@ -150,21 +151,3 @@ def _begins(day: date, zone: ZoneInfo) -> int:
 def _texts(values: Sequence[Any]) -> list[str]:
     """As JavaScript writes them."""
     return [value if isinstance(value, str) else json.dumps(value) for value in values]
-
-
-def path_pattern(paths: Sequence[str], not_paths: Sequence[str]) -> str:
-    r"""One regular expression for both lists, which Python and JavaScript read alike.
-
-    >>> path_pattern(["/cart*", "/pay"], ["/cart/empty"])
-    '^(?!(?:/cart/empty)$)(?:/cart.*|/pay)$'
-    >>> path_pattern([], ["/a.b"]), path_pattern([], [])
-    ('^(?!(?:/a\\.b)$)', '')
-    """
-    if not paths and not not_paths:
-        return ""
-    never = f"(?!(?:{_any(not_paths)})$)" if not_paths else ""
-    return f"^{never}" + (f"(?:{_any(paths)})$" if paths else "")
-
-
-def _any(patterns: Sequence[str]) -> str:
-    return "|".join(re.sub(r"[^\w/*-]", r"\\\g<0>", each).replace("*", ".*") for each in patterns)

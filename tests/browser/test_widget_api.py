@@ -76,24 +76,6 @@ async def test_an_id_is_sent_as_its_text(
     assert stored.respondent_key is not None
 
 
-@pytest.mark.parametrize("given", [0, 7, 42])
-async def test_a_number_is_drawn_by_as_its_text(
-    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop, given: int
-) -> None:
-    """The draw of one person is the same for ever, with no mark of this visit."""
-    drawn = [f"(n = 7, [...('{given}{shop.nps.key}')].forEach("]
-    drawn.append("(letter) => { n = (n * 31 + letter.codePointAt()) % 9973; }), n / 99.73)")
-    page = await open_page(site.add("<p>Nothing here</p>", "/before"))
-    share = await page.evaluate("".join(drawn))
-    await change(database, shop.nps, rules={"sample": int(share)})
-    only = tag(f'data-feedback-survey="{shop.nps.key}"')
-    await page.goto(site.add(STUB % f"feedback('identify', {{id: {given}}});" + only))
-    await is_ready(page)
-    said = await heard_by_console(page, "feedback.explain()")
-    assert said == [f"{shop.nps.key}: not in the sample"]
-    assert "draw" not in (await page.evaluate("sessionStorage['feedback-visit']") or "")
-
-
 async def test_what_it_is_about_goes_with_each_message(
     site: Site, tag: Tag, open_page: PageMaker
 ) -> None:

@@ -42,9 +42,12 @@ async def addresses(site: Site, tag: Tag, shop: Shop) -> Addresses:
 
 
 async def visit(page: Page, address: str, *, day: float = 0) -> Page:
-    """A new tab of the same browser, so many days later."""
+    """A new tab of the same browser, so many days later; those of before are closed."""
     await page.context.clock.set_fixed_time(clock.now() + timedelta(days=day))
+    before = page.context.pages
     tab = await page.context.new_page()
+    for each in before:
+        await each.close()
     await tab.goto(address)
     await is_ready(tab)
     return tab
@@ -151,6 +154,8 @@ async def test_of_two_tabs_that_ask_one_is_answered_and_the_other_leaves(
     target = f'data-feedback-survey="{shop.csat.key}" data-feedback-target="main"'
     await other.goto(site.add(f"<main></main>{tag()}{tag(target)}", "/both"))
     await is_ready(other, tags=2)
+    assert await asked(other) == [shop.csat.key]  # the first tab asks the other
+    await other.evaluate(f"feedback('show', '{shop.nps.key}')")
     assert set(await asked(other)) == {shop.nps.key, shop.csat.key}
     await answer(page)
     # What lies in the page interrupts nobody.
@@ -220,6 +225,50 @@ async def test_an_ignored_question_does_not_come_back_in_the_visit(
     async with page.expect_console_message(lambda m: "asked in this visit" in m.text):
         await page.reload()
     assert await asked(page) == []
+
+
+async def test_an_ignored_question_does_not_come_back_in_a_new_tab(
+    addresses: Addresses, open_page: PageMaker, shop: Shop
+) -> None:
+    page = await open_page("about:blank")
+    async with page.expect_response("**/d/*"):
+        await page.goto(addresses["nps"])
+    tab = await page.context.new_page()
+    async with tab.expect_console_message(lambda m: "asked in this visit" in m.text):
+        await tab.goto(addresses["any"])
+    assert await asked(tab) == []
+    # No more is kept than if that tab had asked; nothing outlives the tabs.
+    assert await storage(tab) == await storage(page) == ["feedback-visit"]
+    assert await asked(await visit(tab, addresses["nps"])) == [shop.nps.key]
+
+
+async def test_a_tab_that_waits_hears_of_a_question_in_another(
+    site: Site, tag: Tag, addresses: Addresses, open_page: PageMaker
+) -> None:
+    waiting = await open_page(site.add(tag().replace('data-feedback-delay="0"', ""), "/usual"))
+    await is_ready(waiting)
+    page = await waiting.context.new_page()
+    async with page.expect_response("**/d/*"):
+        await page.goto(addresses["nps"])
+    await waiting.wait_for_function("sessionStorage['feedback-visit']?.includes('survey')")
+    said = await heard_by_console(waiting, "feedback.explain()")
+    assert said and all("asked in this visit" in line for line in said)
+
+
+async def test_a_tab_asks_once_somebody_looks_at_it(
+    addresses: Addresses, open_page: PageMaker, shop: Shop
+) -> None:
+    page = await open_page("about:blank")
+    await page.add_init_script(
+        "Object.defineProperty(document, 'hidden', { get: () => !window.isSeen })"
+    )
+    await page.goto(addresses["nps"])
+    await is_ready(page)
+    assert await asked(page) == [] and await storage(page) == []
+    seen = "isSeen = true; document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))"
+    await page.evaluate(seen)
+    await page.evaluate("new Promise((done) => setTimeout(done, 100))")
+    assert await asked(page) == [shop.nps.key]
 
 
 async def test_nothing_at_all_is_kept_before_an_act_where_that_is_wanted(

@@ -73,6 +73,37 @@ async def test_a_rule_decides_and_says_why(
     assert said == [f"{shop.nps.key}: {reason}"]
 
 
+@pytest.mark.parametrize(
+    ("path", "others"),
+    [("/caf%C3%A9/x", ["/cafe/x"]), ("/caf%c3%a9/", ["/caf%E9/"]), ("/#/cart", ["/cart", "/#top"])],
+)
+async def test_a_path_is_fitted_as_it_is_read_and_a_route_after_the_hash_too(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop,
+    path: str, others: list[str],
+) -> None:  # fmt: skip
+    await change(database, shop.nps, rules={"paths": ["/café/*", "#/cart"]})
+    only = tag(f'data-feedback-test data-feedback-survey="{shop.nps.key}"')
+    page = await open_page("about:blank")
+    for address in [path, *others]:
+        site.add(only, address.split("#")[0])
+        await page.goto(site.base + address)
+        await is_ready(page)
+        assert await asked(page) == [shop.nps.key] * (address == path), address
+
+
+async def test_a_route_after_the_hash_is_followed(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
+) -> None:
+    await change(database, shop.nps, rules={"paths": ["#/cart"]})
+    page = await open_page(site.add(tag(f'data-feedback-survey="{shop.nps.key}"')) + "#/")
+    await is_ready(page)
+    assert await asked(page) == []
+    for route, expected in (("#/cart", [shop.nps.key]), ("#/help", [])):
+        await page.evaluate(f"location.hash = '{route}'")
+        await page.evaluate("new Promise((done) => setTimeout(done, 100))")
+        assert await asked(page) == expected, route
+
+
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"
 
 
@@ -85,6 +116,7 @@ async def test_phone_tablet_and_desktop_are_told_apart(
     devices: list[tuple[dict[str, Any], list[str]]] = [
         ({"user_agent": PHONE, "has_touch": True}, [shop.nps.key]),
         ({"has_touch": True}, [shop.csat.key]),
+        ({"user_agent": PHONE.replace("iPhone;", "iPad;"), "has_touch": True}, [shop.csat.key]),
         ({}, []),
     ]
     for options, expected in devices:
@@ -105,6 +137,9 @@ async def test_the_language_is_the_tags_else_the_pages_else_the_browsers(
         ("", "fr-FR", shop.nps.key),
         ("", "en-GB", shop.csat.key),
         ("", "", shop.nps.key),
+        ("", "EN", shop.csat.key),
+        ("", "en_GB", shop.csat.key),
+        ('data-feedback-lang="Fr_ca"', "en", shop.nps.key),
     ]
     for attributes, language, expected in pages:
         html = f"<script>document.documentElement.lang = '{language}'</script>"
@@ -123,51 +158,6 @@ async def test_a_property_that_is_told_later_decides_then(
     assert await asked(page) == []
     await page.evaluate("feedback('identify', {properties: {beta: true}})")
     assert await asked(page) == [shop.nps.key]
-
-
-async def test_the_same_person_is_always_in_the_sample_or_never(
-    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
-) -> None:
-    await change(database, shop.nps, rules={"sample": 50})
-    addresses = {
-        # Four persons who lie evenly on the scale: some are in half of it, some are not.
-        person: site.add(
-            tag(f'data-feedback-survey="{shop.nps.key}" data-feedback-contact-id="{person}"'),
-            f"/{person}",
-        )
-        for person in "aeim"
-    }
-    rounds = [await _drawn(await open_page("about:blank"), addresses) for _ in range(2)]
-    assert rounds[0] == rounds[1] and set(rounds[0].values()) == {True, False}
-
-
-async def _drawn(page: Page, addresses: dict[str, str]) -> dict[str, bool]:
-    found = {}
-    for person, address in addresses.items():
-        await page.goto(address)
-        await is_ready(page)
-        found[person] = bool(await asked(page))
-        await page.evaluate("sessionStorage.clear()")
-    return found
-
-
-async def test_somebody_unknown_is_drawn_once_a_visit(
-    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop
-) -> None:
-    await change(database, shop.nps, rules={"sample": 50})
-    page = await open_page("about:blank")
-    await page.add_init_script("Math.random = () => 0.6")
-    address = site.add(tag(f'data-feedback-survey="{shop.nps.key}"'))
-    async with page.expect_console_message(lambda m: m.text.endswith("not in the sample")):
-        await page.goto(address)
-    await page.add_init_script("Math.random = () => 0.4")
-    async with page.expect_console_message(lambda m: m.text.endswith("not in the sample")):
-        await page.reload()
-    visit = await page.context.new_page()
-    await visit.add_init_script("Math.random = () => 0.4")
-    await visit.goto(address)
-    await is_ready(visit)
-    assert await asked(visit) == [shop.nps.key]
 
 
 async def test_the_first_and_the_last_day_belong_to_it(
@@ -196,11 +186,27 @@ async def test_it_waits_ten_seconds_over_the_page_and_not_at_all_in_it(
     inline = tag('data-feedback-target="main"').replace('data-feedback-delay="0"', "")
     page = await _with_stopped_clock(open_page, site.add(usual))
     await page.clock.run_for(8_000)
-    await page.evaluate("history.pushState({}, '', '/moved')")
     assert await asked(page) == []
     await page.clock.run_for(3_000)
     assert await asked(page) == [shop.nps.key]
     page = await _with_stopped_clock(open_page, site.add(f"<main></main>{inline}", "/inline"))
+    assert await asked(page) == [shop.nps.key]
+
+
+@pytest.mark.parametrize("route", ["/thanks", "/#/thanks"])
+async def test_the_delay_counts_from_the_route(
+    site: Site, tag: Tag, open_page: PageMaker, database: Database, shop: Shop, route: str
+) -> None:
+    await change(database, shop.nps, rules={"paths": ["/thanks", "#/thanks"], "delay": 20})
+    usual = tag(f'data-feedback-survey="{shop.nps.key}"').replace('data-feedback-delay="0"', "")
+    page = await _with_stopped_clock(open_page, site.add(usual))
+    await page.clock.run_for(60_000)
+    await page.evaluate(f"history.pushState({{}}, '', '{route}')")
+    await page.clock.run_for(15_000)
+    assert await asked(page) == []
+    # A place in the page, or what is searched for, is no other page.
+    await page.evaluate(f"history.replaceState({{}}, '', '{route}?q=1')")
+    await page.clock.run_for(6_000)
     assert await asked(page) == [shop.nps.key]
 
 

@@ -24,7 +24,7 @@ EVERYTHING = {
     "radius": "0",
     "scheme": "dark",
     "logo": "Alice's shop",
-    "paths": "/cart*\r\n\r\n  /help \r\n",
+    "paths": "/cart*\r\n\r\n  /help \r\n#/café/*",
     "not_paths": "/checkout/*",
     "delay": "3",
     "event": "order_placed",
@@ -71,7 +71,7 @@ async def test_it_stores_what_was_chosen(alice: Client, shop: Shop, rows: Rows) 
         "logo": "Alice's shop",
     }
     assert stored.rules == {
-        "paths": ["/cart*", "/help"],
+        "paths": ["/cart*", "/help", "#/café/*"],
         "not_paths": ["/checkout/*"],
         "delay": 3,
         "event": "order_placed",
@@ -90,9 +90,18 @@ async def test_it_shows_what_is_stored(alice: Client, shop: Shop, rows: Rows) ->
     await send(alice, address(shop), **EVERYTHING)
     before = await rows.survey(shop.nps.id)
     page = html.unescape((await alice.get(address(shop))).text)
-    for part in ('value="#here"', 'value="12.5"', "/cart*\n/help</textarea>", "plan = pro, team"):
+    for part in (
+        'value="#here"',
+        'value="12.5"',
+        "/cart*\n/help\n#/café/*</textarea>",
+        "plan = pro, team",
+    ):
         assert part in page
-    fields = dict(EVERYTHING) | {"paths": "/cart*\n/help", "sample": "12.5", "color": "#0b6b5d"}
+    fields = dict(EVERYTHING) | {
+        "paths": "/cart*\n/help\n#/café/*",
+        "sample": "12.5",
+        "color": "#0b6b5d",
+    }
     await send(alice, address(shop), **fields)
     after = await rows.survey(shop.nps.id)
     assert (after.look, after.rules) == (before.look, before.rules)
@@ -142,6 +151,8 @@ async def test_it_stores_nothing_when_nothing_differs(
         ("paths", "https://shop.example/cart", "is not a path"),
         ("paths", "/cart?x=1", "is not a path"),
         ("not_paths", "cart", "is not a path"),
+        ("paths", "#", "is not a path"),
+        ("paths", "#/cart?n=1", "is not a path"),
         ("paths", "/x\n" * 51, "at most 50 lines"),
         ("delay", "9", "from 10 to 3600"),
         ("delay", "-1", "from 10 to 3600"),

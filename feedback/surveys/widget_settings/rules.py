@@ -12,6 +12,8 @@ DEVICES = ("phone", "tablet", "desktop")
 LISTS = {"devices": "device", "languages": "language"}
 LEAST_DELAY, MOST_DELAY = 10, 3600
 USUAL_AGAIN, USUAL_REST, MOST_DAYS = 90, 30, 730
+# A path, what stands after # where an application keeps its routes there, or both.
+_PATH = re.compile(r"[/*][^\s?#]*(#[^\s?]+)?|#[^\s?]+")
 MOST_LINES, MOST_PATH, MOST_NAME, MOST_VALUE = 50, 200, 64, 500
 
 
@@ -79,9 +81,9 @@ def _lines(reader: FormReader, name: str) -> list[str]:
 def _paths(reader: FormReader, name: str) -> list[str]:
     paths = _lines(reader, name)
     for path in paths:
-        if not re.fullmatch(r"[/*][^\s?#]*", path) or len(path) > MOST_PATH:
+        if not _PATH.fullmatch(path) or len(path) > MOST_PATH:
             problem = _(
-                "“%(path)s” is not a path. Write one as /cart or /help/*, without the site."
+                "“%(path)s” is not a path. Write one as /cart, /help/* or #/cart, without the site."
             )
             reader.fail(name, problem % {"path": path[:60]})
     return list(dict.fromkeys(paths))

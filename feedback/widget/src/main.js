@@ -1,14 +1,15 @@
 import { install, safely } from "./api.js";
-import { isAfterAct, text, use } from "./memory.js";
+import { clock, isAfterAct, mark, meet, text, use } from "./memory.js";
 import { load, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
 import { lay } from "./room.js";
-import { isOffPath, isQuiet, longestAgo, reasonAgainst, share } from "./rules.js";
+import { deviceOf, isOffPath, isQuiet, longestAgo, reasonAgainst, routeIn, share } from "./rules.js";
 import { isTest, languages, option, retag, say, script } from "./tag.js";
 import { forget, identify, who } from "./who.js";
 
 const DELAY = 10;
 const HERE = "asked on this page";
+const here = () => location.pathname + location.hash;
 
 const start = async () => {
   const test = isTest();
@@ -18,6 +19,7 @@ const start = async () => {
   const { shown, tags = api.tags = {} } = api; // of all tags: they share the page
   const heard = [], mine = [];
   let surveys = [], reason, spoken, events = {}, timer, tending;
+  let route = routeIn(here()), since = 0;
 
   const page = {
     test,
@@ -32,25 +34,23 @@ const start = async () => {
   // Whether this must wait, because the page has changed its language since.
   const isLater = (act, given) => spoken !== languages() + "" && learn().then(() => act(given)).catch(say);
   const drawn = ({ key }) => {
-    const { id } = who().contact;
-    if (id) return share(id + key);
-    // As coarse as the shares are: it tells nobody apart.
-    const visit = { draw: (Math.random() * 1e4 | 0) / 100, ...use("visit") };
-    use("visit", visit);
-    return visit.draw;
+    const { id, email } = who().contact;
+    // Of a million, so that each survey gets its share of the unknown too. It is never sent.
+    const unknown = () => use("visit").draw ?? mark({ draw: (Math.random() * 1e6 | 0) / 1e4 }).draw;
+    return share((id || email || unknown()) + key);
   };
   const placeOf = ({ look }) => (target ? "inline" : look?.place);
   const isHere = ({ key }) => shown.some((ask) => ask.survey.key === key && !ask.isOver);
   const against = (survey) => (isHere(survey) ? HERE : reasonAgainst(survey, placeOf(survey), {
     time: Date.now(),
-    path: location.pathname,
+    path: here(),
     traits: {
       ...who().properties,
-      "@device": /Mobi/.test(navigator.userAgent) ? "phone" : matchMedia("(pointer:coarse)").matches ? "tablet" : "desktop",
-      "@language": languages()[0].split("-")[0],
+      "@device": deviceOf(navigator, matchMedia("(pointer:coarse)").matches),
+      "@language": `${languages()}`.toLowerCase().split(/[^a-z]/)[0],
     },
     events,
-    asked: use("asked"),
+    asked: clock(),
     visit: use("visit"),
     isAfterAct: isAfterAct(),
     test,
@@ -67,22 +67,23 @@ const start = async () => {
     if (into) lay(ask, into);
     else say("nothing matches " + selector); // yet
   };
-  // Asks what may be asked now: all that lie in the page, and one that comes over it. What is due it considers once
-  // more in a task of its own: another tag of the page may have been faster.
+  // Asks what may be asked now, once somebody looks at the page: all that lie in it, and one that comes over it. What is due
+  // it considers once more in a task of its own: another tag of the page may have been faster.
   const consider = (isAsked, isDue) => {
     clearTimeout(timer);
+    if (route !== (route = routeIn(here()))) since = performance.now(); // a route is a page, and so is its delay
     if (isLater(consider, isAsked)) return;
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
-      if (rating === undefined && (isOffPath(survey, location.pathname) || isAsked && !isQuiet(place))) leave();
+      if (rating === undefined && (isOffPath(survey, here()) || isAsked && !isQuiet(place))) leave();
       isOver ||= panel.isConnected && !isQuiet(place);
     }
-    for (const survey of longestAgo(surveys, use("asked"))) {
+    for (const survey of longestAgo(surveys, clock())) {
       const isAside = isQuiet(placeOf(survey));
-      if (against(survey) || !isAside && isOver) continue;
+      if (document.hidden || against(survey) || !isAside && isOver) continue;
       isOver ||= !isAside;
       const usual = survey.rules?.delay ?? (isAside ? 0 : DELAY);
-      const wait = test ? 0 : option("delay", usual) * 1000 - performance.now();
+      const wait = test ? 0 : option("delay", usual) * 1000 + since - performance.now();
       if (!(wait < 1e9)) say("no usable delay");
       else if (wait > 0 || !isDue) timer = setTimeout(safely, wait, consider, 0, 1);
       else show(survey);
@@ -134,6 +135,7 @@ const start = async () => {
   }
 
   if (Object.keys(use("queue"))[0]) loadAfter().then((after) => after.flush()).catch(say);
+  meet();
   await pause(); // each rest here begins a new task: none is long on a slow phone
   await learn();
   tags[name] = (other) => consider(retag(other));
@@ -147,9 +149,12 @@ const start = async () => {
   if (because && !timer && !shown[0]) say(because);
   // A single-page application moves on: told by the Navigation API, and by the oldest way.
   // What waits unanswered over it leaves when another tab has asked, and when the visitor comes back to the page.
-  const moved = ({ key, persisted }) => persisted === false || safely(consider, persisted || key === "feedback-asked");
+  const moved = ({ key, persisted }) => {
+    if (persisted) meet();
+    safely(consider, persisted || key === "feedback-asked");
+  };
   window.navigation?.addEventListener("currententrychange", moved);
-  for (const kind of ["popstate", "pageshow", "storage"]) addEventListener(kind, moved);
+  for (const kind of ["popstate", "pageshow", "visibilitychange", "storage"]) addEventListener(kind, moved);
   new MutationObserver(() => { tending ||= pause(0.05).then(tend).catch(say); }).observe(document, { subtree: true, childList: true });
 };
 

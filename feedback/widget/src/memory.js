@@ -1,5 +1,6 @@
 // What stays in this browser. Before an act: one mark of the visit in sessionStorage, unless the tag says
 // data-feedback-storage="after-act". After an act: when not to ask again, and what is not sent yet.
+import { safely } from "./api.js";
 import { option } from "./tag.js";
 
 export const DAY = 864e5;
@@ -29,10 +30,43 @@ export const use = (name, value) => {
   }
 };
 
+// What may be asked when. Where the tag names a domain its hosts share it by a cookie, written after an act alone; of this
+// browser's two memories the one of the later act holds. A wrong domain, a full or a forbidden jar leave the host its own.
+export const clock = (value) => {
+  const own = use("asked", value);
+  try {
+    const domain = option("domain");
+    if (value && domain) {
+      document.cookie = `feedback-asked=${escape(text(value))};domain=${domain};path=/;max-age=34560000;samesite=lax;secure`;
+    }
+    const shared = JSON.parse(unescape(/feedback-asked=([^;]+)/.exec(domain && document.cookie)[1]));
+    return own["*"]?.until > shared["*"].until ? { ...shared, ...own } : { ...own, ...shared };
+  } catch {
+    return own;
+  }
+};
+
+// The open tabs of one visitor are one visit: a new one asks what the others have asked and drawn, and they hear of what it does.
+// A page forgotten for a day is silent. Closed while the page rests for "back": a message would throw it out of there.
+let tabs;
+export const meet = () => safely(() => {
+  tabs = new BroadcastChannel("feedback-visit"); // denied where storage is
+  tabs.onmessage = ({ data }) => (data ? use("visit", { ...data, ...use("visit") }) : performance.now() < DAY && tabs.postMessage(use("visit")));
+  tabs.postMessage(0);
+});
+addEventListener("pagehide", () => tabs?.close());
+
+export const mark = (part) => {
+  const visit = { ...use("visit"), ...part };
+  use("visit", visit);
+  tabs?.postMessage(visit);
+  return visit;
+};
+
 // After an answer or a dismissal: when this survey, and when any other, may be asked again.
 export const remember = ({ key, rules }, isAnswer) => {
   const at = Date.now();
-  const asked = use("asked");
+  const asked = clock();
   const dismissals = isAnswer ? 0 : (asked[key]?.dismissals || 0) + 1;
   const days = isAnswer ? rules?.again_after ?? ANSWERED_DAYS : rules?.rest_after_dismissal ?? DISMISSED_DAYS;
   // A dismissal in another tab never shortens what an answer earned.
@@ -40,7 +74,7 @@ export const remember = ({ key, rules }, isAnswer) => {
   const until = dismissals > 1 ? NEVER : Math.max(earned, at + days * DAY);
   asked[key] = { at, dismissals, until };
   asked["*"] = { until: at + BETWEEN_DAYS * DAY };
-  use("asked", asked);
+  clock(asked);
 };
 
 // Answers on their way: by submission, each with the survey it goes to.

@@ -3,7 +3,7 @@ import { newId } from "../../client/ids.js";
 import { fill, numbers, typing } from "../../client/scale.js";
 import CSS from "./panel.css";
 import { make, picture } from "./dom.js";
-import { keep, remember, use } from "./memory.js";
+import { keep, mark, remember, use } from "./memory.js";
 import { about, at, loadAfter, post } from "./network.js";
 import { isQuiet } from "./rules.js";
 import { stand } from "./seen.js";
@@ -135,7 +135,7 @@ export const open = (survey, place, page, isCalled) => {
   stand(ask, root, isLaid, isAside, isCalled, () => {
     if (!isAside && !test) {
       if (!isCalled && use("visit").survey) return ask.leave();
-      use("visit", { ...use("visit"), survey: key });
+      mark({ survey: key });
     }
     count("shown");
   });

@@ -1,25 +1,34 @@
 // Whether a survey is asked: pure, so that `feedback.explain()` and the tests say the same as the page.
 // The server has made one pattern of all path rules, and one table of device, language and properties (compiled.py).
 
-// 0 to 100, always the same for one text.
+// 0 to 100, always the same for one text, and without regard to any other: each letter turns every bit. Of a sum two surveys
+// of half the visitors would share everybody or nobody. Twice over, so that what the last letter did is turned as well.
 export const share = (text) => {
-  let hash = 7;
-  for (const letter of text) hash = (hash * 31 + letter.codePointAt()) % 9973;
-  return hash / 99.73;
+  let hash = 0;
+  for (const letter of text + text) {
+    hash = Math.imul(hash ^ letter.codePointAt(), 1000000007);
+    hash ^= hash >>> 15;
+  }
+  return (hash >>> 0) % 1e4 / 100;
 };
+
+// An iPad calls itself a phone or a Mac, which is never touched.
+export const deviceOf = ({ userAgent, maxTouchPoints }, isCoarse) =>
+  /(?<!iPad.*)Mobi/.test(userAgent) ? "phone" : isCoarse || /Mac/.test(userAgent) && maxTouchPoints ? "tablet" : "desktop";
 
 // In the page, or opened by the visitor: nobody is interrupted, so only its own clock counts.
 export const isQuiet = (place) => /inline|tab/.test(place);
 
 export const isOffPath = ({ rules }, path) => rules?.path && !RegExp(rules.path).test(path);
 
+// A place in the page and what is searched for there are no other route.
+export const routeIn = (path) => path.split(/#\w|[?]/)[0];
+
 // Why a survey is not asked, else undefined. A test shows it whatever clock and sample say.
 export const reasonAgainst = (survey, place, now) => {
   const { is, from, to, event, sample } = survey.rules || {};
   if (isOffPath(survey, now.path)) return "not on " + now.path;
-  for (const [name, values] of Object.entries(is || {})) {
-    if (!values.includes("" + now.traits[name])) return "not for this " + name;
-  }
+  for (const name in is) if (!is[name].includes("" + now.traits[name])) return "not for this " + name;
   if (now.time < from || now.time > to) return "not at this date";
   if (event && !now.events[event]) return "waits for " + event;
   if (now.test) return;

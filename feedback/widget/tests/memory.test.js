@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { keep, remember, use } from "../src/memory.js";
+import { keep, mark, meet, remember, use } from "../src/memory.js";
 
 const DAY = 864e5;
 const days = (key) => Math.round((use("asked")[key].until - Date.now()) / DAY);
@@ -36,6 +36,48 @@ describe("when to ask again", () => {
     remember({ key: "nps", rules: { again_after: 7, rest_after_dismissal: 3 } }, true);
     remember({ key: "ces", rules: { rest_after_dismissal: 3 } });
     expect([days("nps"), days("ces")]).toEqual([7, 3]);
+  });
+});
+
+describe("over the tabs", () => {
+  const open = () => new BroadcastChannel("feedback-visit");
+  // What a new tab hears, up to the empty mark of one that was opened after the page and so speaks after it.
+  const ask = async () => {
+    const [last, tab, heard] = [open(), open(), []];
+    last.onmessage = ({ data }) => data === 0 && last.postMessage({});
+    tab.onmessage = ({ data }) => heard.push(data);
+    tab.postMessage(0);
+    await vi.waitFor(() => expect(heard).toContainEqual({}));
+    last.close();
+    tab.close();
+    return heard.slice(0, -1);
+  };
+  beforeEach(() => dispatchEvent(new Event("pagehide")));
+  it("answers with the mark of the visit, and takes over what it lacks", async () => {
+    meet();
+    mark({ survey: "nps" });
+    expect(await ask()).toEqual([{ survey: "nps" }]);
+    const other = open();
+    other.postMessage({ survey: "ces", draw: 7 });
+    await vi.waitFor(() => expect(use("visit")).toEqual({ survey: "nps", draw: 7 }));
+    other.close();
+  });
+  it("is silent while the page rests for a return, and after a day", async () => {
+    meet();
+    mark({ survey: "nps" });
+    const day = vi.spyOn(performance, "now").mockReturnValue(DAY + 1);
+    expect(await ask()).toEqual([]);
+    day.mockRestore();
+    expect(await ask()).toEqual([{ survey: "nps" }]);
+    dispatchEvent(new Event("pagehide"));
+    expect(await ask()).toEqual([]);
+    meet();
+    expect(await ask()).toEqual([{ survey: "nps" }]);
+  });
+  it("does without where the browser denies it", () => {
+    vi.stubGlobal("BroadcastChannel", class { constructor() { throw new Error("denied"); } });
+    expect(meet).not.toThrow();
+    vi.unstubAllGlobals();
   });
 });
 

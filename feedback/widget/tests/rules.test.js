@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isOffPath, longestAgo, reasonAgainst, share } from "../src/rules.js";
+import { deviceOf, isOffPath, longestAgo, reasonAgainst, routeIn } from "../src/rules.js";
 
 const DAY = 864e5;
 const now = (values = {}) => ({
@@ -69,13 +69,40 @@ describe("whose turn it is", () => {
     const surveys = [{ key: "a" }, { key: "b" }, { key: "c" }];
     expect(longestAgo(surveys, { a: { at: 2 }, b: { at: 1 } }).map(({ key }) => key)).toEqual(["c", "b", "a"]);
   });
-  it("draws the same share for the same person and survey, evenly over many", () => {
-    expect(share("customer-7nps")).toBe(share("customer-7nps"));
-    const drawn = Array.from({ length: 10_000 }, (_, n) => share(`customer-${n}nps`));
-    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...drawn)).toBeLessThan(100);
-    const under10 = drawn.filter((each) => each < 10).length;
-    expect(under10).toBeGreaterThan(800);
-    expect(under10).toBeLessThan(1200);
+});
+
+describe("where the visitor is", () => {
+  it("fits a path to an address as browsers write it", () => {
+    // What compiled.py makes of /café/* and #/cart (tests/widget/test_paths.py).
+    const path = "^(?:(?:/caf(?:é|%[Cc]3%[Aa]9|e%[Cc][Cc]%81)/[^#]*)(?:#.*)?|[^#]*#/cart(?:[?#].*)?)$";
+    const isOn = (address) => {
+      const { pathname, hash } = new URL(address, "https://shop.example");
+      return !isOffPath({ rules: { path } }, pathname + hash);
+    };
+    for (const address of ["/café/", "/caf%c3%a9/2?x=1#top", "/cafe\u0301/2", "/#/cart", "/app?x=1#/cart?n=2"]) expect(isOn(address)).toBe(true);
+    for (const address of ["/cafe/", "/caf%E9/", "/cart", "/#/cart/2", "/#top"]) expect(isOn(address)).toBe(false);
   });
+  it("takes a route after # for another page, and no place in the page", () => {
+    const routes = ["/app", "/app#top", "/app#/cart", "/app#/cart?n=1", "/app#!/cart", "/app#/"].map(routeIn);
+    expect(routes).toEqual(["/app", "/app", "/app#/cart", "/app#/cart", "/app#!/cart", "/app#/"]);
+  });
+});
+
+describe("the device", () => {
+  const IPAD = "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
+  const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15";
+  it.each([
+    ["an iPad", "tablet", IPAD + " Version/17.5 Mobile/15E148 Safari/604.1", 5, true],
+    ["an iPad in an application", "tablet", IPAD + " Mobile/15E148", 5, true],
+    ["an iPad with Chrome", "tablet", IPAD + " CriOS/126.0 Mobile/15E148 Safari/604.1", 5, true],
+    ["an iPad that asks for desktop pages", "tablet", MAC, 5, true],
+    ["an iPad with a keyboard and a pointer", "tablet", MAC, 5, false],
+    ["a Mac", "desktop", MAC, 0, false],
+    ["an iPhone", "phone", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1", 5, true],
+    ["an Android phone", "phone", "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile Safari/537.36", 5, true],
+    ["an Android tablet", "tablet", "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36", 5, true],
+    ["Windows with a screen to touch", "desktop", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0.0.0", 10, false],
+    ["Firefox on a Mac", "desktop", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0", 0, false],
+  ])("tells %s", (_name, device, userAgent, maxTouchPoints, isCoarse) =>
+    expect(deviceOf({ userAgent, maxTouchPoints }, isCoarse)).toBe(device));
 });
