@@ -19,7 +19,7 @@ export const named = (kind) => {
 };
 
 export const isTest = () => {
-  const asked = /[?&]feedback-test\b/.test(location.search) || /(^|\.)localhost$/.test(location.hostname);
+  const asked = /^([^?]*\.)?localhost(\?|$)|[?&]feedback-test\b/.test(location.hostname + location.search);
   return !/^(off|false)$/.test(option("test", asked ? "" : "off"));
 };
 
