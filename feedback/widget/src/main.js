@@ -47,7 +47,6 @@ const start = async () => {
     traits: {
       ...who().properties,
       "@device": deviceOf(navigator, matchMedia("(pointer:coarse)").matches),
-      "@language": `${languages()}`.toLowerCase().split(/[^a-z]/)[0],
     },
     events,
     asked: clock(),

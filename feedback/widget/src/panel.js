@@ -21,22 +21,24 @@ export const open = (survey, place, page, isCalled) => {
   const message = { v: 1, submission_id: newId(), comment: "", locale: lang, test };
   let before, seq = 0;
 
-  const cells = numbers(minimum, maximum).map((n) =>
-    make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, pictures ? picture(pictures[n - minimum]) : n));
+  const cells = numbers(minimum, maximum).map((n, at) =>
+    make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, pictures ? picture(pictures[at]) : n));
   const status = make("div", { role: "status" });
   const close = make("button", { class: "close", "aria-label": words.close }, "×");
-  const panel = make("section", { class: isLaid ? "" : "over", "aria-labelledby": "question", lang, dir: words.dir || "ltr" });
+  const note = (said) => (said ? make("div", { class: "note" }, said) : "");
+  const panel = make(
+    "section", { class: isLaid ? "" : "over", "aria-labelledby": "question", lang, dir: words.dir || "ltr" },
+    note(logo), make("div", { id: "question" }, texts.question),
+    ...place === "frame"
+      ? [make("iframe", { src: at(`s/${key}?lang=${lang}${test ? "&feedback-test" : ""}`), title: texts.question })]
+      : [
+        make("div", { class: "scale", role: "radiogroup", "aria-labelledby": "question", "aria-describedby": "ends" }, ...cells),
+        make("div", { class: "ends note", id: "ends" }, make("span", {}, texts.low), " ", make("span", {}, texts.high)),
+        status,
+      ],
+    note(test && words.test), isLaid ? "" : close,
+  );
   const host = make("feedback-widget", { survey: key });
-  if (logo) panel.append(make("div", { class: "note" }, logo));
-  panel.append(make("div", { id: "question" }, texts.question), ...place === "frame"
-    ? [make("iframe", { src: at(`s/${key}?lang=${lang}${test ? "&feedback-test" : ""}`), title: texts.question })]
-    : [
-      make("div", { class: "scale", role: "radiogroup", "aria-labelledby": "question", "aria-describedby": "ends" }, ...cells),
-      make("div", { class: "ends note", id: "ends" }, make("span", {}, texts.low), " ", make("span", {}, texts.high)),
-      status,
-    ]);
-  if (test) panel.append(make("div", { class: "note" }, words.test));
-  if (!isLaid) panel.append(close);
 
   const ask = {
     survey, texts, words, lang, place, host, panel, status, close,

@@ -1,5 +1,6 @@
 // Whether a survey is asked: pure, so that `feedback.explain()` and the tests say the same as the page.
-// The server has made one pattern of all path rules, and one table of device, language and properties (compiled.py).
+// The server has made one pattern of all path rules, and one table of device and properties (compiled.py). It has judged the
+// language, which it was told: of what is for others no `@language` will do.
 
 // 0 to 100, always the same for one text, and without regard to any other: each letter turns every bit. Of a sum two surveys
 // of half the visitors would share everybody or nobody. Twice over, so that what the last letter did is turned as well.
