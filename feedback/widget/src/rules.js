@@ -44,7 +44,5 @@ export const reasonAgainst = (survey, place, now) => {
 };
 
 // The one this visitor was asked the longest ago first; of several the rarest, in the order of the configuration.
-export const longestAgo = (surveys, asked) => {
-  const at = ({ key }) => asked[key]?.at || 0;
-  return surveys.sort((one, other) => at(one) - at(other));
-};
+export const longestAgo = (surveys, asked) =>
+  surveys.sort((one, other) => (asked[one.key]?.at || 0) - (asked[other.key]?.at || 0));

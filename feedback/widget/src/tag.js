@@ -18,10 +18,8 @@ export const named = (kind) => {
   return found;
 };
 
-export const isTest = () => {
-  const asked = /^([^?]*\.)?localhost(\?|$)|[?&]feedback-test\b/.test(location.hostname + location.search);
-  return !/^(off|false)$/.test(option("test", asked ? "" : "off"));
-};
+const ASKED = /^([^?]*\.)?localhost(\?|$)|[?&]feedback-test\b/;
+export const isTest = () => !/^(off|false)$/.test(option("test", ASKED.test(location.hostname + location.search) ? "" : "off"));
 
 // The visitor's languages, the most wanted first.
 export const languages = () => [option("lang"), document.documentElement.lang, ...navigator.languages].filter(Boolean);
