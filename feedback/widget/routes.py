@@ -92,7 +92,7 @@ def _asked_for(site: Site, survey_key: str | None) -> str | None:
 
 def _chosen(site: Site, languages: str) -> tuple[str, ...]:
     """Of each survey the language that suits its reader best."""
-    wanted = languages.split(",")[:MOST_LANGUAGES]
+    wanted = [code for code in languages.split(",") if code][:MOST_LANGUAGES]
     return tuple(
         choose_language(wanted, list(question.texts), question.default_language)
         for _, question in site.surveys
@@ -101,7 +101,7 @@ def _chosen(site: Site, languages: str) -> tuple[str, ...]:
 
 def _for_others(site: Site, languages: str) -> frozenset[str]:
     """The surveys, by key, that their rules keep from readers of the first of these languages."""
-    first = re.split("[^a-z]", languages.lower(), maxsplit=1)[0]
+    first = re.split("[^a-z]", languages.lower().lstrip(","), maxsplit=1)[0]
     rules = {survey.key: (survey.rules or {}).get("languages") for survey, _ in site.surveys}
     return frozenset(key for key, spoken in rules.items() if spoken and first not in kin(spoken))
 

@@ -21,5 +21,5 @@ export const named = (kind) => {
 const ASKED = /^([^?]*\.)?localhost(\?|$)|[?&]feedback-test\b/;
 export const isTest = () => !/^(off|false)$/.test(option("test", ASKED.test(location.hostname + location.search) ? "" : "off"));
 
-// The visitor's languages, the most wanted first.
-export const languages = () => [option("lang"), document.documentElement.lang, ...navigator.languages].filter(Boolean);
+// The visitor's languages, the most wanted first, with a comma between them; the server passes over an empty one.
+export const languages = () => [option("lang"), document.documentElement.lang, navigator.languages] + "";
