@@ -22,7 +22,6 @@ const start = async () => {
 
   const page = {
     test,
-    who,
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
   const learn = async () => {

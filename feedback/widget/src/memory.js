@@ -72,6 +72,3 @@ export const remember = ({ key, rules }, isAnswer) => {
   asked["*"] = { until: at + BETWEEN_DAYS * DAY };
   clock(asked);
 };
-
-// Answers on their way: by submission, each with the survey it goes to.
-export const keep = (to, body) => use("queue", { ...use("queue"), [body.submission_id]: { to, body } });

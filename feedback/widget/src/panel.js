@@ -3,13 +3,14 @@ import { newId } from "../../client/ids.js";
 import { fill, numbers, typing } from "../../client/scale.js";
 import CSS from "./panel.css";
 import { make, picture } from "./dom.js";
-import { keep, mark, remember, use } from "./memory.js";
+import { mark, remember, use } from "./memory.js";
 import { about, at, loadAfter, post } from "./network.js";
 import { isQuiet } from "./rules.js";
 import { stand } from "./seen.js";
 import { say } from "./tag.js";
+import { who } from "./who.js";
 
-// `page`: what the whole page shares: whether it is a test, who answers, who listens, all words.
+// `page`: what the whole page shares: whether it is a test, who listens, all words.
 // `isCalled`: by the page itself, now.
 export const open = (survey, place, page, isCalled) => {
   const { key, minimum, maximum } = survey;
@@ -56,9 +57,10 @@ export const open = (survey, place, page, isCalled) => {
     // The whole answer so far: kept, sent at once, and looked after by the second file until it is acknowledged.
     send: (parts) => {
       const body = {
-        ...Object.assign(message, parts), seq: ++seq, rating: ask.rating, ...page.who(), ...about(), answered_at: new Date().toISOString(),
+        ...Object.assign(message, parts), seq: ++seq, rating: ask.rating, ...who(), ...about(), answered_at: new Date().toISOString(),
       };
-      keep(key, body);
+      // By submission, so the newest alone; each with the survey it goes to.
+      use("queue", { ...use("queue"), [body.submission_id]: { to: key, body } });
       const reply = post("r/" + key, body);
       after((file) => file.settle(ask, body, reply));
     },

@@ -34,6 +34,7 @@ describe("targeting", () => {
     expect(against({ is: { "@device": ["phone"], plan: ["pro", "free"] } })).toBeUndefined();
     expect(against({ is: { "@device": ["desktop"] } })).toBe("not for this @device");
     expect(against({ is: { country: ["FR"] } })).toBe("not for this country");
+    expect(against({ is: { "@language": [] } })).toBe("not for this @language");
     expect(against({ is: { beta: ["true"] } }, { traits: { beta: true } })).toBeUndefined();
   });
   it("keeps to the dates", () => {
