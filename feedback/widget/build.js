@@ -8,7 +8,7 @@ import { minify } from "terser";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const placed = (name, usual) => (process.argv[2] ? `${process.argv[2]}/${name}` : here(`${usual}/${name}`));
 const SENDS = {
-  "widget.js": "/* Tells the server this file came from, and nobody else: rating, comment, page, who. No cookie unasked. */",
+  "widget.js": "/* Tells the server this file came from, nobody else: rating, comment, page, who. No cookie unasked. */",
   "widget-after.js": `/*
  * feedback, after the first tap: what follows a rating. Tells the server this file came from, and nobody else, the
  * answer: rating, comment, choices, language, a random number. Keeps it here until the server has acknowledged it.

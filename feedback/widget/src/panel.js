@@ -33,8 +33,8 @@ export const open = (survey, place, page, isCalled) => {
     ...place === "frame"
       ? [make("iframe", { src: at(`s/${key}?lang=${lang}${test ? "&feedback-test" : ""}`), title: texts.question })]
       : [
-        make("div", { class: "scale", role: "radiogroup", "aria-labelledby": "question", "aria-describedby": "ends" }, ...cells),
-        make("div", { class: "ends note", id: "ends" }, make("span", {}, texts.low), " ", make("span", {}, texts.high)),
+        make("div", { class: "scale", "aria-labelledby": "question", role: "radiogroup", "aria-describedby": "ends" }, ...cells),
+        make("div", { id: "ends", class: "ends note" }, make("span", {}, texts.low), " ", make("span", {}, texts.high)),
         status,
       ],
     note(test && words.test), isLaid ? "" : close,
@@ -117,7 +117,7 @@ export const open = (survey, place, page, isCalled) => {
     }
     if (at < 0) return;
     const right = words.dir ? -1 : 1;
-    const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: right, ArrowLeft: -right }[key];
+    const step = { ArrowDown: 1, ArrowRight: right, ArrowLeft: -right, ArrowUp: -1 }[key];
     if (step) {
       event.preventDefault();
       cells.at((at + step) % cells.length).focus();

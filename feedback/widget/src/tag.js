@@ -11,9 +11,9 @@ export const say = (reason) => console.info("feedback: " + reason);
 // data-feedback-property-plan="pro" as {plan: "pro"}
 export const named = (kind) => {
   const found = {};
-  for (const { name, value } of script.attributes) {
-    const [, key] = name.split(`data-feedback-${kind}-`);
-    if (key) found[key] = value;
+  for (const each of script.attributes) {
+    const [, key] = each.name.split(`data-feedback-${kind}-`);
+    if (key) found[key] = each.value;
   }
   return found;
 };
