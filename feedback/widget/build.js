@@ -33,10 +33,14 @@ const bundle = async (entry, options) => {
   const { outputFiles: [built] } = await build({ ...shared, entryPoints: [here(entry)], ...options });
   return built.text;
 };
+// The names in widget.js, in the order that packs best.
+const LETTERS = "etaniorslfumhcpyIEAbqNvTdFOkMwgjGRUPCLSzxHJBDVQWKXYZ_$";
+const named = (n) => LETTERS[n % LETTERS.length] + (n < LETTERS.length ? "" : named(Math.floor(n / LETTERS.length) - 1));
 // esbuild puts the files together; terser then finds another 100 bytes (compressed).
 const small = async (entry, name, format, booleans_as_integers) => {
   const { code } = await minify(await bundle(entry, { minify: true, format, target: "es2022" }), {
     ecma: 2020, module: format === "esm", compress: { passes: 3, pure_getters: true, booleans_as_integers }, format: { comments: false, preamble: SENDS[name] },
+    mangle: name !== "widget.js" || { nth_identifier: { get: named } },
   });
   await writeFile(placed(name, "."), code + "\n");
 };
