@@ -21,11 +21,7 @@
   var bandOf = (bands = {}, rating) => Object.keys(bands).find((band) => bands[band][0] <= rating && rating <= bands[band][1]);
 
   // ../client/ids.js
-  var newId = () => {
-    let digits = "0" + Date.now().toString(16);
-    for (const byte of crypto.getRandomValues(new Uint8Array(10))) digits += (byte + 256).toString(16).slice(1);
-    return digits.replace(/(.{8})(.{4}).(.{3}).(.{3})/, "$1-$2-7$3-8$4-");
-  };
+  var newId = () => `0${Date.now().toString(16)}-7xxx-8xxx-xxxxxxxxxxxx`.replace(/.{8}/, "$&-").replace(/x/g, () => (crypto.getRandomValues(new Uint8Array(1))[0] % 16).toString(16));
 
   // ../client/steps.js
   var NONE = "none";

@@ -8,8 +8,7 @@ import { minify } from "terser";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const placed = (name, usual) => (process.argv[2] ? `${process.argv[2]}/${name}` : here(`${usual}/${name}`));
 const SENDS = {
-  "widget.js": `/* Tells the server this file came from, and nobody else: shown or closed, page, rating, comment, language,
-a random number, who it is. No cookie unasked. */`,
+  "widget.js": "/* Tells the server this file came from, nobody else: rating, comment, page, who. No cookie unasked. */",
   "widget-after.js": `/*
  * feedback, after the first tap: what follows a rating. Tells the server this file came from, and nobody else, the
  * answer: rating, comment, choices, language, a random number. Keeps it here until the server has acknowledged it.
@@ -34,14 +33,18 @@ const bundle = async (entry, options) => {
   const { outputFiles: [built] } = await build({ ...shared, entryPoints: [here(entry)], ...options });
   return built.text;
 };
+// The names in widget.js, in the order that packs best.
+const LETTERS = "etaniorslfumhcpyIEAbqNvTdFOkMwgjGRUPCLSzxHJBDVQWKXYZ_$";
+const named = (n) => LETTERS[n % LETTERS.length] + (n < LETTERS.length ? "" : named(Math.floor(n / LETTERS.length) - 1));
 // esbuild puts the files together; terser then finds another 100 bytes (compressed).
-const small = async (entry, name, format) => {
+const small = async (entry, name, format, booleans_as_integers) => {
   const { code } = await minify(await bundle(entry, { minify: true, format, target: "es2022" }), {
-    ecma: 2020, module: format === "esm", compress: { passes: 3 }, format: { comments: false, preamble: SENDS[name] },
+    ecma: 2020, module: format === "esm", compress: { passes: 3, pure_getters: true, booleans_as_integers }, format: { comments: false, preamble: SENDS[name] },
+    mangle: name !== "widget.js" || { nth_identifier: { get: named } },
   });
   await writeFile(placed(name, "."), code + "\n");
 };
-await small("src/main.js", "widget.js", "iife");
+await small("src/main.js", "widget.js", "iife", true); // it sends no `true` of its own; the other does
 await small("src/after.js", "widget-after.js", "esm");
 // Loaded once by a device of one's own, so it stays readable; tablets are older than telephones.
 const kiosk = await bundle("../kiosk/src/main.js", { format: "iife", target: "es2020", banner: { js: SENDS["kiosk.js"] } });

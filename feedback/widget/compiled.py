@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from feedback.surveys.customer_texts import page_words
-from feedback.surveys.languages import kin
 from feedback.surveys.widget_settings.color import BLACK, WHITE, contrast
 from feedback.widget.paths import path_pattern
 
@@ -46,17 +45,22 @@ STAR = "M12 2l3 7 7 1-5 5 1 7-6-4-6 4 1-7-5-5 7-1z"
 
 
 def compiled(
-    where: Mapping[str, Any], language: str, steps: int, time_zone: str
+    where: Mapping[str, Any],
+    language: str,
+    steps: int,
+    time_zone: str,
+    is_theirs: bool = True,
 ) -> dict[str, dict[str, Any]]:
     """`look` and `rules` of one survey in one language, each only when set.
 
     steps: from the lowest rating to the highest. time_zone: the workspace's, whose days count.
+    is_theirs: whether the rules have the page's first language, which the request tells.
     """
     found = {}
     if "look" in where:
         found["look"] = _look(where["look"], language, steps)
     if "rules" in where:
-        found["rules"] = _rules(where["rules"], ZoneInfo(time_zone))
+        found["rules"] = _rules(where["rules"], ZoneInfo(time_zone), is_theirs)
     return found
 
 
@@ -127,7 +131,7 @@ def _face(smile: float) -> str:
     return f"M12 2a10 10 0 1 0 .1 0M8 9v1M16 9v1{mouth}"
 
 
-def _rules(rules: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+def _rules(rules: Mapping[str, Any], zone: ZoneInfo, is_theirs: bool) -> dict[str, Any]:
     names = ("delay", "event", "sample", "again_after", "rest_after_dismissal")
     found = {name: rules[name] for name in names if rules.get(name) is not None}
     if first := rules.get("from"):
@@ -136,9 +140,11 @@ def _rules(rules: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         found["to"] = _begins(date.fromisoformat(last) + timedelta(days=1), zone) - 1
     if path := path_pattern(rules.get("paths") or [], rules.get("not_paths") or []):
         found["path"] = path
-    wanted = {"@device": rules.get("devices"), "@language": kin(rules.get("languages") or [])}
-    wanted |= rules.get("properties") or {}
-    if is_one_of := {name: _texts(values) for name, values in wanted.items() if values}:
+    wanted = {"@device": rules.get("devices")} | (rules.get("properties") or {})
+    is_one_of = {name: _texts(values) for name, values in wanted.items() if values}
+    if not is_theirs:
+        is_one_of["@language"] = []  # none will do
+    if is_one_of:
         found["is"] = is_one_of
     return found
 

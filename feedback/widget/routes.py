@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from feedback.calendar.public import Sentences, sentence_in
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
 from feedback.surveys.customer_texts import complete_texts
-from feedback.surveys.languages import choose_language
+from feedback.surveys.languages import choose_language, kin
 from feedback.surveys.models import Question
 from feedback.surveys.widget_settings.page import show_where
 from feedback.widget.after_rating import after_rating
@@ -67,7 +68,8 @@ async def widget_configuration(
     if site is None:
         return _unknown_site()
     languages = _chosen(site, lang) if lang or survey is not None else None
-    document = configuration(site, _asked_for(site, survey), languages)
+    others = _for_others(site, lang) if languages else frozenset[str]()
+    document = configuration(site, _asked_for(site, survey), languages, others)
     return _send(request, document, "application/json", "public, max-age=60")
 
 
@@ -90,21 +92,32 @@ def _asked_for(site: Site, survey_key: str | None) -> str | None:
 
 def _chosen(site: Site, languages: str) -> tuple[str, ...]:
     """Of each survey the language that suits its reader best."""
-    wanted = languages.split(",")[:MOST_LANGUAGES]
+    wanted = [code for code in languages.split(",") if code][:MOST_LANGUAGES]
     return tuple(
         choose_language(wanted, list(question.texts), question.default_language)
         for _, question in site.surveys
     )
 
 
+def _for_others(site: Site, languages: str) -> frozenset[str]:
+    """The surveys, by key, that their rules keep from readers of the first of these languages."""
+    first = re.split("[^a-z]", languages.lower().lstrip(","), maxsplit=1)[0]
+    rules = {survey.key: (survey.rules or {}).get("languages") for survey, _ in site.surveys}
+    return frozenset(key for key, spoken in rules.items() if spoken and first not in kin(spoken))
+
+
 @lru_cache(maxsize=1024)
 def configuration(
-    site: Site, survey_key: str | None = None, languages: tuple[str, ...] | None = None
+    site: Site,
+    survey_key: str | None = None,
+    languages: tuple[str, ...] | None = None,
+    for_others: frozenset[str] = frozenset(),
 ) -> Document:
     """The JSON configuration of a site: all its live surveys, or the one of this key.
 
     languages: of each live survey the one it is told in; None for all it has. A workspace of
     twenty surveys in five languages then costs a page little more than one in one.
+    for_others: the surveys that are not for a reader of the page's first language.
     """
     surveys: list[dict[str, Any]] = []
     words: dict[str, Any] = {}
@@ -117,7 +130,8 @@ def configuration(
         told |= _whole(question) if languages is None else {}
         where = show_where(survey, question, codes)
         steps = told["maximum"] - told["minimum"]
-        told |= compiled(where, codes[0], steps, site.time_zone) if languages else where
+        is_theirs = survey.key not in for_others
+        told |= compiled(where, codes[0], steps, site.time_zone, is_theirs) if languages else where
         told |= after_rating(survey, question, codes, site.moments.get(survey.id, ()), done)
         around = words_around(survey, question, codes, has_moments="counted_most" in told)
         own = said_otherwise(question, codes)

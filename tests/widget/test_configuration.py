@@ -121,6 +121,24 @@ async def test_a_page_that_names_another_survey_gets_none(client: Client, site_k
     assert (answer.status_code, answer.json()["surveys"]) == (200, [])
 
 
+@pytest.mark.parametrize(
+    ("lang", "is_theirs"),
+    [("nn,fr", True), ("NO_no", True), (",,nb-NO", True), ("fr,nb", False), ("nbx", False)],
+)
+async def test_it_judges_for_whom_a_survey_is_by_the_first_language(
+    client: Client, shop: Shop, database: Database, site_key: str, lang: str, is_theirs: bool
+) -> None:
+    async with database.write() as session:
+        shop.nps.rules = {"languages": ["nb"], "devices": ["phone"]}
+        await session.merge(shop.nps)
+    for query in ({"lang": lang}, {"lang": lang, "survey": shop.nps.key}):
+        answer = (await client.get(f"/w/{site_key}", params=query)).json()["surveys"]
+        told = {survey["key"]: survey.get("rules") for survey in answer}
+        language: dict[str, list[str]] = {} if is_theirs else {"@language": []}
+        assert told[shop.nps.key] == {"is": {"@device": ["phone"]} | language}
+        assert not told.get(shop.csat.key)
+
+
 @pytest.mark.parametrize("state", ["draft", "paused", "closed"])
 async def test_it_leaves_out_a_survey_that_is_not_live(
     client: Client, shop: Shop, database: Database, site_key: str, state: str

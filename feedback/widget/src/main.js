@@ -1,5 +1,5 @@
 import { install, safely } from "./api.js";
-import { clock, isAfterAct, mark, meet, text, use } from "./memory.js";
+import { clock, mark, meet, use } from "./memory.js";
 import { load, loadAfter, pause } from "./network.js";
 import { open } from "./panel.js";
 import { lay } from "./room.js";
@@ -9,7 +9,6 @@ import { forget, identify, who } from "./who.js";
 
 const DELAY = 10;
 const HERE = "asked on this page";
-const here = () => location.pathname + location.hash;
 
 const start = async () => {
   const test = isTest();
@@ -19,20 +18,19 @@ const start = async () => {
   const { shown, tags = api.tags = {} } = api; // of all tags: they share the page
   const heard = [], mine = [];
   let surveys = [], reason, spoken, events = {}, timer, tending;
-  let route = routeIn(here()), since = 0;
+  let route = routeIn(), since = 0;
 
   const page = {
     test,
-    who,
     tell: (detail) => heard.forEach(([kind, listener]) => kind === detail.kind && safely(listener, detail)),
   };
   const learn = async () => {
-    spoken = languages() + "";
+    spoken = languages();
     const reply = await load(`w/${option("site")}?lang=${spoken}${only || target ? "&survey=" + only : ""}`);
     ({ surveys = [], words: page.words, reason = "no such live survey" } = await reply.json());
   };
   // Whether this must wait, because the page has changed its language since.
-  const isLater = (act, given) => spoken !== languages() + "" && learn().then(() => act(given)).catch(say);
+  const isLater = (act, given) => spoken !== languages() && learn().then(() => act(given)).catch(say);
   const drawn = ({ key }) => {
     const { id, email } = who().contact;
     // Of a million, so that each survey gets its share of the unknown too. It is never sent.
@@ -42,20 +40,8 @@ const start = async () => {
   const placeOf = ({ look }) => (target ? "inline" : look?.place);
   const isHere = ({ key }) => shown.some((ask) => ask.survey.key === key && !ask.isOver);
   const against = (survey) => (isHere(survey) ? HERE : reasonAgainst(survey, placeOf(survey), {
-    time: Date.now(),
-    path: here(),
-    traits: {
-      ...who().properties,
-      "@device": deviceOf(navigator, matchMedia("(pointer:coarse)").matches),
-      "@language": `${languages()}`.toLowerCase().split(/[^a-z]/)[0],
-    },
-    events,
-    asked: clock(),
-    visit: use("visit"),
-    isAfterAct: isAfterAct(),
-    test,
-    drawn,
-  }));
+    ...who().properties, "@device": deviceOf(navigator, matchMedia("(pointer:coarse)").matches),
+  }, events, test, drawn));
   const show = (survey, isCalled) => {
     const place = placeOf(survey);
     const ask = open(survey, place, page, isCalled);
@@ -71,11 +57,11 @@ const start = async () => {
   // it considers once more in a task of its own: another tag of the page may have been faster.
   const consider = (isAsked, isDue) => {
     clearTimeout(timer);
-    if (route !== (route = routeIn(here()))) since = performance.now(); // a route is a page, and so is its delay
+    if (route !== (route = routeIn())) since = performance.now(); // a route is a page, and so is its delay
     if (isLater(consider, isAsked)) return;
     let isOver = false;
     for (const { survey, rating, place, panel, leave } of shown) {
-      if (rating === undefined && (isOffPath(survey, here()) || isAsked && !isQuiet(place))) leave();
+      if (rating === undefined && (isOffPath(survey) || isAsked && !isQuiet(place))) leave();
       isOver ||= panel.isConnected && !isQuiet(place);
     }
     for (const survey of longestAgo(surveys, clock())) {

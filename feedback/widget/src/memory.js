@@ -14,20 +14,18 @@ export const isAfterAct = () => option("storage") === "after-act";
 // As JSON, also where an old library has taught strings and arrays a `toJSON` of their own; dates have theirs.
 export const text = (value) => JSON.stringify(value, function (key, value) { return this[key]?.getDate ? value : this[key]; });
 
-// Where storage is off, full or not wanted, the page remembers for as long as it lives.
+// Where storage is off, full or not wanted, the page remembers for as long as it lives, and tries again at each use.
 const page = {};
-export const use = (name, value) => {
-  if (value) page[name] = value;
+export const use = (name, value = page[name]) => {
+  page[name] = value;
   try {
     const storage = name === "visit" ? !isAfterAct() && sessionStorage : localStorage;
     if (value) {
       storage.setItem("feedback-" + name, text(value));
       delete page[name];
-    }
-    return page[name] || JSON.parse(storage.getItem("feedback-" + name)) || {};
-  } catch {
-    return page[name] || {};
-  }
+    } else value = JSON.parse(storage.getItem("feedback-" + name));
+  } catch { /* it stays in the page */ }
+  return value || {};
 };
 
 // What may be asked when. Where the tag names a domain its hosts share it by a cookie, written after an act alone; of this
@@ -67,15 +65,10 @@ export const mark = (part) => {
 export const remember = ({ key, rules }, isAnswer) => {
   const at = Date.now();
   const asked = clock();
-  const dismissals = isAnswer ? 0 : (asked[key]?.dismissals || 0) + 1;
   const days = isAnswer ? rules?.again_after ?? ANSWERED_DAYS : rules?.rest_after_dismissal ?? DISMISSED_DAYS;
   // A dismissal in another tab never shortens what an answer earned.
-  const earned = isAnswer ? 0 : asked[key]?.until || 0;
-  const until = dismissals > 1 ? NEVER : Math.max(earned, at + days * DAY);
-  asked[key] = { at, dismissals, until };
+  const { dismissals = 0, until = 0 } = isAnswer ? { dismissals: -1 } : asked[key] || {};
+  asked[key] = { at, dismissals: dismissals + 1, until: dismissals > 0 ? NEVER : Math.max(until, at + days * DAY) };
   asked["*"] = { until: at + BETWEEN_DAYS * DAY };
   clock(asked);
 };
-
-// Answers on their way: by submission, each with the survey it goes to.
-export const keep = (to, body) => use("queue", { ...use("queue"), [body.submission_id]: { to, body } });

@@ -17,10 +17,8 @@ export const post = (path, body) =>
   pause().then(() => load(path, text(body))).catch(() => {});
 
 // What only an answer needs comes after the first tap, however often it takes: a failed address is not tried again.
-export const loadAfter = async (waiting, attempt = 0) => {
-  await pause(attempt);
-  return import(at("widget-after.js?" + attempt)).catch(() => {
+export const loadAfter = (waiting, attempt = 0) =>
+  pause(attempt).then(() => import(at("widget-after.js?" + attempt))).catch(() => {
     waiting?.();
     return loadAfter(waiting, ++attempt);
   });
-};

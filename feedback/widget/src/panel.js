@@ -3,13 +3,14 @@ import { newId } from "../../client/ids.js";
 import { fill, numbers, typing } from "../../client/scale.js";
 import CSS from "./panel.css";
 import { make, picture } from "./dom.js";
-import { keep, mark, remember, use } from "./memory.js";
+import { mark, remember, use } from "./memory.js";
 import { about, at, loadAfter, post } from "./network.js";
 import { isQuiet } from "./rules.js";
 import { stand } from "./seen.js";
 import { say } from "./tag.js";
+import { who } from "./who.js";
 
-// `page`: what the whole page shares: whether it is a test, who answers, who listens, all words.
+// `page`: what the whole page shares: whether it is a test, who listens, all words.
 // `isCalled`: by the page itself, now.
 export const open = (survey, place, page, isCalled) => {
   const { key, minimum, maximum } = survey;
@@ -21,22 +22,24 @@ export const open = (survey, place, page, isCalled) => {
   const message = { v: 1, submission_id: newId(), comment: "", locale: lang, test };
   let before, seq = 0;
 
-  const cells = numbers(minimum, maximum).map((n) =>
-    make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, pictures ? picture(pictures[n - minimum]) : n));
+  const cells = numbers(minimum, maximum).map((n, at) =>
+    make("button", { role: "radio", "aria-label": fill(words.of, n, maximum) }, pictures ? picture(pictures[at]) : n));
   const status = make("div", { role: "status" });
   const close = make("button", { class: "close", "aria-label": words.close }, "×");
-  const panel = make("section", { class: isLaid ? "" : "over", "aria-labelledby": "question", lang, dir: words.dir || "ltr" });
+  const note = (said) => (said ? make("div", { class: "note" }, said) : "");
+  const panel = make(
+    "section", { class: isLaid ? "" : "over", "aria-labelledby": "question", lang, dir: words.dir || "ltr" },
+    note(logo), make("div", { id: "question" }, texts.question),
+    ...place === "frame"
+      ? [make("iframe", { src: at(`s/${key}?lang=${lang}${test ? "&feedback-test" : ""}`), title: texts.question })]
+      : [
+        make("div", { class: "scale", "aria-labelledby": "question", role: "radiogroup", "aria-describedby": "ends" }, ...cells),
+        make("div", { id: "ends", class: "ends note" }, make("span", {}, texts.low), " ", make("span", {}, texts.high)),
+        status,
+      ],
+    note(test && words.test), isLaid ? "" : close,
+  );
   const host = make("feedback-widget", { survey: key });
-  if (logo) panel.append(make("div", { class: "note" }, logo));
-  panel.append(make("div", { id: "question" }, texts.question), ...place === "frame"
-    ? [make("iframe", { src: at(`s/${key}?lang=${lang}${test ? "&feedback-test" : ""}`), title: texts.question })]
-    : [
-      make("div", { class: "scale", role: "radiogroup", "aria-labelledby": "question", "aria-describedby": "ends" }, ...cells),
-      make("div", { class: "ends note", id: "ends" }, make("span", {}, texts.low), " ", make("span", {}, texts.high)),
-      status,
-    ]);
-  if (test) panel.append(make("div", { class: "note" }, words.test));
-  if (!isLaid) panel.append(close);
 
   const ask = {
     survey, texts, words, lang, place, host, panel, status, close,
@@ -54,9 +57,10 @@ export const open = (survey, place, page, isCalled) => {
     // The whole answer so far: kept, sent at once, and looked after by the second file until it is acknowledged.
     send: (parts) => {
       const body = {
-        ...Object.assign(message, parts), seq: ++seq, rating: ask.rating, ...page.who(), ...about(), answered_at: new Date().toISOString(),
+        ...Object.assign(message, parts), seq: ++seq, rating: ask.rating, ...who(), ...about(), answered_at: new Date().toISOString(),
       };
-      keep(key, body);
+      // By submission, so the newest alone; each with the survey it goes to.
+      use("queue", { ...use("queue"), [body.submission_id]: { to: key, body } });
       const reply = post("r/" + key, body);
       after((file) => file.settle(ask, body, reply));
     },
@@ -113,7 +117,7 @@ export const open = (survey, place, page, isCalled) => {
     }
     if (at < 0) return;
     const right = words.dir ? -1 : 1;
-    const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: right, ArrowLeft: -right }[key];
+    const step = { ArrowDown: 1, ArrowRight: right, ArrowLeft: -right, ArrowUp: -1 }[key];
     if (step) {
       event.preventDefault();
       cells.at((at + step) % cells.length).focus();

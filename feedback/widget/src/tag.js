@@ -11,17 +11,15 @@ export const say = (reason) => console.info("feedback: " + reason);
 // data-feedback-property-plan="pro" as {plan: "pro"}
 export const named = (kind) => {
   const found = {};
-  for (const { name, value } of script.attributes) {
-    const [, key] = name.split(`data-feedback-${kind}-`);
-    if (key) found[key] = value;
+  for (const each of script.attributes) {
+    const [, key] = each.name.split(`data-feedback-${kind}-`);
+    if (key) found[key] = each.value;
   }
   return found;
 };
 
-export const isTest = () => {
-  const asked = /[?&]feedback-test\b/.test(location.search) || /(^|\.)localhost$/.test(location.hostname);
-  return !/^(off|false)$/.test(option("test", asked ? "" : "off"));
-};
+const ASKED = /^([^?]*\.)?localhost(\?|$)|[?&]feedback-test\b/;
+export const isTest = () => !/^(off|false)$/.test(option("test", ASKED.test(location.hostname + location.search) ? "" : "off"));
 
-// The visitor's languages, the most wanted first.
-export const languages = () => [option("lang"), document.documentElement.lang, ...navigator.languages].filter(Boolean);
+// The visitor's languages, the most wanted first, with a comma between them; the server passes over an empty one.
+export const languages = () => [option("lang"), document.documentElement.lang, navigator.languages] + "";

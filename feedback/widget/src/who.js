@@ -33,8 +33,8 @@ export const identify = (given) => {
   const more = JSON.parse(text(given));
   // A number is the text that it would be in a link, 0 too.
   for (const name of ["id", "about"]) if (more[name] != null) more[name] += "";
-  const isOther = (name) => contact[name] != null && more[name] !== undefined && contact[name] !== more[name];
-  const isSwitched = isOther("id") || contact.id == null && isOther("email");
+  const by = contact.id == null ? "email" : "id";
+  const isSwitched = contact[by] != null && more[by] !== undefined && contact[by] !== more[by];
   if (isSwitched) forget();
   told = { ...told, ...more, properties: { ...told.properties, ...more.properties } };
   return isSwitched;

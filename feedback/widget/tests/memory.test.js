@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { keep, mark, meet, remember, use } from "../src/memory.js";
+import { mark, meet, remember, use } from "../src/memory.js";
 
 const DAY = 864e5;
 const days = (key) => Math.round((use("asked")[key].until - Date.now()) / DAY);
@@ -86,12 +86,6 @@ describe("where it is kept", () => {
     use("visit", { survey: "nps" });
     expect(Object.keys(localStorage)).toEqual([]);
     expect(JSON.parse(sessionStorage.getItem("feedback-visit"))).toEqual({ survey: "nps" });
-  });
-  it("keeps the newest message of each answer", () => {
-    keep("nps", { submission_id: "one", seq: 1 });
-    keep("nps", { submission_id: "one", seq: 2 });
-    keep("ces", { submission_id: "two", seq: 1 });
-    expect(Object.values(use("queue")).map(({ to, body }) => [to, body.seq])).toEqual([["nps", 2], ["ces", 1]]);
   });
   it("remembers in the page where storage is full, and reads what it could not write", () => {
     vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => { throw new Error("full"); });

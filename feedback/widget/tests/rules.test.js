@@ -1,12 +1,28 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { use } from "../src/memory.js";
 import { deviceOf, isOffPath, longestAgo, reasonAgainst, routeIn } from "../src/rules.js";
+import { script } from "../src/tag.js";
 
 const DAY = 864e5;
-const now = (values = {}) => ({
-  time: Date.UTC(2026, 10, 22, 12), path: "/cart", traits: { "@device": "phone", "@language": "fr", plan: "pro" },
-  events: {}, asked: {}, visit: {}, test: false, isAfterAct: false, drawn: () => 50, ...values,
+const NOW = Date.UTC(2026, 10, 22, 12);
+const USUAL = {
+  traits: { "@device": "phone", plan: "pro" }, events: {}, asked: {}, visit: {}, test: false, isAfterAct: false, drawn: () => 50,
+};
+const against = (rules, values, place) => {
+  const { traits, events, asked, visit, test, isAfterAct, drawn } = { ...USUAL, ...values };
+  use("asked", asked);
+  use("visit", visit);
+  script.setAttribute("data-feedback-storage", isAfterAct ? "after-act" : "");
+  return reasonAgainst({ key: "nps", rules }, place, traits, events, test, drawn);
+};
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+  vi.stubGlobal("location", { pathname: "/cart", hash: "", search: "", hostname: "shop.example" });
+  return () => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  };
 });
-const against = (rules, values, place) => reasonAgainst({ key: "nps", rules }, place, now(values));
 
 describe("targeting", () => {
   it("asks everybody without rules", () => expect(against(undefined)).toBeUndefined());
@@ -18,10 +34,11 @@ describe("targeting", () => {
     expect(against({ is: { "@device": ["phone"], plan: ["pro", "free"] } })).toBeUndefined();
     expect(against({ is: { "@device": ["desktop"] } })).toBe("not for this @device");
     expect(against({ is: { country: ["FR"] } })).toBe("not for this country");
+    expect(against({ is: { "@language": [] } })).toBe("not for this @language");
     expect(against({ is: { beta: ["true"] } }, { traits: { beta: true } })).toBeUndefined();
   });
   it("keeps to the dates", () => {
-    const at = now().time;
+    const at = NOW;
     expect(against({ from: at + 1 })).toBe("not at this date");
     expect(against({ to: at - 1 })).toBe("not at this date");
     expect(against({ from: at, to: at })).toBeUndefined();
@@ -43,7 +60,7 @@ describe("targeting", () => {
 });
 
 describe("the clock", () => {
-  const until = now().time + DAY;
+  const until = NOW + DAY;
   it("rests after its own answer or dismissal", () =>
     expect(against({}, { asked: { nps: { until } } })).toBe("not asked again before 2026-11-23T12:00:00.000Z"));
   it("asks a person one thing in a while", () =>
