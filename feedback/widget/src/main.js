@@ -83,8 +83,6 @@ const start = async () => {
     for (const ask of mine) {
       const into = !ask.isOver && !ask.host.isConnected && document.querySelector(ask.selector);
       if (!into) continue;
-      // What a cache of pages made of it is empty.
-      document.querySelectorAll("feedback-widget").forEach((each) => each.shadowRoot || each.remove());
       const isKept = ask.place === "tab" || ask.place !== "inline" && ask.rating + 1;
       if (isKept || ask.href === location.href) lay(ask, into);
       else consider(ask.leave());

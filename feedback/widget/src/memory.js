@@ -35,7 +35,7 @@ export const clock = (value) => {
   try {
     const domain = option("domain");
     if (value && domain) {
-      document.cookie = `feedback-asked=${escape(text(value))};domain=${domain};path=/;max-age=34560000;samesite=lax;secure`;
+      document.cookie = `feedback-asked=${escape(text(value))};domain=${domain};path=/;max-age=34560000;secure`;
     }
     const shared = JSON.parse(unescape(/feedback-asked=([^;]+)/.exec(domain && document.cookie)[1]));
     return own["*"]?.until > shared["*"].until ? { ...shared, ...own } : { ...own, ...shared };

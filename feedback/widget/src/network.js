@@ -4,7 +4,7 @@ import { script } from "./tag.js";
 
 export const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
-export const about = () => ({ channel: "widget", page: location.href.split(/[?#]/)[0].slice(0, 500) });
+export const about = () => ({ channel: "widget", page: location.href.split(/[?#]/)[0] });
 
 export const at = (path) => new URL(path, script.src);
 
