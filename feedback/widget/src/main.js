@@ -103,6 +103,7 @@ const start = async () => {
       if (!survey) return say(reason);
       // Done: a tag that comes later does not open it again.
       api.q = api.q.filter(([act, other]) => act !== "show" || other !== key);
+      tend(); // what the page took away a moment ago is not here
       if (!isHere(survey)) show({ ...survey, rules: { ...survey.rules, path: 0 } }, 1);
     },
     explain: () => surveys.forEach((survey) => say(survey.key + ": " + (against(survey) || "asks"))),
