@@ -39,7 +39,7 @@ class Previews:
         if not self.left_out:
             return None
         return (
-            f"{self.left_out} rows are previews or tests of the survey itself and were left out; "
+            f"left out as previews or tests of the survey itself: {self.left_out}; "
             "previews = true under [rows] keeps them."
         )
 

@@ -67,7 +67,7 @@ def test_it_tells_what_it_took_the_file_for(folder: Path) -> None:
     told = run(folder, "answers.csv", "--mapping", "mapping.toml")
     assert told.stdout.startswith("stored 5,")
     assert "the header is under line 2; if it is not, say skip_lines" in told.stderr
-    assert "1 rows are previews or tests of the survey itself" in told.stderr
+    assert "left out as previews or tests of the survey itself: 1;" in told.stderr
 
 
 def test_refused_it_exits_2_and_makes_no_database(folder: Path) -> None:
