@@ -135,6 +135,7 @@ const start = async () => {
   // A single-page application moves on: told by the Navigation API, and by the oldest way.
   // What waits unanswered over it leaves when another tab has asked, and when the visitor comes back to the page.
   const moved = ({ key, persisted }) => {
+    if (persisted === false) return; // the page has just come
     if (persisted) meet();
     safely(consider, persisted || key === "feedback-asked");
   };
