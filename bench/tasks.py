@@ -22,7 +22,9 @@ ROWS = "".join(f"<h2>Order {n}</h2><p>It is on its way.</p>" for n in range(40))
 # Where a finger would come down, once it is drawn. No more of ours runs in the page than this.
 WHERE = """async (what) => {
   const rest = (time) => new Promise((done) => setTimeout(done, time));
-  const inside = () => document.querySelector("feedback-widget")?.shadowRoot.querySelector(what);
+  const find = (root) => root.querySelector("feedback-widget")
+    ?? [...root.querySelectorAll("*")].map((e) => e.shadowRoot && find(e.shadowRoot)).find(Boolean);
+  const inside = () => find(document)?.shadowRoot.querySelector(what);
   for (let tries = 0; tries < 600 && !inside(); tries++) await rest(50);
   await rest(300);
   const { x, y, width, height } = inside().getBoundingClientRect();
