@@ -39,7 +39,7 @@ ROWS: dict[str, Any] = {
     "name": Action,
 }
 HOST = re.compile(r"(?:https?:)?//([a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+)")
-FILES = (".csv", ".json", ".pdf", ".png", ".svg", ".js")  # which load nothing
+FILES = (".csv", ".xlsx", ".json", ".pdf", ".png", ".svg", ".js")  # which load nothing
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,8 @@ async def test_of_two_tabs_that_ask_one_is_answered_and_the_other_leaves(
     site: Site, tag: Tag, addresses: Addresses, open_page: PageMaker, shop: Shop
 ) -> None:
     page = await open_page(addresses["nps"])
+    # Seen, and so told to other tabs: in the background nothing is.
+    await page.wait_for_function("sessionStorage['feedback-visit']?.includes('survey')")
     other = await page.context.new_page()
     target = f'data-feedback-survey="{shop.csat.key}" data-feedback-target="main"'
     await other.goto(site.add(f"<main></main>{tag()}{tag(target)}", "/both"))
