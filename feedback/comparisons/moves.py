@@ -135,6 +135,10 @@ def _explained() -> tuple[str, ...]:
             "chance when a CUSUM of the months against the twelve before them passes its limit; "
             "months below 30 answers are left out of that."
         ),
+        _(
+            "Nothing is said of the movements of the first twelve months, nor of those "
+            "right after a change: the others are held against these."
+        ),
         _("On a line where nothing happens, this is said wrongly in %(rate)s of years.")
         % {"rate": rate},
     )

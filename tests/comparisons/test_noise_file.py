@@ -51,6 +51,7 @@ async def test_it_works_without_signing_in_and_tells_news_from_noise(client: Cli
     assert answer.status_code == 200
     assert "Your tool showed 23 movements in 24 months; 1 was more than chance." in answer.text
     assert "more than chance: down since September 2025" in answer.text
+    assert "Nothing is said of the movements of the first twelve months" in answer.text
     assert answer.text.count('<th scope="row">') == 24
     held = answer.text.count("what later months are held against")
     assert held == 12 + 5  # the first year, and after the month of the change the new level
