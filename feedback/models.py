@@ -6,6 +6,7 @@ from feedback.accounts import models as accounts
 from feedback.calendar import models as actions
 from feedback.journeys import models as journeys
 from feedback.outbox import models as outbox
+from feedback.privacy import models as privacy
 from feedback.responses import models as responses
 from feedback.surveys import models as surveys
 from feedback.versions import CountVersion
@@ -15,5 +16,6 @@ from feedback.versions import CountVersion
 metadata = SQLModel.metadata
 
 __all__ = [
-    "CountVersion", "accounts", "actions", "journeys", "metadata", "outbox", "responses", "surveys",
+    "CountVersion", "accounts", "actions", "journeys", "metadata", "outbox", "privacy",
+    "responses", "surveys",
 ]  # fmt: skip
