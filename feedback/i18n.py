@@ -1,6 +1,8 @@
 """The reader's language: texts, months, dates, numbers. English is the source."""
 
 import gettext as gettext_module
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -28,6 +30,16 @@ def set_locale(code: str | None) -> str:
 
 def current_locale() -> str:
     return _current.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Within it texts are in this language: for what is read in several at once."""
+    before = _current.set(code)
+    try:
+        yield
+    finally:
+        _current.reset(before)
 
 
 def best_locale(accepted: str, offered: list[str], default: str) -> str:

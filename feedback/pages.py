@@ -18,6 +18,7 @@ from feedback.demo import routes as demo
 from feedback.editor.journeys import handlers as journeys
 from feedback.editor.surveys import handlers as surveys
 from feedback.priorities import routes as priorities
+from feedback.privacy import routes as privacy
 from feedback.responses import routes as responses
 from feedback.responses.bursts import routes as bursts
 from feedback.settings import Settings
@@ -37,6 +38,7 @@ def _public_pages() -> Router:
             *accounts.public_handlers,
             *surveys.public_handlers,
             *comparisons.public_handlers,
+            *privacy.public_handlers,
         ],
         before_request=accounts.use_browser_language,
         response_headers=security_headers(),
@@ -61,6 +63,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *bursts.signed_in_handlers,
             *accounts.signed_in_handlers,
             *account_settings.signed_in_handlers,
+            *privacy.signed_in_handlers,
             *(demo.handlers if settings.demo else ()),
         ],
         before_request=require_viewer,

@@ -38,15 +38,22 @@ def releases() -> tuple[Release, ...]:
     return tuple(Release(version, integrity) for version, integrity in manifest.items())
 
 
-def embed_snippet(base_url: str, site_key: str, survey_key: str | None = None) -> str:
-    """The tag that shows one survey, or without its key every live survey of the workspace."""
-    return _tag(f"{base_url}/widget.js", "", site_key, survey_key)
+def embed_snippet(
+    base_url: str, site_key: str, survey_key: str | None = None, *, storage: str | None = None
+) -> str:
+    """The tag that shows one survey, or without its key every live survey of the workspace.
+
+    storage: what the site chose to keep on a device before an act.
+    """
+    return _tag(f"{base_url}/widget.js", "", site_key, survey_key, storage)
 
 
-def frozen_snippet(base_url: str, release: Release, site_key: str, survey_key: str) -> str:
+def frozen_snippet(
+    base_url: str, release: Release, site_key: str, survey_key: str, *, storage: str | None = None
+) -> str:
     """The tag of one frozen version: a browser refuses a file that is not exactly this one."""
     checked = f' integrity="{release.integrity}" crossorigin="anonymous"'
-    return _tag(base_url + release.path, checked, site_key, survey_key)
+    return _tag(base_url + release.path, checked, site_key, survey_key, storage)
 
 
 def embed_policy(base_url: str, *, is_framed: bool = False) -> str:
@@ -57,9 +64,10 @@ def embed_policy(base_url: str, *, is_framed: bool = False) -> str:
     return policy + (f"; frame-src {origin}" if is_framed else "")
 
 
-def _tag(source: str, checked: str, site_key: str, survey_key: str | None) -> str:
+def _tag(
+    source: str, checked: str, site_key: str, survey_key: str | None, storage: str | None
+) -> str:
     survey = f' data-feedback-survey="{survey_key}"' if survey_key else ""
-    address = html.escape(source)
-    return (
-        f'<script src="{address}"{checked} data-feedback-site="{site_key}"{survey} async></script>'
-    )
+    kept = f' data-feedback-storage="{storage}"' if storage else ""
+    site = f' data-feedback-site="{site_key}"'
+    return f'<script src="{html.escape(source)}"{checked}{site}{survey}{kept} async></script>'

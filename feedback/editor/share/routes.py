@@ -26,6 +26,8 @@ from feedback.editor.share.ways import (
 )
 from feedback.editor.surveys.queries import site_keys
 from feedback.editor.surveys.routes import need_survey
+from feedback.privacy.read import load_privacy, storage_choice
+from feedback.privacy.words import storage_meanings, storage_names
 from feedback.scoring import METRICS
 from feedback.settings import Settings
 from feedback.surveys.labels import language_names, state_names
@@ -50,6 +52,8 @@ async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -
         place = await need_survey(visit, session, survey_id)
         [site_key, *_rest] = await site_keys(session, visit.workspace.id)
         seen = await load_sightings(session, visit.workspace.id, survey_id)
+        storage = (await load_privacy(session, visit.workspace.id)).storage
+        choice = await storage_choice(session, visit.workspace.id)
     request, key = visit.request, place.survey.key
     base_url = _base_url(request)
     form, block = _mail_block(request, place, base_url)
@@ -62,9 +66,13 @@ async def share_page(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -
         base_url=base_url,
         problem=base_url_problem(base_url, scheme=_scheme(request), host=request.url.netloc),
         proxy=request.app.state.limits.unnamed_proxy,
-        snippet=embed_snippet(base_url, site_key, key),
-        site_snippet=embed_snippet(base_url, site_key),
-        frozen=frozen_snippet(base_url, releases()[-1], site_key, key),
+        snippet=embed_snippet(base_url, site_key, key, storage=storage),
+        site_snippet=embed_snippet(base_url, site_key, storage=storage),
+        frozen=frozen_snippet(base_url, releases()[-1], site_key, key, storage=storage),
+        choice=choice,
+        storage=storage,
+        storages=storage_names(),
+        storage_meanings=storage_meanings(),
         policy=embed_policy(base_url, is_framed=_is_framed(place)),
         seen=told(seen, clock.now()),
         unfilled=told_unfilled(seen, clock.now()),

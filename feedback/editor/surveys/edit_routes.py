@@ -24,6 +24,9 @@ from feedback.editor.surveys.routes import need_survey
 from feedback.editor.surveys.schemas import SurveysIn, read_question, read_surveys
 from feedback.i18n import ngettext
 from feedback.journeys.models import Touchpoint
+from feedback.privacy.choosing import left_open, settle_storage
+from feedback.privacy.read import storage_choice
+from feedback.privacy.words import storage_meanings, storage_names
 from feedback.readings.journey import JourneyInfo, TouchpointInfo, read_journeys
 from feedback.surveys.labels import language_names, metric_choices
 from feedback.surveys.models import Question
@@ -48,12 +51,15 @@ async def make_surveys(visit: NamedDependency[Visit]) -> Answer:
     draft = read_draft(data, visit.workspace.name)
     async with visit.read() as session:
         journeys = await read_journeys(session, visit.workspace.id)
+        choice = await storage_choice(session, visit.workspace.id)
     form = read_surveys(data, {touchpoint.id for touchpoint in _touchpoints(journeys)})
+    if act == "publish" and (problem := left_open(choice, data)):
+        form = Form(form.values, {**form.errors, "storage": problem})
     if form.checked is None or act not in ("draft", "publish"):
         shown = form if act in ("draft", "publish") else NO_ERRORS
         chosen = set(data.getall("touchpoint", []))
         return await _new_form(visit, draft, chosen=chosen, form=shown)
-    made = await _store(visit, form.checked, is_published=act == "publish")
+    made = await _store(visit, form.checked, data, is_published=act == "publish")
     flash = _made(len(made), is_published=act == "publish")
     return visit.leave(f"/surveys/{made[0]}" if len(made) == 1 else "/surveys", flash)
 
@@ -81,12 +87,13 @@ async def save_question(visit: NamedDependency[Visit], survey_id: FromPath[UUID]
     return visit.leave(f"/surveys/{survey_id}", _changed(effect))
 
 
-async def _store(visit: Visit, wanted: SurveysIn, *, is_published: bool) -> list[UUID]:
+async def _store(visit: Visit, wanted: SurveysIn, data: Any, *, is_published: bool) -> list[UUID]:
     async with visit.write() as session:
         touchpoints = [await visit.need(session, Touchpoint, id) for id in wanted.touchpoint_ids]
         now = clock.now()
         surveys = await create_surveys(session, touchpoints, wanted.question, now, name=wanted.name)
         if is_published:
+            await settle_storage(session, visit.workspace.id, data)
             for survey in surveys:
                 await publish_survey(session, survey, now)
     return [survey.id for survey in surveys]
@@ -97,12 +104,16 @@ async def _new_form(
 ) -> Template:
     async with visit.read() as session:
         journeys = await read_journeys(session, visit.workspace.id)
+        choice = await storage_choice(session, visit.workspace.id)
     return _form_page(
         visit,
         "surveys/new.html",
         form,
         draft,
         chosen=chosen,
+        asks_storage=choice == "first",
+        storages=storage_names(),
+        storage_meanings=storage_meanings(),
         journeys=[
             journey
             for journey in journeys

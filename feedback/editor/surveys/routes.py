@@ -23,6 +23,9 @@ from feedback.editor.surveys.queries import (
 from feedback.editor.surveys.questions import detach_question, sharing_surveys
 from feedback.editor.surveys.schemas import read_name
 from feedback.i18n import gettext as _
+from feedback.privacy.choosing import settle_storage
+from feedback.privacy.read import load_told, storage_choice
+from feedback.privacy.words import lacking_words, storage_meanings, storage_names
 from feedback.scoring import METRICS
 from feedback.surveys.labels import (
     act_names,
@@ -82,10 +85,15 @@ async def rename_survey(visit: NamedDependency[Visit], survey_id: FromPath[UUID]
 
 @post("/surveys/{survey_id:uuid}/state", needs="editor")
 async def change_state(visit: NamedDependency[Visit], survey_id: FromPath[UUID]) -> Redirect:
-    act = await visit.act("")
+    data = await visit.sent()
+    act = str(data.get("act", ""))
     async with visit.write() as session:
         survey = await visit.need(session, Survey, survey_id, lock=True)
         is_allowed = act in allowed_acts(survey)
+        if is_allowed and act == "publish":
+            refused = await settle_storage(session, visit.workspace.id, data)
+            if refused:
+                return redirect(f"/surveys/{survey_id}#storage", refused, kind="bad")
         if is_allowed:
             await ACTS[act](session, survey, clock.now())
     # A button of an old page, or pressed twice: what it wanted is done or no longer offered.
@@ -162,6 +170,8 @@ async def _show_survey(
         sharing = await sharing_surveys(session, place.question)
         answered = await is_answered(session, visit.workspace.id, [survey_id])
         overall = await find_overall(session, place.survey)
+        told = await load_told(session, visit.workspace)
+        choice = await storage_choice(session, visit.workspace.id)
     return visit.page(
         "surveys/survey.html",
         status=422 if name_form else 200,
@@ -172,6 +182,10 @@ async def _show_survey(
         sharing=[survey for survey in sharing if survey.id != survey_id],
         is_answered=answered,
         other_overall=overall if overall is not None and overall.id != survey_id else None,
+        lacks=lacking_words(told),
+        asks_storage=choice == "first",
+        storages=storage_names(),
+        storage_meanings=storage_meanings(),
         acts=[] if place.is_gone else allowed_acts(place.survey),
         metric=METRICS[place.question.metric],
         languages=language_names(list(place.question.texts)),
