@@ -108,6 +108,12 @@ class Settings(BaseSettings):
         description="Who does the work that waits (pictures, computations): `inside` the server "
         "itself, or `apart`, one or more `feedback worker` beside it.",
     )
+    backups: Path | None = Field(
+        default=None,
+        description="The folder of the backups and of the list of erasures, `erasures.ndjson`, "
+        "which says what a restored backup must forget again. Default: `backups` beside the SQLite "
+        "file, else `./backups`.",
+    )
     demo: bool = Field(
         default=False, description="Serve the demo pages (`feedback demo` sets it for its own run)."
     )
@@ -125,6 +131,13 @@ class Settings(BaseSettings):
         if self.url.get_backend_name() != "sqlite":
             return None
         return Path(self.url.database or "feedback.db")
+
+    @property
+    def backups_folder(self) -> Path:
+        """Where backups and the list of erasures are kept; it may not exist yet."""
+        if self.backups is not None:
+            return self.backups
+        return (self.sqlite_file or Path("feedback.db")).with_name("backups")
 
 
 def load_settings(**given: Any) -> Settings:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.erasure.ids import is_erased
 from feedback.kept import while_counted
 from feedback.responses.models import CHANNELS, DisplayCount, RatingCount, Response
 from feedback.scoring import METRICS
@@ -165,9 +166,12 @@ def span_of(rows: Sequence[CountRow]) -> Span:
 async def first_answered_at(
     session: AsyncSession, workspace_id: uuid.UUID, series: Sequence[uuid.UUID]
 ) -> datetime | None:
-    """When the oldest response came, or None. Response ids run with time: the first one is it."""
+    """When the oldest response came, or None. Response ids run with time: the first one is it.
+
+    Of an erased one only the month is known: it came when its question was there to be answered.
+    """
     found = await session.exec(
-        select(Response.answered_at)
+        select(Response.id, Response.answered_at, Response.series_id)
         .where(
             Response.workspace_id == workspace_id,
             col(Response.series_id).in_(series),
@@ -176,7 +180,12 @@ async def first_answered_at(
         .order_by(col(Response.id))
         .limit(1)
     )
-    return found.first()
+    if (oldest := found.first()) is None:
+        return None
+    response_id, answered_at, series_id = oldest
+    if not is_erased(response_id):
+        return answered_at
+    return max(answered_at, (await session.get_one(Series, (workspace_id, series_id))).opened_at)
 
 
 @while_counted

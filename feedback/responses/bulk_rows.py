@@ -12,6 +12,9 @@ from feedback.responses.statements import Statements
 
 _NAMING = ("survey_id", "id", "digest", "spare")
 
+# The digest of a submission whose answer was erased: what it was is known no more.
+ERASED = b""
+
 # (survey, id): which answer it is, within one workspace.
 Name = tuple[bytes, bytes]
 
@@ -135,7 +138,7 @@ def sort_out(batch: Batch, known: dict[Name, bytes]) -> tuple[Batch, BatchResult
         is_fresh.append(before is None)
         if before is None:
             known[name] = digest
-        elif before == digest:
+        elif before in (digest, ERASED):
             result.known += 1
         else:
             result.differing += 1
@@ -156,7 +159,9 @@ def _with_own_ids(batch: Batch, known: Mapping[Name, bytes]) -> Batch:
         if spare is not None and taken.get(name) != spare:
             before = known.get(name, digest)
             # A digest ends with the rating: what differs in its properties alone is the same.
-            is_its = before == digest or (before[-1] == digest[-1] and before not in here[name])
+            is_its = before in (digest, ERASED) or (
+                before[-1] == digest[-1] and before not in here[name]
+            )
             if name in taken or (survey, spare) in known or not is_its:
                 own = spare
             else:

@@ -125,15 +125,17 @@ class _Batch:
 def _judge(answer: Answer, before: KnownSubmission | None, found: _Sent) -> Outcome:
     if found.after is None or found.row is None:
         return Outcome("created", answer.response_id, answer.seq, first=True)
-    id, is_erased = found.row.id, found.row.after is None
+    id = found.row.id
+    if found.row.after is None:  # erased: nothing is known of it by which to tell messages apart
+        return Outcome("ignored", id, max(answer.seq, before.seq if before else 0))
     if before is None:
-        return Outcome("ignored" if is_erased else "updated", id, answer.seq)
+        return Outcome("updated", id, answer.seq)
     reply_seq = max(answer.seq, before.seq)
     if answer.seq == before.seq and answer.digest != before.digest:
         return Outcome("conflict", id, reply_seq)
     if answer.seq == before.seq:
         return Outcome("repeated", id, reply_seq, answer.seq == before.first_seq)
-    if answer.seq < before.seq or is_erased:
+    if answer.seq < before.seq:
         return Outcome("ignored", id, reply_seq)
     return Outcome("updated", id, reply_seq)
 
