@@ -146,6 +146,7 @@ async def ids(alice: Client, shop: cast.Shop, database: Database) -> dict[str, s
         "touchpoint_id": str(shop.delivery.id),
         "survey_id": str(shop.nps.id),
         "survey_key": shop.nps.key,
+        "key": shop.nps.key,
         "response_id": str(response.id),
         "name": str(action.id),
         "token": setup.rpartition("/")[2],
@@ -168,7 +169,7 @@ STATES = [
 ]  # fmt: skip
 EMPTY = (
     "/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses", "/surveys",
-    "/journeys",
+    "/journeys", "/settings/privacy", "/settings/privacy/register",
 )  # fmt: skip
 REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/journeys/new", {"name": ""}),
@@ -180,6 +181,8 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/surveys/{survey_id}/widget", {"place": "inline", "art": "faces", "properties": "x"}),
     ("/responses/{response_id}/exclude", {"reason": ""}),
     ("/settings", {"name": "", "language": "xx"}),
+    ("/settings/privacy", {"contact": "", "keep_texts_months": "0", "basis": "x"}),
+    ("/settings/privacy", {"contact": "-", "keep_texts_months": "x", "storage": "x"}),
     ("/actions/new", {"do": "save", "kind": "note", "title": "", "place": "", "done_on": "x"}),
 ]
 

@@ -14,7 +14,8 @@ import segno
 
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric
-from feedback.surveys.link import survey_link
+from feedback.surveys.customer_texts import page_words
+from feedback.surveys.link import privacy_link, survey_link
 from feedback.web.forms import Form, FormReader
 
 DEFAULT_TAG = "{{contact_id}}"
@@ -23,13 +24,17 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 @dataclass(frozen=True, slots=True)
 class MailBlock:
-    """A question for a mail: each rating is a link. `language` is that of the texts."""
+    """A question for a mail: each rating is a link. `language` is that of the texts.
+
+    privacy: the word and the address of the page that says what the answers are for.
+    """
 
     language: str
     question: str
     low: str
     high: str
     links: tuple[tuple[int, str], ...]
+    privacy: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,10 @@ def mail_block(
         texts["low"],
         texts["high"],
         tuple((rating, link + identity) for rating, link in links),
+        (
+            page_words(choice.language)["privacy"],
+            privacy_link(base_url, key, choice.language),
+        ),
     )
 
 
@@ -112,7 +121,7 @@ def mail_text(block: MailBlock) -> str:
         f"{rating}{f' ({ends[rating]})' if rating in ends else ''}: {link}"
         for rating, link in block.links
     ]
-    return "\n".join([block.question, "", *lines])
+    return "\n".join([block.question, "", *lines, "", ": ".join(block.privacy)])
 
 
 def inline_style_hashes(document: str) -> str:

@@ -92,7 +92,7 @@ export const follow = (ask, byKeyboard) => {
     const root = ask.panel.getRootNode();
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     ask.more = make("div", {});
-    ask.status.after(ask.more);
+    ask.status.after(ask.more, privacyOf(ask));
     guard(ask, (path, taps) => path.includes(ask.next) && ask.goOn(taps));
     watch(ask);
   }
@@ -101,6 +101,11 @@ export const follow = (ask, byKeyboard) => {
   render(ask);
   if (byKeyboard) ask.first?.focus(); // after a tap the phone's keyboard would hide the question
 };
+
+// Where it is told what the answers are for; in a tab of its own, as what is half typed stays here.
+const privacyOf = ({ survey, lang, words }) => make("p", { class: "privacy" }, make("a", {
+  href: address(`privacy/${survey.key}?lang=${lang}`), target: "_blank", rel: "noopener",
+}, words.privacy ?? "Privacy"));
 
 const begin = (ask) => {
   const band = bandOf(ask.survey.bands, ask.rating);
@@ -155,4 +160,5 @@ const thank = (ask) => {
     panel.append(make("p", {}, link));
     if (place !== "inline") panel.append(close);
   } else if (place !== "inline") linger(ask);
+  panel.append(privacyOf(ask));
 };

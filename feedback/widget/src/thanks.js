@@ -22,8 +22,8 @@ export const watch = (ask) => {
   for (const name of ["pointerover", "pointermove", "pointerleave"]) ask.panel.addEventListener(name, note);
 };
 
-// Leaves when the thanks can have been read, and no sooner than the pointer.
+// Leaves when the thanks can have been read, and no sooner than the pointer and the focus.
 export const linger = (ask) => {
-  const go = () => (performance.now() - ask.pointedAt < STILL ? setTimeout(go, REST) : ask.leave());
+  const go = () => (performance.now() - ask.pointedAt < STILL || ask.panel.matches(":focus-within") ? setTimeout(go, REST) : ask.leave());
   setTimeout(go, timeFor(ask.status.textContent, ask.lang));
 };
