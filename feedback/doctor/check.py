@@ -99,7 +99,8 @@ async def _indexes(connection: AsyncConnection) -> list[Finding]:
 async def _references(connection: AsyncConnection) -> list[Finding]:
     found = []
     for each in references():
-        if count := (await connection.execute(text(count_missing(each)))).scalar():
+        asked = text(count_missing(each, connection.dialect.name))
+        if count := (await connection.execute(asked)).scalar():
             said = f"{count} rows of {each.table} name one of {each.of} that is missing"
             found.append(Finding("references", f"{said} ({', '.join(each.columns)})", RESTORE))
     return found or [Finding("references", "every row that is named is there")]

@@ -114,7 +114,8 @@ def backups(settings: Settings) -> Iterator[Finding]:
         todo = "Set FEEDBACK_BACKUP_EVERY=24, or run each day: feedback backup"
         yield Finding("backup", f"there is none in {place}", todo)
         return
-    said = f"{newest.path.name}, {_age(now - newest.facts.made)} old, {newest.facts.size / 1e6:,.1f} MB"
+    megabytes = newest.facts.size / 1e6
+    said = f"{newest.path.name}, {_age(now - newest.facts.made)} old, {megabytes:,.1f} MB"
     todo = ""
     if folder.is_late(settings, newest, now):
         todo = "Look at the worker: feedback worker --status. Meanwhile: feedback backup"

@@ -47,15 +47,24 @@ def _by_name(table: sa.Table, column: sa.Column[object]) -> Iterator[Reference]:
         yield Reference(table.name, (column.name,), of.name, ("id",))
 
 
-def count_missing(reference: Reference) -> str:
+# Erased answers are not there on purpose, and so named: `erasure.ids`, a UUID of version 8.
+ERASED = {
+    "sqlite": """ AND substr(hex(t."{column}"), 13, 1) <> '8'""",
+    "postgresql": """ AND substr(t."{column}"::text, 15, 1) <> '8'""",
+}
+
+
+def count_missing(reference: Reference, dialect: str) -> str:
     """A statement that counts the rows whose named one is missing.
 
-    >>> print(count_missing(Reference("session", ("user_id",), "user", ("id",))))
+    >>> print(count_missing(Reference("session", ("user_id",), "user", ("id",)), "sqlite"))
     SELECT count(*) FROM "session" t WHERE t."user_id" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "user" o WHERE o."id" = t."user_id")
     """  # noqa: E501
     there = " AND ".join(f't."{name}" IS NOT NULL' for name in reference.columns)
     pairs = zip(reference.named, reference.columns, strict=True)
     same = " AND ".join(f'o."{name}" = t."{column}"' for name, column in pairs)
+    if reference.of == "response":
+        there += ERASED[dialect].format(column=reference.columns[-1])
     return (
         f'SELECT count(*) FROM "{reference.table}" t WHERE {there} AND NOT EXISTS '
         f'(SELECT 1 FROM "{reference.of}" o WHERE {same})'
