@@ -5,6 +5,8 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +19,7 @@ from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
+from feedback import clock
 from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
 from feedback.db import Database
@@ -192,6 +195,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     await require_newest(settings.url, migrate_empty=True)
     app.state.key = secret_key(settings)
+    app.state.last_backup = partial(_last_backup, settings)
     app.state.database = database = Database(settings.url)
     app.state.catalog = Catalog(database)
     database.followers.append(app.state.catalog.follow)
@@ -213,6 +217,14 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
         if worker is not None:
             await worker.stop()
         await database.close()
+
+
+def _last_backup(settings: Settings) -> tuple[datetime, bool] | None:
+    """When the newest one was made, and whether the next is late; of files, so ask seldom."""
+    from feedback.backups.folder import is_late, newest
+
+    found = newest(settings)
+    return (found.facts.made, is_late(settings, found, clock.now())) if found else None
 
 
 @asynccontextmanager

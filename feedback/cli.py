@@ -33,6 +33,22 @@ COMMANDS = {
         "serve:migrate_command",
         "Bring the database to the newest schema; done already is no error.",
     ),
+    "backup": (
+        "backup:backup_command",
+        "Write all that was acknowledged until now into one file, while everything goes on.",
+    ),
+    "restore": (
+        "backup:restore_command",
+        "Make the database what a backup holds: checked, migrated, everybody signed out.",
+    ),
+    "check": (
+        "doctor:check_command",
+        "Read all data and say whether they are sound: the file, what refers to what, the counts.",
+    ),
+    "doctor": (
+        "doctor:doctor_command",
+        "Look at settings, database, clock, disk, address, proxy, worker and backups.",
+    ),
     "import": (
         "import_:import_command",
         "Store the ratings of a CSV, XLSX, Parquet or JSON file, a row a respondent or a rating.",

@@ -43,6 +43,11 @@ async def current_revision(url: URL) -> str | None:
         await engine.dispose()
 
 
+def known_revisions() -> set[str]:
+    """The schema versions that this program can bring to the newest one."""
+    return {file.stem for file in resource_dir("migrations").glob("versions/*.py")}
+
+
 async def require_newest(url: URL, *, migrate_empty: bool = False) -> None:
     """Return when the schema is the newest; make it so if empty and allowed to.
 

@@ -114,6 +114,16 @@ class Settings(BaseSettings):
         "which says what a restored backup must forget again. Default: `backups` beside the SQLite "
         "file, else `./backups`.",
     )
+    backup_every: int = Field(
+        default=0,
+        ge=0,
+        le=24 * 31,
+        description="The hours from one backup to the next, `24` for one a day; 0: the worker "
+        "makes none.",
+    )
+    backups_kept: int = Field(
+        default=7, ge=1, description="How many of them are kept; older ones are deleted."
+    )
     demo: bool = Field(
         default=False, description="Serve the demo pages (`feedback demo` sets it for its own run)."
     )
@@ -151,6 +161,24 @@ def load_settings(**given: Any) -> Settings:
         raise FeedbackError(f"{name}: {reason}", exit_code=1) from error
 
 
+def environment(**more: str) -> dict[str, str]:
+    """What a program that we start is given: our own environment, and these."""
+    return os.environ | more
+
+
+def known_secret(settings: Settings) -> bytes | None:
+    """The signing key as far as there is one; none is made."""
+    if settings.secret_key or settings.sqlite_file is None or secret_file(settings).is_file():
+        return secret_key(settings)
+    return None
+
+
+def secret_file(settings: Settings) -> Path:
+    """Where the key of a SQLite database is, when no setting says one."""
+    file = settings.sqlite_file or Path()
+    return file.with_name(file.name + ".secret")
+
+
 def secret_key(settings: Settings) -> bytes:
     """The signing key; on SQLite made once beside the database, readable by its owner alone."""
     if settings.secret_key:
@@ -161,8 +189,7 @@ def secret_key(settings: Settings) -> bytes:
             "of at least 32 characters.",
             exit_code=1,
         )
-    path = settings.sqlite_file.with_name(settings.sqlite_file.name + ".secret")
-    return _read_or_make_secret(path)
+    return _read_or_make_secret(secret_file(settings))
 
 
 def _read_or_make_secret(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.db import Database
-from feedback.outbox.schedules import Schedule
+from feedback.outbox.schedules import Schedule, period_start
 from feedback.outbox.worker import Kind, Work, Worker
 from feedback.settings import Settings
 
@@ -17,7 +17,8 @@ from feedback.settings import Settings
 async def _prune(work: Work) -> None:
     from feedback.outbox.pruning import prune
 
-    await prune(work.database, {one.kind: one.kept for one in SCHEDULES}, work.now)
+    kept = {one.kind: one.kept for one in schedules(work.settings)}
+    await prune(work.database, kept, work.now)
 
 
 async def _every_day(_session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
@@ -47,11 +48,20 @@ async def _find_priorities(work: Work) -> None:
     await find_out(work.database, Task.of(work.payload), work.now)
 
 
+async def _back_up(work: Work) -> None:
+    from feedback.backups.scheduled import back_up
+
+    await back_up(work.settings)
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
     "picture": Kind(_draw_picture, attempts=3),
+    "backup": Kind(_back_up, attempts=3, limit=timedelta(hours=6)),
 }
+
+SEEN_OUTSIDE = frozenset(key for key, kind in HANDLERS.items() if kind.seen_outside)
 
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule("prune", timedelta(days=1), _every_day),
@@ -59,5 +69,17 @@ SCHEDULES: tuple[Schedule, ...] = (
 )
 
 
+def schedules(settings: Settings) -> tuple[Schedule, ...]:
+    """What comes by the calendar on this server."""
+    if not settings.backup_every:
+        return SCHEDULES
+    every = timedelta(hours=settings.backup_every)
+
+    async def each_time(_session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+        return [(f"backup:{period_start(every, now):%Y-%m-%dT%H}", {})]
+
+    return (*SCHEDULES, Schedule("backup", every, each_time, kept=every + timedelta(days=8)))
+
+
 def make_worker(database: Database, settings: Settings) -> Worker:
-    return Worker(database, settings, HANDLERS, SCHEDULES)
+    return Worker(database, settings, HANDLERS, schedules(settings))

@@ -75,6 +75,7 @@ async def _settings_form(visit: Visit, form: Form[None]) -> Template:
         form,
         browsers=await visit.database.glance(_browsers(), asked),
         members=await visit.database.glance(_members(), {"workspace": visit.workspace.id}),
+        last_backup=visit.request.app.state.last_backup() if visit.viewer.may("owner") else None,
         languages=list(LOCALES.items()),
         proxy=visit.request.app.state.limits.unnamed_proxy,
         secret=identity_secret(visit.request.app.state.key, visit.workspace.id),

@@ -42,12 +42,14 @@ class Kind:
     """How one kind of job is done. A handler may run twice for one job, so it must not mind.
 
     `at_once`: so many beside each other in a process. After `attempts` failures it is dead.
+    `seen_outside`: it sends somebody something. A restore does not send it again by itself.
     """
 
     handler: Handler
     at_once: int = 1
     attempts: int = 5
     limit: timedelta = timedelta(minutes=10)
+    seen_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
