@@ -1,18 +1,24 @@
 """Write feedback/scoring/thresholds.py: how far a CUSUM must run before we say "changed".
 
-    .venv/bin/python scripts/change_thresholds.py            writes the table: a minute, one core
-    .venv/bin/python scripts/change_thresholds.py --check    what the rule makes of it: two more
+    .venv/bin/python scripts/change_thresholds.py            writes the tables: three minutes
+    .venv/bin/python scripts/change_thresholds.py --check    what `changes` makes of its: two more
 
 A quiet line is simulated as the rule sees it: standard normal months, less the error of a
 baseline of 6 to 24 months, watched for twelve. From the highest sum each line reaches follows, for
 1 to 200 independent lines, the threshold that only 5 % of the pages pass in a year. The check
 draws answers instead, skewed ones too, and runs the rule itself over several years.
+
+For `watch` the spread of months is estimated, too. That is worst where months differ by much more
+than their answers do: then the lines' common spread has a chi-square with as many degrees as their
+baselines have. Its heights are those that 6 % of such pages pass, and 4 % of pages whose months
+differ by their answers alone. What the whole rule makes of them: scripts/watch_grid.py.
 """
 
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +35,9 @@ LINES = 8_000_000
 CHUNK = 100_000
 BASELINES = range(6, 25)
 SERIES = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200)
+SPREADS = tuple(0.3 + 0.05 * step for step in range(35))  # estimated over true, 0.3 to 2.0
+SPREAD_LINES = 1_000_000
+UNSETTLED = 0.06  # of the pages of the worst unrest
 NPS = METRICS["nps"]
 # Shares of detractors, passives, promoters.
 TYPICAL, FALLEN, SKEWED = (0.2, 0.3, 0.5), (0.3, 0.3, 0.4), (0.03, 0.07, 0.9)
@@ -41,9 +50,9 @@ Seed %(seed)s, %(lines)s quiet lines for each length of the baseline.
 # How many lines are watched together: one column each.
 SERIES = %(series)s
 
-# Months of the baseline: the height for each of SERIES.
-THRESHOLDS = {
 '''
+ALONE = "# Months of the baseline: the height for each of SERIES.\nTHRESHOLDS = {\n"
+TOGETHER = "\n# The same where the unrest between months is estimated, too.\nWATCH_THRESHOLDS = {\n"
 
 
 def highest_sums(baseline: int, lines: int, rng: "np.random.Generator") -> "np.ndarray":
@@ -91,13 +100,64 @@ def table() -> dict[int, list[float]]:
     return dict(zip(BASELINES, falling.tolist(), strict=True))
 
 
-def written(rows: dict[int, list[float]]) -> str:
+def watch_table() -> dict[int, list[float]]:
+    """The heights of `watch` by baseline, for each of SERIES."""
+    import numpy as np
+
+    rng = np.random.default_rng(SEED)
+    rows = [_watch_row(months, rng) for months in BASELINES]
+    falling = np.minimum.accumulate(np.array(rows), axis=0)
+    return dict(zip(BASELINES, falling.tolist(), strict=True))
+
+
+def _watch_row(baseline: int, rng: "np.random.Generator") -> list[float]:
+    import numpy as np
+
+    heights = np.arange(1.5, 40, 0.02)
+    shape = (SPREAD_LINES, YEAR)
+    months = rng.standard_normal(shape, dtype=np.float32)
+    months -= rng.standard_normal((SPREAD_LINES, 1), dtype=np.float32) / baseline**0.5
+    stay = np.array([_below(heights, months / spread) for spread in SPREADS])
+    return [_watch_height(heights, stay, series, series * (baseline - 1)) for series in SERIES]
+
+
+def _below(heights: "np.ndarray", months: "np.ndarray") -> "np.ndarray":
+    """The share of lines whose sums stay below each height."""
+    import numpy as np
+
+    up, down = np.zeros(len(months), np.float32), np.zeros(len(months), np.float32)
+    peak = np.zeros(len(months), np.float32)
+    for z in months.T:
+        up = np.maximum(0, up + z - SLACK)
+        down = np.maximum(0, down - z - SLACK)
+        peak = np.maximum(peak, np.maximum(up, down))
+    peak.sort()
+    return np.searchsorted(peak, heights, side="right") / len(peak)
+
+
+def _watch_height(heights: "np.ndarray", stay: "np.ndarray", series: int, degrees: int) -> float:
+    """The lowest height that UNSETTLED of the pages pass: over all spreads that the page may have
+    estimated, each as likely as a chi-square of so many degrees makes it."""
+    import numpy as np
+    from scipy.stats import chi2
+
+    edges = np.array([0, *((a + b) / 2 for a, b in pairwise(SPREADS)), np.inf])
+    likely = np.diff(chi2.cdf(degrees * edges**2, degrees))
+    quiet = likely @ stay**series
+    return float(np.interp(1 - UNSETTLED, quiet, heights))
+
+
+def written(rows: dict[int, list[float]], watch_rows: dict[int, list[float]]) -> str:
     """The module that is shipped."""
+    head = HEAD % {"seed": SEED, "lines": f"{LINES:,}", "series": SERIES}
+    return head + ALONE + _rows(rows) + TOGETHER + _rows(watch_rows)
+
+
+def _rows(rows: dict[int, list[float]]) -> str:
     lines = [
         f"    {m}: ({', '.join(f'{height:.3f}' for height in row)}),\n" for m, row in rows.items()
     ]
-    head = HEAD % {"seed": SEED, "lines": f"{LINES:,}", "series": SERIES}
-    return head + "".join(lines) + "}\n"
+    return "".join(lines) + "}\n"
 
 
 def pages_flagged(shares: Sequence[float], n: int, *, lines: int = 5, pages: int = 1000) -> Any:
@@ -154,7 +214,7 @@ def main() -> None:
     if "--check" in sys.argv:
         check()
     else:
-        TABLE.write_text(written(table()))
+        TABLE.write_text(written(table(), watch_table()))
         print(f"{TABLE.name} written")
     print(f"{time.monotonic() - began:.0f} s")
 

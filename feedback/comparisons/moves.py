@@ -73,7 +73,7 @@ def judge_moves(monthly: Monthly, metric: Metric, running: str) -> Moves:
 
 
 def _held_against(
-    line: Sequence[Mapping[int, int]], found: Sequence[Change], first: int | None
+    line: Sequence[Mapping[int, int]], found: Sequence[Change[float]], first: int | None
 ) -> set[int]:
     """The months of which nothing can be named: the first baseline, and that after each change."""
     held = set(range(len(line) if first is None else first))
@@ -144,7 +144,7 @@ def _explained() -> tuple[str, ...]:
     )
 
 
-def _change(change: Change, began: str) -> str:
+def _change(change: Change[float], began: str) -> str:
     text = (
         _("more than chance: up since %(month)s")
         if change.difference > 0
@@ -153,7 +153,7 @@ def _change(change: Change, began: str) -> str:
     return text % {"month": month_name(began)}
 
 
-def _verdict(change: Change, metric: Metric) -> str:
+def _verdict(change: Change[float], metric: Metric) -> str:
     return "better" if (change.difference > 0) != metric.low_is_good else "worse"
 
 

@@ -8,6 +8,8 @@
 ``intervals``     net_interval, share_interval, mean_interval
 ``compare``       compare_net, compare_share, compare_mean, compare_scores, compare_weighted
 ``changes``       changes, changes_from: what a line of months really did; FALSE_ALARMS_A_YEAR
+``watch``         watch: the same of several lines at once, under the unrest of real months
+``effect``        effect: the months after an action, beside the same months a year before
 ``weighting``     weighted_net, weighted_score
 ``trends``        score_groups: a frame of counts -> one Score a group; rolling
 ``months``        shift, months_between, first_day, ...: months written YYYY-MM
@@ -49,6 +51,7 @@ from feedback.scoring.drivers_result import (
     respondents_needed,
 )
 from feedback.scoring.drivers_shares import drivers, drivers_from_correlation
+from feedback.scoring.effect import Effect, effect
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.intervals import Interval, mean_interval, net_interval, share_interval
 from feedback.scoring.metrics import METRICS, Metric
@@ -71,6 +74,7 @@ from feedback.scoring.scores import (
 )
 from feedback.scoring.shrinkage import Shrinkage, shrink
 from feedback.scoring.trends import ScoreRow, rolling, score_groups
+from feedback.scoring.watch import Watched, watch
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
 
 __all__ = [
@@ -85,6 +89,7 @@ __all__ = [
     "DriverPair",
     "DriverRow",
     "Drivers",
+    "Effect",
     "Interval",
     "Metric",
     "Mix",
@@ -97,6 +102,7 @@ __all__ = [
     "ScoreRow",
     "ScoringError",
     "Shrinkage",
+    "Watched",
     "WeightedScore",
     "benjamini_hochberg",
     "changes",
@@ -110,6 +116,7 @@ __all__ = [
     "decompose",
     "drivers",
     "drivers_from_correlation",
+    "effect",
     "laney_p_chart",
     "mean_interval",
     "metric_dict",
@@ -129,6 +136,7 @@ __all__ = [
     "share_difference_sample_size",
     "share_interval",
     "shrink",
+    "watch",
     "weighted_net",
     "weighted_score",
     "xmr",

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
-from typing import SupportsIndex
+from typing import Generic, SupportsIndex, TypeVar
 
 from feedback.scoring.compare import compare_scores
 from feedback.scoring.cusum import Signal, signals
@@ -28,25 +28,31 @@ from feedback.scoring.scores import FEW_BELOW, Score, score
 from feedback.scoring.thresholds import SERIES, THRESHOLDS
 
 FALSE_ALARMS_A_YEAR = 0.05
+Heights = Mapping[int, Sequence[float]]
 SHORTEST, LONGEST = min(THRESHOLDS), max(THRESHOLDS)
 
 
+Size = TypeVar("Size", bound=float | None)
+
+
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Generic[Size]):
     """One change of a line; months are indexes into what `changes` was given.
 
     signalled: the month whose answers showed it. began: the first month of the new level, by
-    the CUSUM's own estimate. difference: the answers since `began` (up to the next change) less
-    those of the baseline, plainly, in headline units (net: points, top: percentage points, mean:
-    scale units). low, high: its 95 % interval, by the method of compare_scores; both equal
-    to the difference where all ratings of each side are alike.
+    the CUSUM's own estimate. up: whether the score rose. difference: the answers since `began`
+    (up to the next change) less those of the baseline, plainly, in headline units (net: points,
+    top: percentage points, mean: scale units). low, high: its 95 % interval, by the
+    method of compare_scores; both equal to the difference where all ratings of each side are
+    alike. All three are None only where `watch` does not know the size yet.
     """
 
     signalled: int
     began: int
-    difference: float
-    low: float
-    high: float
+    up: bool
+    difference: Size
+    low: Size
+    high: Size
 
 
 def changes(
@@ -55,7 +61,7 @@ def changes(
     *,
     baseline: int = 12,
     series: int = 1,
-) -> list[Change]:
+) -> list[Change[float]]:
     """What changed in one line, oldest first; nothing, as long as chance explains it.
 
     monthly: how many gave each rating, one entry a calendar month, oldest first, empty for a
@@ -85,9 +91,9 @@ def changes(
 
 def changes_of_scores(
     scores: Sequence[Score], metric: Metric, *, baseline: int = 12, series: int = 1
-) -> list[Change]:
+) -> list[Change[float]]:
     """The same of the months' scores, for whoever keeps them."""
-    _check(baseline, series)
+    check_watched(baseline, series)
     found = list(signals(scores, metric, baseline, lambda months: threshold(series, months)))
     ends = [*(signal.began for signal in found[1:]), len(scores)]
     pairs = zip(found, ends, strict=False)  # a quiet line has an end and no signal
@@ -103,7 +109,7 @@ def changes_from(monthly: Iterable[Mapping[int, int]], *, baseline: int = 12) ->
     >>> changes_from([{10: 30}] * 9), changes_from([{10: 30}] * 20), changes_from([{10: 5}] * 20)
     (12, 12, None)
     """
-    _check(baseline, 1)
+    check_watched(baseline, 1)
     sizes = [sum(counts.values()) for counts in monthly]
     enough = [at for at, n in enumerate(sizes) if n >= FEW_BELOW]
     if not enough:
@@ -121,8 +127,13 @@ def threshold(series: int, baseline: int) -> float:
     >>> threshold(1, 12) < threshold(5, 12) < threshold(5, 6)
     True
     """
-    _check(baseline, series)
-    row = THRESHOLDS[baseline]
+    return height_from(THRESHOLDS, series, baseline)
+
+
+def height_from(table: Heights, series: int, baseline: int) -> float:
+    """The same from a table: heights for each of SERIES, by the months of the baseline."""
+    check_watched(baseline, series)
+    row = table[baseline]
     right = next(at for at, column in enumerate(SERIES) if column >= series)
     if SERIES[right] == series:
         return row[right]
@@ -131,21 +142,22 @@ def threshold(series: int, baseline: int) -> float:
     return row[left] + part * (row[right] - row[left])
 
 
-def _check(baseline: int, series: int) -> None:
+def check_watched(baseline: int, series: int) -> None:
+    """Raise ScoringError unless there are thresholds for so many months and lines."""
     if not (isinstance(baseline, SupportsIndex) and SHORTEST <= baseline <= LONGEST):
         raise ScoringError(f"A baseline has {SHORTEST} to {LONGEST} months, not {baseline}.")
     if not (isinstance(series, SupportsIndex) and 1 <= series <= SERIES[-1]):
         raise ScoringError(f"1 to {SERIES[-1]} lines can be watched together, not {series}.")
 
 
-def _change(signal: Signal, end: int, scores: Sequence[Score], metric: Metric) -> Change:
+def _change(signal: Signal, end: int, scores: Sequence[Score], metric: Metric) -> Change[float]:
     """The size of a change, from all answers of its level up to the month `end`."""
     after = _pooled(scores[signal.began : end])
     before = _pooled([scores[at] for at in signal.baseline])
     found = compare_scores(after, before, metric)
     difference = found.observed or 0.0
     low, high = (difference if limit is None else limit for limit in (found.low, found.high))
-    return Change(signal.signalled, signal.began, difference, low, high)
+    return Change(signal.signalled, signal.began, signal.up, difference, low, high)
 
 
 def _pooled(months: Iterable[Score]) -> Counter[int]:

@@ -1,0 +1,199 @@
+"""Which of several lines have really changed, when months differ by more than their answers do?
+
+===================  ===================================================================
+``watch``            lines of monthly counts -> Watched: each line's changes, and the unrest
+``Watched``          changes by line, rho, how many lines were watched in each month
+``watch_height``     how far a sum must run, from the shipped table
+===================  ===================================================================
+
+The rule of `changes`, with one thing more: other people come in December, a mix wanders. So the
+months of all lines together tell how much of an answer's variance belongs to its month (rho), and a
+month must stray beyond that, too. Nothing in a later month takes back what an earlier one named.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from feedback.scoring.changes import Change, check_watched, height_from
+from feedback.scoring.cusum import YEAR, Baseline, Line, Signal, Sums, pseudo, sums_of, total_of
+from feedback.scoring.distributions import normal_quantile
+from feedback.scoring.errors import ScoringError
+from feedback.scoring.metrics import Metric
+from feedback.scoring.scores import FEW_BELOW, score
+from feedback.scoring.thresholds import WATCH_THRESHOLDS
+
+Lines = Mapping[str, tuple[Metric, Sequence[Mapping[int, int]]]]
+SomeChange = Change[float | None]  # its size may not be known yet
+SIZED_AFTER, SIZED_FROM = 3, 90  # months after the one that named a change; or answers in them
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What `watch` found. Months of `changes` are indexes into that line's own months.
+
+    changes: of every line, oldest first. rho: 0..1, as of the last month. lines_at, rho_at: how
+    many lines were watched in each month and the rho they were held to, counted from the longest
+    line's first month; nothing in them changes when later months are added.
+    """
+
+    changes: dict[str, list[SomeChange]]
+    rho: float
+    lines_at: list[int]
+    rho_at: list[float]
+
+
+def watch(
+    lines: Lines,
+    *,
+    baseline: int = 12,
+    repeats: Mapping[str, Sequence[float]] | None = None,
+) -> Watched:
+    """The changes of lines that are watched together, month by month as they come.
+
+    lines: by name, its metric and how many gave each rating, one entry a calendar month, oldest
+    first, empty for a month without answers; all lines end in the same month, a younger one has
+    fewer entries. baseline: months (6..24) with 30 answers before a line is watched. repeats: by
+    name, for each of its months how many times one person's repeated answers widen the variance
+    (1 where everybody answered once): such a month counts for n / that many answers.
+
+    Watched in a month are the lines with 30 answers in it and a complete baseline before it; as
+    many lines decide the height a sum must reach. With Q = sum n (x - m)^2 / v over the months of
+    a line's baseline and d = sum n - sum n^2 / sum n, rho = max(0, sum(Q - (months - 1)) / sum d)
+    over the lines; a month is z = (x - m) / sqrt(v (1 / n + rho)). Of quiet pages of 5 or 20 lines
+    at most 8 % name a change in a year, whatever the unrest: docs/scoring.md has the table.
+
+    A change has its direction (`up`) at once. Its size is measured in the months after the one that
+    named it, up to three of them: None until there are three, or 90 answers, and for good where
+    another change came first. The months that named it would overstate it: it is named when chance
+    helps. difference: after less baseline, headline units; low, high: 95 %, unrest included.
+    Raises ScoringError for more than 200 lines, a baseline out of range, a rating off its scale, a
+    count that is negative or no integer, repeats of another length or below 1.
+    Source: Page 1954, Laney 2002, DerSimonian and Laird 1986; heights by our simulation,
+    scripts/change_thresholds.py.
+
+    >>> from feedback.scoring import METRICS
+    >>> year, after = [{3: 20, 7: 30, 10: 50}] * 12, [{3: 30, 7: 30, 10: 40}] * 6
+    >>> found = watch({"Pay": (METRICS["nps"], [*year, *after])})
+    >>> [change] = found.changes["Pay"]
+    >>> change.signalled, change.began, change.up, change.difference
+    (14, 12, False, -20.0)
+    >>> found.rho, found.lines_at[11:16]
+    (0.0, [0, 1, 1, 1, 0])
+    """
+    check_watched(baseline, max(len(lines), 1))
+    read = {
+        name: _Read(metric, monthly, baseline, _times(name, monthly, repeats))
+        for name, (metric, monthly) in lines.items()
+    }
+    length = max((len(line.sizes) for line in read.values()), default=0)
+    lines_at, rho_at = [], []
+    for at in range(length):
+        rho = _rho([line.line.baseline for line in read.values()])
+        watched = [line for line in read.values() if line.is_watched(at - length)]
+        for line in read.values():
+            line.take(at - length, len(watched), rho)
+        lines_at.append(len(watched))
+        rho_at.append(rho)
+    return Watched(
+        changes={name: line.changes(rho_at[-len(line.sizes) :]) for name, line in read.items()},
+        rho=rho_at[-1] if rho_at else 0.0,
+        lines_at=lines_at,
+        rho_at=rho_at,
+    )
+
+
+def watch_height(series: int, baseline: int) -> float:
+    """How far a sum must run when so many lines (1..200) are watched, rho estimated from them, each
+    against a baseline of so many months (6..24).
+
+    >>> watch_height(1, 12) < watch_height(5, 12) < watch_height(5, 6)
+    True
+    """
+    return height_from(WATCH_THRESHOLDS, series, baseline)
+
+
+def _times(
+    name: str, monthly: Sequence[Mapping[int, int]], repeats: Mapping[str, Sequence[float]] | None
+) -> Sequence[float]:
+    times = (repeats or {}).get(name, [1.0] * len(monthly))
+    if len(times) != len(monthly):
+        raise ScoringError(f"{name}: {len(monthly)} months and repeats of {len(times)}.")
+    if not all(each >= 1 for each in times):
+        raise ScoringError(f"{name}: repeats widen a variance, so none is below 1.")
+    return times
+
+
+def _rho(baselines: Sequence[Baseline | None]) -> float:
+    """The part of an answer's variance that belongs to its month, 0..1, over all lines."""
+    complete = [each for each in baselines if each is not None]
+    weight = sum(each.weight for each in complete)
+    if not weight:
+        return 0.0
+    beyond = sum(each.apart - (len(each.months) - 1) for each in complete)
+    return min(1.0, max(0.0, beyond / weight))
+
+
+class _Read:
+    """One line while its months are taken; months are counted from the end, -1 the last."""
+
+    def __init__(
+        self,
+        metric: Metric,
+        monthly: Sequence[Mapping[int, int]],
+        baseline: int,
+        times: Sequence[float],
+    ) -> None:
+        scores = [score(counts, metric) for counts in monthly]
+        self.metric = metric
+        self.sizes = [month.n for month in scores]
+        self.sums = [
+            sums_of(month, metric).shared(each) for month, each in zip(scores, times, strict=True)
+        ]
+        # A baseline shorter than a year is renewed when there is a year.
+        self.line = Line(self.sums, metric, baseline, YEAR - baseline if baseline < YEAR else YEAR)
+        self.found: list[Signal] = []
+
+    def has(self, back: int) -> bool:
+        return -back <= len(self.sizes) and self.sizes[back] >= FEW_BELOW
+
+    def is_watched(self, back: int) -> bool:
+        return self.has(back) and self.line.baseline is not None
+
+    def take(self, back: int, watched: int, rho: float) -> None:
+        if not self.has(back):
+            return
+        at = len(self.sizes) + back
+        if signal := self.line.take(at, lambda months: watch_height(watched, months), rho):
+            self.found.append(signal)
+
+    def changes(self, rho_at: Sequence[float]) -> list[SomeChange]:
+        ends = [*(signal.began for signal in self.found[1:]), len(self.sums)]
+        return [
+            self._change(signal, end, rho_at[signal.signalled])
+            for signal, end in zip(self.found, ends, strict=False)  # no signal: one end
+        ]
+
+    def _change(self, signal: Signal, end: int, rho: float) -> SomeChange:
+        named = (signal.signalled, signal.began, signal.up)
+        later = range(signal.signalled + 1, min(end, signal.signalled + 1 + SIZED_AFTER))
+        after = [self.sums[at] for at in later if self.sizes[at]]
+        if len(after) < SIZED_AFTER and sum(self.sizes[at] for at in later) < SIZED_FROM:
+            return Change(*named, None, None, None)
+        before = [self.sums[at] for at in signal.baseline]
+        mean_after, error_after = _level(after, self.metric, rho)
+        mean_before, error_before = _level(before, self.metric, rho)
+        unit = 1 if self.metric.headline == "mean" else 100
+        difference = unit * (mean_after - mean_before)
+        margin = unit * normal_quantile(0.95) * sqrt(error_after + error_before)
+        return Change(*named, difference, difference - margin, difference + margin)
+
+
+def _level(months: Sequence[Sums], metric: Metric, rho: float) -> tuple[float, float]:
+    """The mean of pooled months, and its variance: of their answers, and of so many months."""
+    answers = total_of(months)
+    padded = total_of([answers, pseudo(answers, metric)])
+    variance = padded.second / padded.n - (padded.first / padded.n) ** 2
+    # Months of unlike size are as good as fewer: the largest one's unrest counts most.
+    apart = sum(month.n**2 for month in months) / answers.n**2
+    return answers.first / answers.n, variance * (1 / answers.n + rho * apart)

@@ -1,0 +1,162 @@
+"""What `watch` makes of quiet years and of real changes: the table of docs/scoring.md.
+
+    .venv/bin/python scripts/watch_grid.py                 100 pages a cell: some minutes
+    .venv/bin/python scripts/watch_grid.py --pages 2000    as `make test-long` runs it
+
+A page has 5 or 20 lines of NPS around 30. Quiet ones differ from month to month by a share rho of
+an answer's variance (months drawn from a Dirichlet), by a season that returns each year, or by a
+mix of two channels that wanders. Each year counts: the first that is watched and the two after it.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from feedback.scoring import METRICS, watch
+from feedback.scoring.watch import SomeChange
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NPS = METRICS["nps"]
+YEAR, YEARS = 12, 3
+RATINGS = (3, 8, 10)
+USUAL = (0.2, 0.3, 0.5)
+WEB, SHOP = (0.1, 0.3, 0.6), (0.3, 0.3, 0.4)  # NPS 50 and 10
+UNREST = (0, 0.001, 0.003, 0.01, 0.02)
+SIZES = (30, 50, 100, 200, 290, 310, 500, 1000)
+
+Draw = Callable[["np.random.Generator", int, int], "np.ndarray"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Pages of so many lines, n answers a month each; draw: (rng, lines, months) -> shares."""
+
+    name: str
+    lines: int
+    n: int
+    draw: Draw
+
+
+def steady(rho: float) -> Draw:
+    """Months that differ by a share rho of an answer's variance."""
+
+    def draw(rng: "np.random.Generator", lines: int, months: int) -> "np.ndarray":
+        import numpy as np
+
+        if not rho:
+            return np.tile(USUAL, (lines, months, 1))
+        shares: "np.ndarray" = rng.dirichlet(np.array(USUAL) * (1 - rho) / rho, (lines, months))
+        return shares
+
+    return draw
+
+
+def season(points: float) -> Draw:
+    """A season of so many points up and down, each line's at its own time of the year."""
+
+    def draw(rng: "np.random.Generator", lines: int, months: int) -> "np.ndarray":
+        import numpy as np
+
+        begins = rng.uniform(0, 2 * np.pi, (lines, 1))
+        wave = points / 200 * np.sin(2 * np.pi * np.arange(months) / YEAR + begins)
+        worse, middle, better = USUAL
+        return np.stack([worse - wave, np.full_like(wave, middle), better + wave], axis=-1)
+
+    return draw
+
+
+def wandering(rng: "np.random.Generator", lines: int, months: int) -> "np.ndarray":
+    """Two channels of NPS 50 and 10; the share of one wanders by 3 points a month."""
+    import numpy as np
+
+    share = np.clip(0.5 + rng.normal(0, 0.03, (lines, months)).cumsum(axis=1), 0, 1)[..., None]
+    return share * np.array(WEB) + (1 - share) * np.array(SHOP)
+
+
+def page(rng: "np.random.Generator", n: int, shares: "np.ndarray") -> dict[str, Any]:
+    """Answers drawn: what `watch` takes."""
+    drawn = rng.multinomial(n, shares).tolist()
+    return {
+        str(line): (NPS, [dict(zip(RATINGS, month, strict=True)) for month in months])
+        for line, months in enumerate(drawn)
+    }
+
+
+def quiet_years(cell: Cell, pages: int, seed: int = 0, *, baseline: int = YEAR) -> list[float]:
+    """The share of pages that name a change in the first, second and third watched year."""
+    import numpy as np
+
+    flagged = np.zeros(YEARS)
+    for at in range(pages):
+        rng = np.random.default_rng((seed, at))
+        shares = cell.draw(rng, cell.lines, baseline + YEARS * YEAR)
+        found = watch(page(rng, cell.n, shares), baseline=baseline).changes.values()
+        months = [change.signalled - baseline for line in found for change in line]
+        flagged[list({month // YEAR for month in months})] += 1
+    return [float(share) for share in flagged / pages]
+
+
+def falls(
+    n: int, points: float, rho: float, pages: int, seed: int = 0, *, lines: int = 5
+) -> list[SomeChange | None]:
+    """The change named on the one line that falls for good after a year, or None, page by page;
+    eight months of the new level are seen."""
+    import numpy as np
+
+    fallen = np.array([USUAL[0] + points / 200, USUAL[1], USUAL[2] - points / 200])
+    named = []
+    for at in range(pages):
+        rng = np.random.default_rng((seed, at))
+        shares = np.array(steady(rho)(rng, lines, YEAR + 8))
+        shares[2, YEAR:] += fallen - np.array(USUAL)
+        found = watch(page(rng, n, np.clip(shares, 0, 1))).changes["2"]
+        named.append(next((each for each in found if each.signalled >= YEAR), None))
+    return named
+
+
+def within(named: list[SomeChange | None], months: int) -> float:
+    """The share of pages that named the fall within so many months of it."""
+    soon = [each for each in named if each and not each.up and each.signalled < YEAR + months]
+    return len(soon) / len(named)
+
+
+def cells(lines: tuple[int, ...] = (5, 20)) -> list[Cell]:
+    """Every quiet cell of the table."""
+    waves = [(f"season of {points}", season(points)) for points in (5, 10)]
+    kinds = [(f"rho {rho}", steady(rho)) for rho in UNREST]
+    grid = [Cell(name, many, n, draw) for many in lines for name, draw in kinds for n in SIZES]
+    others = [*waves, ("wandering mix", wandering)]
+    return grid + [Cell(name, many, n, draw) for many in lines for name, draw in others
+                   for n in (100, 290, 1000)]  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="What watch() makes of quiet years and changes.")
+    parser.add_argument("--pages", type=int, default=100)
+    parser.add_argument("--lines", type=int, nargs="*", default=[5, 20])
+    asked = parser.parse_args()
+    for cell in cells(tuple(asked.lines)):
+        years = ", ".join(f"{share:.1%}" for share in quiet_years(cell, asked.pages))
+        print(f"{cell.lines:2} lines, {cell.name}, n {cell.n}: {years}", flush=True)
+    for n, points, rho in FALLS:
+        named = falls(n, points, rho, asked.pages)
+        sized = [each for each in named if each and each.low is not None]
+        holds = [each for each in sized if (each.low or 0) <= -points <= (each.high or 0)]
+        print(
+            f"{points} points down, n {n}, rho {rho}: within 3 months {within(named, 3):.1%}, "
+            f"5 {within(named, 5):.1%}; {len(holds)} of {len(sized)} sizes hold the truth",
+            flush=True,
+        )
+
+
+FALLS = (
+    *((n, points, 0) for points in (5, 10, 20) for n in (50, 100, 200, 290, 300, 310, 500, 1000)),
+    (200, 20, 0.003),
+    (200, 10, 0.003),
+)
+
+if __name__ == "__main__":
+    main()
