@@ -48,7 +48,7 @@ def steady(rho: float) -> Draw:
 
         if not rho:
             return np.tile(USUAL, (lines, months, 1))
-        shares: "np.ndarray" = rng.dirichlet(np.array(USUAL) * (1 - rho) / rho, (lines, months))
+        shares: np.ndarray = rng.dirichlet(np.array(USUAL) * (1 - rho) / rho, (lines, months))
         return shares
 
     return draw
@@ -72,11 +72,13 @@ def wandering(rng: "np.random.Generator", lines: int, months: int) -> "np.ndarra
     """Two channels of NPS 50 and 10; the share of one wanders by 3 points a month."""
     import numpy as np
 
-    share = np.clip(0.5 + rng.normal(0, 0.03, (lines, months)).cumsum(axis=1), 0, 1)[..., None]
-    return share * np.array(WEB) + (1 - share) * np.array(SHOP)
+    steps = rng.normal(0, 0.03, (lines, months))
+    share = np.clip(0.5 + steps.cumsum(axis=1), 0, 1)[..., None]
+    shares: np.ndarray = share * np.array(WEB) + (1 - share) * np.array(SHOP)
+    return shares
 
 
-def page(rng: "np.random.Generator", n: int, shares: "np.ndarray") -> dict[str, Any]:
+def page(rng: "np.random.Generator", n: int, shares: np.ndarray) -> dict[str, Any]:
     """Answers drawn: what `watch` takes."""
     drawn = rng.multinomial(n, shares).tolist()
     return {
