@@ -78,7 +78,7 @@ def wandering(rng: "np.random.Generator", lines: int, months: int) -> "np.ndarra
     return shares
 
 
-def page(rng: "np.random.Generator", n: int, shares: np.ndarray) -> dict[str, Any]:
+def page(rng: "np.random.Generator", n: int, shares: "np.ndarray") -> dict[str, Any]:
     """Answers drawn: what `watch` takes."""
     drawn = rng.multinomial(n, shares).tolist()
     return {
