@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # Alembic takes 0.3 s to import; naming the newest revision here keeps it out of every start.
-NEWEST = "2026_11_30_erasure"
+NEWEST = "2026_11_30_anonymous_surveys"
 
 
 async def current_revision(url: URL) -> str | None:

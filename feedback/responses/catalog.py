@@ -44,6 +44,7 @@ class SurveyDefinition:
     moments: the other touchpoints of the journey, which "What counted most?" may name.
     sentences: what we did at its touchpoint, in each language it is told in.
     follow_ups: asked after the rating, those put away too; empty: the comment alone.
+    kept_properties: of an anonymous survey, the names of those that are stored.
     """
 
     workspace_id: uuid.UUID
@@ -65,6 +66,8 @@ class SurveyDefinition:
     follow_ups: tuple[FollowUp, ...] = ()
     endings: Mapping[str, Ending] = field(default_factory=dict)
     look: Mapping[str, Any] = field(default_factory=dict)
+    is_anonymous: bool = False
+    kept_properties: frozenset[str] = frozenset()
 
 
 class Remembered(Generic[Found]):
@@ -171,4 +174,6 @@ async def load_definition(database: Database, key: str) -> SurveyDefinition | No
         follow_ups=read_follow_ups(survey.follow_ups),
         endings=read_endings(survey.endings),
         look=survey.look or {},
+        is_anonymous=survey.is_anonymous,
+        kept_properties=frozenset(survey.kept_properties or ()),
     )

@@ -26,6 +26,7 @@ from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.message import Contact, Message, check_channel
 from feedback.responses.outcome import Answer
 from feedback.responses.page import kept_page
+from feedback.responses.unlinked import stripped, unlinked
 
 OLDEST = timedelta(days=7)
 # A phone's clock may run ahead a little; its answer then counts as given now.
@@ -49,9 +50,11 @@ def prepare(
     _check_rating(message.rating, survey)
     check_channel(message.channel)
     assert survey.series_id is not None
+    if survey.is_anonymous:
+        message = stripped(message, survey.kept_properties, left)
     answered_at = _moment(message, received_at)
     who = _who(message, survey, key, left)
-    return Answer(
+    answer = Answer(
         workspace_id=survey.workspace_id,
         survey_id=survey.survey_id,
         series_id=survey.series_id,
@@ -75,6 +78,7 @@ def prepare(
         respondent_key=who.names[0].key if who else None,
         about_key=_about_key(message.about, survey.workspace_id, key, left),
     )
+    return unlinked(answer, key, survey.zone, id_at) if survey.is_anonymous else answer
 
 
 def month_of(moment: datetime, zone: ZoneInfo) -> date:

@@ -33,6 +33,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
     Its fields that a response has too are named as the columns are, which is how they get there.
     `respondent_key` is a hash of the first name in `who` until `people` has settled whose it is.
+    row_id: of the row where no submission may lead to it (`unlinked`); None: `response_id` is it.
     """
 
     workspace_id: uuid.UUID
@@ -61,10 +62,11 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     about_key: bytes | None = None
     late: bool = False
     who: Who | None = None
+    row_id: uuid.UUID | None = None
 
     @property
     def id(self) -> uuid.UUID:
-        return self.response_id
+        return self.response_id if self.row_id is None else self.row_id
 
     @property
     def test(self) -> bool:

@@ -47,6 +47,8 @@ _PREFLIGHT = [
 
 # Names the details of an answer that could not be kept as they came.
 DROPPED = "X-Feedback-Dropped"
+# Told with 200: whether it was a repeat nobody can tell, as nothing leads to what was stored.
+ONE_MESSAGE = b"an anonymous survey keeps the first message of an answer; this one changed nothing"
 MOST_DROPPED = 20
 
 
@@ -71,7 +73,8 @@ class Reply:
 
 
 async def store_response(state: State, scope: HTTPScope, body: bytes) -> Reply:
-    """201 for a new answer and each repetition of its first message, 200 for a later one."""
+    """201 for a new answer and each repetition of its first message, 200 for a later one; of an
+    anonymous survey 201 for the first alone."""
     message, dropped = read_message(body)
     survey = await find_survey(state, _key(scope))
     answer = prepare(message, survey, clock.now(), state.key, dropped)
@@ -82,6 +85,10 @@ async def store_response(state: State, scope: HTTPScope, body: bytes) -> Reply:
     is_first = outcome.status == "created" or (outcome.status == "repeated" and outcome.first)
     content = msgspec.json.encode({"id": outcome.response_id, "seq": outcome.seq})
     headers = [(DROPPED.lower().encode(), told_dropped(dropped).encode())] if dropped else []
+    if survey.is_anonymous:
+        content = msgspec.json.encode({"id": outcome.response_id, "seq": message.seq})
+        if outcome.status != "created":
+            is_first, headers = False, [(b"x-feedback-reason", ONE_MESSAGE)]
     return Reply(201 if is_first else 200, content, headers)
 
 

@@ -39,6 +39,8 @@ class Survey(Owned, table=True):
     thank-you of its own by band. `rules`: when and to whom the widget shows it. `look`: where and
     how.
     `needs_signature`: an answer that names its contact must be signed by the customer's server.
+    `is_anonymous`: nothing stored leads to whoever answers, and of the properties only those named
+    in `kept_properties` are; fixed from the first answer on.
     """
 
     __table_args__ = (
@@ -60,6 +62,8 @@ class Survey(Owned, table=True):
     rules: dict[str, Any] | None = Field(default=None, sa_type=Json)
     look: dict[str, Any] | None = Field(default=None, sa_type=Json)
     needs_signature: bool = False
+    is_anonymous: bool = False
+    kept_properties: list[str] | None = Field(default=None, sa_type=Json)
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

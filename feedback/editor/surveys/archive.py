@@ -16,16 +16,22 @@ from feedback.versions import note_counts
 
 
 async def is_answered(
-    session: AsyncSession, workspace_id: uuid.UUID, surveys: Iterable[uuid.UUID]
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    surveys: Iterable[uuid.UUID],
+    *,
+    with_tests: bool = True,
 ) -> bool:
-    """In whatever state the answer is kept."""
-    found = await session.exec(
+    """In whatever state the answer is kept; without tests, if they are no answers here."""
+    answers = (
         select(Response.id)
         .join(Series, refers(Response.series_id, Series))
         .where(Response.workspace_id == workspace_id, col(Series.survey_id).in_(list(surveys)))
         .limit(1)
     )
-    return found.first() is not None
+    if not with_tests:
+        answers = answers.where(Response.state != "test")
+    return (await session.exec(answers)).first() is not None
 
 
 async def delete_survey(session: AsyncSession, survey: Survey) -> None:

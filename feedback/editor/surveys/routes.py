@@ -169,6 +169,9 @@ async def _show_survey(
         answers = await count_answers(session, visit.workspace.id, survey_id)
         sharing = await sharing_surveys(session, place.question)
         answered = await is_answered(session, visit.workspace.id, [survey_id])
+        is_fixed = answered and await is_answered(
+            session, visit.workspace.id, [survey_id], with_tests=False
+        )
         overall = await find_overall(session, place.survey)
         told = await load_told(session, visit.workspace)
         choice = await storage_choice(session, visit.workspace.id)
@@ -181,6 +184,7 @@ async def _show_survey(
         answers=answers,
         sharing=[survey for survey in sharing if survey.id != survey_id],
         is_answered=answered,
+        is_fixed=is_fixed,
         other_overall=overall if overall is not None and overall.id != survey_id else None,
         lacks=lacking_words(told),
         asks_storage=choice == "first",

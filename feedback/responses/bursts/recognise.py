@@ -103,7 +103,8 @@ class Bursts:
 
     async def store(self, answer: Answer, sender: bytes | None) -> Outcome:
         """What the writer says; sender: who sends it, as a hash, None where that is not known."""
-        if sender is None or answer.test:
+        # Where an anonymous answer came from is not even asked: a mark would join some of them.
+        if sender is None or answer.test or answer.row_id is not None:
             return await self._stored(answer)
         now = time.monotonic()
         if (origin := self._recogniser.origin_of(sender, now)) is not None:
