@@ -24,6 +24,7 @@ from feedback.readings.queries import (
 )
 from feedback.responses.listing import first_id
 from feedback.responses.models import Response
+from feedback.responses.small_groups import anonymous_series, large_parts
 from feedback.scoring import Metric
 from feedback.scoring.months import shift
 
@@ -137,18 +138,21 @@ async def read_groups(
 async def _read_groups(
     session: AsyncSession, scope: Scope, subject: Subject, period: Period, name: str
 ) -> Groups:
+    anonymous = await anonymous_series(session, scope.workspace.id)
+    is_mixed = not anonymous.isdisjoint(subject.series)  # with some of an anonymous survey
     value = col(Response.properties)[name].as_string().label("value")
-    newest = _answers(scope, subject, period, [value, col(Response.rating)], MOST_ANSWERS)
-    part = newest.subquery()
-    found = await session.exec(  # type: ignore[call-overload]
-        sa.select(part.c.value, part.c.rating, part.c.is_counted, sa.func.count()).group_by(
-            part.c.value, part.c.rating, part.c.is_counted
-        )
-    )
+    columns = [value, col(Response.rating), *(_CELL if is_mixed else ())]
+    part = _answers(scope, subject, period, columns, MOST_ANSWERS).subquery().c
+    keys = (part.value, part.rating, part.is_counted, *list(part)[2 : len(columns)])
+    found: Any = (
+        await session.exec(sa.select(*keys, sa.func.count()).group_by(*keys))  # type: ignore[call-overload]
+    ).all()
+    total = sum(row[-1] for row in found)
+    if is_mixed:
+        found = _without_small(found, anonymous, is_newest=total >= MOST_ANSWERS)
     counts: dict[str, dict[int, int]] = {}
-    without = total = 0
-    for text, rating, is_counted, n in found:
-        total += n
+    without = 0
+    for text, rating, is_counted, *_, n in found:
         if not is_counted:
             continue
         if text is None:
@@ -159,6 +163,32 @@ async def _read_groups(
     ranked = sorted(counts, key=lambda text: (-sum(counts[text].values()), text))
     kept = {text: counts[text] for text in ranked[:_MOST_GROUPS]}
     return Groups(kept, len(ranked) - len(kept), without, is_newest=total >= MOST_ANSWERS)
+
+
+# What `small_groups` calls a cell.
+_CELL = (col(Response.series_id), col(Response.month), col(Response.channel))
+
+
+def _without_small(
+    found: Sequence[Any], anonymous: frozenset[uuid.UUID], *, is_newest: bool
+) -> list[Any]:
+    """The rows (value, rating, whether it counts, cell, n) without small parts of a cell.
+
+    is_newest: there are older answers; of their last month some may be in no row.
+    """
+    oldest = min(row[4] for row in found) if is_newest else None
+    kept = [row for row in found if row[3] not in anonymous]
+    cells: dict[Any, list[Any]] = {}
+    for row in found:
+        if row[3] in anonymous and row[2] and row[4] != oldest:
+            cells.setdefault(tuple(row[3:6]), []).append(row)
+    for rows in cells.values():
+        sizes: dict[Any, int] = {}
+        for row in rows:
+            sizes[row[0]] = sizes.get(row[0], 0) + row[-1]
+        shown = large_parts(sizes)
+        kept += [row for row in rows if row[0] in shown]
+    return kept
 
 
 async def property_names(session: AsyncSession, scope: Scope, subject: Subject) -> list[str]:

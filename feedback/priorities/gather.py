@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from feedback.db import Database
 from feedback.readings.journey import JourneyInfo, TouchpointInfo
 from feedback.responses.models import Response
+from feedback.responses.small_groups import large_cells
 from feedback.scoring import METRICS, Metric
 from feedback.surveys.models import Survey
 
@@ -225,4 +226,5 @@ async def _answers_page(
     if before is not None:
         statement = statement.where(col(Response.id) < before)
     async with database.read() as session:
-        return (await session.exec(statement)).all()
+        large = await large_cells(session, workspace_id, Response)
+        return (await session.exec(statement.where(*large))).all()

@@ -4,7 +4,8 @@ The cost grows with stages, months and channels, not with responses: `rating_cou
 rows a month for each series however many people answered.
 
 Every statement that reads counts begins with `counts_table`: a kind of counts that is kept apart (a
-persona's, a shop's) is a field of `CountQuery` and a branch there.
+persona's, a shop's) is a field of `CountQuery` and a branch there. And it leaves the small groups of
+anonymous surveys out (`large_cells`).
 """
 
 import uuid
@@ -21,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.erasure.ids import is_erased
 from feedback.kept import while_counted
 from feedback.responses.models import CHANNELS, DisplayCount, RatingCount, Response
+from feedback.responses.small_groups import anonymous_series, in_large_cells, large_cells
 from feedback.scoring import METRICS
 from feedback.scoring.months import first_day, month_of
 from feedback.surveys.models import Series
@@ -93,18 +95,21 @@ async def query_counts(
     The ratings are columns: eleven times fewer rows to carry than one row a rating.
     """
     values = {"workspace": workspace_id, "since": since, "until": until}
-    statement = _counts_query(kind, within=since is not None)
+    anonymous = await anonymous_series(session, workspace_id)
+    statement = _counts_query(kind, anonymous, within=since is not None)
     found = await (await session.connection()).execute(statement, values)
     return tuple([CountRow(row[0], row[1], "", tuple(row[2:])) for row in found])
 
 
 @lru_cache(maxsize=32)
-def _counts_query(kind: CountQuery, *, within: bool) -> Any:
+def _counts_query(kind: CountQuery, anonymous: frozenset[uuid.UUID], *, within: bool) -> Any:
     count, series = counts_table(kind).c, sa.inspect(Series).local_table.c
     workspace: Any = sa.bindparam("workspace")
     statement = sa.select(count.series_id, count.month, *rating_sums()).where(
         count.workspace_id == workspace
     )
+    if anonymous:
+        statement = statement.where(in_large_cells(anonymous, count))
     if within:
         # Series and channels by name, so that the key leads to the months wanted.
         ours = sa.select(series.id).where(series.workspace_id == workspace)
@@ -129,7 +134,10 @@ async def read_by_channel(
     keys = (count.series_id, count.month, count.channel)
     statement = (
         sa.select(*keys, *rating_sums())
-        .where(*asked_for(workspace_id, query, count))
+        .where(
+            *asked_for(workspace_id, query, count),
+            *await large_cells(session, workspace_id, count),
+        )
         .group_by(*keys)
         .having(sa.func.sum(count.n) > 0)
         .order_by(*keys)

@@ -20,6 +20,8 @@ COLUMNS = (
     "comment", "channel", "locale", "page", "state", "properties", "answers", "follow_ups",
     "month", "answered_at_local", "wording",
 )  # fmt: skip
+# Empty in the rows of an anonymous survey; the id tells the day.
+_TELLING = ("id", "answered_at", "answered_at_local", "locale")
 # Of its own for each property, as in the addresses of a survey's page.
 PROPERTY = "p_"
 
@@ -44,6 +46,7 @@ class Export:
         """`month` is the one in which the board counts the row, by the workspace's calendar."""
         response, place = row.response, row.place
         month = month_of(response.month)
+        hidden = dict.fromkeys(_TELLING) if row.is_anonymous else {}
         told = read_follow_up_answers(row, self.language)
         return {
             "id": str(response.id),
@@ -60,12 +63,13 @@ class Export:
             "locale": response.locale,
             "page": response.page,
             "state": response.state,
-            "properties": response.properties or {},
+            "properties": {} if row.is_anonymous else response.properties or {},
             "answers": response.answers or {},
             "follow_ups": {each.question: each.said for each in told},
             "month": month,
             "answered_at_local": response.answered_at.astimezone(self.zone).isoformat(),
             "wording": self.seams.wording(response.series_id, month),
+            **hidden,
         }
 
     def cells(self, row: Row) -> Iterator[Any]:

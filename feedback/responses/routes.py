@@ -100,7 +100,7 @@ async def response_file(visit: NamedDependency[Visit]) -> Stream:
     zone, kind = ZoneInfo(workspace.time_zone), name.rpartition(".")[2]
     async with visit.read() as session:
         places = await load_asked_series(session, workspace.id)
-        matching = matches(workspace.id, places, filters, zone)
+        matching = await matches(session, workspace.id, places, filters, zone)
         properties = [] if kind == "json" else await common_properties(session, matching)
     seams = read_seams((place.series for place in places.values()), workspace.time_zone)
     export = Export(current_locale(), zone, seams, properties)
@@ -157,7 +157,8 @@ async def _detail(
 ) -> Template:
     async with visit.read() as session:
         row = await find_response(session, visit.workspace.id, response_id)
-        if row is None:
+        # The address of an anonymous answer tells its day: it is for those who must mend or mask it.
+        if row is None or (row.is_anonymous and not visit.viewer.may_edit):
             raise not_found()
         changes = await list_changes(session, visit.workspace.id, response_id)
         counted_most = await name_counted_most(session, row.response)

@@ -28,6 +28,7 @@ from feedback.readings.queries import (
     read_asked,
 )
 from feedback.responses.models import CHANNELS
+from feedback.responses.small_groups import anonymous_series, in_large_cells, large_cells
 from feedback.scoring.months import first_day, month_of, months_between, shift
 
 OTHER = "other"  # all channels, where none asked
@@ -131,8 +132,9 @@ async def _read_periods(
     session: AsyncSession, workspace_id: uuid.UUID, asked: Periods
 ) -> dict[TwoPeriods, list[CountRow]]:
     numbered = asked.numbered
+    anonymous = await anonymous_series(session, workspace_id)
     parts = [
-        _periods_query(workspace_id, number, pair, asked.channel)
+        _periods_query(workspace_id, number, pair, asked.channel, anonymous)
         for number, pair in enumerate(numbered)
     ]
     found = await session.exec(sa.union_all(*parts))  # type: ignore[call-overload]
@@ -148,7 +150,11 @@ async def _read_periods(
 
 
 def _periods_query(
-    workspace_id: uuid.UUID, number: int, part: tuple[TwoPeriods, Sequence[uuid.UUID]], channel: str
+    workspace_id: uuid.UUID,
+    number: int,
+    part: tuple[TwoPeriods, Sequence[uuid.UUID]],
+    channel: str,
+    anonymous: frozenset[uuid.UUID],
 ) -> Any:
     window, series = part
     query = CountQuery(tuple(series), window.first, window.last, channel)
@@ -164,6 +170,7 @@ def _periods_query(
         )
         .where(
             *asked_for(workspace_id, query, count),
+            *([in_large_cells(anonymous, count)] if anonymous else []),
         )
         .group_by(count.series_id, count.channel, is_after)
         .having(sa.func.sum(count.n) > 0)
@@ -180,7 +187,11 @@ async def read_answered(
     count = counts_table(query).c
     statement = (
         sa.select(count.month, count.channel, sa.func.sum(count.n))
-        .where(*asked_for(workspace_id, query, count), count.channel.in_(channels))
+        .where(
+            *asked_for(workspace_id, query, count),
+            *await large_cells(session, workspace_id, count),
+            count.channel.in_(channels),
+        )
         .group_by(count.month, count.channel)
         .having(sa.func.sum(count.n) > 0)
         .order_by(count.month, count.channel)

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import PublicKey
 from feedback.readings.journey import JourneyInfo, read_journeys
 from feedback.readings.queries import counts_table
+from feedback.responses.small_groups import large_cells
 from feedback.surveys.models import Question, Series, Survey
 from feedback.tenancy import refers
 
@@ -57,7 +58,10 @@ async def load_grouped(
 async def count_answers(
     session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID | None = None
 ) -> dict[uuid.UUID, int]:
-    """Counted answers by survey; with `survey_id` by series of that survey."""
+    """Counted answers by survey; with `survey_id` by series of that survey.
+
+    Of an anonymous survey those that may be shown.
+    """
     key = Series.id if survey_id else Series.survey_id
     counts = counts_table()
     wanted = (
@@ -66,7 +70,10 @@ async def count_answers(
             counts,
             (counts.c.workspace_id == Series.workspace_id) & (counts.c.series_id == Series.id),
         )
-        .where(Series.workspace_id == workspace_id)
+        .where(
+            Series.workspace_id == workspace_id,
+            *await large_cells(session, workspace_id, counts.c),
+        )
         .group_by(col(key))
     )
     if survey_id is not None:
