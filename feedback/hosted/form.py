@@ -71,6 +71,14 @@ def read_link(query: bytes) -> HostedForm:
     return _form({**link_fields(query), "answer": "", "asked": ""})
 
 
+def unnamed(form: HostedForm, survey: SurveyDefinition) -> HostedForm:
+    """Without whom a link names, where the survey is anonymous, and of its properties those kept."""
+    if not survey.is_anonymous:
+        return form
+    kept = {n: value for n, value in form.properties.items() if n in survey.kept_properties}
+    return replace(form, id="", email="", about="", sig="", properties=kept)
+
+
 def read_form(body: bytes, query: bytes = b"") -> HostedForm:
     """The fields of a posted form, and of the link it was posted to. Raises Refused."""
     try:

@@ -104,7 +104,7 @@ def thanks_page(request: AnyRequest, survey: SurveyDefinition, form: HostedForm)
         200,
         survey,
         texts=complete_texts(survey.texts, language, survey.default_language),
-        rating=form.rating if given else "",
+        rating=form.rating if given and not survey.is_anonymous else "",
         sentence=sentence_in(survey.sentences, language, survey.default_language),
         is_test=form.is_test,
         **ending_in(survey, form, language),

@@ -22,6 +22,7 @@ from feedback.hosted.form import (
     page_id,
     read_form,
     read_link,
+    unnamed,
 )
 from feedback.hosted.page import (
     form_page,
@@ -53,6 +54,7 @@ AnyRequest = Request[Any, Any, Any]
 RETRY_SECONDS = "2"
 # Presses within one second meet the same seq; each tries the next one, a few times.
 SEQ_ATTEMPTS = 5
+_TOO_MANY = f"answers.{COUNTED_MOST}"
 
 
 @get("/s/{survey_key:str}", needs="nobody")
@@ -61,7 +63,7 @@ async def survey_page(request: AnyRequest, survey_key: FromPath[str]) -> Templat
     survey = await _find(request, survey_key)
     if survey is None or is_shut(survey, form):
         return _say_shut(request, survey, form)
-    return form_page(request, survey, form)
+    return form_page(request, survey, unnamed(form, survey))
 
 
 @post("/s/{survey_key:str}", needs="nobody", request_max_body_size=MAX_BODY)
@@ -75,6 +77,7 @@ async def answer_survey(
         form = replace(form, answer=str(page_id(form.answer)))
         if survey is None or is_shut(survey, form):
             return _say_shut(request, survey, form)
+        form = unnamed(form, survey)
         dropped = await _store(request, survey, form)
     except Refused as refused:
         assert survey is not None
@@ -89,7 +92,7 @@ async def answer_survey(
         page.headers["Retry-After"] = RETRY_SECONDS
         return page
     reply = _go_on(request, survey, form)
-    if f"answers.{COUNTED_MOST}" in dropped:  # the rating is stored; this they can mend
+    if _TOO_MANY in dropped:  # the rating is stored; this they can mend
         error = f"{COUNTED_MOST}_invalid"
         reply = _ask_again(request, survey, form, status=422, error=error)
     if dropped:
@@ -105,6 +108,7 @@ async def survey_more(request: AnyRequest, survey_key: FromPath[str]) -> Templat
     survey = await _find(request, survey_key)
     if survey is None or is_shut(survey, form):
         return _say_shut(request, survey, form)
+    form = unnamed(form, survey)
     if not form.answer or not has_more(survey, form):
         return Redirect(thanks_address(survey, form), status_code=303)
     return form_page(request, survey, form, is_more=True)
@@ -119,11 +123,21 @@ async def survey_thanks(request: AnyRequest, survey_key: FromPath[str]) -> Templ
     return thanks_page(request, survey, form)
 
 
+def _is_last(survey: SurveyDefinition, form: HostedForm) -> bool:
+    return not has_more(survey, form) or is_answered(survey, form)
+
+
 def _go_on(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> Template | Redirect:
-    """The next step of an answer that is stored: what fits its rating, then the thanks."""
-    if not has_more(survey, form) or is_answered(survey, form):
+    """The next step of an answer that is stored: what fits its rating, then the thanks.
+
+    Of an anonymous survey no address holds the rating: a proxy would log it beside who asked.
+    """
+    if survey.is_anonymous and _is_last(survey, form):
+        page = thanks_page(request, survey, form) if survey.endings else None
+        return page or Redirect(thanks_address(survey, replace(form, rating="")), status_code=303)
+    if _is_last(survey, form):
         return Redirect(thanks_address(survey, form), status_code=303)
-    if form.asked:  # the rating moved to another band: what was typed stays on the page
+    if form.asked or survey.is_anonymous:  # the rating moved to another band: what was typed stays on the page
         return form_page(request, survey, form, is_more=True)
     return Redirect(more_address(survey, form, clock.now()), status_code=303)
 
@@ -157,12 +171,14 @@ def _say_shut(request: AnyRequest, survey: SurveyDefinition | None, form: Hosted
 async def _store(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> list[str]:
     """Store the form as the newest message of its answer; what of it could not be kept.
 
-    Raises Refused.
+    An anonymous survey takes one: it is stored when nothing is left to ask. Raises Refused.
     """
     state = request.app.state
     now = clock.now()
     message, dropped = read_message(message_of(form, survey, moment_seq(now)))
     answer = prepare(message, survey, now, state.key, dropped)
+    if survey.is_anonymous and (_TOO_MANY in dropped or not _is_last(survey, form)):
+        return dropped
     sender = state.limits.admit_answer(request.scope, survey, message, answer)
     if answer.who is not None:
         old_id = old_submission_id(form, survey, state.key)

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from feedback.calendar.public import sentence_in
-from feedback.hosted.form import HostedForm, read_link
+from feedback.hosted.form import HostedForm, read_link, unnamed
 from feedback.hosted.page import CACHING, language_of, own_name, spoken
 from feedback.hosted.routes import is_shut
 from feedback.kiosk.steps import told_steps
@@ -33,7 +33,7 @@ AnyRequest = Request[Any, Any, Any]
 SPOKEN = (
     *("of", "send", "next", "skip", "start_over", "still_there", "go_on"),
     *("offline", "saved", "failed"),
-    *("choose_any", "counted_most", "up_to_two", "none_of_these"),
+    *("choose_any", "counted_most", "up_to_two", "none_of_these", "no_names"),
 )
 STATUS = {"closed": 410, "unknown": 404}
 # A page that is open for weeks asks by HEAD whether it is still the right one.
@@ -47,7 +47,7 @@ async def kiosk_page(request: AnyRequest, survey_key: FromPath[str]) -> Template
     if survey is None or is_shut(survey, form):
         return _shut(request, survey, form)
     query = request.query_params
-    kiosk = _kiosk(survey, form, asks_why=_is_on(query, "comment"))
+    kiosk = _kiosk(survey, unnamed(form, survey), asks_why=_is_on(query, "comment"))
     kiosk["offline"] = _is_on(query, "offline", usual="on")
     language = language_of(request, survey, form)
     return _page(
@@ -84,6 +84,7 @@ def _kiosk(survey: SurveyDefinition, form: HostedForm, *, asks_why: bool) -> dic
         "bands": band_limits(survey.metric),
         "steps": told_steps(survey, asks_why=asks_why),
         "languages": {code: _language(survey, code) for code in survey.texts},
+        **({"at": "end"} if survey.is_anonymous else {}),  # when an answer is sent
     }
 
 

@@ -127,14 +127,14 @@
       return names;
     }
   };
-  var round = async (waiting2, send2) => {
+  var round = async (waiting2, send3) => {
     const tried = /* @__PURE__ */ new Set();
     const over = /* @__PURE__ */ new Set();
     const nameOf = ({ submission_id, seq }) => submission_id + seq;
     let rest2 = 0;
     for (let item; item = waiting2().find(({ to, body: body2 }) => !over.has(to) && !tried.has(nameOf(body2))); ) {
       tried.add(nameOf(item.body));
-      const done = await send2(item);
+      const done = await send3(item);
       if (done.act === "kept") rest2 = Math.max(rest2, done.rest);
       if (done.isOfAll) over.add(item.to);
     }
@@ -332,6 +332,7 @@
   var touched = 0;
   var clock;
   var answer = null;
+  var sent = null;
   var questions = [];
   var at2 = -1;
   var chosen = [];
@@ -369,6 +370,11 @@
   }
   function give(more) {
     answer = { ...answer, ...more, seq: answer.seq + 1 };
+    if (!kiosk.at) send2();
+  }
+  function send2() {
+    if (!answer || answer === sent) return;
+    sent = answer;
     keep(answer);
     drain();
   }
@@ -432,13 +438,15 @@
     goOn();
   }
   function thank() {
+    send2();
     const texts = kiosk.languages[language];
     part("thank_you").textContent = texts.endings[bandOf(kiosk.bands, answer.rating)] || texts.thanks;
     show("thanks", true);
   }
   function startOver() {
     const wasThere = document.activeElement !== document.body;
-    answer = null;
+    send2();
+    [answer, sent] = [null, null];
     [questions, chosen] = [[], []];
     for (const id of ["asked", "hint", "body"]) part(id).replaceChildren();
     getSelection()?.removeAllRanges();

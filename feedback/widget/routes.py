@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery
 from feedback.calendar.public import Sentences, sentence_in
 from feedback.resources import PACKAGE
 from feedback.scoring import METRICS
-from feedback.surveys.customer_texts import complete_texts
+from feedback.surveys.customer_texts import complete_texts, page_words
 from feedback.surveys.languages import choose_language, kin
 from feedback.surveys.models import Question
 from feedback.surveys.widget_settings.page import show_where
@@ -139,6 +139,8 @@ def configuration(
             told["words"] = own
         for code, said in around.items():
             words[code] = words.get(code, {}) | said | (own.get(code, {}) if survey_key else {})
+        if survey.is_anonymous:
+            _say_nobody_is_recorded(told, codes, question.default_language)
         signed = {"signed": True} if survey.needs_signature else {}
         surveys.append({"key": survey.key} | told | signed)
     if languages:
@@ -153,6 +155,17 @@ def _survey(question: Question, languages: list[str], sentences: Sentences) -> d
         "maximum": metric.maximum,
         "texts": {code: _texts(question, code, sentences) for code in languages},
     }
+
+
+def _say_nobody_is_recorded(told: dict[str, Any], codes: list[str], default: str) -> None:
+    """Above the question, where a logo's words are; `at`: its answers are sent at the end."""
+    told["at"] = "end"
+    for code, texts in told["texts"].items():
+        texts["no_names"] = page_words(code, default)["no_names"]
+    look = told.get("look", {})
+    if len(codes) == 1 and look.get("place") != "frame":  # the page in it says so itself
+        said = [look.get("logo"), told["texts"][codes[0]]["no_names"]]
+        told["look"] = look | {"logo": " \N{MIDDLE DOT} ".join(filter(None, said))}
 
 
 def _whole(question: Question) -> dict[str, Any]:

@@ -20,6 +20,7 @@ let touched = 0;
 let clock;
 // Of this visitor: the answer so far, the questions of its band, which of them, what is ticked there.
 let answer = null;
+let sent = null;
 let questions = [];
 let at = -1;
 let chosen = [];
@@ -69,6 +70,13 @@ export function touch() {
 // 2. What a visitor gives is kept with each tap: the whole answer so far, its seq rising.
 function give(more) {
   answer = { ...answer, ...more, seq: answer.seq + 1 };
+  if (!kiosk.at) send();
+}
+
+// An anonymous survey takes one message an answer: it is kept when this visitor is done, gone, or the page ends.
+function send() {
+  if (!answer || answer === sent) return;
+  sent = answer;
   keep(answer);
   drain();
 }
@@ -134,6 +142,7 @@ function skip() {
 }
 
 function thank() {
+  send();
   const texts = kiosk.languages[language];
   part("thank_you").textContent = texts.endings[bandOf(kiosk.bands, answer.rating)] || texts.thanks;
   show("thanks", true);
@@ -142,7 +151,8 @@ function thank() {
 // Nothing of the visitor before stays on the page, or in it.
 export function startOver() {
   const wasThere = document.activeElement !== document.body;
-  answer = null;
+  send();
+  [answer, sent] = [null, null];
   [questions, chosen] = [[], []];
   for (const id of ["asked", "hint", "body"]) part(id).replaceChildren();
   getSelection()?.removeAllRanges();

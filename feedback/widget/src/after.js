@@ -30,8 +30,42 @@ const forget = ({ submission_id, seq }) => {
 export const settle = (ask, body, reply) => {
   ask.newest = body.seq;
   ask.id = body.submission_id;
-  return alone("feedback-" + body.submission_id + body.seq, () => keepOn(ask, body, reply));
+  return ask.survey.at ? hold(ask, body) : look(ask, body, reply);
 };
+
+// An anonymous survey takes one message an answer, and of nobody. What is given waits for the last Send, for two minutes without
+// a tap or a key, for the end of the page; if that comes unseen, for another page.
+const HELD = 120;
+const hold = (ask, { contact, signature, about, page, ...body }) => {
+  const { survey: { key }, held } = ask;
+  const keep = (part) => use("queue", { ...use("queue"), [ask.id]: part });
+  ask.isComing = false;
+  if (ask.isOut) return ask.news === "sent" ? forget(body) : keep({ to: key, body: held }); // a tap that comes too late
+  waiting.delete(held);
+  waiting.set(ask.held = body, "r/" + key);
+  keep({ to: key, body, until: Date.now() + HELD * 1500 });
+  stay(ask);
+  if (ask.finished) release(ask);
+};
+
+const stay = (ask) => {
+  clearTimeout(ask.timer);
+  if (ask.held) ask.timer = setTimeout(() => {
+    ask.give();
+    finish(ask);
+  }, HELD * 1000);
+};
+
+const release = (ask) => {
+  const { held, isOut, isComing } = ask;
+  if (!held || isOut || isComing) return;
+  clearTimeout(ask.timer);
+  ask.isOut = true;
+  waiting.delete(held);
+  look(ask, held);
+};
+
+const look = (ask, body, reply) => alone("feedback-" + body.submission_id + body.seq, () => keepOn(ask, body, reply));
 
 const keepOn = async (ask, body, first) => {
   const path = "r/" + ask.survey.key;
@@ -52,7 +86,7 @@ const keepOn = async (ask, body, first) => {
 // What an earlier page could not send: one round over all, then a rest, until nothing is left.
 export const flush = () => alone("feedback-queue", async () => {
   for (let attempt = 0; ; attempt++) {
-    const items = Object.values(use("queue")).filter((item) => item?.body).slice(-MOST);
+    const items = Object.values(use("queue")).filter((item) => item?.body && !(item.until > Date.now())).slice(-MOST);
     const rest = await round(() => items, async ({ to, body }) => {
       const done = await deliver(body, { post: (part) => post("r/" + to, part), say, attempt });
       if (done.act !== "kept") forget(body);
@@ -94,6 +128,7 @@ export const follow = (ask, byKeyboard) => {
     ask.more = make("div", {});
     ask.status.after(ask.more, privacyOf(ask));
     guard(ask, (path, taps) => path.includes(ask.next) && ask.goOn(taps));
+    ask.more.addEventListener("input", () => stay(ask));
     watch(ask);
   }
   // Another band may have other questions; what was answered is not asked again.
@@ -123,9 +158,12 @@ const step = (ask, at) => {
   const { element, first, read } = drawStep(ask.steps[at], ask);
   const isLast = at === ask.steps.length - 1;
   ask.next = make("button", { class: "send" }, (!isLast && words.next) || words.send);
-  ask.goOn = (taps) => {
+  ask.give = () => {
     const given = read();
     if (given !== undefined) answer(ask, ask.steps[at], given);
+  };
+  ask.goOn = (taps) => {
+    ask.give();
     step(ask, at + 1);
     // Heard as the next question; by a tap only where no phone's keyboard opens.
     if (!taps || ask.first?.type !== "textarea") ask.first?.focus();
@@ -135,6 +173,7 @@ const step = (ask, at) => {
 };
 
 const answer = (ask, { id, kind }, given) => {
+  ask.isComing = true; // as a message, a moment later
   ask.answers = kind === "comment" ? ask.answers : { ...ask.answers, [id]: given };
   ask.send(kind === "comment" ? { comment: given } : { answers: ask.answers });
   ask.news = undefined;
@@ -145,6 +184,7 @@ const finish = (ask) => {
   ask.first = undefined;
   ask.more.replaceChildren();
   ask.emit("completed");
+  release(ask);
   render(ask);
 };
 

@@ -54,14 +54,15 @@ export const open = (survey, place, page, isCalled) => {
       host.remove();
       if (inside) before?.focus();
     },
-    // The whole answer so far: kept, sent at once, and looked after by the second file until it is acknowledged.
+    // The whole answer so far: kept, sent at once (`at`: the end, of an anonymous survey), and looked after by the second file
+    // until it is acknowledged.
     send: (parts) => {
       const body = {
         ...Object.assign(message, parts), seq: ++seq, rating: ask.rating, ...who(), ...about(), answered_at: new Date().toISOString(),
       };
       // By submission, so the newest alone; each with the survey it goes to.
       use("queue", { ...use("queue"), [body.submission_id]: { to: key, body } });
-      const reply = post("r/" + key, body);
+      const reply = survey.at || post("r/" + key, body);
       after((file) => file.settle(ask, body, reply));
     },
   };
