@@ -195,6 +195,6 @@ def own_name(code: str) -> str:
 
 
 def thanks_address(survey: SurveyDefinition, form: HostedForm) -> str:
-    fields = [("lang", form.lang), ("rating", form.rating)]
+    fields = [("lang", form.lang)] + ([("rating", form.rating)] if form.rating else [])
     fields += [(TEST_FIELD, "")] if form.is_test else []
     return f"/s/{survey.key}/thanks?{urlencode(fields)}"

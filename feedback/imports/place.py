@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import PublicKey, Workspace
 from feedback.accounts.setup import make_public_key
 from feedback.db import new_id
+from feedback.errors import FeedbackError
 from feedback.imports.mapping import MappingFile, StagePart, TouchpointPart
 from feedback.imports.which import SurveySpec
 from feedback.journeys.models import Journey, Stage, Touchpoint
@@ -134,6 +135,11 @@ class _Placer:
         survey = await self._find_survey(spec, touchpoint)
         if survey is None:
             survey = await self._make_survey(spec, touchpoint)
+        elif survey.is_anonymous:
+            raise FeedbackError(
+                f"The survey “{survey.name}” at “{touchpoint.name}” is anonymous: the rows of a file "
+                "would lead to its answers. Give the touchpoint another name, or another survey."
+            )
         series = await self._find_series(survey, spec)
         if series is None:
             series = await self._make_series(survey, spec)

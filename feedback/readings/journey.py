@@ -44,7 +44,8 @@ class SeriesInfo:
 class TouchpointInfo:
     """One touchpoint with every series ever asked there, oldest first.
 
-    `is_live`: a survey asks there now; `is_overall`: one there asks about the whole journey.
+    `is_live`: a survey asks there now; `is_overall`: one there asks about the whole journey;
+    `is_anonymous`: one there does not record who answers.
     """
 
     id: uuid.UUID
@@ -56,6 +57,7 @@ class TouchpointInfo:
     owner: str = ""
     is_live: bool = False
     is_overall: bool = False
+    is_anonymous: bool = False
     __hash__ = by_id
 
     @property
@@ -242,6 +244,7 @@ def _touchpoint_info(rows: Sequence[Any], series: tuple[SeriesInfo, ...]) -> Tou
         row.owner,
         is_live=any(each.state == "live" for each in asking),
         is_overall=any(each.is_overall for each in asking),
+        is_anonymous=any(each.is_anonymous for each in rows),
     )
 
 
@@ -281,6 +284,7 @@ def _tree_query(workspace_id: uuid.UUID) -> Any:
             survey.c.id.label("survey"),
             survey.c.state,
             survey.c.is_overall,
+            survey.c.is_anonymous,
             survey.c.archived_at.label("survey_archived"),
             series.c.id.label("series"),
             series.c.number,

@@ -227,3 +227,17 @@ async def test_a_wrong_row_changes_nothing_of_those_around_it(
     alone = await import_rows(*rows, mapping=mapping, name="others.csv")
     assert (alone.stored, alone.already_stored) == (0, result.stored - 1)  # that of line 22
     assert alone.blank == result.blank > 0 and (await stored_in(database)).rollup_agrees
+
+
+async def test_no_file_goes_into_an_anonymous_survey(
+    import_rows: Import, database: Database
+) -> None:
+    await import_rows(*ROWS)
+    async with database.write() as session:
+        for survey in (await stored_in(database)).surveys:
+            (await session.merge(survey)).is_anonymous = True
+    before = await stored_in(database)
+    with pytest.raises(FeedbackError, match="“Payment” is anonymous: the rows of a file"):
+        await import_rows("9,2024-05-02,zoe,6,3,,pro")
+    after = await stored_in(database)
+    assert (after.counts, after.submissions) == (before.counts, before.submissions)

@@ -1,6 +1,7 @@
 """The share page, the preview of its mail block, and the public QR code."""
 
 import html
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -133,6 +134,8 @@ def _mail_block(
     question = place.question
     form = read_mail_choice(request.query_params, list(question.texts), question.default_language)
     choice = form.checked or MailChoice(question.default_language, "")
+    if place.survey.is_anonymous:  # whom a link names is ignored, so it need not be in anybody's mail
+        choice = replace(choice, tag="")
     texts, metric = question.texts[choice.language], METRICS[question.metric]
     block = mail_block(texts, metric, base_url, place.survey.key, choice)
     return form, block
