@@ -48,6 +48,16 @@ async def _find_priorities(work: Work) -> None:
     await find_out(work.database, Task.of(work.payload), work.now)
 
 
+async def _mix_order(work: Work) -> None:
+    from feedback.responses.mixed_order import mix
+
+    await mix(work.database, work.now)
+
+
+async def _mix_each_day(_session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+    return [(f"mix-order:{now:%Y-%m-%d}", {})]
+
+
 async def _back_up(work: Work) -> None:
     from feedback.backups.scheduled import back_up
 
@@ -58,6 +68,7 @@ HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
     "picture": Kind(_draw_picture, attempts=3),
+    "mix-order": Kind(_mix_order, attempts=3),
     "backup": Kind(_back_up, attempts=3, limit=timedelta(hours=6)),
 }
 
@@ -66,6 +77,7 @@ SEEN_OUTSIDE = frozenset(key for key, kind in HANDLERS.items() if kind.seen_outs
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule("prune", timedelta(days=1), _every_day),
     Schedule("priorities", timedelta(hours=1), _priorities_each_hour),
+    Schedule("mix-order", timedelta(days=1), _mix_each_day),
 )
 
 

@@ -103,7 +103,8 @@ REACH: Mapping[str, Reach] = {
     "touchpoint": _kept(Holds.SETUP, "name", "place", "owner"),
     "question": _kept(Holds.SETUP, "metric", "texts", "default_language"),
     "survey": _kept(
-        *(Holds.SETUP, "key", "name", "state", "follow_ups", "endings", "rules", "look")
+        *(Holds.SETUP, "key", "name", "state", "follow_ups", "endings", "rules", "look"),
+        "kept_properties",
     ),
     "series": _kept(Holds.SETUP, "metric", "texts"),
     "sighting": _kept(Holds.SETUP, "origin"),

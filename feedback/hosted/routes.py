@@ -137,7 +137,9 @@ def _go_on(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> T
         return page or Redirect(thanks_address(survey, replace(form, rating="")), status_code=303)
     if _is_last(survey, form):
         return Redirect(thanks_address(survey, form), status_code=303)
-    if form.asked or survey.is_anonymous:  # the rating moved to another band: what was typed stays on the page
+    if (
+        form.asked or survey.is_anonymous
+    ):  # the rating moved to another band: what was typed stays on the page
         return form_page(request, survey, form, is_more=True)
     return Redirect(more_address(survey, form, clock.now()), status_code=303)
 

@@ -24,11 +24,17 @@ Choice = Literal["", "softly", "first"]
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What the surveys ask for besides the rating."""
+    """What the surveys ask for besides the rating.
+
+    names: some may record who answers. unnamed: some are anonymous; these keep the properties `kept`.
+    """
 
     comment: bool
     choices: bool
     moments: bool
+    names: bool = True
+    unnamed: bool = False
+    kept: tuple[str, ...] = ()
 
 
 class Told(NamedTuple):
@@ -106,7 +112,7 @@ def collected(surveys: Iterable[Survey]) -> Collected:
     """What these surveys ask for. Without any: a rating and a comment, as a new one does.
 
     >>> collected([])
-    Collected(comment=True, choices=False, moments=False)
+    Collected(comment=True, choices=False, moments=False, names=True, unnamed=False, kept=())
     """
     surveys = list(surveys)
     kinds = {kind for survey in surveys for kind in _kinds(survey)}
@@ -114,6 +120,9 @@ def collected(surveys: Iterable[Survey]) -> Collected:
         comment="comment" in kinds or not surveys,
         choices=bool(kinds - {"comment"}),
         moments=any(survey.is_overall for survey in surveys),
+        names=not surveys or any(not survey.is_anonymous for survey in surveys),
+        unnamed=any(survey.is_anonymous for survey in surveys),
+        kept=tuple(sorted({name for survey in surveys for name in survey.kept_properties or ()})),
     )
 
 

@@ -43,16 +43,40 @@ def collected_words(told: Told, language: str) -> list[str]:
 
 def _collected(told: Told, language: str) -> Iterator[str]:
     asked = told.collected
-    yield _(
-        "the rating, its day and time, the language, and the way it came: site, link, e-mail, QR "
-        "code or kiosk"
-    )
+    if asked.names:
+        yield _(
+            "the rating, its day and time, the language, and the way it came: site, link, e-mail, "
+            "QR code or kiosk"
+        )
+    else:
+        yield _(
+            "the rating, its day without the time, the language, and the way it came: site, link, "
+            "e-mail, QR code or kiosk"
+        )
     if asked.comment:
         yield _("the comment, if one is written, as it is written: please name nobody in it")
     if asked.choices:
         yield _("what is chosen in the questions after the rating")
     if asked.moments:
         yield _("which moments counted most")
+    if asked.names:
+        yield from _naming(told, language)
+    if asked.unnamed and asked.names:
+        yield _(
+            "Where a question says that it does not record who you are, none of the last three: "
+            "no page, no hash, no time of day, and nothing that leads from your device to the "
+            "answer."
+        )
+    elif asked.unnamed:
+        yield _(
+            "Not stored: who you are, the page, the time of day, and whatever would lead from your "
+            "device to the answer. So nobody can find it again to show, change or erase it for you."
+        )
+    if asked.kept and asked.unnamed:
+        yield _("details that these questions keep: %(names)s") % {"names": ", ".join(asked.kept)}
+
+
+def _naming(told: Told, language: str) -> Iterator[str]:
     yield _("on a site: the address of the page, without what follows ? or #")
     details, _language = told.text("details", language)
     if details:

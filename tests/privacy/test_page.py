@@ -157,3 +157,19 @@ async def test_the_register_entry_holds_the_same_facts_in_both_languages(
     assert file.headers["Content-Type"].startswith("text/plain")
     assert "Registre des traitements" in file.text and FILLED["purpose_fr"] in file.text
     assert "pseudonyme" in file.text and "[à compléter" in file.text
+
+
+async def test_of_an_anonymous_survey_it_tells_that_nothing_leads_to_anybody(
+    client: Client, shop: Shop, database: Database
+) -> None:
+    async with database.write() as session:
+        survey = await session.get_one(Survey, (shop.workspace.id, shop.nps.id))
+        survey.is_anonymous, survey.kept_properties = True, ["plan", "country"]
+    page, other = await read(client, shop.nps.key), await read(client, shop.csat.key)
+    assert "its day without the time" in page and "these questions keep: country, plan" in page
+    assert "whatever would lead from your device to the answer" in page
+    for said in ("keyed hash", "address of the page", "private link", "nonym"):
+        assert said not in page, said
+    assert "keyed hash" in other and "does not record who you are" not in other
+    french = await read(client, shop.nps.key, "fr")
+    assert "son jour sans l’heure" in french and "anonym" not in french.lower()

@@ -13,7 +13,8 @@ from uuid_utils.compat import uuid7
 
 from feedback import clock
 from feedback.db import Database
-from feedback.responses.models import RatingCount, Response, Submission
+from feedback.responses.mixed_order import mix
+from feedback.responses.models import RatingCount, Response, ResponseChange
 from feedback.surveys.models import Survey
 from tests.cast import Shop
 from tests.forms import Client, send
@@ -197,3 +198,32 @@ async def test_a_name_that_is_none_is_told(alice: Client, shop: Shop) -> None:
     assert "is no name of a property" in (await alice.get(f"/surveys/{shop.nps.id}")).text
     await send(alice, path, is_anonymous="1", kept_properties=",".join(map(str, range(51))))
     assert "List at most 50 properties." in (await alice.get(f"/surveys/{shop.nps.id}")).text
+
+
+async def test_the_rows_of_a_day_do_not_lie_as_they_came(
+    alice: Client, shop: Shop, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_anonymous(alice, database, shop)
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now - timedelta(days=1))
+    for n in range(12):
+        body = {"rating": 9, "comment": f"c{n:02}"}
+        assert (await alice.post(f"/r/{shop.nps.key}", json=body)).status_code == 201
+    async with database.read() as session:
+        own = Response.workspace_id == shop.workspace.id
+        first = (await session.exec(select(Response).where(own))).first()
+    assert first is not None
+    await send(alice, f"/responses/{first.id}/exclude", reason="spam")
+    monkeypatch.undo()
+    as_they_lie = sa.text("SELECT comment FROM response")
+    await mix(database, now)
+    async with database.read() as session:
+        lying = [row[0] for row in await (await session.connection()).execute(as_they_lie)]
+        ids = await session.exec(select(Response.comment).where(own).order_by(Response.id))
+        changes = ResponseChange.workspace_id == shop.workspace.id
+        assert len(list(await session.exec(select(ResponseChange).where(changes)))) == 1
+        by_chance = list(ids)
+    assert sorted(lying) == [f"c{n:02}" for n in range(12)] != lying
+    noted = first.comment  # a row that the team's note refers to stays where it is
+    without = [[said for said in rows if said != noted] for rows in (lying, by_chance)]
+    assert without[0] == without[1]

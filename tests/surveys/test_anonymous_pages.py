@@ -22,8 +22,12 @@ from tests.surveys.kiosk import told
 ENGLISH = "We do not record who you are. Please name nobody."
 FRENCH = "Nous n’enregistrons pas qui vous êtes. Ne nommez personne."
 # As the languages of a survey call it, in what a respondent may read.
-NEVER = re.compile(r"an[oó]n[iyíóôò]+m|аноним|анонім|ανώνυμ|匿名|익명|مجهول|אנונימי|นิรนาม|ẩn danh", re.I)
-LINK = "?id=canary-7&email=ana%40canary.example&about=canary-1&p_plan=pro&p_customer=canary&rating=9"
+NEVER = re.compile(
+    r"an[oó]n[iyíóôò]+m|аноним|анонім|ανώνυμ|匿名|익명|مجهول|אנונימי|นิรนาม|ẩn danh", re.I
+)
+LINK = (
+    "?id=canary-7&email=ana%40canary.example&about=canary-1&p_plan=pro&p_customer=canary&rating=9"
+)
 
 
 async def make(client: Client, database: Database, shop: Shop, **more: Any) -> None:
@@ -107,7 +111,9 @@ def test_no_word_that_a_respondent_reads_claims_it() -> None:
     """Whoever writes a comment may name somebody: we say what we do, not what they are."""
     texts = [str(respondent_texts(path.stem)) for path in FOLDER.iterdir()]
     texts += [path.read_text() for path in (PACKAGE.parent / "templates/surveys").glob("hosted*")]
-    texts += [(PACKAGE / name).read_text() for name in ("widget/widget.js", "widget/widget-after.js")]
+    texts += [
+        (PACKAGE / name).read_text() for name in ("widget/widget.js", "widget/widget-after.js")
+    ]
     # A name in a template's condition is read by nobody.
     told = [re.sub(r"\{%.*?%\}|/\*.*?\*/", "", text, flags=re.S) for text in texts]
     assert len(told) > 36 and not [text for text in told if NEVER.search(text)]

@@ -134,7 +134,9 @@ def _mail_block(
     question = place.question
     form = read_mail_choice(request.query_params, list(question.texts), question.default_language)
     choice = form.checked or MailChoice(question.default_language, "")
-    if place.survey.is_anonymous:  # whom a link names is ignored, so it need not be in anybody's mail
+    if (
+        place.survey.is_anonymous
+    ):  # whom a link names is ignored, so it need not be in anybody's mail
         choice = replace(choice, tag="")
     texts, metric = question.texts[choice.language], METRICS[question.metric]
     block = mail_block(texts, metric, base_url, place.survey.key, choice)
