@@ -72,7 +72,7 @@ def read_link(query: bytes) -> HostedForm:
 
 
 def unnamed(form: HostedForm, survey: SurveyDefinition) -> HostedForm:
-    """Without whom a link names, where the survey is anonymous, and of its properties those kept."""
+    """For an anonymous survey without whom a link names, and with the properties it keeps."""
     if not survey.is_anonymous:
         return form
     kept = {n: value for n, value in form.properties.items() if n in survey.kept_properties}

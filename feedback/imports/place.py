@@ -137,8 +137,8 @@ class _Placer:
             survey = await self._make_survey(spec, touchpoint)
         elif survey.is_anonymous:
             raise FeedbackError(
-                f"The survey “{survey.name}” at “{touchpoint.name}” is anonymous: the rows of a file "
-                "would lead to its answers. Give the touchpoint another name, or another survey."
+                f"The survey “{survey.name}” at “{touchpoint.name}” is anonymous: the rows of a "
+                "file would lead to its answers. Give the touchpoint another name, or another survey."
             )
         series = await self._find_series(survey, spec)
         if series is None:

@@ -26,7 +26,7 @@ Choice = Literal["", "softly", "first"]
 class Collected:
     """What the surveys ask for besides the rating.
 
-    names: some may record who answers. unnamed: some are anonymous; these keep the properties `kept`.
+    names: some may record who answers. unnamed: some are anonymous, and keep the properties `kept`.
     """
 
     comment: bool

@@ -213,7 +213,7 @@ async def find_response(
             Response.workspace_id == workspace_id,
             Response.id == response_id,
             sa.or_(
-                Response.state == "test",
+                col(Response.state) == "test",
                 sa.and_(sa.true(), *await large_cells(session, workspace_id, Response)),
             ),
         )
@@ -294,7 +294,7 @@ async def _large_enough(
         cells = await _commented(session, workspace_id, rated)
         counted.append(sa.tuple_(*_CELL).in_(cells))
     named = col(Response.series_id).not_in(anonymous)
-    return [sa.or_(named, Response.state == "test", sa.and_(*counted))]
+    return [sa.or_(named, col(Response.state) == "test", sa.and_(*counted))]
 
 
 # Series with the ratings asked for; none stands for all of them.
@@ -309,8 +309,8 @@ async def _commented(
     found = await session.exec(  # type: ignore[call-overload]
         sa.select(*_CELL)
         .where(
-            Response.workspace_id == workspace_id,
-            Response.state == "counted",
+            col(Response.workspace_id) == workspace_id,
+            col(Response.state) == "counted",
             col(Response.comment).is_not(None),
             _is_rated(Response, rated),
         )

@@ -1,9 +1,9 @@
 """The rows of anonymous surveys, put out of the order in which they came.
 
 PostgreSQL adds rows to a table's file as they come, and a dump has them in that order: held against
-a log of who sent something when, it would tell whose each answer is. So the rows of the days that are
-over are written anew in the order of their ids, which is chance within a day. SQLite keeps the table
-in that order by itself.
+a log of who sent something when, it would tell whose each answer is. So the rows of the days that
+are over are written anew in the order of their ids, which is chance within a day. SQLite keeps the
+table in that order by itself.
 """
 
 from datetime import datetime, timedelta
@@ -43,11 +43,11 @@ async def mix(database: Database, now: datetime) -> int:
     return mixed
 
 
-RESPONSE = sa.inspect(Response).local_table
+RESPONSE = SQLModel.metadata.tables[str(Response.__tablename__)]
 
 
 def _anew(rows: Any) -> Any:
-    """Delete and insert in one statement. What refers to a row would go with it: such a row stays."""
+    """Delete and insert in one. What refers to a row would go with it: such a row stays."""
     free = [~sa.exists().where(*of) for table in _referring() for of in [_refers(table)]]
     gone = sa.delete(RESPONSE).where(rows, *free).returning(*RESPONSE.c).cte("gone")
     ordered = sa.select(*gone.c).order_by(gone.c.id)

@@ -157,7 +157,7 @@ async def _detail(
 ) -> Template:
     async with visit.read() as session:
         row = await find_response(session, visit.workspace.id, response_id)
-        # The address of an anonymous answer tells its day: it is for those who must mend or mask it.
+        # The address of an anonymous answer tells its day: it is for those who must mask it.
         if row is None or (row.is_anonymous and not visit.viewer.may_edit):
             raise not_found()
         changes = await list_changes(session, visit.workspace.id, response_id)

@@ -20,8 +20,8 @@ from feedback.identity import keyed_hash
 from feedback.responses.message import Message
 from feedback.responses.outcome import Answer
 
-# A digest of what was said would lead from the submission to its answer, so that every later message
-# of an answer is taken for a repeat: same seq, same digest.
+# A digest of what was said would lead from the submission to its answer. So every later message of
+# an answer is taken for a repeat: same seq, same digest.
 NO_DIGEST = bytes(16)
 
 

@@ -77,5 +77,5 @@ async def test_it_is_one_message_of_the_widget_and_of_the_kiosk(
     await kiosk.get_by_role("button", name="Start over").press("Enter")
     rows = await stored(database, shop, 3)
     assert [body["comment"] for body in given(bodies)] == ["Fine"]
-    assert {row.respondent_key for row in rows} == {row.page for row in rows} == {None}
+    assert {(row.respondent_key, row.page) for row in rows} == {(None, None)}
     assert len({row.answered_at for row in rows}) == 1

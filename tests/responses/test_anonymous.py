@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 from uuid_utils.compat import uuid7
 
 from feedback import clock
@@ -37,10 +37,10 @@ async def dump(database: Database, shop: Shop) -> dict[str, list[dict[str, Any]]
     async with database.read() as session:
         connection = await session.connection()
         for table in SQLModel.metadata.sorted_tables:
-            rows = sa.select(table)
+            whole = sa.select(table)
             if "workspace_id" in table.c:
-                rows = rows.where(table.c.workspace_id == shop.workspace.id)
-            rows = await connection.execute(rows)
+                whole = whole.where(table.c.workspace_id == shop.workspace.id)
+            rows = await connection.execute(whole)
             found[table.name] = [dict(row._mapping) for row in rows]
     return found
 
@@ -219,7 +219,7 @@ async def test_the_rows_of_a_day_do_not_lie_as_they_came(
     await mix(database, now)
     async with database.read() as session:
         lying = [row[0] for row in await (await session.connection()).execute(as_they_lie)]
-        ids = await session.exec(select(Response.comment).where(own).order_by(Response.id))
+        ids = await session.exec(select(Response.comment).where(own).order_by(col(Response.id)))
         changes = ResponseChange.workspace_id == shop.workspace.id
         assert len(list(await session.exec(select(ResponseChange).where(changes)))) == 1
         by_chance = list(ids)
