@@ -138,7 +138,7 @@ class _Placer:
         elif survey.is_anonymous:
             raise FeedbackError(
                 f"The survey “{survey.name}” at “{touchpoint.name}” is anonymous: the rows of a "
-                "file would lead to its answers. Give the touchpoint another name, or another survey."
+                "file would lead to its answers. Name another touchpoint."
             )
         series = await self._find_series(survey, spec)
         if series is None:

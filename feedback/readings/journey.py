@@ -44,8 +44,7 @@ class SeriesInfo:
 class TouchpointInfo:
     """One touchpoint with every series ever asked there, oldest first.
 
-    `is_live`: a survey asks there now; `is_overall`: one there asks about the whole journey;
-    `is_anonymous`: one there does not record who answers.
+    `is_live`: a survey asks there now; `is_overall`, `is_anonymous`: one there is.
     """
 
     id: uuid.UUID
@@ -279,12 +278,9 @@ def _tree_query(workspace_id: uuid.UUID) -> Any:
             touchpoint.c.name.label("touchpoint_name"),
             touchpoint.c.target.label("touchpoint_target"),
             touchpoint.c.archived_at.label("touchpoint_archived"),
-            touchpoint.c.place,
-            touchpoint.c.owner,
+            *(touchpoint.c.place, touchpoint.c.owner),
             survey.c.id.label("survey"),
-            survey.c.state,
-            survey.c.is_overall,
-            survey.c.is_anonymous,
+            *(survey.c[name] for name in ("state", "is_overall", "is_anonymous")),
             survey.c.archived_at.label("survey_archived"),
             series.c.id.label("series"),
             series.c.number,

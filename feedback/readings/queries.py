@@ -4,8 +4,8 @@ The cost grows with stages, months and channels, not with responses: `rating_cou
 rows a month for each series however many people answered.
 
 Every statement that reads counts begins with `counts_table`: a kind of counts that is kept apart (a
-persona's, a shop's) is a field of `CountQuery` and a branch there. And it leaves out the small groups
-of anonymous surveys (`large_cells`).
+persona's, a shop's) is a field of `CountQuery` and a branch there. And it leaves out the
+small groups of anonymous surveys (`large_cells`).
 """
 
 import uuid

@@ -18,15 +18,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.db import Database
 from feedback.filters import no_such_choice, read_filters
-from feedback.kept import while_counted
 from feedback.responses.models import CHANNELS, Response
-from feedback.responses.small_groups import (
-    CELL,
-    LEAST,
-    anonymous_series,
-    in_large_cells,
-    large_cells,
-)
+from feedback.responses.small_groups import large_cells
+from feedback.responses.small_lists import in_no_order, large_enough
 from feedback.responses.states import STATES
 from feedback.scoring.months import first_day, shift
 from feedback.surveys.queries import SeriesAt, load_asked_series
@@ -74,7 +68,6 @@ class Row:
 
     @property
     def is_anonymous(self) -> bool:
-        """Then its month is shown and no other thing that tells people apart."""
         return self.place.survey.is_anonymous
 
     @property
@@ -125,7 +118,7 @@ async def list_responses(
     within = [
         Response.workspace_id == workspace_id,
         *_between(filters, zone),
-        *await _large_enough(session, workspace_id, places, filters),
+        *await large_enough(session, workspace_id, places, filters),
     ]
     found: list[Response] = []
     is_cut, reached = False, None
@@ -140,8 +133,8 @@ async def list_responses(
     found.sort(key=lambda response: response.id, reverse=True)
     rows = [Row(response, places[response.series_id]) for response in found[:size]]
     if len(found) > size:
-        return Page(_in_no_order(rows), rows[-1].response.id)
-    return Page(_in_no_order(rows), reached, is_cut)
+        return Page(in_no_order(rows), rows[-1].response.id)
+    return Page(in_no_order(rows), reached, is_cut)
 
 
 async def walk_responses(
@@ -161,7 +154,7 @@ async def walk_responses(
             found = list(await session.exec(newest.where(*below).limit(WALKED_AT_ONCE)))
         if not found:
             return
-        yield _in_no_order([Row(each, places[each.series_id]) for each in found])
+        yield in_no_order([Row(each, places[each.series_id]) for each in found])
         below = [col(Response.id) < found[-1].id]
 
 
@@ -180,7 +173,7 @@ async def matches(
         col(Response.series_id).in_(series),
         *_between(filters, zone),
         *_wanted(places, filters),
-        *await _large_enough(session, workspace_id, places, filters),
+        *await large_enough(session, workspace_id, places, filters),
     ]
 
 
@@ -208,17 +201,10 @@ async def find_response(
     session: AsyncSession, workspace_id: uuid.UUID, response_id: uuid.UUID
 ) -> Row | None:
     """None where there is none, or it is one of a group that is too small to be shown."""
-    found = await session.exec(
-        select(Response).where(
-            Response.workspace_id == workspace_id,
-            Response.id == response_id,
-            sa.or_(
-                col(Response.state) == "test",
-                sa.and_(sa.true(), *await large_cells(session, workspace_id, Response)),
-            ),
-        )
-    )
-    response = found.first()
+    large = sa.and_(sa.true(), *await large_cells(session, workspace_id, Response))
+    own = (Response.workspace_id == workspace_id, Response.id == response_id)
+    shown = sa.or_(col(Response.state) == "test", large)
+    response = (await session.exec(select(Response).where(*own, shown))).first()
     if response is None:
         return None
     return Row(response, (await load_asked_series(session, workspace_id))[response.series_id])
@@ -270,80 +256,6 @@ def _wanted(places: Mapping[uuid.UUID, SeriesAt], filters: Filters) -> list[Any]
 def _in_band(place: SeriesAt, band: str) -> Any:
     ratings = sorted(getattr(place.metric, band))
     return sa.and_(col(Response.series_id) == place.series.id, col(Response.rating).in_(ratings))
-
-
-async def _large_enough(
-    session: AsyncSession,
-    workspace_id: uuid.UUID,
-    places: Mapping[uuid.UUID, SeriesAt],
-    filters: Filters,
-) -> list[Any]:
-    """Of anonymous surveys those counted answers of which the filters leave five of a cell, and
-    tests. Taken out of the scores, an answer is one of a smaller group: none is listed."""
-    anonymous = await anonymous_series(session, workspace_id)
-    if not anonymous:
-        return []
-    rated = tuple(
-        (series, tuple(sorted(getattr(place.metric, filters.band) if filters.band else ())))
-        for series, place in places.items()
-        if series in anonymous
-    )
-    within = [_is_rated(CELL, rated)] if filters.band else []
-    counted = [Response.state == "counted", in_large_cells(anonymous, Response, *within)]
-    if filters.comment:
-        cells = await _commented(session, workspace_id, rated)
-        counted.append(sa.tuple_(*_CELL).in_(cells))
-    named = col(Response.series_id).not_in(anonymous)
-    return [sa.or_(named, col(Response.state) == "test", sa.and_(*counted))]
-
-
-# Series with the ratings asked for; none stands for all of them.
-Rated = tuple[tuple[uuid.UUID, tuple[int, ...]], ...]
-
-
-@while_counted
-async def _commented(
-    session: AsyncSession, workspace_id: uuid.UUID, rated: Rated
-) -> list[tuple[Any, ...]]:
-    """The cells in which five or more answers, rated so, have a comment."""
-    found = await session.exec(  # type: ignore[call-overload]
-        sa.select(*_CELL)
-        .where(
-            col(Response.workspace_id) == workspace_id,
-            col(Response.state) == "counted",
-            col(Response.comment).is_not(None),
-            _is_rated(Response, rated),
-        )
-        .group_by(*_CELL)
-        .having(sa.func.count() >= LEAST)
-    )
-    return [tuple(row) for row in found]
-
-
-_CELL = (col(Response.series_id), col(Response.channel), col(Response.month))
-
-
-def _is_rated(rows: Any, rated: Rated) -> Any:
-    return sa.or_(
-        sa.false(),
-        *(
-            sa.and_(rows.series_id == series, rows.rating.in_(ratings) if ratings else sa.true())
-            for series, ratings in rated
-        ),
-    )
-
-
-def _in_no_order(rows: list[Row]) -> list[Row]:
-    """Those of anonymous surveys by chance within their month: the order of ids tells the days."""
-    own = [at for at, row in enumerate(rows) if row.is_anonymous]
-    mixed = sorted((rows[at] for at in own), key=_month_and_chance)
-    for at, row in zip(own, mixed, strict=True):
-        rows[at] = row
-    return rows
-
-
-def _month_and_chance(row: Row) -> tuple[int, int]:
-    return -row.response.month.toordinal(), row.response.id.int & 0xFFFFFFFFFFFFFFFF
 
 
 def _between(filters: Filters, zone: ZoneInfo) -> list[Any]:

@@ -176,6 +176,8 @@ async def test_a_row_tells_its_month_and_leads_nowhere_but_for_editors(
     assert len((await alice.get("/responses.json")).json()["rows"]) == 5
     assert (await alice.get("/responses.json?state=excluded")).json()["rows"] == []
     await send(alice, f"{address}/restore", reason="none")
+    made_up = id_at(datetime(2026, 2, 15, tzinfo=UTC))  # what came before the 15th
+    assert (await alice.get(f"/responses.json?before={made_up}")).json()["rows"] == []
     await sign_in(alice, database, shop.bob, shop.workspace)
     assert "/responses/" not in (await alice.get("/responses")).text.split("<ul", 1)[1]
     assert (await alice.get(address)).status_code == 404
