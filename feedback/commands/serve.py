@@ -114,11 +114,12 @@ def _is_taken(host: str, port: int) -> bool:
 
 def run_server(host: str, port: int, workers: int, *, reload: bool = False) -> None:
     """Serve until told to stop; requests under way are finished first."""
-    from granian import Granian
     from granian.constants import Interfaces
 
+    from feedback.supervision import Supervised
+
     print(f"Listening on http://{_name(host)}:{port}", flush=True)
-    Granian(
+    Supervised(
         "feedback.commands.serve:make_app",
         factory=True,
         interface=Interfaces.ASGI,
@@ -140,8 +141,10 @@ def make_app() -> "Litestar":
     gc.disable()
     from feedback.app import create_app
     from feedback.logs import watch_threads
+    from feedback.supervision import end_with_parent
 
     watch_threads()
+    end_with_parent()
     app = create_app(pages_later=True)
     gc.freeze()
     gc.enable()
