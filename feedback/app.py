@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -28,7 +28,8 @@ from feedback.filters import FilterError, NotOursError
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
 from feedback.logs import describe
-from feedback.migrate import require_newest
+from feedback.migrate import AwayError, require_newest
+from feedback.outbox.worker import Worker
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
 from feedback.responses.bursts.recognise import Bursts
@@ -58,6 +59,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = ("/widget", "/w/", "/s/", "/k/", "/static/")
 PAGES = "feedback.pages"
 MOST_FILE_NAME = 255
+STOP_SECONDS = 6.5  # a process is killed after eight
 
 
 class App(Litestar):
@@ -193,7 +195,11 @@ def _no_such_file(request: Request[Any, Any, Any], error: Exception) -> Response
 async def _run_services(app: Litestar) -> AsyncIterator[None]:
     """Open the database, the writer and the worker; on the way down store what waits first."""
     settings: Settings = app.state.settings
-    await require_newest(settings.url, migrate_empty=True)
+    try:
+        await require_newest(settings.url, migrate_empty=True)
+    except AwayError as error:
+        # The process before this one has seen the schema: answer, if only with 503.
+        log.warning("started without the database: %s", error)
     app.state.key = secret_key(settings)
     app.state.last_backup = partial(_last_backup, settings)
     app.state.database = database = Database(settings.url)
@@ -211,11 +217,10 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await writer.stop()
-        await bursts.stop()
-        await sightings.stop()
-        if worker is not None:
-            await worker.stop()
+        with suppress(TimeoutError):  # a database that is silent has had its time
+            async with asyncio.timeout(STOP_SECONDS):
+                await writer.stop()
+                await asyncio.gather(bursts.stop(), sightings.stop(), *_stopped(worker))
         await database.close()
 
 
@@ -225,6 +230,10 @@ def _last_backup(settings: Settings) -> tuple[datetime, bool] | None:
 
     found = newest(settings)
     return (found.facts.made, is_late(settings, found, clock.now())) if found else None
+
+
+def _stopped(worker: Worker | None) -> list[Coroutine[Any, Any, None]]:
+    return [worker.stop()] if worker is not None else []
 
 
 @asynccontextmanager

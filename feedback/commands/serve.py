@@ -51,10 +51,11 @@ def migrate_command() -> None:
 
     Example: FEEDBACK_DATABASE_URL=postgresql://app@db/feedback feedback migrate
     """
-    from feedback.migrate import NEWEST, upgrade
+    from feedback.migrate import NEWEST, current_revision, upgrade
     from feedback.settings import load_settings
 
     settings = load_settings()
+    asyncio.run(current_revision(settings.url))  # refuses what is another program's
     upgrade(settings.url)
     print(f"The schema is at version {NEWEST}.")
 
@@ -62,12 +63,13 @@ def migrate_command() -> None:
 async def prepare(settings: "Settings") -> str | None:
     """Check or make the schema; the path of a set-up link as long as there is no owner."""
     from feedback.migrate import is_set_up, require_newest
-    from feedback.private import keep_private
     from feedback.settings import secret_key
 
-    for said in keep_private(settings.sqlite_file) if settings.sqlite_file else ():
-        print(f"feedback: {said}", file=sys.stderr)
-    await require_newest(settings.url, migrate_empty=True)
+    await require_newest(
+        settings.url,
+        migrate_empty=True,
+        tell=lambda said: print(f"feedback: {said}", file=sys.stderr),
+    )
     secret_key(settings)
     if await is_set_up(settings.url):
         return None
