@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -22,7 +23,7 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from feedback import clock
 from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
-from feedback.db import Database
+from feedback.db import Database, is_away
 from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
 from feedback.hosted import routes as hosted
@@ -171,7 +172,12 @@ def _logging() -> LoggingConfig:
 
 def _log_failure(logger: Any, scope: Any, _traceback: list[str]) -> None:
     # The route, not the address: that may hold a token.
-    logger.exception("%s %s failed", scope.get("method"), scope.get("path_template", "?"))
+    what = scope.get("method"), scope.get("path_template", "?")
+    error = sys.exception()
+    if error is not None and is_away(error):
+        logger.warning("%s %s waits for the database: %s", *what, error)
+    else:
+        logger.exception("%s %s failed", *what)
 
 
 def _static_router() -> Router:
