@@ -38,6 +38,7 @@ from feedback.responses.catalog import Catalog
 from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
+from feedback.web.again import answer_again
 from feedback.web.edge import Patience, as_get, sealed, without_body
 from feedback.web.page import template_config
 from feedback.web.refusals import (
@@ -102,7 +103,10 @@ class App(Litestar):
                 send = put_before(send, path)
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):
             self.add_pages()
-        await super().__call__(scope, receive, send)
+        if scope["type"] == "http":
+            await answer_again(super().__call__, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     @property
     def _is_https(self) -> bool:

@@ -13,6 +13,7 @@ import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from copy import copy
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -49,11 +50,16 @@ ENQUEUED = "enqueued"
 READS_ONLY = "reads only"  # what it finds is committed, so it may be kept
 WRITTEN = "written"
 
+# Filled by the transactions of one request: one with a part stored is not begun anew.
+COMMITTED: ContextVar[list[bool]] = ContextVar("committed")
+
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "2",  # FULL: an acknowledged answer has reached the disk
     "busy_timeout": "5000",
     "foreign_keys": "1",
+    # A log that a burst or an import made large is cut back to this when it is begun anew.
+    "journal_size_limit": str(64 << 20),
 }
 
 CLOSE_SECONDS = 2.0
@@ -251,6 +257,7 @@ class Database:
         async with self.gate(), self._writing() as session:
             yield session
             await session.commit()
+            COMMITTED.get([]).append(True)
             if ENQUEUED in session.info:
                 self.work_waits.set()
             if written := session.info.get(WRITTEN):

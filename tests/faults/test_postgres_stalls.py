@@ -1,5 +1,5 @@
-"""PostgreSQL is there and says nothing: stopped where it stands, as a full machine or a network that
-swallows packets looks from here. Everybody is told so in seconds; nothing is lost, none doubled."""
+"""PostgreSQL is there and says nothing: stopped where it stands, as a full machine or a network
+that swallows packets looks from here. All are told so in seconds; nothing is lost, none doubled."""
 
 import asyncio
 import os
