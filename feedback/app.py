@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -22,13 +23,14 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from feedback import clock
 from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
-from feedback.db import Database
+from feedback.db import Database, is_away
 from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
 from feedback.logs import describe
-from feedback.migrate import require_newest
+from feedback.migrate import AwayError, require_newest
+from feedback.outbox.worker import Worker
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
 from feedback.responses.bursts.recognise import Bursts
@@ -36,6 +38,7 @@ from feedback.responses.catalog import Catalog
 from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
+from feedback.web.again import answer_again
 from feedback.web.edge import Patience, as_get, sealed, without_body
 from feedback.web.page import template_config
 from feedback.web.refusals import (
@@ -58,6 +61,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = ("/widget", "/w/", "/s/", "/k/", "/static/")
 PAGES = "feedback.pages"
 MOST_FILE_NAME = 255
+STOP_SECONDS = 6.5  # a process is killed after eight
 
 
 class App(Litestar):
@@ -99,7 +103,10 @@ class App(Litestar):
                 send = put_before(send, path)
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):
             self.add_pages()
-        await super().__call__(scope, receive, send)
+        if scope["type"] == "http":
+            await answer_again(super().__call__, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     @property
     def _is_https(self) -> bool:
@@ -169,7 +176,12 @@ def _logging() -> LoggingConfig:
 
 def _log_failure(logger: Any, scope: Any, _traceback: list[str]) -> None:
     # The route, not the address: that may hold a token.
-    logger.exception("%s %s failed", scope.get("method"), scope.get("path_template", "?"))
+    what = scope.get("method"), scope.get("path_template", "?")
+    error = sys.exception()
+    if error is not None and is_away(error):
+        logger.warning("%s %s waits for the database: %s", *what, error)
+    else:
+        logger.exception("%s %s failed", *what)
 
 
 def _static_router() -> Router:
@@ -193,7 +205,11 @@ def _no_such_file(request: Request[Any, Any, Any], error: Exception) -> Response
 async def _run_services(app: Litestar) -> AsyncIterator[None]:
     """Open the database, the writer and the worker; on the way down store what waits first."""
     settings: Settings = app.state.settings
-    await require_newest(settings.url, migrate_empty=True)
+    try:
+        await require_newest(settings.url, migrate_empty=True)
+    except AwayError as error:
+        # The process before this one has seen the schema: answer, if only with 503.
+        log.warning("started without the database: %s", error)
     app.state.key = secret_key(settings)
     app.state.last_backup = partial(_last_backup, settings)
     app.state.database = database = Database(settings.url)
@@ -211,11 +227,10 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await writer.stop()
-        await bursts.stop()
-        await sightings.stop()
-        if worker is not None:
-            await worker.stop()
+        with suppress(TimeoutError):  # a database that is silent has had its time
+            async with asyncio.timeout(STOP_SECONDS):
+                await writer.stop()
+                await asyncio.gather(bursts.stop(), sightings.stop(), *_stopped(worker))
         await database.close()
 
 
@@ -225,6 +240,10 @@ def _last_backup(settings: Settings) -> tuple[datetime, bool] | None:
 
     found = newest(settings)
     return (found.facts.made, is_late(settings, found, clock.now())) if found else None
+
+
+def _stopped(worker: Worker | None) -> list[Coroutine[Any, Any, None]]:
+    return [worker.stop()] if worker is not None else []
 
 
 @asynccontextmanager

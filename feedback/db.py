@@ -13,6 +13,8 @@ import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager, nullcontext, suppress
+from contextvars import ContextVar
+from copy import copy
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -29,7 +31,8 @@ from sqlmodel import Field, Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from uuid_utils.compat import uuid7
 
-from feedback.sqlite_driver import SqliteDriver
+from feedback.postgres import STATEMENT_SECONDS, make_engine
+from feedback.sqlite_driver import SqliteDriver, glancing_engine
 from feedback.tenancy import check_tenancy
 
 # Named constraints, so that a later migration can drop what an earlier one made: by itself SQLite
@@ -47,15 +50,19 @@ ENQUEUED = "enqueued"
 READS_ONLY = "reads only"  # what it finds is committed, so it may be kept
 WRITTEN = "written"
 
+# Filled by the transactions of one request: one with a part stored is not begun anew.
+COMMITTED: ContextVar[list[bool]] = ContextVar("committed")
+
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "2",  # FULL: an acknowledged answer has reached the disk
     "busy_timeout": "5000",
     "foreign_keys": "1",
+    # A log that a burst or an import made large is cut back to this when it is begun anew.
+    "journal_size_limit": str(64 << 20),
 }
 
-GLANCE_PRAGMAS = {"busy_timeout": "0", "query_only": "1"}
-
+CLOSE_SECONDS = 2.0
 
 # By SQLSTATE: the connection, room (a full disk, too many connections), an operator's stop, the
 # system's own errors, a database that lets nobody in.
@@ -187,18 +194,30 @@ class Database:
     few rows by their key.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, is_patient: bool = False) -> None:
         self.url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        self.engine = create_async_engine(url, **_engine_options(self.is_sqlite))
-        self._read_engine = self.engine.execution_options(readonly=True)
+        self._use(_make_engine(url, is_patient=is_patient))
+        self._patient: Database | None = None
         self._glances: Connection | None = None
         self._gate = asyncio.Lock()
         self.work_waits = asyncio.Event()
         self.followers: list[Callable[[Set[str]], None]] = []
+
+    def _use(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._read_engine = engine.execution_options(readonly=True)
+        event.listen(engine.sync_engine, "before_execute", check_tenancy)
+
+    def patient(self) -> "Database":
+        """The same database for work whose statements may take minutes: on PostgreSQL other
+        connections, without the limit of a page. Closed with this one."""
         if self.is_sqlite:
-            _prepare_sqlite(self.engine)
-        event.listen(self.engine.sync_engine, "before_execute", check_tenancy)
+            return self
+        if self._patient is None:
+            self._patient = copy(self)
+            self._patient._use(_make_engine(self.url, is_patient=True))
+        return self._patient
 
     def gate(self) -> asyncio.Lock | nullcontext[None]:
         """What every write transaction on SQLite holds; on PostgreSQL nothing."""
@@ -222,17 +241,23 @@ class Database:
         """
         if self.is_sqlite:
             with suppress(sa_errors.OperationalError):
-                self._glances = self._glances or _glancing(self.url).connect()
+                self._glances = self._glances or self._glance_by().connect()
                 return self._glances.execute(statement, values).all()
         async with self.read() as session:
             connection = await session.connection()
             return (await connection.execute(statement, values)).all()
+
+    def _glance_by(self) -> sa.Engine:
+        made = glancing_engine(self.url)
+        event.listen(made, "before_execute", check_tenancy)
+        return made
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         async with self.gate(), self._writing() as session:
             yield session
             await session.commit()
+            COMMITTED.get([]).append(True)
             if ENQUEUED in session.info:
                 self.work_waits.set()
             if written := session.info.get(WRITTEN):
@@ -243,30 +268,23 @@ class Database:
         return AsyncSession(self.engine, expire_on_commit=False, sync_session_class=WritingSession)
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        if self._patient is not None and self._patient is not self:
+            await self._patient.close()
+        with suppress(TimeoutError):  # PostgreSQL is asked to say good-bye, and may be silent
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.engine.dispose()
         if self._glances is not None:
             self._glances.close()
             self._glances.engine.dispose()
 
 
-def _engine_options(is_sqlite: bool) -> dict[str, Any]:
-    quiet = {"hide_parameters": True}  # an error that says its statement says no value of it
-    if is_sqlite:
-        return quiet | {"module": SqliteDriver()}
-    return quiet | {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
-
-
-def _glancing(url: URL) -> sa.Engine:
-    engine = sa.create_engine(url.set(drivername="sqlite+pysqlite"), hide_parameters=True)
-    event.listen(engine, "before_execute", check_tenancy)
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # each statement by itself, without BEGIN
-        for name, value in GLANCE_PRAGMAS.items():
-            connection.execute(f"PRAGMA {name}={value}")
-
-    return engine
+def _make_engine(url: URL, *, is_patient: bool) -> AsyncEngine:
+    if url.get_backend_name() == "postgresql":
+        return make_engine(url, statement_seconds=None if is_patient else STATEMENT_SECONDS)
+    # An error that says its statement says no value of it.
+    made = create_async_engine(url, hide_parameters=True, module=SqliteDriver())
+    _prepare_sqlite(made)
+    return made
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -18,6 +18,8 @@ import errno
 import logging
 import os
 import re
+import socket
+import ssl
 import sys
 import threading
 import traceback
@@ -60,6 +62,25 @@ SQLITE_WORDS = {
     "CONSTRAINT": "a rule of the data would be broken",
     "ERROR": "the statement or the schema is wrong",
 }
+# By a part of what is said above; the first that fits.
+ADVICE = {
+    "SQLSTATE 28": "Check the name and the password in FEEDBACK_DATABASE_URL.",
+    "SQLSTATE 3D": "Check the name after the last / of FEEDBACK_DATABASE_URL, or create it.",
+    "SQLSTATE 53300": "Let PostgreSQL take more connections (max_connections), or run fewer.",
+    "SQLSTATE 42501": "Let this user own the database: it makes its tables itself.",
+    "ENOSPC": "Make room on that disk.",
+    "SQLITE_FULL": "Make room on that disk.",
+    "SQLSTATE 53": "Make room on PostgreSQL's disk, or in its memory.",
+    "SQLSTATE 57": "Wait until PostgreSQL has started.",
+    "SQLITE_BUSY": "Another program holds it; end that one, or wait.",
+    "SQLITE_READONLY": "Make the file and its folder writable for the user who runs this.",
+    "EACCES": "Make the file and its folder writable for the user who runs this.",
+    "SQLITE_NOTADB": "Check the path in FEEDBACK_DATABASE_URL.",
+    "SQLITE_CORRUPT": "Restore the last backup.",
+    "certificate": "Check sslmode and sslrootcert in FEEDBACK_DATABASE_URL, and the host's name.",
+    "": "Check the address in FEEDBACK_DATABASE_URL, that the folder or server exists, and its "
+    "permissions.",
+}
 MOST_CAUSES = 10
 
 
@@ -77,6 +98,16 @@ def describe(error: BaseException, *, with_place: bool = True) -> str:
     words = next(filter(None, map(_words, _causes(error))), "")
     place = _place(error.__traceback__) if with_place else ""
     return type(error).__name__ + (f": {words}" if words else "") + (f" ({place})" if place else "")
+
+
+def what_to_do(error: BaseException) -> str:
+    """What an operator looks at when the database cannot be used for this.
+
+    >>> what_to_do(OSError(28, "No space left"))
+    'Make room on that disk.'
+    """
+    said = " ".join(filter(None, map(_words, _causes(error))))
+    return next((advice for part, advice in ADVICE.items() if part in said), ADVICE[""])
 
 
 def safe_traceback(error: BaseException) -> str:
@@ -122,6 +153,13 @@ def _words(error: BaseException) -> str:
     if isinstance(name, str):
         said = SQLITE_WORDS.get(name.split("_")[1], "")
         return name + (f", {said}" if said else "")
+    if isinstance(error, TimeoutError) and not error.errno:
+        return "no answer in time"
+    if isinstance(error, ssl.SSLError):
+        # Words of the TLS library, about the certificate.
+        return getattr(error, "verify_message", "") or (error.reason or "").replace("_", " ")
+    if isinstance(error, socket.gaierror):
+        return "there is no such host"
     if isinstance(error, OSError) and (name := errno.errorcode.get(error.errno or 0)):
         return f"{name}, {os.strerror(error.errno or 0)}"
     return ""

@@ -16,14 +16,19 @@ def keep_private(database: Path) -> list[str]:
 
     A sentence for each that they could read. Never raises: who opens the file says what is wrong.
     """
+    make_private(database)
+    found = [_mend(database.with_name(database.name + end)) for end in BESIDE]
+    return [said for said in found if said]
+
+
+def make_private(database: Path) -> None:
+    """The first half of it."""
     with suppress(OSError):
         made = os.open(database, os.O_RDWR | os.O_CREAT | os.O_EXCL, MODE)
         try:
             os.fchmod(made, MODE)
         finally:
             os.close(made)
-    found = [_mend(database.with_name(database.name + end)) for end in BESIDE]
-    return [said for said in found if said]
 
 
 def _mend(path: Path) -> str:

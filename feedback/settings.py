@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from feedback.errors import FeedbackError
+from feedback.postgres import check_query
 
 PREFIX = "FEEDBACK_"
 # How the addresses of our own pages begin, and those that are promised.
@@ -42,6 +43,10 @@ def _supported_database(value: str) -> str:
         raise ValueError("is not a database address; write sqlite:///./feedback.db") from error
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         raise ValueError("must start with sqlite:/// or postgresql://")
+    if url.get_backend_name() == "sqlite" and not url.database:
+        raise ValueError("names no file; write sqlite:///./feedback.db")
+    if url.get_backend_name() == "postgresql":
+        return check_query(url).render_as_string(hide_password=False)
     return value
 
 

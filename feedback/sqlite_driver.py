@@ -10,6 +10,8 @@ from contextlib import closing
 from typing import Any
 
 import aiosqlite
+import sqlalchemy as sa
+from sqlalchemy import event
 
 # Private to SQLAlchemy: one reason to stay below 2.1 until this is tried there.
 from sqlalchemy.dialects.sqlite.aiosqlite import (
@@ -17,6 +19,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
+from sqlalchemy.engine import URL
+
+GLANCE_PRAGMAS = {"busy_timeout": "0", "query_only": "1"}
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
@@ -77,3 +82,16 @@ class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
 
     def connect(self, *given: Any, **named: Any) -> AsyncAdapt_aiosqlite_connection:
         return _Connection(self, super().connect(*given, **named)._connection)
+
+
+def glancing_engine(url: URL) -> sa.Engine:
+    """An engine for looks in the thread of the event loop: it reads, and waits for nobody."""
+    made = sa.create_engine(url.set(drivername="sqlite+pysqlite"), hide_parameters=True)
+
+    @event.listens_for(made, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # each statement by itself, without BEGIN
+        for name, value in GLANCE_PRAGMAS.items():
+            connection.execute(f"PRAGMA {name}={value}")
+
+    return made

@@ -6,8 +6,8 @@ from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
 
+from feedback.migrate import plain_engine
 from feedback.models import metadata
 
 
@@ -50,7 +50,7 @@ def _compare_type(_context: Any, _inspected: Any, _column: Any, found: Any, want
 
 
 async def connect() -> None:
-    engine = create_async_engine(context.config.attributes["url"], hide_parameters=True)
+    engine = plain_engine(context.config.attributes["url"])
     try:
         async with engine.connect() as connection:
             if connection.dialect.name == "sqlite":
@@ -85,15 +85,11 @@ MIGRATION_LOCK = 4607168
 
 
 def run_on_postgresql(connection: Connection) -> None:
-    """Several nodes may start at once: the first migrates, the others wait and find it done."""
-    connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+    """Several nodes may start at once: the first migrates, the others wait and find it done. The
+    lock is the transaction's: pgbouncer may give the next one to another process."""
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+    run(connection)
     connection.commit()
-    try:
-        run(connection)
-        connection.commit()
-    finally:
-        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})")
-        connection.commit()
 
 
 def main() -> None:

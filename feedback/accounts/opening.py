@@ -27,7 +27,7 @@ async def open_database(settings: "Settings") -> AsyncIterator["Database"]:
     from feedback.migrate import require_newest
 
     await require_newest(settings.url)
-    database = Database(settings.url)
+    database = Database(settings.url, is_patient=True)
     try:
         yield database
     finally:

@@ -9,6 +9,8 @@ from feedback.accounts.opening import WorkspaceKey, open_database, open_workspac
 from feedback.errors import FeedbackError
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from feedback.accounts.models import Workspace
     from feedback.db import Database
 
@@ -59,13 +61,18 @@ async def _verify(key: str | None) -> None:
 
 
 async def _rebuild(key: str | None) -> None:
+    from feedback.crossing import again
     from feedback.responses.rollup import rebuild
     from feedback.settings import load_settings
 
     async with open_database(load_settings()) as database:
         for workspace in await _workspaces(database, key):
-            async with database.write() as session:
-                await rebuild(session, workspace.id)
+
+            async def count(workspace_id: "UUID" = workspace.id) -> None:
+                async with database.write() as session:
+                    await rebuild(session, workspace_id)
+
+            await again(count)
             typer.echo(f"{workspace.key}: counted anew.")
 
 

@@ -51,10 +51,11 @@ def migrate_command() -> None:
 
     Example: FEEDBACK_DATABASE_URL=postgresql://app@db/feedback feedback migrate
     """
-    from feedback.migrate import NEWEST, upgrade
+    from feedback.migrate import NEWEST, current_revision, upgrade
     from feedback.settings import load_settings
 
     settings = load_settings()
+    asyncio.run(current_revision(settings.url))  # refuses what is another program's
     upgrade(settings.url)
     print(f"The schema is at version {NEWEST}.")
 
@@ -62,12 +63,13 @@ def migrate_command() -> None:
 async def prepare(settings: "Settings") -> str | None:
     """Check or make the schema; the path of a set-up link as long as there is no owner."""
     from feedback.migrate import is_set_up, require_newest
-    from feedback.private import keep_private
     from feedback.settings import secret_key
 
-    for said in keep_private(settings.sqlite_file) if settings.sqlite_file else ():
-        print(f"feedback: {said}", file=sys.stderr)
-    await require_newest(settings.url, migrate_empty=True)
+    await require_newest(
+        settings.url,
+        migrate_empty=True,
+        tell=lambda said: print(f"feedback: {said}", file=sys.stderr),
+    )
     secret_key(settings)
     if await is_set_up(settings.url):
         return None
@@ -114,11 +116,12 @@ def _is_taken(host: str, port: int) -> bool:
 
 def run_server(host: str, port: int, workers: int, *, reload: bool = False) -> None:
     """Serve until told to stop; requests under way are finished first."""
-    from granian import Granian
     from granian.constants import Interfaces
 
+    from feedback.supervision import Supervised
+
     print(f"Listening on http://{_name(host)}:{port}", flush=True)
-    Granian(
+    Supervised(
         "feedback.commands.serve:make_app",
         factory=True,
         interface=Interfaces.ASGI,
@@ -140,8 +143,10 @@ def make_app() -> "Litestar":
     gc.disable()
     from feedback.app import create_app
     from feedback.logs import watch_threads
+    from feedback.supervision import end_with_parent
 
     watch_threads()
+    end_with_parent()
     app = create_app(pages_later=True)
     gc.freeze()
     gc.enable()

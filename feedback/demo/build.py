@@ -52,7 +52,7 @@ async def build_demo(settings: Settings, now: datetime, *, seed: int = SEED) -> 
     people = make_people(random)
     answers = [make_answers(random, point, people, now) for point in shop.POINTS]
     months = months_until(now)
-    database = Database(settings.url)
+    database = Database(settings.url, is_patient=True)
     try:
         async with database.write() as session:
             builder = _Builder(session, random, months, now)

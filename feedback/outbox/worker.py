@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from feedback import clock
+from feedback.crossing import again
 from feedback.db import Database
 from feedback.logs import describe
 from feedback.outbox import leases
@@ -163,10 +164,10 @@ class Worker:
             died = job.last_error or "each time its worker ended before the job did"
             await self._settle(job, died, may_retry=False)
             return
-        work = Work(self._database, self._settings, clock.now(), job.payload)
+        work = Work(self._database.patient(), self._settings, clock.now(), job.payload)
         try:
             async with asyncio.timeout(kind.limit.total_seconds()):
-                await kind.handler(work)
+                await again(lambda: kind.handler(work))
         except Exception as error:
             log.warning("a job of kind %s failed (%s)", job.kind, job.id, exc_info=error)
             await self._settle(job, describe(error), may_retry=job.attempts < kind.attempts)

@@ -9,11 +9,15 @@ import asyncpg
 from asyncpg.exceptions import InterfaceError, PostgresError
 from sqlalchemy.engine import URL
 
-from feedback.db import is_away_state
+from feedback.crossing import again
+from feedback.db import CLOSE_SECONDS, is_away_state
 from feedback.errors import FeedbackError
 from feedback.logs import describe
+from feedback.postgres import connect, within
 from feedback.responses.bulk_rows import Batch, BatchResult, Name, Origin, Rows, sort_out
 from feedback.responses.columns import Columns, as_uuids
+
+STORE_SECONDS = 60.0  # a batch; usually less than one
 
 _FIND = """
     SELECT s.survey_id, s.submission_id, s.digest FROM submission s
@@ -37,14 +41,15 @@ class PostgresBulk:
     """Answers are copied in; only when one is known already are the known ones looked up."""
 
     def __init__(self, url: URL) -> None:
-        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._url = url
         self._rows = Rows(is_sqlite=False)
 
     async def open(self) -> None:
-        self._connection: asyncpg.Connection = await asyncpg.connect(self._dsn)
+        self._connection: asyncpg.Connection = await connect(self._url)
 
     async def close(self) -> None:
-        await self._connection.close()
+        with suppress(TimeoutError):
+            await self._connection.close(timeout=CLOSE_SECONDS)
 
     def prepare(self, origin: Origin, batch: Batch) -> _Ready:
         rows, statements = self._rows, self._rows.statements
@@ -59,18 +64,22 @@ class PostgresBulk:
 
     async def store(self, ready: _Ready) -> BatchResult:
         try:
-            with suppress(asyncpg.UniqueViolationError):
-                await self._insert(ready)
-                return BatchResult(new=len(ready.batch))
-            fresh, result = sort_out(ready.batch, await self._known(ready.origin, ready.batch))
-            if fresh:
-                await self._insert(self.prepare(ready.origin, fresh))
-            return result
+            with within(STORE_SECONDS, self._connection):
+                return await again(lambda: self._store(ready))
         except (OSError, InterfaceError, PostgresError) as error:
             if not is_away_state(getattr(error, "sqlstate", None)):
                 raise
             said = describe(error, with_place=False)
             raise FeedbackError(f"Cannot write the database: {said}.", exit_code=1) from error
+
+    async def _store(self, ready: _Ready) -> BatchResult:
+        with suppress(asyncpg.UniqueViolationError):
+            await self._insert(ready)
+            return BatchResult(new=len(ready.batch))
+        fresh, result = sort_out(ready.batch, await self._known(ready.origin, ready.batch))
+        if fresh:
+            await self._insert(self.prepare(ready.origin, fresh))
+        return result
 
     async def _insert(self, ready: _Ready) -> None:
         connection, statements = self._connection, self._rows.statements
@@ -87,7 +96,8 @@ class PostgresBulk:
 
     async def _known(self, origin: Origin, batch: Batch) -> dict[Name, bytes]:
         surveys, ids = (as_uuids(values) for values in zip(*batch.names(), strict=True))
-        found = await self._connection.fetch(_FIND, origin.workspace_id, surveys, ids)
+        async with self._connection.transaction():
+            found = await self._connection.fetch(_FIND, origin.workspace_id, surveys, ids)
         return {(survey.bytes, own.bytes): digest for survey, own, digest in found}
 
 

@@ -14,7 +14,7 @@ from feedback import clock
 from feedback.accounts.models import PublicKey, Workspace
 from feedback.calendar.models import Action
 from feedback.calendar.public import Sentences, read_sentences
-from feedback.db import Database
+from feedback.db import Database, is_away
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.scoring import METRICS, Metric
 from feedback.surveys.endings import Ending, read_endings
@@ -81,6 +81,7 @@ class Remembered(Generic[Found]):
         self._edits = 0
         self._found: dict[str, tuple[float, Found | None]] = {}
         self._reading = asyncio.Lock()
+        self._failed: tuple[float, Exception] | None = None
         self.others: list[Remembered[Any]] = []
 
     async def find(self, key: str) -> Found | None:
@@ -90,9 +91,22 @@ class Remembered(Generic[Found]):
         entry = self._fresh(key)
         if entry is None:
             # One at a time: when an entry ages, a hundred waiting answers read it once.
+            came = time.monotonic()
             async with self._reading:
-                entry = self._fresh(key) or await self._read(key)
+                entry = self._fresh(key) or await self._read_unless_failed(key, came)
         return entry[1]
+
+    async def _read_unless_failed(self, key: str, came: float) -> tuple[float, Found | None]:
+        """Where the database is silent a look takes seconds: who waited for one that failed is
+        told the same, and does not look again after all others."""
+        if self._failed is not None and self._failed[0] >= came:
+            raise self._failed[1]
+        try:
+            return await self._read(key)
+        except Exception as error:
+            if is_away(error):
+                self._failed = time.monotonic(), error
+            raise
 
     def _fresh(self, key: str) -> tuple[float, Found | None] | None:
         entry = self._found.get(key)

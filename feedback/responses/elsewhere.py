@@ -10,13 +10,13 @@ import re
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from feedback.db import SQLITE_PRAGMAS, is_away_state
+from feedback.db import CLOSE_SECONDS, SQLITE_PRAGMAS, is_away_state
 from feedback.errors import FeedbackError
 from feedback.logs import describe
 from feedback.responses.columns import as_uuids
@@ -147,18 +147,21 @@ class _OnSqlite:
 
 class _OnPostgres:
     def __init__(self, settings: Settings) -> None:
-        url = settings.url.set(drivername="postgresql")
-        self._dsn = url.render_as_string(hide_password=False)
+        self._url = settings.url
 
     async def open(self) -> None:
-        import asyncpg
+        from feedback.postgres import connect
 
-        self._connection: Any = await self._asking(asyncpg.connect(self._dsn))
+        self._connection: Any = await self._asking(connect(self._url))
+        # One transaction, that ends with the connection: through pgbouncer the next one might not
+        # find the tables.
+        await self._asking(self._connection.transaction().start())
         for table in _BEGIN:
             await self._run(table.replace("ID_TYPE", "uuid"))
 
     async def close(self) -> None:
-        await self._connection.close()
+        with suppress(TimeoutError):
+            await self._connection.close(timeout=CLOSE_SECONDS)
 
     async def add(self, given: Sequence[Given]) -> None:
         rows, surveys, ids = zip(*given, strict=True)

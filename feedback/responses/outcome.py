@@ -21,7 +21,8 @@ Status = Literal["created", "repeated", "updated", "ignored", "conflict"]
 
 
 class StoreUnavailableError(Exception):
-    """The database cannot write at the moment; nothing of the batch was stored."""
+    """The database cannot write at the moment; nothing of the batch was stored, or nobody knows:
+    the same message again is answered rightly in either case."""
 
 
 # What a later message changes of the answer it completes.

@@ -1,5 +1,6 @@
 """The write path on PostgreSQL: one connection to asyncpg, few statements a batch."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,8 +8,10 @@ import asyncpg
 from asyncpg.exceptions import InterfaceError, PostgresError
 from sqlalchemy.engine import URL
 
+from feedback.crossing import again
 from feedback.db import is_away_state
-from feedback.errors import FeedbackError
+from feedback.migrate import refuse_unsafe
+from feedback.postgres import connect, is_pooled, within
 from feedback.responses.decide import decide
 from feedback.responses.outcome import (
     Answer,
@@ -26,18 +29,18 @@ from feedback.responses.outcome import (
 from feedback.responses.people import Move, NameKey, Part, name_keys, settle, told_again
 from feedback.responses.statements import Statement, Statements
 
-# Two transactions crossed, or another process stored the same submission between our look and our
-# write: FOR UPDATE locks rows, not their absence. Start over.
-_TRY_AGAIN = (
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.UniqueViolationError,
-)
-_TRIES = 5
+log = logging.getLogger(__name__)
+
+STORE_SECONDS = 5.0  # a batch; usually some hundredths of a second
 
 
 class RaceLostError(Exception):
     """Another process has met or joined one of our names between our look and our write."""
+
+
+# Another process stored the same submission between our look and our write: FOR UPDATE locks rows,
+# not their absence. Start over.
+_TRY_AGAIN = (RaceLostError, asyncpg.UniqueViolationError)
 
 
 class PostgresStore:
@@ -48,13 +51,19 @@ class PostgresStore:
     """
 
     def __init__(self, url: URL) -> None:
-        self._dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._url = url
         self._statements = Statements(is_sqlite=False)
         self._connection: asyncpg.Connection | None = None
 
     async def open(self) -> None:
-        """Connect; raises FeedbackError when a commit would not wait for the disk."""
-        await self._connect()
+        """Connect; raises FeedbackError when a commit would not wait for the disk. A server that
+        is away is asked again by the first batch."""
+        try:
+            await self._connect()
+        except (OSError, InterfaceError, PostgresError) as error:
+            if not is_away_state(getattr(error, "sqlstate", None)):
+                raise
+            log.warning("the database is away: %s", error)
 
     async def close(self) -> None:
         if self._connection is not None:
@@ -62,24 +71,15 @@ class PostgresStore:
             connection.terminate()
 
     async def store(self, batch: Sequence[Answer | Display]) -> list[Outcome | None]:
-        for attempt in range(_TRIES):
-            try:
-                return await self._store(batch)
-            except (RaceLostError, *_TRY_AGAIN):
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("the loop above returns or raises")
+        return await again(lambda: self._store(batch), *_TRY_AGAIN)
 
     async def _connect(self) -> "asyncpg.Connection":
-        connection: asyncpg.Connection = await asyncpg.connect(self._dsn)
-        found = await connection.fetchval("SHOW synchronous_commit")
-        if found == "off":
-            await connection.close()
-            raise FeedbackError(
-                "PostgreSQL: synchronous_commit is off, so an acknowledged answer could be lost. "
-                "Set it to on for this database.",
-                exit_code=1,
-            )
+        connection: asyncpg.Connection = await connect(self._url, statement_seconds=STORE_SECONDS)
+        try:
+            refuse_unsafe(await connection.fetchval("SHOW synchronous_commit"))
+        except BaseException:
+            connection.terminate()
+            raise
         self._connection = connection
         return connection
 
@@ -88,25 +88,34 @@ class PostgresStore:
             connection = self._connection
             if connection is None or connection.is_closed():
                 connection = await self._connect()
+            # Cut off in the middle of its commit nobody knows whether the batch is stored: it is
+            # refused, and the same ids again meet what is there.
+            with within(STORE_SECONDS, connection):
+                return await self._store_by(connection, batch)
+        except (OSError, InterfaceError, PostgresError) as error:
+            if not is_away_state(getattr(error, "sqlstate", None)):
+                raise
+            await self.close()
+            raise StoreUnavailableError(str(error)) from error
+
+    async def _store_by(
+        self, connection: "asyncpg.Connection", batch: Sequence[Answer | Display]
+    ) -> list[Outcome | None]:
+        if not is_pooled(self._url):  # else two looks and a statement may meet three processes
             parts = settle(batch, await self._joined(connection, name_keys(batch)))
             if len(parts) == 1 and not parts[0].named:
                 became, plan = await self._decide(connection, parts[0])
                 if not (plan.changed or plan.updated):
                     await self._write(connection, plan)
                     return became
-            async with connection.transaction():
-                outcomes: list[Outcome | None] = []
-                for part in settle(batch, await self._joined(connection, name_keys(batch))):
-                    await self._write_people(connection, part)
-                    became, plan = await self._decide(connection, part)
-                    await self._write(connection, plan)
-                    outcomes += became
-            return outcomes
-        except (OSError, InterfaceError, PostgresError) as error:
-            if not is_away_state(getattr(error, "sqlstate", None)):
-                raise
-            await self.close()
-            raise StoreUnavailableError(str(error)) from error
+        outcomes: list[Outcome | None] = []
+        async with connection.transaction():
+            for part in settle(batch, await self._joined(connection, name_keys(batch))):
+                await self._write_people(connection, part)
+                became, plan = await self._decide(connection, part)
+                await self._write(connection, plan)
+                outcomes += became
+        return outcomes
 
     async def _decide(
         self, connection: "asyncpg.Connection", part: Part

@@ -101,6 +101,10 @@ class Writer:
                 for pair in batch:
                     await self._commit([pair])
                 return
+            if isinstance(error, StoreUnavailableError):
+                # Those who wait would be told the same, after as long again: they come back.
+                batch += self._waiting
+                self._waiting.clear()
             for _, future in batch:
                 _settle(future, error=error)
         else:

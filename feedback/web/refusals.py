@@ -8,9 +8,11 @@ from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 
 from feedback import i18n
+from feedback.crossing import is_crossed
 from feedback.db import is_away, is_unreadable
 from feedback.filters import FilterError
 from feedback.i18n import gettext as _
+from feedback.web.again import note_crossed
 from feedback.web.page import security_headers
 
 AnyRequest = Request[Any, Any, Any]
@@ -51,6 +53,8 @@ def say_problem(request: AnyRequest, error: Exception) -> Response[Any]:
     """The status with a sentence in the reader's language; plain text for htmx."""
     _speak(request)
     status = _status(error)
+    if is_crossed(error):
+        note_crossed(request.scope)
     return _say(request, status, *_words(status))
 
 
@@ -90,7 +94,7 @@ def _say(
 
 
 def _status(error: Exception) -> int:
-    if is_away(error):
+    if is_away(error) or is_crossed(error):
         return 503
     if is_unreadable(error):
         return 400

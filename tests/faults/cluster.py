@@ -3,13 +3,15 @@
 import asyncio
 import os
 import shutil
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
+import psutil
 from sqlalchemy.engine import URL
 
 from feedback.migrate import upgrade
@@ -51,11 +53,35 @@ class Cluster:
             # A recovery would look for what lay there.
             asyncio.run(self._run("DROP DATABASE apart WITH (FORCE)", "DROP TABLESPACE apart"))
 
+    def database(self, name: str) -> URL:
+        """One more migrated database."""
+        asyncio.run(self._run(f"CREATE DATABASE {name}"))
+        url = self.url.set(database=name)
+        upgrade(url.set(drivername="postgresql+asyncpg"))
+        return url
+
     async def _run(self, *statements: str) -> None:
         connection = await asyncpg.connect(self.url.render_as_string(hide_password=False))
         for statement in statements:
             await connection.execute(statement)
         await connection.close()
+
+    def freeze(self) -> None:
+        """Stop every process of it where it stands: it is there, and says nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on where it stood."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        main = int(Path(self._server.pgdata, "postmaster.pid").read_text().split()[0])
+        # The first of all first: what it started meanwhile is seen then.
+        postmaster = psutil.Process(main)
+        postmaster.send_signal(number)
+        for each in postmaster.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                each.send_signal(number)
 
     def pull_the_plug(self) -> None:
         self._control("stop", "-m", "immediate")

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 from sqlalchemy.engine import URL
 
 from tests.serving import COMMAND, KEY, free_port
@@ -29,11 +30,11 @@ class Program:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Return when it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self.command("serve", "--port", str(self.port)),
+                self.command("serve", "--port", str(self.port), *options),
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -60,6 +61,17 @@ class Program:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(PATIENCE)
 
+    def kill_the_watching(self) -> None:
+        """SIGKILL to the process that watches those that answer, and to it alone."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(PATIENCE)
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        assert self._process is not None
+        return [each.pid for each in psutil.Process(self._process.pid).children()]
+
     def terminate(self) -> int:
         """The exit code after SIGTERM. Raises TimeoutExpired when it never ends."""
         assert self._process is not None
@@ -80,3 +92,11 @@ class Program:
             except httpx.TransportError:
                 time.sleep(0.05)
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-2000:]}")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process, and it is no zombie."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
