@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -20,16 +21,20 @@ from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
-from feedback import clock
+from feedback import clock, numbers
 from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
 from feedback.db import Database, is_away
 from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
+from feedback.health import routes as health
+from feedback.health.ready import Probe
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
+from feedback.log_lines import ASKED, REQUEST_ID, Asked, logging_config, say_what_is_held
 from feedback.logs import describe
 from feedback.migrate import AwayError, require_newest
+from feedback.numbers import count_page
 from feedback.outbox.worker import Worker
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
@@ -58,7 +63,7 @@ log = logging.getLogger(__name__)
 
 
 # What customers ask for: answered from the first moment on, before the pages are there.
-AT_ONCE = ("/widget", "/w/", "/s/", "/k/", "/static/")
+AT_ONCE = ("/widget", "/w/", "/s/", "/k/", "/static/", "/health/", "/metrics")
 PAGES = "feedback.pages"
 MOST_FILE_NAME = 255
 STOP_SECONDS = 6.5  # a process is killed after eight
@@ -95,10 +100,10 @@ class App(Litestar):
             await public_routes.answer(self.state, scope, receive, send)
             return
         if scope["type"] == "http":
-            send = sealed(send, is_https=self._is_https)
-            receive = self._patience.in_time(receive)
             if scope["method"] == "HEAD":
                 scope, send = as_get(scope), without_body(send)
+            send = sealed(_watched(scope, send), is_https=self._is_https)
+            receive = self._patience.in_time(receive)
             if path:
                 send = put_before(send, path)
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):
@@ -130,6 +135,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
     settings = settings or load_settings()
     app = App(
         route_handlers=[
+            health.router,
             widget.router,
             frozen.frozen_script,
             hosted.router,
@@ -153,7 +159,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
             HTTPException: say_problem,
             HTTP_500_INTERNAL_SERVER_ERROR: say_problem,
         },
-        logging_config=_logging(),
+        logging_config=_logging(settings.log_format),
     )
     ways_in(app.routes)
     if not pages_later:
@@ -161,10 +167,30 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
     return app
 
 
-def _logging() -> LoggingConfig:
+def _watched(scope: Any, send: Any) -> Any:
+    """Counts the request by its route when it is answered, and gives the answer its id."""
+    asked = Asked(scope)
+    ASKED.set(asked)
+
+    async def send_watched(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            id = (REQUEST_ID, asked.id.encode())
+            message = {**message, "headers": [*message.get("headers", ()), id]}
+            seconds = time.perf_counter() - asked.began
+            count_page(asked.known_route, message["status"], seconds)
+        await send(message)
+
+    return send_watched
+
+
+def _logging(form: str) -> LoggingConfig:
     # What fails is always told to the operator; what a visitor mistyped is not.
+    config = logging_config(form)
+    silent = {"class": "logging.NullHandler"}  # Litestar's own, which starts a thread
     return LoggingConfig(
-        root={"level": "WARNING", "handlers": ["queue_listener"]},
+        root=config["root"],
+        handlers={**config["handlers"], "console": silent, "queue_listener": silent},
+        loggers={**config["loggers"], "litestar": {"level": "WARNING"}},
         log_exceptions="always",
         exception_logging_handler=_log_failure,
         disable_stack_trace={
@@ -178,10 +204,10 @@ def _log_failure(logger: Any, scope: Any, _traceback: list[str]) -> None:
     # The route, not the address: that may hold a token.
     what = scope.get("method"), scope.get("path_template", "?")
     error = sys.exception()
-    if error is not None and is_away(error):
-        logger.warning("%s %s waits for the database: %s", *what, error)
+    if error is not None and is_away(error):  # of every page: the frames say no more than this
+        logger.warning("%s %s waits for the database: %s", *what, error, extra={"status": 503})
     else:
-        logger.exception("%s %s failed", *what)
+        logger.exception("%s %s failed", *what, extra={"status": 500})
 
 
 def _static_router() -> Router:
@@ -218,6 +244,8 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     app.state.sites = Sites(database, app.state.catalog)
     app.state.writer = writer = Writer(make_store(settings), database)
     await writer.start()
+    app.state.probe = probe = Probe(database, writer)
+    sharing = asyncio.create_task(_share_numbers())
     app.state.limits = Limits(settings)
     app.state.bursts = bursts = Bursts(writer, database)
     app.state.sightings = sightings = Sightings(database)
@@ -227,11 +255,21 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        sharing.cancel()
         with suppress(TimeoutError):  # a database that is silent has had its time
             async with asyncio.timeout(STOP_SECONDS):
                 await writer.stop()
-                await asyncio.gather(bursts.stop(), sightings.stop(), *_stopped(worker))
+                await asyncio.gather(
+                    probe.stop(), bursts.stop(), sightings.stop(), *_stopped(worker)
+                )
         await database.close()
+        say_what_is_held()
+
+
+async def _share_numbers() -> None:
+    while True:
+        numbers.share()
+        await asyncio.sleep(numbers.SHARE_SECONDS)
 
 
 def _last_backup(settings: Settings) -> tuple[datetime, bool] | None:

@@ -129,6 +129,16 @@ class Settings(BaseSettings):
     backups_kept: int = Field(
         default=7, ge=1, description="How many of them are kept; older ones are deleted."
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="How the log is written: `text`, or `json`, one object a line.",
+    )
+    metrics_token: str | None = Field(
+        default=None,
+        min_length=16,
+        description="Whoever sends it as `Authorization: Bearer ...` may read `/metrics`, at least "
+        "16 characters; without it there is no such page.",
+    )
     demo: bool = Field(
         default=False, description="Serve the demo pages (`feedback demo` sets it for its own run)."
     )

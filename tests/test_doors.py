@@ -23,7 +23,10 @@ from tests.cast import Shop
 from tests.conftest import KEY
 from tests.forms import Client, id_in, send
 
-PUBLIC = ("/s/", "/k/", "/w/", "/static/", "/widget", "/sign-in", "/setup/", "/noise", "/privacy/")
+PUBLIC = (
+    *("/s/", "/k/", "/w/", "/static/", "/widget", "/sign-in", "/setup/", "/noise", "/privacy/"),
+    *("/health/", "/metrics"),
+)
 ANYBODY = {"/language", "/sign-out", "/settings/sign-out-others"}
 EDITORS_READ = re.compile(r"/new$|/edit$|/widget$|/follow-ups$")
 # What every form that acts takes for well filled in.

@@ -1,5 +1,6 @@
 """Sign in, sign out."""
 
+import logging
 from typing import Any, NamedTuple
 
 from litestar import Request, get, post
@@ -29,6 +30,8 @@ from feedback.i18n import LOCALES, best_locale, ngettext, set_locale
 from feedback.i18n import gettext as _
 from feedback.settings import Settings
 from feedback.web.page import local_path, page, redirect
+
+log = logging.getLogger(__name__)
 
 
 class _Typed(NamedTuple):
@@ -72,11 +75,13 @@ async def sign_in(
             now=clock.now(),
         )
     except TooManyTriesError as many:
+        log.warning("a sign-in was refused: too many tries", extra={"status": 429})
         return _wait(request, typed, _later(many.retry_seconds), 429, many.retry_seconds)
     except BusyError:
         error = _("Many people sign in right now. Try again in a few seconds.")
         return _wait(request, typed, error, 503, BUSY_SECONDS)
     if token is None:
+        log.warning("a sign-in failed", extra={"status": 422})  # nothing of who tried
         error = _("This e-mail and password do not belong together.")
         return _sign_in_form(request, typed, error=error)
     return go_in(settings, token, typed.next)

@@ -6,7 +6,10 @@ import gc
 import os
 import socket
 import sys
+import tempfile
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from feedback.settings import Settings
 
+NUMBERS = "_FEEDBACK_NUMBERS"  # set by the process that starts the others, for them
 LEAVING_SECONDS = 3.0  # a server that was killed may hold its port while it dies
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
@@ -31,6 +35,7 @@ def serve_command(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers 
     Example: feedback serve --host 0.0.0.0 --port 8000
     """
     gc.disable()  # see make_app
+    from feedback.log_lines import tell
     from feedback.settings import PREFIX, load_settings
 
     settings = load_settings()
@@ -42,8 +47,9 @@ def serve_command(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers 
         workers = 1
     require_free_port(host, port)
     if link := asyncio.run(prepare(settings)):
-        print(f"Set up this server (the link works once, for a week): {settings.base_url}{link}")
-    run_server(host, port, workers)
+        said = f"Set up this server (the link works once, for a week): {settings.base_url}{link}"
+        tell(said, settings.log_format)
+    run_server(host, port, workers, log_format=settings.log_format)
 
 
 def migrate_command() -> None:
@@ -114,13 +120,20 @@ def _is_taken(host: str, port: int) -> bool:
     return False
 
 
-def run_server(host: str, port: int, workers: int, *, reload: bool = False) -> None:
+def run_server(
+    host: str, port: int, workers: int, *, reload: bool = False, log_format: str = "text"
+) -> None:
     """Serve until told to stop; requests under way are finished first."""
     from granian.constants import Interfaces
 
+    from feedback.log_lines import logging_config, tell
     from feedback.supervision import Supervised
 
-    print(f"Listening on http://{_name(host)}:{port}", flush=True)
+    if workers > 1:
+        # Without a folder for it each process tells its own numbers.
+        with suppress(OSError):
+            os.environ[NUMBERS] = tempfile.mkdtemp(prefix="feedback-numbers-")
+    tell(f"Listening on http://{_name(host)}:{port}", log_format)
     Supervised(
         "feedback.commands.serve:make_app",
         factory=True,
@@ -131,6 +144,7 @@ def run_server(host: str, port: int, workers: int, *, reload: bool = False) -> N
         workers_kill_timeout=8,
         websockets=False,
         log_enabled=True,
+        log_dictconfig=logging_config(log_format),
         reload=reload,
         reload_paths=[PACKAGE, *map(resource_dir, ("templates", "locales"))] if reload else None,
     ).serve()
@@ -143,8 +157,11 @@ def make_app() -> "Litestar":
     gc.disable()
     from feedback.app import create_app
     from feedback.logs import watch_threads
+    from feedback.numbers import Meeting
     from feedback.supervision import end_with_parent
 
+    if folder := os.environ.get(NUMBERS):
+        Meeting.folder = Path(folder)
     watch_threads()
     end_with_parent()
     app = create_app(pages_later=True)

@@ -45,18 +45,20 @@ def worker_command(
 
 
 async def _work(settings: "Settings") -> None:
+    from feedback.log_lines import set_up, tell
     from feedback.logs import watch_threads
     from feedback.work import make_worker
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    set_up(settings.log_format)
     watch_threads()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with open_database(settings) as database:
         worker = make_worker(database, settings)
         worker.start()
-        print(f"Working as {worker.name}. Stop with Ctrl-C.", flush=True)
+        tell(f"Working as {worker.name}. Stop with Ctrl-C.", settings.log_format)
         await stop.wait()
         await worker.stop()
 

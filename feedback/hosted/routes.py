@@ -4,6 +4,7 @@ It works without JavaScript, reads no cookie and asks for no token: anybody may 
 anywhere. A GET never writes, whatever the link says: scanners load every link in an e-mail.
 """
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +39,7 @@ from feedback.hosted.steps import (
     read_more,
 )
 from feedback.hosted.which import which_answer
+from feedback.numbers import COUNTED
 from feedback.responses.body import MAX_BODY, Refused
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.ingest import prepare
@@ -48,6 +50,8 @@ from feedback.responses.public_routes import DROPPED, told_dropped
 from feedback.responses.writer import QueueFullError
 from feedback.surveys.overall import COUNTED_MOST
 from feedback.web.page import security_headers
+
+log = logging.getLogger(__name__)
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -81,13 +85,16 @@ async def answer_survey(
         dropped = await _store(request, survey, form)
     except Refused as refused:
         assert survey is not None
+        COUNTED["refusals", refused.error] += 1
         page = _ask_again(request, survey, form, status=refused.status, error=refused.error)
         page.headers["X-Feedback-Reason"] = refused.reason
         if isinstance(refused, TooManyError):
             page.headers["Retry-After"] = str(refused.retry_after)
         return page
-    except (QueueFullError, StoreUnavailableError):
+    except (QueueFullError, StoreUnavailableError) as away:
         assert survey is not None
+        COUNTED["refusals", "busy"] += 1
+        log.warning("an answer was not stored: %s", away, extra={"status": 503})
         page = _ask_again(request, survey, form, status=503, error="busy")
         page.headers["Retry-After"] = RETRY_SECONDS
         return page

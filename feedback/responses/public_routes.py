@@ -5,6 +5,7 @@ answer, and where every failure must still be JSON with a reason (docs/decisions
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ from litestar.types import HTTPScope, Receive, Send
 
 from feedback import clock
 from feedback.db import is_away
+from feedback.log_lines import REQUEST_ID, Asked
+from feedback.numbers import COUNTED
 from feedback.responses.body import MAX_BODY, Refused
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.ingest import month_of, prepare
@@ -130,20 +133,31 @@ PATHS = tuple(f"{start}{{survey_key}}" for start in ACTS)
 
 async def answer(state: State, scope: HTTPScope, receive: Receive, send: Send) -> None:
     """Act on one request to `/r/{survey_key}` or `/d/{survey_key}`; always answers JSON."""
+    began = time.perf_counter()
     try:
         reply = await _reply(state, scope, receive)
-    except TooManyError as refused:
-        wait = str(refused.retry_after).encode()
-        reply = _refusal(429, refused.error, refused.reason, (b"retry-after", wait))
     except Refused as refused:
-        reply = _refusal(refused.status, refused.error, refused.reason)
+        reply = _refused(refused)
+        about = _about(scope, began, refused.status)
+        log.info("an answer was refused: %s", refused.error, extra=about)
     except (QueueFullError, StoreUnavailableError) as error:
-        log.warning("an answer was not stored: %s", error or "the queue is full")
+        about = _about(scope, began, 503)
+        is_full = isinstance(error, QueueFullError)
+        said = "the queue is full" if is_full else error
+        log.warning("an answer was not stored: %s", said, extra=about)
         reply = _refusal(503, "busy", BUSY, (b"retry-after", str(RETRY_SECONDS).encode()))
+        reply.headers.append((REQUEST_ID, about["asked"].id.encode()))
     except Exception:
-        log.exception("an answer was not stored")
+        about = _about(scope, began, 500)
+        log.exception("an answer was not stored", extra=about)
         reply = _refusal(500, "server_error", "the server failed; send it again later")
+        reply.headers.append((REQUEST_ID, about["asked"].id.encode()))
     await _send(send, reply)
+
+
+def _about(scope: HTTPScope, began: float, status: int) -> dict[str, Any]:
+    """What the line about a refused answer says of its request."""
+    return {"asked": Asked(scope, scope["path"][:3] + "{survey_key}", began), "status": status}
 
 
 async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
@@ -184,7 +198,15 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
+def _refused(refused: Refused) -> Reply:
+    if isinstance(refused, TooManyError):
+        wait = str(refused.retry_after).encode()
+        return _refusal(429, refused.error, refused.reason, (b"retry-after", wait))
+    return _refusal(refused.status, refused.error, refused.reason)
+
+
 def _refusal(status: int, error: str, reason: str, *headers: tuple[bytes, bytes]) -> Reply:
+    COUNTED["refusals", error] += 1
     content = msgspec.json.encode({"error": error, "reason": reason})
     return Reply(status, content, [(b"x-feedback-reason", reason.encode()), *headers])
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from feedback.db import Database
+from feedback.numbers import COUNTED, NOW, WRITES
 from feedback.responses.outcome import Answer, Display, Outcome, StoreUnavailableError
 from feedback.settings import Settings
 
@@ -56,6 +58,16 @@ class Writer:
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        # When the database last refused to write, and why; None since it took a batch.
+        self.refused: tuple[float, Exception] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._task is not None and not self._task.done() and not self._stopping
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._waiting) >= QUEUE_LIMIT
 
     async def start(self) -> None:
         await self._store.open()
@@ -81,17 +93,20 @@ class Writer:
         size = 0
         while self._waiting or not self._stopping:
             if not self._waiting:
+                NOW["queue"] = 0
                 self._wake.clear()
                 await self._wake.wait()
                 if size > 1:
                     await asyncio.sleep(GATHER_SECONDS)
                 continue
+            NOW["queue"] = len(self._waiting)
             size = min(len(self._waiting), BATCH_LIMIT)
             await self._commit([self._waiting.popleft() for _ in range(size)])
 
     async def _commit(
         self, batch: list[tuple[Answer | Display, "asyncio.Future[Outcome | None]"]]
     ) -> None:
+        began = time.perf_counter()
         try:
             async with self._locked():
                 outcomes = await self._store.store([item for item, _ in batch])
@@ -105,10 +120,14 @@ class Writer:
                 # Those who wait would be told the same, after as long again: they come back.
                 batch += self._waiting
                 self._waiting.clear()
+                self.refused = time.monotonic(), error
             for _, future in batch:
                 _settle(future, error=error)
         else:
+            self.refused = None
+            WRITES.add(time.perf_counter() - began)
             for (_, future), outcome in zip(batch, outcomes, strict=True):
+                COUNTED["answers", outcome.status if outcome else "display"] += 1
                 _settle(future, outcome)
 
     def _locked(self) -> AbstractAsyncContextManager[Any]:

@@ -87,6 +87,8 @@ async def test_a_full_disk_loses_nothing_and_service_comes_back_with_room(
         refused = crowd.ledger.refused
         await until(lambda before=refused: crowd.ledger.refused > before + CLIENTS)  # type: ignore[misc]
         await _answer_until_refused(page, shop, crowd)
+        said = await page.get("/health/ready")
+        assert (said.status_code, said.json()["reason"]) == (503, "disk_full")
         await _write_until_refused(page, shop)
         assert (await page.get("/board")).status_code == 200
         assert (await page.get("/responses")).status_code == 200
@@ -94,6 +96,8 @@ async def test_a_full_disk_loses_nothing_and_service_comes_back_with_room(
         refused = crowd.ledger.refused
         await crowd.next_ack()
         assert crowd.ledger.refused - refused < BACK_TRIES
+        while (await page.get("/health/ready")).status_code != 200:
+            await asyncio.sleep(0.1)
         assert (await send(page, "/actions/new", **filled(shop))).status_code == 303
     crowd.enough.set()
     await clients
