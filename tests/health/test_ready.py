@@ -13,6 +13,8 @@ from feedback.db import Database
 from feedback.health import ready
 from feedback.health.ready import READY, SENTENCES, Probe, reason_of
 from feedback.responses.outcome import StoreUnavailableError
+from feedback.responses.writer import Writer, make_store
+from feedback.settings import Settings
 from tests.waiting import until
 
 Client = AsyncTestClient[Any]
@@ -55,14 +57,18 @@ async def test_many_who_ask_at_once_cost_one_commit(
 
 
 async def test_looking_makes_the_database_no_larger(
-    client: Client, probe: Probe, database: Database, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ready, "FRESH_SECONDS", 0.0)
+    writer = Writer(make_store(settings), database)
+    await writer.start()
+    probe = Probe(database, writer)
     assert await probe.ask() == READY
     before = await size(database)
     for _ in range(200):
         assert await probe.ask() == READY
     assert await size(database) == before
+    await writer.stop()
 
 
 async def size(database: Database) -> int:
