@@ -16,6 +16,12 @@ def state_names() -> dict[str, str]:
     }
 
 
+def list_state_names() -> dict[str, str]:
+    """What the list of surveys can be narrowed to."""
+    all_states = {"": _("In use"), **state_names()}
+    return all_states | {"unasked": _("Not asked yet"), "archived": _("Archived")}
+
+
 def act_names() -> dict[str, str]:
     return {
         "publish": _("Publish"),

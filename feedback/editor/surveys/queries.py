@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, func, select
@@ -56,12 +56,14 @@ async def load_grouped(
 
 
 async def count_answers(
-    session: AsyncSession, workspace_id: uuid.UUID, survey_id: uuid.UUID | None = None
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    survey_id: uuid.UUID | None = None,
+    *,
+    of: Collection[uuid.UUID] = (),
 ) -> dict[uuid.UUID, int]:
-    """Counted answers by survey; with `survey_id` by series of that survey.
-
-    Of an anonymous survey those that may be shown.
-    """
+    """Counted answers by survey, of these alone where some are named; with `survey_id` by series
+    of that survey. Of an anonymous survey those that may be shown."""
     key = Series.id if survey_id else Series.survey_id
     counts = counts_table()
     wanted = (
@@ -78,6 +80,8 @@ async def count_answers(
     )
     if survey_id is not None:
         wanted = wanted.where(Series.survey_id == survey_id)
+    if of:
+        wanted = wanted.where(col(Series.survey_id).in_(of))
     return {found: int(n) for found, n in await session.exec(wanted)}
 
 

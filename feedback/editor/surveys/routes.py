@@ -16,12 +16,12 @@ from feedback.editor.journeys.routes import COARSE_BELOW
 from feedback.editor.surveys.archive import delete_survey, is_answered
 from feedback.editor.surveys.queries import (
     count_answers,
-    in_use,
-    load_grouped,
     load_series,
 )
+from feedback.editor.surveys.find import Wanted, find_surveys, parse_wanted
 from feedback.editor.surveys.questions import detach_question, sharing_surveys
 from feedback.editor.surveys.schemas import read_name
+from feedback.filters import FilterError
 from feedback.i18n import gettext as _
 from feedback.privacy.choosing import settle_storage
 from feedback.privacy.read import load_told, storage_choice
@@ -31,6 +31,7 @@ from feedback.surveys.labels import (
     act_names,
     acts_done,
     language_names,
+    list_state_names,
     metric_names,
     place_names,
     state_names,
@@ -40,26 +41,37 @@ from feedback.surveys.overall import find_overall, mark_overall
 from feedback.surveys.publish import ACTS, allowed_acts
 from feedback.surveys.queries import SurveyAt, load_surveys
 from feedback.web.forms import Form, FormReader
-from feedback.web.page import redirect
+from feedback.web.page import or_refused, redirect
+
+FEW = 12  # so many lines are seen at a glance: nothing to search
 
 
-@get("/surveys", needs="viewer")
+async def _list_refused(visit: Visit, error: FilterError) -> Template:
+    return await _show_list(visit, Wanted(), str(error))
+
+
+@get("/surveys", needs="viewer", filters=True, blocks=("surveys_found",))
+@or_refused(_list_refused)
 async def survey_list(visit: NamedDependency[Visit]) -> Template:
+    return await _show_list(visit, parse_wanted(visit.request.query_params.multi_items()))
+
+
+async def _show_list(visit: Visit, wanted: Wanted, error: str = "") -> Template:
     async with visit.read() as session:
-        journeys, rows = await load_grouped(session, visit.workspace.id)
-    active = [journey for journey in journeys if not journey.is_archived]
-    shown = {t.id for journey in active for t in journey.active_touchpoints}
+        found = await find_surveys(session, visit.workspace.id, wanted)
+    query = wanted.query()
+    is_block = visit.request.htmx.target == "surveys_found"
     return visit.page(
         "surveys/surveys.html",
-        journeys=active,
-        rows={touchpoint: in_use(found) for touchpoint, found in rows.items()},
-        archived=[
-            row
-            for touchpoint, found in rows.items()
-            for row in found
-            if row.survey.archived_at is not None or touchpoint not in shown
-        ],
+        status=422 if error else 200,
+        # Each letter typed is another address, none a step back.
+        headers={"HX-Replace-Url": f"/surveys?{query}" if query else "/surveys"} if is_block else {},
+        found=found,
+        wanted=wanted,
+        error=error,
+        state_choices=list_state_names(),
         least=COARSE_BELOW,
+        few=FEW,
         metric_names=metric_names(),
         place_names=place_names(),
         state_names=state_names(),
