@@ -4,7 +4,6 @@ import asyncio
 import gc
 import logging
 import sys
-import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -31,10 +30,9 @@ from feedback.health import routes as health
 from feedback.health.ready import Probe
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
-from feedback.log_lines import ASKED, REQUEST_ID, Asked, logging_config, say_what_is_held
+from feedback.log_lines import logging_config, say_what_is_held
 from feedback.logs import describe
 from feedback.migrate import AwayError, require_newest
-from feedback.numbers import count_page
 from feedback.outbox.worker import Worker
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
@@ -44,7 +42,7 @@ from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.web.again import answer_again
-from feedback.web.edge import Patience, as_get, sealed, without_body
+from feedback.web.edge import Patience, as_get, sealed, watched, without_body
 from feedback.web.page import template_config
 from feedback.web.refusals import (
     ask_to_sign_in,
@@ -102,7 +100,7 @@ class App(Litestar):
         if scope["type"] == "http":
             if scope["method"] == "HEAD":
                 scope, send = as_get(scope), without_body(send)
-            send = sealed(_watched(scope, send), is_https=self._is_https)
+            send = sealed(watched(scope, send), is_https=self._is_https)
             receive = self._patience.in_time(receive)
             if path:
                 send = put_before(send, path)
@@ -167,22 +165,6 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
     return app
 
 
-def _watched(scope: Any, send: Any) -> Any:
-    """Counts the request by its route when it is answered, and gives the answer its id."""
-    asked = Asked(scope)
-    ASKED.set(asked)
-
-    async def send_watched(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            id = (REQUEST_ID, asked.id.encode())
-            message = {**message, "headers": [*message.get("headers", ()), id]}
-            seconds = time.perf_counter() - asked.began
-            count_page(asked.known_route, message["status"], seconds)
-        await send(message)
-
-    return send_watched
-
-
 def _logging(form: str) -> LoggingConfig:
     # What fails is always told to the operator; what a visitor mistyped is not.
     config = logging_config(form)
@@ -245,7 +227,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     app.state.writer = writer = Writer(make_store(settings), database)
     await writer.start()
     app.state.probe = probe = Probe(database, writer)
-    sharing = asyncio.create_task(_share_numbers())
+    sharing = asyncio.create_task(numbers.keep_sharing())
     app.state.limits = Limits(settings)
     app.state.bursts = bursts = Bursts(writer, database)
     app.state.sightings = sightings = Sightings(database)
@@ -264,12 +246,6 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
                 )
         await database.close()
         say_what_is_held()
-
-
-async def _share_numbers() -> None:
-    while True:
-        numbers.share()
-        await asyncio.sleep(numbers.SHARE_SECONDS)
 
 
 def _last_backup(settings: Settings) -> tuple[datetime, bool] | None:

@@ -4,6 +4,7 @@ Of several worker processes each writes its counts into a file of a folder that 
 two seconds; whoever is asked adds them up. A worker that died leaves its file: no count falls.
 """
 
+import asyncio
 import json
 import os
 from collections import Counter
@@ -104,6 +105,13 @@ def share() -> None:
         with suppress(OSError):
             own.with_suffix(".new").write_text(json.dumps(snapshot()))
             own.with_suffix(".new").replace(own)
+
+
+async def keep_sharing() -> None:
+    """Until it is cancelled."""
+    while True:
+        share()
+        await asyncio.sleep(SHARE_SECONDS)
 
 
 def of_all() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from feedback import clock, numbers
+from feedback.backups.folder import newest
 from feedback.db import Database
 from feedback.outbox.status import read_status
 from feedback.settings import Settings
@@ -27,7 +28,7 @@ async def read_metrics(database: Database, settings: Settings) -> str:
     """All of them; what the database must be asked for is missing when it does not answer."""
     found = numbers.of_all()
     lines = [*_build(database), *_of_answers(found), *_of_writes(found), *_of_pages(found)]
-    lines += _of_disk(settings)
+    lines += await asyncio.to_thread(lambda: [*_of_disk(settings), *_of_backups(settings)])
     is_up = 1
     try:
         async with asyncio.timeout(DATABASE_SECONDS):
@@ -136,6 +137,14 @@ def _of_disk(settings: Settings) -> Iterator[str]:
         return
     said = "Bytes free on the disk of the database."
     yield from family("feedback_disk_free_bytes", "gauge", said, [({}, free)])
+
+
+def _of_backups(settings: Settings) -> Iterator[str]:
+    found = newest(settings)
+    if found is not None:
+        said = "Seconds since the newest backup was begun."
+        age = (clock.now() - found.facts.made).total_seconds()
+        yield from family("feedback_backup_age_seconds", "gauge", said, [({}, age)])
 
 
 async def _of_database(database: Database) -> list[str]:

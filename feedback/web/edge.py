@@ -1,12 +1,16 @@
 """What holds for every answer of the server, whatever made it: headers, HEAD, and slow bodies."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
 from litestar import HttpMethod
 from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, Message, Receive, Send
+
+from feedback.log_lines import ASKED, REQUEST_ID, Asked
+from feedback.numbers import count_page
 
 # Who sends half a body and then nothing is let go after this long.
 BODY_SECONDS = 30.0
@@ -34,6 +38,22 @@ def without_body(send: Send) -> Send:
         await send(message)
 
     return send_head
+
+
+def watched(scope: HTTPScope, send: Send) -> Send:
+    """Counts the request by its route when it is answered, and gives the answer its id."""
+    asked = Asked(scope)
+    ASKED.set(asked)
+
+    async def send_watched(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            id = (REQUEST_ID, asked.id.encode())
+            message = {**message, "headers": [*message.get("headers", ()), id]}
+            seconds = time.perf_counter() - asked.began
+            count_page(asked.known_route, message["status"], seconds)
+        await send(message)
+
+    return send_watched
 
 
 def sealed(send: Send, *, is_https: bool) -> Send:

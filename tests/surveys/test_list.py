@@ -129,7 +129,9 @@ async def test_it_finds_by_words_and_state(
 ) -> None:
     await fill(database, shop, 120)
     whole = (await alice.get(f"/surveys?{query}")).text
-    block = await alice.get(f"/surveys?{query}&page=", headers=HTMX | {"HX-Target": "surveys_found"})
+    block = await alice.get(
+        f"/surveys?{query}&page=", headers=HTMX | {"HX-Target": "surveys_found"}
+    )
     assert lines(whole) == min(n, PAGE_SIZE) and lines(block.text) == lines(whole)
     assert f"{n} line" in whole and "Show everything" in whole
     assert block.headers["HX-Replace-Url"].startswith("/surveys?")

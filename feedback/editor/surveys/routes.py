@@ -14,11 +14,11 @@ from feedback.accounts.visit import Answer, Visit
 from feedback.editor.after_rating.draft import read_after_rating
 from feedback.editor.journeys.routes import COARSE_BELOW
 from feedback.editor.surveys.archive import delete_survey, is_answered
+from feedback.editor.surveys.find import Wanted, find_surveys, parse_wanted
 from feedback.editor.surveys.queries import (
     count_answers,
     load_series,
 )
-from feedback.editor.surveys.find import Wanted, find_surveys, parse_wanted
 from feedback.editor.surveys.questions import detach_question, sharing_surveys
 from feedback.editor.surveys.schemas import read_name
 from feedback.filters import FilterError
@@ -59,13 +59,15 @@ async def survey_list(visit: NamedDependency[Visit]) -> Template:
 async def _show_list(visit: Visit, wanted: Wanted, error: str = "") -> Template:
     async with visit.read() as session:
         found = await find_surveys(session, visit.workspace.id, wanted)
-    query = wanted.query()
+    address = f"/surveys?{wanted.query()}".rstrip("?")
     is_block = visit.request.htmx.target == "surveys_found"
     return visit.page(
         "surveys/surveys.html",
         status=422 if error else 200,
         # Each letter typed is another address, none a step back.
-        headers={"HX-Replace-Url": f"/surveys?{query}" if query else "/surveys"} if is_block else {},
+        headers={"HX-Replace-Url": f"/surveys?{query}" if query else "/surveys"}
+        if is_block
+        else {},
         found=found,
         wanted=wanted,
         error=error,
