@@ -65,9 +65,7 @@ async def _show_list(visit: Visit, wanted: Wanted, error: str = "") -> Template:
         "surveys/surveys.html",
         status=422 if error else 200,
         # Each letter typed is another address, none a step back.
-        headers={"HX-Replace-Url": f"/surveys?{query}" if query else "/surveys"}
-        if is_block
-        else {},
+        headers={"HX-Replace-Url": address} if is_block else {},
         found=found,
         wanted=wanted,
         error=error,
