@@ -1,4 +1,4 @@
-"""What `deploy/` promises whoever runs a server: each file is run where its program is installed."""
+"""What `deploy/` promises: each of its files is run where its program is installed."""
 
 import os
 import re
@@ -179,27 +179,26 @@ def test_a_proxy_with_https_leads_to_a_served_survey(
     monkeypatch.setenv("FEEDBACK_TRUSTED_PROXIES", "127.0.0.1")
     monkeypatch.setenv("FEEDBACK_METRICS_TOKEN", "a-token-for-prometheus")
     url = database_url.render_as_string(hide_password=False)
-    with (tmp_path / "server.log").open("wb") as log:
-        with serve(url, base_url=f"https://{HOST}", log=log) as served:
-            made = Proxy(tmp_path, served.port)
-            with proxy(made), made.client() as client:
-                script = comes(lambda: made.ask(client, "GET", "/widget.js"))
-                assert script.status_code == 200 and "gzip" in script.headers["Content-Encoding"]
-                assert script.headers["Strict-Transport-Security"]
-                answer = made.ask(client, "POST", f"/r/{shop.nps.key}", json={"rating": 9})
-                assert answer.status_code == 201
-                page = made.ask(client, "GET", "/sign-in?next=/board")
-                assert page.status_code == 200 and page.headers["X-Request-Id"]
-                ready = made.ask(client, "GET", "/health/ready")
-                assert ready.json() == {"status": "ready"}
-                assert made.ask(client, "GET", "/metrics").status_code == 404
-                assert made.ask(client, "GET", "/setup/a-secret-token").status_code in (404, 410)
-                plain = httpx.get(f"http://127.0.0.1:{made.http}/s/x", headers={"Host": HOST})
-                assert plain.status_code == 308
-                assert plain.headers["Location"].startswith(f"https://{HOST}")
-                huge = made.ask(client, "POST", f"/r/{shop.nps.key}", content=b"x" * 13_000_000)
-                # Caddy says what it sees: that the server hung up on the rest.
-                assert huge.status_code in (413, 502)
+    with serve(url, base_url=f"https://{HOST}") as served:
+        made = Proxy(tmp_path, served.port)
+        with proxy(made), made.client() as client:
+            script = comes(lambda: made.ask(client, "GET", "/widget.js"))
+            assert script.status_code == 200 and "gzip" in script.headers["Content-Encoding"]
+            assert script.headers["Strict-Transport-Security"]
+            answer = made.ask(client, "POST", f"/r/{shop.nps.key}", json={"rating": 9})
+            assert answer.status_code == 201
+            page = made.ask(client, "GET", "/sign-in?next=/board")
+            assert page.status_code == 200 and page.headers["X-Request-Id"]
+            ready = made.ask(client, "GET", "/health/ready")
+            assert ready.json() == {"status": "ready"}
+            assert made.ask(client, "GET", "/metrics").status_code == 404
+            assert made.ask(client, "GET", "/setup/a-secret-token").status_code in (404, 410)
+            plain = httpx.get(f"http://127.0.0.1:{made.http}/s/x", headers={"Host": HOST})
+            assert plain.status_code == 308
+            assert plain.headers["Location"].startswith(f"https://{HOST}")
+            huge = made.ask(client, "POST", f"/r/{shop.nps.key}", content=b"x" * 13_000_000)
+            # Caddy says what it sees: that the server hung up on the rest.
+            assert huge.status_code in (413, 502)
     if made.log.exists():  # nginx writes a line a request
         lines = made.log.read_text()
         assert "a-secret-token" not in lines and "next=" not in lines
