@@ -12,16 +12,16 @@ def basis_words(told: Told) -> dict[str, str]:
     name = {"name": told.name}
     return {
         "interest": _(
-            "The legitimate interest of %(name)s in knowing how its customers fare (GDPR, article "
+            "the legitimate interest of %(name)s in knowing how its customers fare (GDPR, article "
             "6(1)(f)). You may object at any time."
         )
         % name,
         "consent": _(
-            "Your consent (GDPR, article 6(1)(a)). You may take it back at any time, for what is "
+            "your consent (GDPR, article 6(1)(a)). You may take it back at any time, for what is "
             "to come."
         ),
-        "contract": _("The contract between you and %(name)s (GDPR, article 6(1)(b)).") % name,
-        "task": _("A task in the public interest (GDPR, article 6(1)(e))."),
+        "contract": _("the contract between you and %(name)s (GDPR, article 6(1)(b)).") % name,
+        "task": _("a task in the public interest (GDPR, article 6(1)(e))."),
     }
 
 
