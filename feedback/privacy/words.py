@@ -99,8 +99,12 @@ def kept_words(told: Told, language: str) -> list[str]:
     if months is not None:
         lines.append(
             ngettext(
-                "What was written is erased %(n)s month after the answer. The rating stays.",
-                "What was written is erased %(n)s months after the answer. The rating stays.",
+                "%(n)s month after the answer, or within the month that follows, what was "
+                "written, the details and the address of the page are erased. The rating, what "
+                "was chosen and the hash stay.",
+                "%(n)s months after the answer, or within the month that follows, what was "
+                "written, the details and the address of the page are erased. The rating, what "
+                "was chosen and the hash stay.",
                 months,
             )
             % {"n": months}
