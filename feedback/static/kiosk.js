@@ -341,8 +341,7 @@
   function show(name, focus) {
     for (const id of ["ask", "step", "thanks", "told"]) part(id).hidden = id !== name;
     part("still").hidden = true;
-    part("leave").hidden = name !== "step";
-    part("privacy").hidden = name !== "ask";
+    [part("leave").hidden, part("privacy").hidden] = [name !== "step", name !== "ask"];
     if (languages) languages.hidden = name !== "ask";
     screen = name;
     changed = Date.now();

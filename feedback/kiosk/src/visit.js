@@ -33,8 +33,7 @@ export const isIdle = () => !isOpen || (screen === "ask" && language === kiosk.l
 function show(name, focus) {
   for (const id of ["ask", "step", "thanks", "told"]) part(id).hidden = id !== name;
   part("still").hidden = true;
-  part("leave").hidden = name !== "step";
-  part("privacy").hidden = name !== "ask";
+  [part("leave").hidden, part("privacy").hidden] = [name !== "step", name !== "ask"];
   if (languages) languages.hidden = name !== "ask";
   screen = name;
   changed = Date.now();
@@ -196,8 +195,7 @@ export const acts = {
   rating: ({ value }) => screen === "ask" && rate(Number(value)),
   choice: ({ value }) => screen === "step" && choose(value),
   language: ({ value }) => { speak(value); wait(); },
-  privacy: () => show("told", true),
-  close: () => show("ask", true),
+  privacy: () => show("told", true), close: () => show("ask", true),
   next: sendStep,
   skip,
   start_over: startOver,
