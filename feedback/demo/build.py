@@ -19,6 +19,8 @@ from feedback.demo.answers import Answers, Month, make_answers, make_people, mon
 from feedback.demo.rows import Homes, batches
 from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.migrate import upgrade
+from feedback.privacy.models import Privacy
+from feedback.privacy.schemas import suggested
 from feedback.responses.bulk import no_search_for_cycles, store_all
 from feedback.responses.bulk_rows import Origin
 from feedback.responses.models import DisplayCount
@@ -101,6 +103,16 @@ class _Builder:
             language="en",
             now=self._opened,
         )
+        told = Privacy(
+            workspace_id=self._workspace.id,
+            responsible=shop.WORKSPACE,
+            contact=shop.EMAIL,
+            basis="interest",
+            texts=suggested(shop.WORKSPACE),
+            storage="visit",
+            updated_at=self._opened,
+        )
+        await self._add(told)
         return self._workspace
 
     async def journey(self) -> None:

@@ -4,8 +4,10 @@ The page asks one visitor after another. It reads no cookie and asks for no toke
 to `/r/{survey_key}` as the widget's do, and wait on the device while there is no network.
 """
 
+import base64
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -24,15 +26,17 @@ from feedback.scoring import Metric
 from feedback.surveys.customer_texts import complete_texts, survey_words, words_language
 from feedback.surveys.follow_ups import band_limits
 from feedback.surveys.languages import direction
+from feedback.surveys.link import privacy_link
 from feedback.surveys.widget_settings.look import shown_look
 from feedback.web.page import security_headers
+from feedback.web.qr import qr_code
 
 AnyRequest = Request[Any, Any, Any]
 
 # The words around the texts that the page's script needs; the rest stands in the page.
 SPOKEN = (
     *("of", "send", "next", "skip", "start_over", "still_there", "go_on"),
-    *("offline", "saved", "failed"),
+    *("offline", "saved", "failed", "privacy", "close"),
     *("choose_any", "counted_most", "up_to_two", "none_of_these", "no_names"),
 )
 STATUS = {"closed": 410, "unknown": 404}
@@ -60,6 +64,8 @@ async def kiosk_page(request: AnyRequest, survey_key: FromPath[str]) -> Template
         art=shown_look(survey.look, survey.metric.key, ()).get("art", "numbers"),
         languages=[(code, own_name(code)) for code in survey.texts],
         is_test=form.is_test,
+        privacy=(link := _privacy_link(request, survey)).partition("://")[2],
+        privacy_code=_code(link),
     )
 
 
@@ -125,6 +131,18 @@ def _page(
         status_code=status,
         headers=CACHING | {VERSION: version},
     )
+
+
+def _privacy_link(request: AnyRequest, survey: SurveyDefinition) -> str:
+    """Where visitors read it on a telephone of their own: a kiosk must not be left."""
+    base_url = request.app.state.settings.base_url or str(request.base_url).rstrip("/")
+    return privacy_link(base_url, survey.key)
+
+
+@lru_cache(maxsize=256)
+def _code(link: str) -> str:
+    """A picture in the page itself, which is there without a network."""
+    return "data:image/svg+xml;base64," + base64.b64encode(qr_code(link)).decode()
 
 
 def _is_on(query: Mapping[str, str], name: str, *, usual: str = "off") -> bool:

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -76,6 +77,16 @@ async def load_privacy(session: AsyncSession, workspace_id: uuid.UUID) -> Privac
     return found or Privacy(workspace_id=workspace_id, updated_at=clock.now())
 
 
+async def lock_privacy(session: AsyncSession, workspace_id: uuid.UUID) -> Privacy:
+    """The workspace's row, made where there is none, held until the transaction ends: two people
+    who write it first at one time make one row."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert: Any = sqlite.insert if is_sqlite else postgresql.insert
+    empty = Privacy(workspace_id=workspace_id, updated_at=clock.now())
+    await session.exec(insert(Privacy).values(empty.model_dump()).on_conflict_do_nothing())
+    return await session.get_one(Privacy, workspace_id, with_for_update=True)
+
+
 async def load_told(session: AsyncSession, workspace: Workspace) -> Told:
     """What the page of a workspace says, of all its surveys that were ever published."""
     surveys = await session.exec(
@@ -145,6 +156,5 @@ async def storage_choice(session: AsyncSession, workspace_id: uuid.UUID) -> Choi
 
 async def store_storage(session: AsyncSession, workspace_id: uuid.UUID, storage: str) -> None:
     """Keep the site's choice: one of `STORAGES`."""
-    privacy = await load_privacy(session, workspace_id)
+    privacy = await lock_privacy(session, workspace_id)
     privacy.storage, privacy.updated_at = storage, clock.now()
-    session.add(privacy)

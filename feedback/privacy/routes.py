@@ -14,7 +14,7 @@ from feedback.db import Database
 from feedback.i18n import LOCALES, current_locale, set_locale, speaking
 from feedback.i18n import gettext as _
 from feedback.privacy.models import STORAGES, Privacy
-from feedback.privacy.read import TEXTS, Told, find_told, load_privacy, load_told, store_storage
+from feedback.privacy.read import TEXTS, Told, find_told, load_told, lock_privacy, store_storage
 from feedback.privacy.register import entry_text, register_entry
 from feedback.privacy.schemas import (
     FEWEST_MONTHS,
@@ -86,10 +86,9 @@ async def save_privacy(visit: NamedDependency[Visit]) -> Answer:
             told = await load_told(session, visit.workspace)
         return _settings(visit, _as_typed(told, form), form)
     async with visit.write() as session:
-        privacy = await load_privacy(session, visit.workspace.id)
+        privacy = await lock_privacy(session, visit.workspace.id)
         form.checked.write(privacy)
         privacy.updated_at = clock.now()
-        session.add(privacy)
     return redirect(ADDRESS, _("Saved."))
 
 

@@ -12,16 +12,16 @@ def basis_words(told: Told) -> dict[str, str]:
     name = {"name": told.name}
     return {
         "interest": _(
-            "The legitimate interest of %(name)s in knowing how its customers fare (GDPR, article "
+            "the legitimate interest of %(name)s in knowing how its customers fare (GDPR, article "
             "6(1)(f)). You may object at any time."
         )
         % name,
         "consent": _(
-            "Your consent (GDPR, article 6(1)(a)). You may take it back at any time, for what is "
+            "your consent (GDPR, article 6(1)(a)). You may take it back at any time, for what is "
             "to come."
         ),
-        "contract": _("The contract between you and %(name)s (GDPR, article 6(1)(b)).") % name,
-        "task": _("A task in the public interest (GDPR, article 6(1)(e))."),
+        "contract": _("the contract between you and %(name)s (GDPR, article 6(1)(b)).") % name,
+        "task": _("a task in the public interest (GDPR, article 6(1)(e))."),
     }
 
 
@@ -99,8 +99,12 @@ def kept_words(told: Told, language: str) -> list[str]:
     if months is not None:
         lines.append(
             ngettext(
-                "What was written is erased %(n)s month after the answer. The rating stays.",
-                "What was written is erased %(n)s months after the answer. The rating stays.",
+                "%(n)s month after the answer, or within the month that follows, what was "
+                "written, the details and the address of the page are erased. The rating, what "
+                "was chosen and the hash stay.",
+                "%(n)s months after the answer, or within the month that follows, what was "
+                "written, the details and the address of the page are erased. The rating, what "
+                "was chosen and the hash stay.",
                 months,
             )
             % {"n": months}

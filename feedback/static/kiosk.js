@@ -339,9 +339,9 @@
   var words = () => kiosk.languages[language].words;
   var isIdle = () => !isOpen || screen === "ask" && language === kiosk.language;
   function show(name, focus) {
-    for (const id of ["ask", "step", "thanks"]) part(id).hidden = id !== name;
+    for (const id of ["ask", "step", "thanks", "told"]) part(id).hidden = id !== name;
     part("still").hidden = true;
-    part("leave").hidden = name !== "step";
+    [part("leave").hidden, part("privacy").hidden] = [name !== "step", name !== "ask"];
     if (languages) languages.hidden = name !== "ask";
     screen = name;
     changed = Date.now();
@@ -353,7 +353,7 @@
     clearTimeout(clock);
     touched = Date.now();
     if (screen === "thanks") clock = setTimeout(startOver, thanksSeconds() * 1e3);
-    else if (screen === "step") clock = setTimeout(askWhetherThere, ASLEEP * 1e3);
+    else if (screen === "step" || screen === "told") clock = setTimeout(askWhetherThere, ASLEEP * 1e3);
     else if (language !== kiosk.language) clock = setTimeout(startOver, GONE * 1e3);
   }
   var thanksSeconds = () => Math.max(THANKS, 2 + part("thanks").textContent.trim().length / READ);
@@ -364,7 +364,7 @@
   function touch() {
     if (screen === "thanks") return;
     const still = part("still");
-    if (still.contains(document.activeElement)) part("asked").focus();
+    if (still.contains(document.activeElement)) part(screen).querySelector("h1").focus();
     still.hidden = true;
     wait();
   }
@@ -485,6 +485,8 @@
       speak(value);
       wait();
     },
+    privacy: () => show("told", true),
+    close: () => show("ask", true),
     next: sendStep,
     skip,
     start_over: startOver

@@ -132,6 +132,8 @@ async def make_a_survey(reader: Reader) -> None:
     question = page.get_by_label("Question").first
     await expect(question).to_have_value(re.compile("satisfied"))
     await reader.picture("guide-survey.png", at=(0, 0, 1280, 800))
+    assert "One mark of the visit" in reader.step.words
+    await page.get_by_label("One mark of the visit").check()
     await reader.press("Publish", leads_to="Payment")
 
 

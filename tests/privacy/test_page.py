@@ -1,5 +1,6 @@
 """The page that tells people what their answers are for, and the form it is filled from."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -46,9 +47,10 @@ async def test_it_tells_what_was_written_to_a_reader_of_either_language(
     for page in (english, french):
         assert f'<a href="mailto:{CONTACT}" rel="noreferrer">' in page
         assert "Alice&#39;s shop Ltd, 1 High Street, Leeds" in page
-    assert "What was written is erased 24 months after the answer." in english
+    assert "24 months after the answer, or within the month that follows" in english
     assert "before you answer a question or close it: nothing" in english
     assert "pseudonymous" in english and "pseudonyme" in french
+    assert "anonym" not in (english + french).lower()
 
 
 async def test_it_is_found_by_the_site_key_and_by_a_language_that_was_asked_for(
@@ -173,3 +175,22 @@ async def test_of_an_anonymous_survey_it_tells_that_nothing_leads_to_anybody(
     assert "keyed hash" in other and "does not record who you are" not in other
     french = await read(client, shop.nps.key, "fr")
     assert "son jour sans l’heure" in french and "anonym" not in french.lower()
+
+
+async def test_every_way_to_answer_leads_to_it(client: Client, shop: Shop) -> None:
+    address = f"/privacy/{shop.nps.key}"
+    for path in (f"/s/{shop.nps.key}?lang=fr", f"/s/{shop.nps.key}/thanks?lang=fr&rating=9"):
+        page = (await client.get(path)).text
+        link = f'<a href="{address}?lang=fr" target="_blank" rel="noopener">Vos données</a>'
+        assert link in page, path
+    kiosk = (await client.get(f"/k/{shop.nps.key}")).text
+    assert f"{address}</p>" in kiosk and 'src="data:image/svg+xml;base64,' in kiosk
+
+
+async def test_two_people_who_write_it_first_make_one_row(
+    alice: Client, shop: Shop, database: Database
+) -> None:
+    sent = [send(alice, PAGE, **FILLED | {"officer": name}) for name in ("One", "Two", "Three")]
+    assert [answer.status_code for answer in await asyncio.gather(*sent)] == [303, 303, 303]
+    row = await stored(database, shop)
+    assert row is not None and row.officer in ("One", "Two", "Three")

@@ -22,7 +22,6 @@ from feedback.editor.share.ways import (
     inline_style_hashes,
     mail_block,
     mail_text,
-    qr_code,
     read_mail_choice,
 )
 from feedback.editor.surveys.queries import site_keys
@@ -36,6 +35,7 @@ from feedback.surveys.link import survey_link
 from feedback.surveys.queries import SurveyAt
 from feedback.web.forms import Form
 from feedback.web.page import security_headers
+from feedback.web.qr import qr_code
 from feedback.widget.sightings import load_sightings, told, told_unfilled
 from feedback.widget.tag import embed_policy, embed_snippet, frozen_snippet, releases
 

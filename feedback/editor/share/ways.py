@@ -3,14 +3,11 @@
 import base64
 import hashlib
 import html
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
-
-import segno
 
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric
@@ -64,14 +61,6 @@ def base_url_problem(base_url: str, *, scheme: str, host: str) -> str:
             "that your customers can reach."
         ) % {"url": base_url}
     return ""
-
-
-def qr_code(link: str) -> bytes:
-    """An SVG of the link, black on white with its quiet zone, readable from a print."""
-    out = io.BytesIO()
-    code = segno.make(link, error="m", micro=False)
-    code.save(out, kind="svg", scale=8, border=4, dark="#000", light="#fff", svgclass=None)
-    return out.getvalue()
 
 
 MAIL_NAMES = ("lang", "tag")

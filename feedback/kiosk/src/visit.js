@@ -31,9 +31,9 @@ export const isIdle = () => !isOpen || (screen === "ask" && language === kiosk.l
 
 // 1. Screens and their time.
 function show(name, focus) {
-  for (const id of ["ask", "step", "thanks"]) part(id).hidden = id !== name;
+  for (const id of ["ask", "step", "thanks", "told"]) part(id).hidden = id !== name;
   part("still").hidden = true;
-  part("leave").hidden = name !== "step";
+  [part("leave").hidden, part("privacy").hidden] = [name !== "step", name !== "ask"];
   if (languages) languages.hidden = name !== "ask";
   screen = name;
   changed = Date.now();
@@ -47,7 +47,7 @@ function wait() {
   clearTimeout(clock);
   touched = Date.now();
   if (screen === "thanks") clock = setTimeout(startOver, thanksSeconds() * 1000);
-  else if (screen === "step") clock = setTimeout(askWhetherThere, ASLEEP * 1000);
+  else if (screen === "step" || screen === "told") clock = setTimeout(askWhetherThere, ASLEEP * 1000);
   else if (language !== kiosk.language) clock = setTimeout(startOver, GONE * 1000);
 }
 
@@ -62,7 +62,7 @@ function askWhetherThere() {
 export function touch() {
   if (screen === "thanks") return;
   const still = part("still");
-  if (still.contains(document.activeElement)) part("asked").focus();
+  if (still.contains(document.activeElement)) part(screen).querySelector("h1").focus();
   still.hidden = true;
   wait();
 }
@@ -195,6 +195,7 @@ export const acts = {
   rating: ({ value }) => screen === "ask" && rate(Number(value)),
   choice: ({ value }) => screen === "step" && choose(value),
   language: ({ value }) => { speak(value); wait(); },
+  privacy: () => show("told", true), close: () => show("ask", true),
   next: sendStep,
   skip,
   start_over: startOver,
