@@ -73,6 +73,10 @@ COMMANDS = {
         "trend:trend_command",
         "Print the scores of one metric by month, stage, touchpoint or channel.",
     ),
+    "erase": (
+        "erase:erase_command",
+        "Erase everything of a person, or one answer: the rating stays in its month and channel.",
+    ),
     "routes": (
         "routes:routes_command",
         "Print every address of the server with its method and who may use it.",

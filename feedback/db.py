@@ -60,6 +60,7 @@ SQLITE_PRAGMAS = {
     "foreign_keys": "1",
     # A log that a burst or an import made large is cut back to this when it is begun anew.
     "journal_size_limit": str(64 << 20),
+    "secure_delete": "1",  # what is deleted or replaced is overwritten, whoever built SQLite
 }
 
 CLOSE_SECONDS = 2.0

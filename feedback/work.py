@@ -64,12 +64,30 @@ async def _back_up(work: Work) -> None:
     await back_up(work.settings)
 
 
+async def _tidy(work: Work) -> None:
+    from feedback.erasure.tidy import tidy
+
+    await tidy(work.database)
+
+
+async def _agree(work: Work) -> None:
+    from feedback.erasure.ledger import agree
+
+    await agree(work.database, work.settings.backups_folder)
+
+
+async def _each_hour(_session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+    return [(f"ledger:{now:%Y-%m-%dT%H}", {})]
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
     "picture": Kind(_draw_picture, attempts=3),
     "mix-order": Kind(_mix_order, attempts=3),
     "backup": Kind(_back_up, attempts=3, limit=timedelta(hours=6)),
+    "tidy": Kind(_tidy),
+    "ledger": Kind(_agree),
 }
 
 SEEN_OUTSIDE = frozenset(key for key, kind in HANDLERS.items() if kind.seen_outside)
@@ -78,6 +96,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule("prune", timedelta(days=1), _every_day),
     Schedule("priorities", timedelta(hours=1), _priorities_each_hour),
     Schedule("mix-order", timedelta(days=1), _mix_each_day),
+    Schedule("ledger", timedelta(hours=1), _each_hour),
 )
 
 

@@ -126,6 +126,12 @@ def _tell(result: "Result") -> None:
         )
     if result.moved:
         print(f"feedback: {told(result.moved)}.", file=sys.stderr)
+    if result.erased:
+        print(
+            f"feedback: {result.erased} answers are of people who were erased since; they were "
+            "left out.",
+            file=sys.stderr,
+        )
     if result.beside:
         print(
             f"feedback: the rows have no id, and {result.beside} other imported answers lie at "

@@ -2,18 +2,19 @@
 
 import secrets
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback import clock
 from feedback.accounts.models import Workspace
 from feedback.db import new_id
 from feedback.erasure import file
@@ -22,6 +23,7 @@ from feedback.erasure.ids import erased_id, is_erased
 from feedback.erasure.models import PERSON, RESPONSE, Erasure
 from feedback.erasure.reach import Act, staying, tables
 from feedback.outbox.queue import enqueue
+from feedback.outbox.schedules import period_start
 from feedback.responses.models import ContactKey, Response, Submission
 from feedback.surveys.models import Series
 from feedback.tenancy import refers
@@ -30,6 +32,7 @@ from feedback.versions import note_counts
 # Responses in one transaction: on SQLite all others wait for it.
 MOST_AT_ONCE = 500
 TIDY = "tidy"
+TIDY_EVERY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +72,77 @@ async def erase_responses(
     persons: keyed hashes whose names go too, and from now on are dropped from older files.
     Raises FeedbackError when the line cannot be written; then the transaction is to be given up.
     """
+    gone = await take_away(session, workspace_id, response_ids, persons)
+    if not gone.rows and not persons:
+        return Erased()
+    entry = file.Entry(
+        new_id(),
+        workspace_id,
+        now,
+        tuple(key.hex() for key in sorted(set(persons))),
+        {key.hex(): sent for key, sent in gone.bare.items()},
+        gone.said.comments,
+        gone.said.changes,
+    )
+    await record(session, entry)
+    await note_counts(session, workspace_id, {row.month for row in gone.rows})
+    await session.flush()
+    file.append(folder, [entry])  # last: whatever fails before it leaves nothing behind
+    return gone.said
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What `take_away` took: the rows as they were, and by the hash of each what it was sent as."""
+
+    rows: Sequence[Response]
+    bare: Mapping[bytes, Sequence[Sent]]
+    said: Erased
+
+
+async def take_away(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    response_ids: Iterable[uuid.UUID],
+    persons: Sequence[bytes],
+) -> Gone:
+    """The rows that erasing changes, without a word about it in either ledger."""
     wanted = sorted({id for id in response_ids if not is_erased(id)})
     sent = await _lock_submissions(session, workspace_id, wanted)
-    gone = await _lock_responses(session, workspace_id, wanted)
+    rows = await _lock_responses(session, workspace_id, wanted)
     if session.get_bind().dialect.name != "sqlite":  # one that joined an answer while we waited
         sent = await _lock_submissions(session, workspace_id, wanted)
-    ids = [row.id for row in gone]
-    bare = {erased_id(workspace_id, id).bytes: sent.get(id, ()) for id in ids}
+    ids = [row.id for row in rows]
+    bare = {erased_id(workspace_id, id).bytes: sent.get(id, []) for id in ids}
     changes = await _delete_what_hangs_on(session, workspace_id, ids)
-    await _make_anew(session, workspace_id, gone)
+    await _make_anew(session, workspace_id, rows)
     await _forget_which(session, workspace_id, bare)
     names = await _forget_names(session, workspace_id, persons)
     await _drop_what_was_made(session, workspace_id)
-    act = new_id()
-    ledger = _ledger(workspace_id, act, gone, changes, persons, now)
-    if not ledger:
-        return Erased()
-    await (await session.connection()).execute(sa.insert(Erasure), ledger)
-    await enqueue(session, TIDY, {}, dedup_key=f"{TIDY}:{act.hex}", now=now)
-    await note_counts(session, workspace_id, {row.month for row in gone})
-    said = Erased(len(gone), sum(bool(row.comment) for row in gone), changes.total(), names)
-    entry = file.Entry(
-        act,
-        workspace_id,
-        now,
-        tuple(key.hex() for key in persons),
-        {key.hex(): known for key, known in bare.items()},
-        said.comments,
-        said.changes,
+    comments = sum(bool(row.comment) for row in rows)
+    return Gone(rows, bare, Erased(len(rows), comments, changes, names))
+
+
+async def record(session: AsyncSession, entry: file.Entry) -> None:
+    """The entry's rows of the ledger in the database, once; what it left is tidied up soon."""
+    keys = [(bytes.fromhex(key), PERSON) for key in entry.persons]
+    keys += [(bytes.fromhex(key), RESPONSE) for key in entry.answers]
+    shared = {"workspace_id": entry.workspace, "id": entry.id, "erased_at": entry.erased_at}
+    shared |= {"answers": len(entry.answers), "comments": entry.comments, "changes": entry.changes}
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    made: Any = (sqlite.insert if is_sqlite else postgresql.insert)(Erasure)
+    if rows := [shared | {"key": key, "kind": kind} for key, kind in sorted(keys)]:
+        await (await session.connection()).execute(made.on_conflict_do_nothing(), rows)
+    await _tidy_soon(session)
+
+
+async def _tidy_soon(session: AsyncSession) -> None:
+    """One job for all that is erased within some seconds, after the last of them."""
+    now = clock.now()
+    run_at = period_start(TIDY_EVERY, now) + 1.5 * TIDY_EVERY
+    await enqueue(
+        session, TIDY, {}, dedup_key=f"{TIDY}:{run_at:%Y%m%d%H%M%S}", run_at=run_at, now=now
     )
-    await session.flush()
-    file.append(folder, [entry])  # last: whatever fails before it leaves nothing behind
-    return said
 
 
 async def _lock_submissions(
@@ -158,13 +200,12 @@ async def _lock_responses(
 
 async def _delete_what_hangs_on(
     session: AsyncSession, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID]
-) -> Counter[uuid.UUID]:
-    """How many rows went with each answer."""
-    counted: Counter[uuid.UUID] = Counter()
+) -> int:
+    counted = 0
     for table in tables(Act.GONE):
         own = (table.c.workspace_id == workspace_id, table.c.response_id.in_(ids))
-        gone: Any = sa.delete(table).where(*own).returning(table.c.response_id)
-        counted.update(row[0] for row in await (await session.connection()).execute(gone))
+        gone = await (await session.connection()).execute(sa.delete(table).where(*own))
+        counted += gone.rowcount
     return counted
 
 
@@ -248,24 +289,3 @@ async def _drop_what_was_made(session: AsyncSession, workspace_id: uuid.UUID) ->
     for table in tables(Act.MADE):
         if "workspace_id" in table.c:
             await session.exec(sa.delete(table).where(table.c.workspace_id == workspace_id))
-
-
-def _ledger(
-    workspace_id: uuid.UUID,
-    act: uuid.UUID,
-    gone: Sequence[Response],
-    changes: Counter[uuid.UUID],
-    persons: Sequence[bytes],
-    now: datetime,
-) -> list[dict[str, Any]]:
-    own = {"workspace_id": workspace_id, "id": act, "erased_at": now}
-    rows = [
-        own
-        | {"key": erased_id(workspace_id, row.id).bytes, "kind": RESPONSE, "answers": 1}
-        | {"comments": int(bool(row.comment)), "changes": changes[row.id]}
-        for row in gone
-    ]
-    return rows + [
-        own | {"key": key, "kind": PERSON, "answers": 0, "comments": 0, "changes": 0}
-        for key in sorted(set(persons))
-    ]

@@ -16,8 +16,8 @@ class Erasure(SQLModel, table=True):
     """One thing that one act of erasing took away; the act's rows share its `id`.
 
     `key` of a PERSON is the keyed hash that their answers stood under, of a RESPONSE the hash that
-    `ids.erased_id` makes of its id. `answers`, `comments` and `changes` are how many of each went
-    with this key.
+    `ids.erased_id` makes of its id. `answers`, `comments` and `changes` (the team's notes) are how
+    many of each the whole act took.
     """
 
     __table_args__ = (

@@ -13,6 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from feedback.db import Id
+
 # Whole once `feedback.models` was imported, which imports us; every server and command has.
 metadata = SQLModel.metadata
 
@@ -83,7 +85,11 @@ REACH: Mapping[str, Reach] = {
         Act.MADE, _all(Holds.MADE, "kind", "key", "version", "media_type", "body")
     ),
     "job": Reach(
-        Act.MADE, _all(Holds.MADE, "kind", "payload", "dedup_key", "locked_by", "last_error")
+        Act.MADE,
+        {
+            **_all(Holds.MADE, "payload", "last_error"),
+            **_all(Holds.HASH, "kind", "dedup_key", "locked_by"),
+        },
     ),
     "erasure": _kept(Holds.HASH, "key", "kind"),
     "rating_count": _kept(Holds.SCORE, "channel"),
@@ -152,4 +158,8 @@ def must_be_classed(column: sa.Column[Any]) -> bool:
     held = REACH.get(column.table.name)
     if held is not None and held.act is Act.ANEW:
         return True
-    return isinstance(column.type, sa.String | sa.JSON) or type(column.type) is sa.LargeBinary
+    kind = column.type
+    if isinstance(kind, sa.types.TypeDecorator):  # the models' own text is one
+        kind = kind.impl_instance
+    is_id = isinstance(column.type, Id)
+    return isinstance(kind, sa.String | sa.JSON | sa.LargeBinary) and not is_id

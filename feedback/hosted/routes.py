@@ -191,7 +191,8 @@ async def _store(request: AnyRequest, survey: SurveyDefinition, form: HostedForm
     sender = state.limits.admit_answer(request.scope, survey, message, answer)
     if answer.who is not None:
         old_id = old_submission_id(form, survey, state.key)
-        which = await which_answer(state.database, answer, old_id)
+        completes = bool(form.asked)
+        which = await which_answer(state.database, answer, old_id, completes=completes)
         answer = msgspec.structs.replace(answer, submission_id=which)
     for _attempt in range(SEQ_ATTEMPTS):
         outcome: Outcome = await state.bursts.store(answer, sender)

@@ -16,11 +16,14 @@ from feedback.responses.people import person_of
 STILL_THE_SAME = timedelta(days=7)
 
 
-async def which_answer(database: Database, answer: Answer, old_id: uuid.UUID) -> uuid.UUID:
+async def which_answer(
+    database: Database, answer: Answer, old_id: uuid.UUID, *, completes: bool = False
+) -> uuid.UUID:
     """The submission id of this person's answer: the one that the press changes, or a new one.
 
     With `about_key` it is always the same. Without, each answer's id is made from the one before,
     so that two presses at once are one. old_id: what an earlier version made of this person.
+    completes: the press says more of an answer that was given; erased meanwhile, it stays so.
     """
     assert answer.who is not None
     name = answer.who.names[0]
@@ -32,7 +35,7 @@ async def which_answer(database: Database, answer: Answer, old_id: uuid.UUID) ->
         starts = [(person, first)]
         for key in await _other_names(session, answer.workspace_id, person):
             starts.append((key, answer_id(answer.survey_id, key, b"")))
-        ends = [await _end(session, answer, *start) for start in starts]
+        ends = [await _end(session, answer, *start, completes) for start in starts]
     fresh = [(at, id) for id, at in ends if at is not None]
     return max(fresh)[1] if fresh else ends[0][0]
 
@@ -60,10 +63,10 @@ async def _other_names(
 
 
 async def _end(
-    session: AsyncSession, answer: Answer, person: bytes, first: uuid.UUID
+    session: AsyncSession, answer: Answer, person: bytes, first: uuid.UUID, completes: bool
 ) -> tuple[uuid.UUID, datetime | None]:
     """The answer of this row that may still be changed, and when it was given; else the next id."""
-    submission_id = first
+    submission_id, erased = first, None
     while True:
         found = await session.exec(
             select(Submission.response_id, Response.answered_at)
@@ -82,7 +85,8 @@ async def _end(
         )
         row = found.first()
         if row is None:
-            return submission_id, None
+            return erased if completes and erased else submission_id, None
         if row[1] is not None and answer.received_at - row[1] <= STILL_THE_SAME:
             return submission_id, row[1]
+        erased = submission_id if row[1] is None else None
         submission_id = answer_id(answer.survey_id, person, submission_id.bytes)

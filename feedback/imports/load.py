@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,13 +14,15 @@ from feedback.accounts.models import Workspace
 from feedback.accounts.opening import open_database, open_workspace
 from feedback.accounts.setup import create_workspace
 from feedback.db import Database
+from feedback.erasure.ledger import erased_names
 from feedback.errors import FeedbackError
 from feedback.imports.make import Maker, moment, who_in
 from feedback.imports.mapping import MappingFile
 from feedback.imports.mapping_file import read_mapping
+from feedback.imports.moments import EPOCH
 from feedback.imports.moved import Choice, Moved, Stored, find_moved
 from feedback.imports.place import Span, Target, place_surveys
-from feedback.imports.read import Reader
+from feedback.imports.read import Entry, Reader
 from feedback.imports.repeats import tell_apart
 from feedback.imports.report import Report
 from feedback.imports.runs import Result, content_of, count_beside, finish_run, start_run
@@ -75,6 +77,7 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
         await require_newest(settings.url, migrate_empty=True)
         async with open_database(settings) as database:
             workspace = await _workspace(database, mapping, request.workspace, now)
+            erased = await _leave_out_erased(database, workspace, spool, secret_key(settings))
             checked = _Checked(mapping, reader.surveys, span, spool)
             storing = _Storing(settings, database, workspace, checked)
             moved = await storing.find_moved()
@@ -83,7 +86,7 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
             stoppable.run_id = run.id
             result = Result(run.id, skipped=report.count, problems=report.lines)
             result.blank, result.told = reader.tally.blank, reader.told
-            result.moved = moved.count
+            result.moved, result.erased = moved.count, erased
             await storing.store(result, moved, progress)
             await finish_run(database, run, result)
     return result
@@ -190,6 +193,34 @@ async def _workspace(
                 now=now,
             )
     return await open_workspace(database, key)
+
+
+async def _leave_out_erased(
+    database: Database, workspace: Workspace, spool: Spool, key: bytes
+) -> int:
+    """How many ratings of people who were erased since they gave them: no file brings them back.
+
+    What they answered later is another answer.
+    """
+    async with database.read() as session:
+        erased = await erased_names(session, workspace.id)
+    if not erased:
+        return 0
+    until: dict[str | None, int] = {None: -1}
+
+    def is_kept(entry: Entry) -> bool:
+        at, _, who, *_ = entry
+        if who not in until:
+            named = who_in(who or "", workspace.id, key)
+            keys = [hashed for name in named.names for hashed in name] if named else []
+            until[who] = max([_microseconds(erased[k]) for k in keys if k in erased], default=-1)
+        return at > until[who]
+
+    return spool.keep_only(is_kept)
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 async def _persons(

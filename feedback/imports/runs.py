@@ -29,7 +29,8 @@ _DAY = timedelta(days=1)
 class Result:
     """What an import did. `problems` are those left out by --skip-bad.
 
-    moved: ids that are stored already at another time. beside: answers of other imports among
+    moved: ids that are stored already at another time. erased: ratings of people who were erased
+    since they gave them, which were left out. beside: answers of other imports among
     these, whose rows have no id: they may be the same answers, changed on the way. told: what
     else the reading took the file for.
     """
@@ -41,6 +42,7 @@ class Result:
     blank: int = 0
     skipped: int = 0
     moved: int = 0
+    erased: int = 0
     beside: int = 0
     problems: Sequence[str] = ()
     told: Sequence[str] = ()

@@ -46,6 +46,18 @@ class Spool(AbstractContextManager["Spool"]):
         self._rises = self._rises and ats == sorted(ats)
         self._falls = self._falls and ats == sorted(ats, reverse=True)
 
+    def keep_only(self, is_kept: Callable[[Entry], bool]) -> int:
+        """Leave out all other entries; how many ratings that were."""
+        kept, left_out = _Run(self._open), 0
+        for piece in self.pieces():
+            some = [entry for entry in piece if is_kept(entry)]
+            left_out += sum(len(entry[-1]) for entry in piece) - sum(len(e[-1]) for e in some)
+            kept.add(some)
+        self._first = kept
+        # Where the pieces end is another row now: see `add`.
+        self._rises = self._falls = False
+        return left_out
+
     def pieces(self) -> Iterator[list[Entry]]:
         """The entries in the order of the file, some at once."""
         entries = self._first.read()

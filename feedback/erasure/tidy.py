@@ -1,0 +1,93 @@
+"""After rows were erased: what they left in the files of the database goes too.
+
+SQLite overwrites what it deletes (`secure_delete`), but a page that was split before may hold a
+second copy where nothing points, and the log holds the pages of before. So the file is written
+anew, and the log cut to nothing. PostgreSQL frees the space of dead rows, and writes small tables
+anew; what its archived log and its replicas keep is the operator's to know (docs/privacy.md).
+"""
+
+import asyncio
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from feedback.db import SQLITE_PRAGMAS, Database
+from feedback.erasure.reach import touched
+from feedback.outbox.models import Job
+
+# So long a reader may hold the log before the attempt is given up, to be made again by the outbox.
+PATIENCE_SECONDS = 40.0
+LOOK_AGAIN_SECONDS = 0.2
+# A table of PostgreSQL that is smaller with its indexes is written anew, while nobody uses it.
+SMALL = 128 << 20
+LOCK_SECONDS = 2
+
+
+async def tidy(database: Database) -> None:
+    """Leave nothing of what was erased in the database's own files; may be done at any time.
+
+    On SQLite all who write wait meanwhile (2 s for 140 MB, measured), who reads does not. Raises
+    TimeoutError where somebody reads all the time.
+    """
+    await _forget_jobs(database)
+    if not database.is_sqlite:
+        await _vacuum(database)
+        return
+    path = Path(database.url.database or "")
+    async with database.gate():
+        await asyncio.to_thread(_write_anew, path)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not await asyncio.to_thread(_cut_log, path):
+        if time.monotonic() > until:
+            raise TimeoutError("somebody has been reading since before the erasure")
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _forget_jobs(database: Database) -> None:
+    """What done jobs were about: addresses of pages, with whatever was filtered by."""
+    jobs: Any = SQLModel.metadata.tables[str(Job.__tablename__)]
+    said = sa.or_(jobs.c.last_error.is_not(None), sa.cast(jobs.c.payload, sa.Text) != "{}")
+    async with database.write() as session:
+        forgets = sa.update(jobs).where(jobs.c.done_at.is_not(None), said)
+        await (await session.connection()).execute(forgets.values(payload={}, last_error=None))
+
+
+def _write_anew(path: Path) -> None:
+    with closing(_connect(path)) as connection:
+        connection.execute("VACUUM")
+
+
+def _cut_log(path: Path) -> bool:
+    with closing(_connect(path)) as connection:
+        is_busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for name, value in SQLITE_PRAGMAS.items():
+        connection.execute(f"PRAGMA {name}={value}")
+    return connection
+
+
+async def _vacuum(database: Database) -> None:
+    """Each of the tables by itself, outside a transaction."""
+    async with database.engine.connect() as opened:
+        connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(sa.text("SET statement_timeout = 0"))
+        await connection.execute(sa.text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+        try:
+            for table in touched():
+                size = sa.text("SELECT pg_total_relation_size(CAST(:name AS regclass))")
+                found = await connection.execute(size, {"name": table})
+                how = "(FULL)" if found.scalar_one() < SMALL else ""
+                await connection.execute(sa.text(f'VACUUM {how} "{table}"'))
+        finally:
+            # The connection goes back to the others of its pool.
+            await connection.execute(sa.text("RESET lock_timeout"))
+            await connection.execute(sa.text("RESET statement_timeout"))
