@@ -4,6 +4,7 @@ from litestar import Router, get
 from litestar.di import Provide
 from litestar.response import Redirect
 
+import feedback.models  # noqa: F401 (what is erased is read off all the tables)
 from feedback.accounts import routes as accounts
 from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import provide_viewer, require_viewer
@@ -17,6 +18,7 @@ from feedback.dashboards.map import routes as journey_map
 from feedback.demo import routes as demo
 from feedback.editor.journeys import handlers as journeys
 from feedback.editor.surveys import handlers as surveys
+from feedback.erasure import routes as erasure
 from feedback.priorities import routes as priorities
 from feedback.privacy import routes as privacy
 from feedback.responses import routes as responses
@@ -61,6 +63,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *surveys.handlers,
             *responses.signed_in_handlers,
             *bursts.signed_in_handlers,
+            *erasure.signed_in_handlers,
             *accounts.signed_in_handlers,
             *account_settings.signed_in_handlers,
             *privacy.signed_in_handlers,

@@ -65,12 +65,14 @@ async def _back_up(work: Work) -> None:
 
 
 async def _tidy(work: Work) -> None:
+    import feedback.models  # noqa: F401 (what is erased is read off all the tables)
     from feedback.erasure.tidy import tidy
 
     await tidy(work.database)
 
 
 async def _agree(work: Work) -> None:
+    import feedback.models  # noqa: F401
     from feedback.erasure.ledger import agree
 
     await agree(work.database, work.settings.backups_folder)

@@ -1,6 +1,7 @@
 """What a database that came back needs before it is served."""
 
 from collections.abc import Callable, Set
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
@@ -11,6 +12,8 @@ from feedback import clock
 from feedback.accounts.models import Session, SetupLink
 from feedback.backups.facts import Facts
 from feedback.db import Database
+from feedback.erasure.ledger import replay
+from feedback.erasure.tidy import tidy
 from feedback.migrate import NEWEST, upgrade
 from feedback.outbox.leases import is_open
 from feedback.outbox.models import Job
@@ -18,11 +21,14 @@ from feedback.outbox.models import Job
 Say = Callable[[str], None]
 
 
-async def finish(url: URL, facts: Facts, outside: Set[str], say: Say) -> None:
-    """Bring it to the newest schema; end what a copy must not open again. Nobody uses it yet.
+async def finish(url: URL, facts: Facts, outside: Set[str], say: Say, erasures: Path) -> None:
+    """Bring it to the newest schema; end what a copy must not open again, and erase again who was
+    erased since. Nobody uses it yet.
 
-    outside: kinds of jobs that somebody outside gets to see.
+    outside: kinds of jobs that somebody outside gets to see. erasures: the folder with their list.
     """
+    import feedback.models  # noqa: F401 (what is erased is read off all the tables)
+
     upgrade(url)
     if facts.schema != NEWEST:
         say(f"Migrated from schema {facts.schema} to {NEWEST}.")
@@ -31,8 +37,13 @@ async def finish(url: URL, facts: Facts, outside: Set[str], say: Say) -> None:
         async with database.write() as session:
             ended = await _end_sessions(session)
             held = await hold_jobs(session, outside, facts)
+        acts, erased = await replay(database, erasures)
+        if acts:
+            await tidy(database)
     finally:
         await database.close()
+    if acts:
+        say(f"Erased again, as {acts} erasures since then say: {erased.answers} answers.")
     say(f"Everybody is signed out ({ended} sessions and links ended).")
     if held:
         say(f"{held} jobs wait for you, they may have been done since: feedback worker --status")

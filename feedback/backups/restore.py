@@ -42,7 +42,7 @@ def restore(
         restoring = restore_postgres.restore(settings, path, facts, now, outside, say, replace)
         aside: object = asyncio.run(restoring)
     else:
-        aside = _restore_sqlite(settings.sqlite_file, path, facts, now, outside, say, replace)
+        aside = _restore_sqlite(settings, path, facts, now, outside, say, replace)
     if aside:
         say(f"What was there is kept as {aside}; delete it when you need it no more.")
     say("Restored. Start the server again: feedback serve")
@@ -75,8 +75,16 @@ def require_fit(settings: Settings, facts: Facts, path: Path, *, other_secret: b
 
 
 def _restore_sqlite(
-    database: Path, path: Path, facts: Facts, now: str, outside: Set[str], say: Say, replace: bool
+    settings: Settings,
+    path: Path,
+    facts: Facts,
+    now: str,
+    outside: Set[str],
+    say: Say,
+    replace: bool,
 ) -> Path | None:
+    database = settings.sqlite_file
+    assert database is not None
     if is_of_database(path, database):
         raise FeedbackError(f"{path} is the database itself: there is nothing to restore.")
     if not database.parent.is_dir():
@@ -93,7 +101,8 @@ def _restore_sqlite(
         if found := sqlite.damage(part):
             raise FeedbackError(f"{path} is damaged: {found}.")
         say("The file is whole and sound.")
-        asyncio.run(finish(make_url(f"sqlite+aiosqlite:///{part}"), facts, outside, say))
+        url = make_url(f"sqlite+aiosqlite:///{part}")
+        asyncio.run(finish(url, facts, outside, say, settings.backups_folder))
         sqlite.close_log(part)
         if is_there:
             _require_nobody(database)

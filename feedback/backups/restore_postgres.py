@@ -55,7 +55,7 @@ async def restore(
             with postgres.restoring(program, url.set(database=part)) as write:
                 await asyncio.to_thread(copy_whole, facts, path, write, never)
             say("The file is whole and was read to its end.")
-            await finish(url.set(database=part), facts, outside, say)
+            await finish(url.set(database=part), facts, outside, say, settings.backups_folder)
             if is_there:
                 await _require_nobody(keeper, target)
             await _swap(keeper, target, part, aside if is_there else None)

@@ -127,18 +127,19 @@ def touched() -> list[str]:
     >>> touched()
     ['job', 'submission', 'computed', 'contact_key', 'response', 'response_change']
     """
-    return [
-        table.name
-        for table in metadata.sorted_tables
-        if table.name in REACH and REACH[table.name].act is not Act.NOTHING
-    ]
+    return [t.name for t in _sorted() if REACH[t.name].act is not Act.NOTHING]
 
 
 def tables(act: Act) -> Iterator[sa.Table]:
     """Those on which erasing acts so; what refers to another table comes before it."""
-    for table in reversed(metadata.sorted_tables):
-        if table.name in REACH and REACH[table.name].act is act:
-            yield table
+    return (table for table in reversed(_sorted()) if REACH[table.name].act is act)
+
+
+def _sorted() -> list[sa.Table]:
+    missing = set(REACH) - set(metadata.tables)
+    if missing:  # nothing may be left out because nobody has imported it
+        raise RuntimeError(f"import feedback.models first: {missing}")
+    return [table for table in metadata.sorted_tables if table.name in REACH]
 
 
 def staying(table: str) -> list[str]:

@@ -48,7 +48,8 @@ async def pages(gallery: Gallery) -> list[Page]:
         page.context.on("console", lambda message: said.append(message.text))
     await loaded[1].goto(f"{base}/responses")
     bursts = f"/surveys/{shop.nps.id}/bursts"
-    for path in ("/responses", f"/responses/{response}", bursts, "/sign-in", link):
+    erase = f"/responses/{response}/erase"
+    for path in ("/responses", f"/responses/{response}", erase, bursts, "/sign-in", link):
         loaded.append(await loaded[0].context.new_page())
         await loaded[-1].goto(base + path)
     await loaded[0].reload()

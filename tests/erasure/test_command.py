@@ -138,7 +138,7 @@ async def test_killed_between_slices_the_same_call_goes_on(
     for _ in range(5):
         await say(client, shop, **both)
     monkeypatch.setattr("feedback.erasure.people.MOST_AT_ONCE", 2)
-    written = []
+    written: list[Any] = []
 
     def append(folder: Path, entries: Any) -> None:
         if len(written) == 2:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+import sqlalchemy as sa
+from sqlmodel import col, select
 
 from feedback import clock
 from feedback.accounts.models import Workspace
@@ -111,7 +112,7 @@ async def test_a_row_of_nobody_stays_erased(
     workspace, before = await all_of(database)
     ids = [row.id for row in before if row.comment != "Mine"]
     async with database.write() as session:
-        own = {"folder": tmp_path, "now": clock.now()}
+        own: dict[str, Any] = {"folder": tmp_path, "now": clock.now()}
         await erase_responses(session, workspace.id, ids, **own)
     result = await import_rows(*rows, mapping=mapping, name="again.csv")
     assert result.stored == 0 and words((await all_of(database))[1]) == {None, "Mine"}
@@ -128,7 +129,7 @@ async def test_a_late_comment_of_the_hosted_page_is_not_kept(
     assert went.status_code == 303, went.text
     (row,) = await answers(database, shop)
     async with database.write() as session:
-        own = {"folder": tmp_path, "now": clock.now()}
+        own: dict[str, Any] = {"folder": tmp_path, "now": clock.now()}
         await erase_responses(session, shop.workspace.id, [row.id], **own)
     late = sent | {"asked": "negative", "comment": "canary"}
     went = await client.post(address, data=late, headers=headers, follow_redirects=False)
@@ -153,7 +154,7 @@ async def test_a_restored_backup_forgets_again(
     await client.post(f"/r/{shop.nps.key}", json=later)
     unnamed = [row.id for row in await answers(database, shop) if row.respondent_key is None]
     async with database.write() as session:
-        own = {"folder": tmp_path, "now": clock.now()}
+        own: dict[str, Any] = {"folder": tmp_path, "now": clock.now()}
         await erase_responses(session, shop.workspace.id, unnamed, **own)
     await forget(database, shop.workspace, "c-7", tmp_path)
     await _put_back(database, shop, backup)
@@ -168,9 +169,9 @@ async def test_a_restored_backup_forgets_again(
     assert await replay(database, tmp_path) == (0, Erased())
 
 
-async def _rows_of(database: Database, shop: Shop) -> list[dict[str, Any]]:
+async def _rows_of(database: Database, shop: Shop) -> list[Any]:
     async with database.read() as session:
-        found = []
+        found: list[Any] = []
         for model in (Response, Submission):
             own = select(model).where(model.workspace_id == shop.workspace.id)
             found += [model(**row.model_dump()) for row in await session.exec(own)]
@@ -178,11 +179,9 @@ async def _rows_of(database: Database, shop: Shop) -> list[dict[str, Any]]:
 
 
 async def _put_back(database: Database, shop: Shop, rows: list[Any]) -> None:
-    import sqlalchemy as sa
-
     async with database.write() as session:
         for model in (Response, Submission, Erasure):
-            await session.exec(sa.delete(model).where(model.workspace_id == shop.workspace.id))
+            await session.exec(sa.delete(model).where(col(model.workspace_id) == shop.workspace.id))
         for row in rows:
             session.add(row)
 
@@ -195,7 +194,7 @@ async def test_a_kill_between_file_and_commit_is_made_good(
     (row,) = await answers(database, shop)
     with pytest.raises(KeyboardInterrupt):
         async with database.write() as session:
-            own = {"folder": tmp_path, "now": clock.now()}
+            own: dict[str, Any] = {"folder": tmp_path, "now": clock.now()}
             await erase_responses(session, shop.workspace.id, [row.id], **own)
             raise KeyboardInterrupt
     assert words(await answers(database, shop)) == {"canary"}

@@ -69,7 +69,7 @@ async def fill(database: Database, shop: Shop, response_id: str) -> None:
         )
         await connection.execute(sa.update(response).where(*this).values(**words))
         for table in (*tables(Act.GONE), *tables(Act.MADE)):
-            row = {name: value for name, value in own.items() if name in table.c}
+            row: dict[str, Any] = {name: value for name, value in own.items() if name in table.c}
             row |= {"response_id": uuid.UUID(response_id)} if "response_id" in table.c else {}
             row |= {"done_at": clock.now()} if "done_at" in table.c else {}
             row |= canaries(table)
