@@ -1,6 +1,7 @@
 """`feedback erase`: forget somebody, or one answer."""
 
 import asyncio
+import sqlite3
 import sys
 import uuid
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import typer
 
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
 from feedback.errors import FeedbackError
+from feedback.logs import describe
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
@@ -64,6 +66,8 @@ class Asked:
 
 async def erase(settings: "Settings", asked: Asked) -> None:
     """What the command does; what there is, and what went, is printed."""
+    from sqlalchemy.exc import DBAPIError
+
     import feedback.models  # noqa: F401 (what is touched is read off all the tables)
     from feedback import clock
     from feedback.erasure.ledger import agree
@@ -86,7 +90,14 @@ async def erase(settings: "Settings", asked: Asked) -> None:
             now = clock.now()
             said = await erase_found(database, workspace.id, each, folder=folder, now=now)
             typer.echo(f"Erased: {_counted(said.answers, said.comments, said.changes)}.")
-        await tidy(database)
+        try:
+            await tidy(database)
+        except (TimeoutError, sqlite3.Error, DBAPIError) as error:
+            raise FeedbackError(
+                f"Erased, but the files of the database could not be written anew: "
+                f"{describe(error, with_place=False)}. A running server or worker tries it again.",
+                exit_code=1,
+            ) from error
     typer.echo(
         f"The ratings stay in their months. Noted in {folder / 'erasures.ndjson'}; backups of "
         "before still hold what was erased, and forget it when they are restored."

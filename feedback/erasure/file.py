@@ -50,6 +50,8 @@ def append(folder: Path, entries: Sequence[Entry]) -> None:
             try:
                 _write(file, b"\n" + lines if torn else lines)
                 os.fsync(file)
+                if not end:
+                    _keep_name(folder)
             except OSError:
                 os.ftruncate(file, end)
                 raise
@@ -85,7 +87,6 @@ def _opened(folder: Path) -> Iterator[int]:
     try:
         fcntl.flock(file, fcntl.LOCK_EX)  # another process may be writing
         yield file
-        _keep_name(folder)
     finally:
         os.close(file)
 

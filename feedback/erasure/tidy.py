@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from feedback.db import SQLITE_PRAGMAS, Database
@@ -25,7 +27,8 @@ PATIENCE_SECONDS = 40.0
 LOOK_AGAIN_SECONDS = 0.2
 # A table of PostgreSQL that is smaller with its indexes is written anew, while nobody uses it.
 SMALL = 128 << 20
-LOCK_SECONDS = 2
+LOCK_SECONDS, ATTEMPTS = 2, 5
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 async def tidy(database: Database) -> None:
@@ -85,9 +88,22 @@ async def _vacuum(database: Database) -> None:
             for table in touched():
                 size = sa.text("SELECT pg_total_relation_size(CAST(:name AS regclass))")
                 found = await connection.execute(size, {"name": table})
-                how = "(FULL)" if found.scalar_one() < SMALL else ""
-                await connection.execute(sa.text(f'VACUUM {how} "{table}"'))
+                if found.scalar_one() >= SMALL or not await _vacuum_full(connection, table):
+                    await connection.execute(sa.text(f'VACUUM "{table}"'))
         finally:
             # The connection goes back to the others of its pool.
             await connection.execute(sa.text("RESET lock_timeout"))
             await connection.execute(sa.text("RESET statement_timeout"))
+
+
+async def _vacuum_full(connection: AsyncConnection, table: str) -> bool:
+    """Whether the table could be had for it: who waits for it keeps all others waiting too."""
+    for _attempt in range(ATTEMPTS):
+        try:
+            await connection.execute(sa.text(f'VACUUM (FULL) "{table}"'))
+            return True
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+        await asyncio.sleep(LOCK_SECONDS)
+    return False

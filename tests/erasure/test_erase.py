@@ -1,5 +1,6 @@
 """Erasing answers: the rating stays in its month, what was said goes and does not come back."""
 
+import asyncio
 import stat
 import uuid
 from datetime import UTC, datetime
@@ -85,6 +86,29 @@ async def test_a_resent_message_is_answered_and_revives_nothing(
             select(Submission).where(Submission.workspace_id == shop.workspace.id)
         ):
             assert is_erased(known.response_id) and known.digest == b""
+
+
+async def test_somebody_answering_right_now_finishes_into_nothing(
+    client: Client, shop: Shop, database: Database, tmp_path: Path
+) -> None:
+    for n in range(12):
+        sent = {"submission_id": str(uuid.uuid4()), "seq": 1, "about": f"order {n // 2}"}
+        answer = (await say(client, shop, **sent)).json()
+        later = [
+            say(client, shop, **sent | {"seq": seq}, comment="canary, later") for seq in (2, 3)
+        ]
+        later.append(say(client, shop, about=sent["about"], comment="canary, another message"))
+        replies = await asyncio.gather(
+            *later[:2], erase(database, shop, tmp_path, answer["id"]), *later[2:]
+        )
+        # 503: the disk was slower than a writer waits, and nothing was stored.
+        assert {r.status_code for r in replies if not isinstance(r, Erased)} <= {200, 503}
+    assert not [row for row in await rows(database, shop) if row.comment or row.respondent_key]
+    async with database.read() as session:
+        assert not await find_differences(session, shop.workspace.id)
+        own = Submission.workspace_id == shop.workspace.id
+        kept = (await session.exec(select(Submission).where(own))).all()
+    assert all(is_erased(each.response_id) and not each.digest for each in kept)
 
 
 async def test_it_can_be_done_twice(

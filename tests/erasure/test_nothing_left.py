@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import select
 
 from feedback import clock
 from feedback.db import Database, new_id
@@ -20,8 +21,11 @@ from feedback.erasure.people import erase_found, keys_of, look_for_person, names
 from feedback.erasure.reach import REACH, Act, Holds, must_be_classed, tables
 from feedback.erasure.tidy import tidy
 from feedback.models import metadata
+from feedback.outbox.models import Job
+from feedback.outbox.worker import Work
 from feedback.responses.rollup import find_differences
 from feedback.settings import Settings
+from feedback.work import HANDLERS
 from tests.cast import Shop
 from tests.conftest import KEY
 from tests.surveys.hosted import Client
@@ -151,7 +155,10 @@ async def test_no_byte_is_left_and_no_score_moves(
     now = clock.now()
     said = await erase_found(database, shop.workspace.id, found, folder=tmp_path, now=now)
     assert said.answers == found.answers >= 12 and said.changes == 1
-    await tidy(database)
+    async with database.read() as session:
+        due = (await session.exec(select(Job).where(Job.kind == "tidy"))).all()
+    assert due and all(job.run_at - now < timedelta(seconds=20) for job in due)
+    await HANDLERS["tidy"].handler(Work(database, settings, now, {}))
 
     assert await hits(database) == []
     assert CANARY not in (tmp_path / "erasures.ndjson").read_text() + caplog.text

@@ -31,7 +31,11 @@ async def test_it_says_what_goes_and_erases_one_answer(
     page = f"/responses/{id}/erase"
     assert page in (await alice.get(f"/responses/{id}")).text
     said = (await alice.get(page)).text
-    assert "1 answer, 1 comment" in said and "2 answers, 2 comments" in said and "Everything of this person" in said
+    assert (
+        "1 answer, 1 comment" in said
+        and "2 answers, 2 comments" in said
+        and "Everything of this person" in said
+    )
     went = await send(alice, page, act="answer")
     assert went.headers["Location"] == "/responses"
     rows = await answers(database, shop)
