@@ -24,7 +24,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             yield found
         database = Database(settings.url)
         try:
-            for found in await look("worker", partial(inside.worker, database)):
+            forgotten = await look("erasures", partial(inside.erasures, database, settings))
+            for found in [*await look("worker", partial(inside.worker, database)), *forgotten]:
                 yield found
             site_key = await inside.site_key(database)
         finally:

@@ -14,6 +14,7 @@ from feedback.backups import facts, folder, postgres
 from feedback.db import SQLITE_PRAGMAS, Database
 from feedback.doctor.around import apart
 from feedback.doctor.findings import Finding
+from feedback.erasure.ledger import compare
 from feedback.errors import FeedbackError
 from feedback.migrate import NEWEST, current_revision, known_revisions
 from feedback.outbox.models import Job
@@ -126,6 +127,18 @@ def backups(settings: Settings) -> Iterator[Finding]:
     file = settings.sqlite_file
     if file is not None and file.exists() and file.stat().st_dev == newest.path.stat().st_dev:
         yield Finding("backup", "is on the disk of the database: copy it to another machine too")
+
+
+async def erasures(database: Database, settings: Settings) -> Iterable[Finding]:
+    """Whether the database and the list beside the backups name the same erasures."""
+    in_list, only_list, only_database = await compare(database, settings.backups_folder)
+    said, todo = f"{in_list} in the list beside the backups, all known to the database", ""
+    if only_list or only_database:
+        said = f"{only_list} stand in the list alone, {only_database} in the database alone"
+        todo = (
+            "A running server or worker makes them alike within the hour; feedback erase at once."
+        )
+    return [Finding("erasures", said, todo)]
 
 
 def _age(age: timedelta) -> str:

@@ -58,6 +58,16 @@ async def agree(database: Database, folder: Path) -> None:
         file.append(folder, await _entries(database, missing))
 
 
+async def compare(database: Database, folder: Path) -> tuple[int, int, int]:
+    """How many acts of this database's workspaces the file holds, then how many it holds alone,
+    and how many the database holds alone. Raises FeedbackError when the file cannot be read."""
+    known = await _known_acts(database)
+    async with database.read() as session:
+        here = set(await session.exec(select(Workspace.id)))
+    listed = {entry.id for entry in file.read(folder) if entry.workspace in here}
+    return len(listed), len(listed - known), len(known - listed)
+
+
 async def _known_acts(database: Database) -> set[uuid.UUID]:
     acts = set()
     async for _workspace_id, row in _rows(database):

@@ -11,7 +11,7 @@ small groups of anonymous surveys (`large_cells`).
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +24,7 @@ from feedback.kept import while_counted
 from feedback.responses.models import CHANNELS, DisplayCount, RatingCount, Response
 from feedback.responses.small_groups import anonymous_series, in_large_cells, large_cells
 from feedback.scoring import METRICS
-from feedback.scoring.months import first_day, month_of
+from feedback.scoring.months import first_day, month_of, shift_day
 from feedback.surveys.models import Series
 
 # Every rating of any metric: the counts come with one column for each.
@@ -176,24 +176,37 @@ async def first_answered_at(
 ) -> datetime | None:
     """When the oldest response came, or None. Response ids run with time: the first one is it.
 
-    Of an erased one only the month is known: it came when its question was there to be answered.
+    Of erased ones, which stand first in their month, the month alone is known: the oldest of them
+    counts as its last, unless another answer of the month is known to be older than that.
     """
-    found = await session.exec(
-        select(Response.id, Response.answered_at, Response.series_id)
-        .where(
-            Response.workspace_id == workspace_id,
-            col(Response.series_id).in_(series),
-            Response.state == "counted",
-        )
-        .order_by(col(Response.id))
-        .limit(1)
-    )
-    if (oldest := found.first()) is None:
+    oldest = await _first_after(session, workspace_id, series, None)
+    if oldest is None:
         return None
-    response_id, answered_at, series_id = oldest
+    response_id, answered_at, month = oldest
     if not is_erased(response_id):
         return answered_at
-    return max(answered_at, (await session.get_one(Series, (workspace_id, series_id))).opened_at)
+    end = datetime.combine(shift_day(month, 1), time(), UTC)
+    known = await _first_after(session, workspace_id, series, answered_at)
+    return end if known is None or is_erased(known[0]) else min(end, known[1])
+
+
+async def _first_after(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    series: Sequence[uuid.UUID],
+    after: datetime | None,
+) -> tuple[uuid.UUID, datetime, date] | None:
+    wanted: list[Any] = [
+        Response.workspace_id == workspace_id,
+        col(Response.series_id).in_(series),
+        Response.state == "counted",
+    ]
+    if after is not None:
+        wanted.append(Response.answered_at > after)
+    of_each: Any = select(Response.id, Response.answered_at, col(Response.month))
+    found = await session.exec(of_each.where(*wanted).order_by(col(Response.id)).limit(1))
+    first: tuple[uuid.UUID, datetime, date] | None = found.first()
+    return first
 
 
 @while_counted

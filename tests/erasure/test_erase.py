@@ -17,6 +17,7 @@ from feedback.erasure.erase import Erased, erase_responses
 from feedback.erasure.ids import is_erased
 from feedback.erasure.models import Erasure
 from feedback.errors import FeedbackError
+from feedback.readings.queries import first_answered_at
 from feedback.responses.models import Response, ResponseChange, Submission
 from feedback.responses.rollup import find_differences
 from tests.cast import Shop
@@ -120,6 +121,25 @@ async def test_it_can_be_done_twice(
     assert await erase(database, shop, tmp_path, answer["id"], str(row.id)) == Erased()
     assert await rows(database, shop) == [row]
     assert len(list(file.read(tmp_path))) == 1
+
+
+async def test_a_young_workspace_stays_young(
+    client: Client, shop: Shop, database: Database, tmp_path: Path
+) -> None:
+    """Its board shows the last 30 days, counted from the oldest answer, however long the month."""
+
+    async def oldest() -> datetime | None:
+        async with database.read() as session:
+            return await first_answered_at(session, shop.workspace.id, [shop.nps_series.id])
+
+    ids = [(await say(client, shop, about=about)).json()["id"] for about in ("one", "two")]
+    first, second = sorted(row.answered_at for row in await rows(database, shop))
+    assert await oldest() == first
+    await erase(database, shop, tmp_path, ids[0])
+    assert await oldest() == second
+    await erase(database, shop, tmp_path, ids[1])
+    found = await oldest()
+    assert found is not None and found >= second
 
 
 async def test_the_teams_reasons_go_and_the_state_stays(

@@ -23,7 +23,10 @@ from feedback.erasure.people import (
     look_for_person,
     names_in,
 )
+from feedback.imports.undo import undo_import
 from feedback.responses.models import Response, Submission
+from feedback.responses.rollup import find_differences
+from feedback.settings import Settings
 from tests.cast import Shop
 from tests.conftest import KEY
 from tests.imports.conftest import MAPPING, Import
@@ -76,6 +79,23 @@ async def test_a_file_imported_again_does_not_bring_a_person_back(
     _, after = await all_of(database)
     assert result.stored == 0 and result.erased == 2 * len(edited)
     assert words(after) == {None, "Mine"} and len(after) == len(before)
+
+
+async def test_taking_an_import_back_takes_the_ratings_too_and_revives_nobody(
+    import_rows: Import, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    run = await import_rows(*ANNA, BERT)
+    workspace, before = await all_of(database)
+    mine = [row.id for row in before if row.comment == "Mine"]
+    await forget(database, workspace, "anna", tmp_path)
+    async with database.write() as session:
+        await erase_responses(session, workspace.id, mine, folder=tmp_path, now=clock.now())
+    assert await undo_import(settings, None, str(run.run_id)) == len(before)
+    async with database.read() as session:
+        assert not await find_differences(session, workspace.id)
+    again = await import_rows(*ANNA, BERT, name="again.csv")
+    assert (again.erased, again.already_stored) == (4, len(mine))
+    assert words((await all_of(database))[1]) <= {None}
 
 
 async def test_what_a_person_answered_later_is_new(
