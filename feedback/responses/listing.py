@@ -71,10 +71,6 @@ class Row:
         return self.place.survey.is_anonymous
 
     @property
-    def is_erased(self) -> bool:
-        return self.response.id.version == 8  # as `erasure.ids` makes it
-
-    @property
     def band(self) -> str:
         metric = self.place.metric
         for band in BANDS:
