@@ -54,7 +54,9 @@ def with_things(paths: Iterable[str]) -> list[str]:
 async def things(client: Client, database: Database, shop: Shop) -> dict[str, object]:
     """One of everything this shop has, by the name of the parameter that asks for it."""
     await cast.sign_in(client, database, shop.alice, shop.workspace)
-    answer = await client.post(f"/r/{shop.nps.key}", json={"rating": 9})
+    answer = await client.post(
+        f"/r/{shop.nps.key}", json={"rating": 9, "comment": "Me: a@b.example"}
+    )
     await in_burst(database, shop)
     place = {"place": f"touchpoint:{shop.payment.id}", "done_on": "2025-12-10"}
     made = await send(client, "/actions/new", kind="action", title="Wallets", **place)

@@ -12,6 +12,9 @@ from feedback.tenancy import DISTRIBUTED, belongs_to
 
 CHANNELS = ("widget", "page", "email", "qr", "kiosk", "api", "import")
 
+# A change's `state` where words of the comment were masked, the answer itself stands as it did.
+MASKED = "masked"
+
 # Clustered by its key: one tree to grow instead of a table and an index (SQLite only).
 CLUSTERED = {"info": DISTRIBUTED, "sqlite_with_rowid": False}
 
@@ -136,7 +139,10 @@ class DisplayCount(Count, table=True):
 
 
 class ResponseChange(Owned, table=True):
-    """Something a person of the team did to a response, alone or with its burst, and why."""
+    """Something a person of the team did to a response, alone or with its burst, and why.
+
+    Where words were masked `state` is MASKED and `reason` in how many places, "" for all of them.
+    """
 
     __tablename__ = "response_change"
     __table_args__ = (

@@ -36,6 +36,8 @@ from feedback.responses.listing import (
     parse_filters,
     walk_responses,
 )
+from feedback.responses.masking.form import maskable, read_choice
+from feedback.responses.masking.mask import Choice, MaskingError, mask_comment
 from feedback.responses.models import CHANNELS
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
@@ -141,6 +143,19 @@ async def review_response(
     return redirect(f"/responses/{response_id}", said)
 
 
+@post("/responses/{response_id:uuid}/mask", needs="editor")
+async def mask_response(visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]) -> Answer:
+    choice = read_choice(await visit.sent())
+    try:
+        async with visit.write() as session:
+            response = await visit.need(session, ResponseRow, response_id, lock=True)
+            mask_comment(session, response, choice, user_id=visit.viewer.user.id, now=clock.now())
+    except MaskingError as error:
+        return await _detail(visit, response_id, masking=(choice, str(error)))
+    said = _("The comment is erased.") if choice.all_of_it else _("The words are masked.")
+    return redirect(f"/responses/{response_id}", said)
+
+
 def _filters(visit: Visit) -> Filters:
     return parse_filters(file_pairs(visit.request))
 
@@ -153,7 +168,12 @@ async def _read(session: AsyncSession, visit: Visit, filters: Filters) -> tuple[
 
 
 async def _detail(
-    visit: Visit, response_id: uuid.UUID, *, reason: str = "", error: str = ""
+    visit: Visit,
+    response_id: uuid.UUID,
+    *,
+    reason: str = "",
+    error: str = "",
+    masking: tuple[Choice, str] | None = None,
 ) -> Template:
     async with visit.read() as session:
         row = await find_response(session, visit.workspace.id, response_id)
@@ -164,7 +184,7 @@ async def _detail(
         counted_most = await name_counted_most(session, row.response)
     return visit.page(
         "responses/detail.html",
-        status=422 if error else 200,
+        status=422 if error or masking else 200,
         row=row,
         band_name=band_name(row),
         metric_name=metric_name(row.place.metric),
@@ -173,6 +193,7 @@ async def _detail(
         counted_most=counted_most,
         reason=reason,
         error=error,
+        masking=maskable(row.response.comment, masking) if visit.viewer.may_edit else None,
         state_name=state_name,
         channel_name=channel_name,
     )
@@ -246,4 +267,4 @@ def _choice(name: str, label: str, value: Any, options: dict[Any, str]) -> dict[
     }
 
 
-signed_in_handlers = [response_list, response_file, response_detail, review_response]
+signed_in_handlers = [response_list, response_file, response_detail, review_response, mask_response]
