@@ -12,6 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.db import ENQUEUED, new_id
 from feedback.outbox.models import Job
 
+TIDY = "tidy"
+
 
 async def enqueue(
     session: AsyncSession,
@@ -43,6 +45,12 @@ async def enqueue(
     if made:
         session.info[ENQUEUED] = True
     return made
+
+
+async def ask_to_tidy(session: AsyncSession, now: datetime) -> None:
+    """Ask that what the caller's transaction takes away goes from the files too, within a minute:
+    from SQLite's log, from PostgreSQL's dead rows."""
+    await enqueue(session, TIDY, {}, dedup_key=f"{TIDY}:{new_id().hex}", now=now)
 
 
 async def find_job(session: AsyncSession, dedup_key: str) -> Job | None:

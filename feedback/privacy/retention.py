@@ -28,7 +28,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback import clock
 from feedback.accounts.models import Workspace
 from feedback.db import Database
-from feedback.outbox.queue import enqueue
+from feedback.outbox.queue import ask_to_tidy, enqueue
 from feedback.outbox.worker import Work
 from feedback.privacy.models import Privacy
 from feedback.responses.listing import first_id
@@ -157,7 +157,9 @@ async def _run(database: Database, workspace_id: uuid.UUID, now: datetime) -> Re
             if not await _imported_since(session, workspace_id, last.began_at):
                 return None
             before = last.before
-        run = RetentionRun(workspace_id=workspace_id, before=before, began_at=now, up_to=_FIRST)
+        run = RetentionRun(
+            workspace_id=workspace_id, before=before, began_at=now, reached_id=_FIRST
+        )
         session.add(run)
         return run
 
@@ -185,7 +187,7 @@ async def _next(database: Database, workspace: Workspace, run: RetentionRun) -> 
     async with database.read() as session:
         found = await session.exec(
             select(Response.id)
-            .where(*_old(workspace, run.before), col(Response.id) > run.up_to, _has_text())
+            .where(*_old(workspace, run.before), col(Response.id) > run.reached_id, _has_text())
             .order_by(col(Response.id))
             .limit(ROWS_AT_ONCE)
         )
@@ -201,14 +203,18 @@ async def _erase(database: Database, run: RetentionRun, some: Sequence[uuid.UUID
             .values(dict.fromkeys(TEXTS))
             .execution_options(synchronize_session=False)
         )
-        await _note(session, run, up_to=some[-1], answers=RetentionRun.answers + erased.rowcount)
-    run.up_to = some[-1]
+        await _note(
+            session, run, reached_id=some[-1], answers=RetentionRun.answers + erased.rowcount
+        )
+    run.reached_id = some[-1]
 
 
 async def _end(database: Database, run: RetentionRun) -> None:
     async with database.write() as session:
         await _note(session, run, ended_at=clock.now())
         row = await session.get_one(RetentionRun, (run.workspace_id, run.id))
+        if row.answers:
+            await ask_to_tidy(session, clock.now())
         log.info("retention: the texts of %s answers were erased", row.answers)
 
 

@@ -163,7 +163,7 @@ class RetentionRun(Owned, table=True):
     """One time that the texts of old answers were erased, and how far it has come.
 
     `before` is the first day of the oldest month whose texts stay: the months before it are sealed.
-    `up_to` is the last answer that was looked at; a run that was killed goes on after it.
+    `reached_id` is the last answer that was looked at; a run that was killed goes on after it.
     """
 
     __tablename__ = "retention_run"
@@ -175,7 +175,7 @@ class RetentionRun(Owned, table=True):
     before: date
     began_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    up_to: uuid.UUID = Field(sa_type=Id)
+    reached_id: uuid.UUID = Field(sa_type=Id)
     answers: int = 0
 
 

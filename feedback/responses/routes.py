@@ -149,7 +149,9 @@ async def mask_response(visit: NamedDependency[Visit], response_id: FromPath[uui
     try:
         async with visit.write() as session:
             response = await visit.need(session, ResponseRow, response_id, lock=True)
-            mask_comment(session, response, choice, user_id=visit.viewer.user.id, now=clock.now())
+            await mask_comment(
+                session, response, choice, user_id=visit.viewer.user.id, now=clock.now()
+            )
     except MaskingError as error:
         return await _detail(visit, response_id, masking=(choice, str(error)))
     said = _("The comment is erased.") if choice.all_of_it else _("The words are masked.")

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("before", sa.Date(), nullable=False),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("up_to", ID, nullable=False),
+        sa.Column("reached_id", ID, nullable=False),
         sa.Column("answers", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_retention_run_workspace")

@@ -95,7 +95,11 @@ async def test_every_night_asks_and_only_a_new_month_or_an_import_finds_work(
     assert len(await runs(database, shop)) == 1
     await put(database, shop, [made(shop, local(2023, 1, 1), 5)])
     async with database.write() as session:
-        at: dict[str, Any] = {"workspace_id": shop.workspace.id, "started_at": NOW, "file_name": "old.csv"}
+        at: dict[str, Any] = {
+            "workspace_id": shop.workspace.id,
+            "started_at": NOW,
+            "file_name": "old.csv",
+        }
         session.add(ImportRun(**at))
     await retention.erase_old_texts(night(database, settings, shop, NOW + timedelta(hours=1)))
     assert [run.answers for run in await runs(database, shop)] == [2, 1]

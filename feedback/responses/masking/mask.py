@@ -8,6 +8,7 @@ from hashlib import blake2b
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.i18n import gettext as _
+from feedback.outbox.queue import ask_to_tidy
 from feedback.responses.masking.suggest import Span
 from feedback.responses.masking.words import find_passage, masked, read_spans, says_nothing
 from feedback.responses.models import MASKED, Response, ResponseChange
@@ -35,7 +36,7 @@ def name_of(comment: str) -> str:
     return blake2b(comment.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def mask_comment(
+async def mask_comment(
     session: AsyncSession, response: Response, choice: Choice, *, user_id: uuid.UUID, now: datetime
 ) -> None:
     """Put the mark where the chosen words stand, in the caller's transaction; it holds the row.
@@ -59,6 +60,7 @@ def mask_comment(
             changed_at=now,
         )
     )
+    await ask_to_tidy(session, now)
 
 
 def _chosen(text: str, choice: Choice) -> list[Span]:
