@@ -13,7 +13,6 @@ from feedback.accounts.visit import Visit
 from feedback.disclosure.find import answers_beside
 from feedback.disclosure.gather import gather
 from feedback.disclosure.pack import zip_bytes
-from feedback.responses.models import Response as ResponseRow
 
 
 @get("/responses/{response_id:uuid}/person.zip", needs="owner")
@@ -21,11 +20,10 @@ async def person_file(
     visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
     async with visit.read() as session:
-        row = await session.get(ResponseRow, (visit.workspace.id, response_id))
-        if row is None:
+        ids, keys = await answers_beside(session, visit.workspace.id, response_id)
+        if not ids:
             raise not_found()
-        found = await answers_beside(session, row)
-        stored = await gather(session, visit.workspace, *found, clock.now())
+        stored = await gather(session, visit.workspace, ids, keys, clock.now())
     made = await asyncio.to_thread(zip_bytes, stored)
     name = f"person-{stored.made_at:%Y-%m-%d}.zip"
     headers = {

@@ -1,18 +1,27 @@
 """What a person is handed: all that erasing them touches, and nothing of anybody else."""
 
+import asyncio
 import io
 import json
+import stat
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
+from feedback.cli import app
 from feedback.db import Database
 from feedback.disclosure.gather import columns
 from feedback.erasure.reach import GOES, REACH, Act, touched
+from feedback.errors import FeedbackError
 from feedback.i18n import LOCALES
 from feedback.models import metadata
+from feedback.settings import Settings
 from tests import cast
 from tests.cast import Shop
+from tests.conftest import KEY
 from tests.forms import Client, send
 from tests.responses.test_masking import mask
 from tests.responses.test_pages import give
@@ -99,3 +108,54 @@ async def test_only_an_owner_hands_it_over(alice: Client, shop: Shop, database: 
     await cast.sign_in(alice, database, shop.bob, shop.workspace)
     assert "person.zip" not in (await alice.get(f"/responses/{id}")).text
     assert (await alice.get(f"/responses/{id}/person.zip")).status_code == 403
+
+
+async def run(settings: Settings, *words: str) -> str:
+    return await asyncio.to_thread(_run, settings, words)
+
+
+def _run(settings: Settings, words: tuple[str, ...]) -> str:
+    """What the command says; of a refusal its one line, after its exit code."""
+    environment = {"FEEDBACK_DATABASE_URL": settings.database_url, "FEEDBACK_SECRET_KEY": KEY}
+    result = CliRunner().invoke(app, ["export-person", *words], env=environment)
+    error = result.exception
+    if isinstance(error, FeedbackError):
+        return f"{error.exit_code}: {error.message}"
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+async def test_the_command_finds_a_person_by_address_id_or_answer(
+    alice: Client, shop: Shop, settings: Settings, tmp_path: Path
+) -> None:
+    id = await give(alice, shop.nps, 3, comment="By id", contact={"id": "c-77"})
+    await give(alice, shop.nps, 4, comment="By address", contact={"email": WHO["email"]})
+    for n, (who, comment) in enumerate(
+        {"c-77": "By id", id: "By id", "Zebulon@Zork.example": "By address"}.items()
+    ):
+        file = tmp_path / f"{n}.zip"
+        said = await run(settings, who, "--output", str(file))
+        assert f"{file}: 1 answer, 0 notes of the team." in said
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        _files, data = opened(file.read_bytes())
+        assert [row["comment"] for row in data["tables"]["response"]] == [comment]
+
+
+async def test_the_command_refuses_and_writes_nothing(
+    alice: Client, shop: Shop, settings: Settings, tmp_path: Path
+) -> None:
+    """An id that looks like an address is another person than the address."""
+    await give(alice, shop.nps, 3, contact={"id": "a@b.example"})
+    await give(alice, shop.nps, 4, contact={"email": "a@b.example"})
+    file, there = tmp_path / "new.zip", tmp_path / "there.zip"
+    there.write_text("mine")
+    nobody = await run(settings, "nobody@shop.example", "--output", str(file))
+    assert nobody == "2: Nothing is stored in shop of this person."
+    two = await run(settings, "a@b.example", "--output", str(file))
+    assert two == "2: This names more than one: say which with --as address or --as id."
+    assert "is there already" in await run(settings, "c-1", "--output", str(there))
+    assert there.read_text() == "mine" and not file.exists()
+    assert "1 answer" in await run(settings, "a@b.example", "--as", "id", "--output", str(file))
+    away = tmp_path / "no" / "such.zip"
+    said = await run(settings, "a@b.example", "--as", "id", "--output", str(away))
+    assert said == f"1: Cannot write {away}: No such file or directory."
