@@ -36,8 +36,8 @@ from feedback.responses.listing import (
     parse_filters,
     walk_responses,
 )
-from feedback.responses.masking.form import maskable, read_choice
-from feedback.responses.masking.mask import Choice, MaskingError, mask_comment
+from feedback.responses.masking.form import maskable
+from feedback.responses.masking.mask import Choice
 from feedback.responses.models import CHANNELS
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
@@ -114,7 +114,7 @@ async def response_file(visit: NamedDependency[Visit]) -> Stream:
 async def response_detail(
     visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]
 ) -> Template:
-    return await _detail(visit, response_id)
+    return await response_page(visit, response_id)
 
 
 @post("/responses/{response_id:uuid}/{act:str}", needs="editor")
@@ -125,7 +125,7 @@ async def review_response(
         raise not_found()
     reason = str((await visit.sent()).get("reason", "")).strip()
     if error := reason_problem(reason):
-        return await _detail(visit, response_id, reason=reason, error=error)
+        return await response_page(visit, response_id, reason=reason, error=error)
     async with visit.write() as session:
         await visit.need(session, ResponseRow, response_id)
         state = await change_state(
@@ -143,21 +143,6 @@ async def review_response(
     return redirect(f"/responses/{response_id}", said)
 
 
-@post("/responses/{response_id:uuid}/mask", needs="editor")
-async def mask_response(visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]) -> Answer:
-    choice = read_choice(await visit.sent())
-    try:
-        async with visit.write() as session:
-            response = await visit.need(session, ResponseRow, response_id, lock=True)
-            await mask_comment(
-                session, response, choice, user_id=visit.viewer.user.id, now=clock.now()
-            )
-    except MaskingError as error:
-        return await _detail(visit, response_id, masking=(choice, str(error)))
-    said = _("The comment is erased.") if choice.all_of_it else _("The words are masked.")
-    return redirect(f"/responses/{response_id}", said)
-
-
 def _filters(visit: Visit) -> Filters:
     return parse_filters(file_pairs(visit.request))
 
@@ -169,7 +154,7 @@ async def _read(session: AsyncSession, visit: Visit, filters: Filters) -> tuple[
     return found, places
 
 
-async def _detail(
+async def response_page(
     visit: Visit,
     response_id: uuid.UUID,
     *,
@@ -269,4 +254,4 @@ def _choice(name: str, label: str, value: Any, options: dict[Any, str]) -> dict[
     }
 
 
-signed_in_handlers = [response_list, response_file, response_detail, review_response, mask_response]
+signed_in_handlers = [response_list, response_file, response_detail, review_response]

@@ -1,6 +1,7 @@
 """Take words out of a comment for good, and keep who did it and when, without the words."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -8,7 +9,6 @@ from hashlib import blake2b
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.i18n import gettext as _
-from feedback.outbox.queue import ask_to_tidy
 from feedback.responses.masking.suggest import Span
 from feedback.responses.masking.words import find_passage, masked, read_spans, says_nothing
 from feedback.responses.models import MASKED, Response, ResponseChange
@@ -36,19 +36,31 @@ def name_of(comment: str) -> str:
     return blake2b(comment.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-async def mask_comment(
+def mask_comment(
     session: AsyncSession, response: Response, choice: Choice, *, user_id: uuid.UUID, now: datetime
-) -> None:
+) -> list[Span]:
     """Put the mark where the chosen words stand, in the caller's transaction; it holds the row.
 
-    From then on the comment stays as it is, whatever a later message of its sender says:
-    see `frozen`. Raises MaskingError.
+    Where they stood; nowhere for all of it. From then on the comment stays as it is, whatever a
+    later message of its sender says: see `frozen`. Raises MaskingError.
     """
     text = response.comment or ""
     if not text or choice.seen != name_of(text):
         raise MaskingError(_("The comment has changed meanwhile. Read it again, then choose."))
     spans = [] if choice.all_of_it else _chosen(text, choice)
     response.comment = None if choice.all_of_it else _left(text, spans)
+    note_masked(session, response, spans, user_id, now)
+    return spans
+
+
+def note_masked(
+    session: AsyncSession,
+    response: Response,
+    spans: Sequence[Span],
+    user_id: uuid.UUID,
+    now: datetime,
+) -> None:
+    """Who did it, when and in how many places; from now on no message changes the comment."""
     response.changed_at = now
     session.add(
         ResponseChange(
@@ -56,11 +68,10 @@ async def mask_comment(
             response_id=response.id,
             user_id=user_id,
             state=MASKED,
-            reason="" if choice.all_of_it else str(len(spans)),
+            reason=str(len(spans) or ""),
             changed_at=now,
         )
     )
-    await ask_to_tidy(session, now)
 
 
 def _chosen(text: str, choice: Choice) -> list[Span]:
