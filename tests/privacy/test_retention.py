@@ -1,4 +1,4 @@
-"""Texts are erased when they are as old as the workspace says; scores stay; kills do no harm."""
+"""SAFETY E5: texts are erased when they are as old as the workspace says; scores stay; kills do no harm."""
 
 import asyncio
 import os
