@@ -1,4 +1,4 @@
-"""SAFETY E9: what a person is handed is all that erasing them touches, and nothing of anybody else."""
+"""SAFETY E9: a person is handed all that erasing them touches, and nothing of anybody else."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""SAFETY E4: words that were masked do not come back with a backup, nor do their bytes stay in a file."""
+"""SAFETY E4: masked words do not come back with a backup, nor do their bytes stay in a file."""
 
 import uuid
 from pathlib import Path

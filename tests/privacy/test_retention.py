@@ -1,4 +1,4 @@
-"""SAFETY E5: texts are erased when they are as old as the workspace says; scores stay; kills do no harm."""
+"""SAFETY E5: texts are erased once they are so old; scores stay, and kills do no harm."""
 
 import asyncio
 import os
