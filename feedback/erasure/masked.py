@@ -17,6 +17,7 @@ from feedback.db import new_id
 from feedback.erasure import file
 from feedback.erasure.erase import record
 from feedback.erasure.file import Masked
+from feedback.responses.masking.frozen import was_masked
 from feedback.responses.masking.mask import Choice, mask_comment, name_of, note_masked
 from feedback.responses.masking.suggest import Span
 from feedback.responses.masking.words import masked
@@ -62,6 +63,9 @@ async def mask_again(
         which = (entry.workspace, ids[key])
         response = await session.get(Response, which, with_for_update=True)
         if response is None or response.comment is None:
+            continue
+        # The line of an attempt that was given up after it was written, and then made again.
+        if await was_masked(session, *which, since=entry.erased_at):
             continue
         text, spans = response.comment, [Span(*place) for place in each.places]
         is_same = bool(spans) and _check(text) == each.check

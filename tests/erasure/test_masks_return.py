@@ -4,6 +4,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -87,6 +88,17 @@ async def test_masked_twice_it_is_masked_twice_again(
     await restored(database, shop, id, COMMENT)
     await replay(database, settings.backups_folder)
     assert (await stored(database, shop, id)).comment == f"I am {MARK} and {MARK}, {MARK}!"
+
+
+async def test_a_line_of_an_attempt_that_was_given_up_takes_nothing_more(
+    alice: Client, shop: Shop, database: Database, settings: Settings
+) -> None:
+    id = await give(alice, shop.nps, 3, comment=COMMENT)
+    await mask(alice, id, typed=CANARY)
+    [entry] = file.read(settings.backups_folder)
+    file.append(settings.backups_folder, [msgspec.structs.replace(entry, id=uuid.uuid4())])
+    await agree(database, settings.backups_folder)
+    assert (await stored(database, shop, id)).comment == MASKED
 
 
 async def test_a_list_that_was_lost_is_written_again(

@@ -1,6 +1,7 @@
 """A comment that words were taken out of stays as it is: a later message would bring them back."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.responses.models import MASKED, Response, ResponseChange
 
 RESPONSE = Response.metadata.tables["response"]
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 CHANGE = Response.metadata.tables[str(ResponseChange.__tablename__)]
 
 
@@ -22,7 +24,15 @@ def comment_after(sent: Any) -> Any:
 
 async def is_masked(session: AsyncSession, workspace_id: uuid.UUID, response_id: uuid.UUID) -> bool:
     """Whether words of its comment were masked: no message changes that comment any more."""
-    found = sa.select(sa.literal(1)).where(*_masked(workspace_id, response_id)).limit(1)
+    return await was_masked(session, workspace_id, response_id, since=BEGINNING)
+
+
+async def was_masked(
+    session: AsyncSession, workspace_id: uuid.UUID, response_id: uuid.UUID, *, since: datetime
+) -> bool:
+    """Whether words of its comment were masked then or later."""
+    masked = (*_masked(workspace_id, response_id), CHANGE.c.changed_at >= since)
+    found = sa.select(sa.literal(1)).where(*masked).limit(1)
     return (await (await session.connection()).execute(found)).first() is not None
 
 
