@@ -1,6 +1,7 @@
 """Sign-in, set-up, settings, responses and error pages in a real browser."""
 
 import uuid
+import zipfile
 from typing import Any
 
 import httpx
@@ -56,7 +57,21 @@ async def pages(gallery: Gallery) -> list[Page]:
             await closed.locator("summary").click()
     await loaded[0].reload()
     assert said == []
-    return loaded
+    return [*loaded, *await handed_over(gallery, loaded[0], response)]
+
+
+async def handed_over(gallery: Gallery, page: Page, response: str) -> list[Page]:
+    """What a person gets to read, in each language, as the page of their answer gives it."""
+    await page.goto(f"{gallery.base}/responses/{response}")
+    async with page.expect_download() as downloading:
+        await page.locator("a[download]").click()
+    made = zipfile.ZipFile(await (await downloading.value).path())
+    opened = []
+    for name in ("en.html", "fr.html"):
+        opened.append(await page.context.new_page())
+        await opened[-1].set_content(made.read(name).decode())
+    await page.goto(f"{gallery.base}/settings")
+    return opened
 
 
 @four_looks
