@@ -81,6 +81,10 @@ COMMANDS = {
         "routes:routes_command",
         "Print every address of the server with its method and who may use it.",
     ),
+    "export-person": (
+        "export_person:export_person_command",
+        "Write all that is stored of a person into a ZIP: a page to read and JSON.",
+    ),
     "rollups": ("rollups:app", "Check or rebuild the counts that dashboards read."),
     "user": ("user:app", "People who sign in."),
 }

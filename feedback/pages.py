@@ -16,8 +16,10 @@ from feedback.dashboards import routes as dashboards
 from feedback.dashboards.map import files as map_files
 from feedback.dashboards.map import routes as journey_map
 from feedback.demo import routes as demo
+from feedback.disclosure import routes as disclosure
 from feedback.editor.journeys import handlers as journeys
 from feedback.editor.surveys import handlers as surveys
+from feedback.erasure import mask_routes
 from feedback.erasure import routes as erasure
 from feedback.priorities import routes as priorities
 from feedback.privacy import routes as privacy
@@ -64,6 +66,8 @@ def _signed_in_pages(settings: Settings) -> Router:
             *responses.signed_in_handlers,
             *bursts.signed_in_handlers,
             *erasure.signed_in_handlers,
+            *mask_routes.signed_in_handlers,
+            *disclosure.signed_in_handlers,
             *accounts.signed_in_handlers,
             *account_settings.signed_in_handlers,
             *privacy.signed_in_handlers,

@@ -82,6 +82,18 @@ async def _each_hour(_session: AsyncSession, now: datetime) -> Sequence[tuple[st
     return [(f"ledger:{now:%Y-%m-%dT%H}", {})]
 
 
+async def _retention_each_night(session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+    from feedback.privacy.retention import due_each_night
+
+    return await due_each_night(session, now)
+
+
+async def _erase_old_texts(work: Work) -> None:
+    from feedback.privacy.retention import erase_old_texts
+
+    await erase_old_texts(work)
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
@@ -90,6 +102,7 @@ HANDLERS: Mapping[str, Kind] = {
     "backup": Kind(_back_up, attempts=3, limit=timedelta(hours=6)),
     "tidy": Kind(_tidy),
     "ledger": Kind(_agree),
+    "retention": Kind(_erase_old_texts, attempts=20),
 }
 
 SEEN_OUTSIDE = frozenset(key for key, kind in HANDLERS.items() if kind.seen_outside)
@@ -99,6 +112,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule("priorities", timedelta(hours=1), _priorities_each_hour),
     Schedule("mix-order", timedelta(days=1), _mix_each_day),
     Schedule("ledger", timedelta(hours=1), _each_hour),
+    Schedule("retention", timedelta(days=1), _retention_each_night),
 )
 
 

@@ -122,9 +122,10 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[URL]:
 
 
 @pytest.fixture
-def settings(database_url: URL) -> Settings:
+def settings(database_url: URL, tmp_path: Path) -> Settings:
     return Settings(
         database_url=database_url.render_as_string(hide_password=False),
+        backups=tmp_path / "backups",
         base_url="http://testserver.local",
         secret_key=KEY,
     )

@@ -23,6 +23,8 @@ app = typer.Typer(help="Check or rebuild the counts that dashboards read.", no_a
 def verify_command(workspace: WorkspaceKey = None) -> None:
     """Recount every response and compare: exit 0 when all counts agree, 1 when one does not.
 
+    Months whose texts retention has erased are sealed: they are left out, by rebuild too.
+
     Example: feedback rollups verify
     """
     asyncio.run(_verify(workspace))
@@ -38,7 +40,9 @@ def rebuild_command(workspace: WorkspaceKey = None) -> None:
 
 
 async def _verify(key: str | None) -> None:
-    from feedback.responses.rollup import find_differences
+    from datetime import date
+
+    from feedback.responses.rollup import find_differences, sealed_before
     from feedback.settings import load_settings
 
     wrong = 0
@@ -46,6 +50,9 @@ async def _verify(key: str | None) -> None:
         for workspace in await _workspaces(database, key):
             async with database.read() as session:
                 differences = await find_differences(session, workspace.id)
+                since = await sealed_before(session, workspace.id)
+            if since > date.min:
+                typer.echo(f"{workspace.key}: months before {since:%Y-%m} are sealed, left out.")
             for found in differences[: max(0, MOST_SHOWN - wrong)]:
                 typer.echo(
                     f"{workspace.key}: series {found.series_id}, {found.channel}, "

@@ -20,10 +20,9 @@ from feedback.db import new_id
 from feedback.erasure import file
 from feedback.erasure.file import Sent
 from feedback.erasure.ids import erased_id, is_erased
-from feedback.erasure.models import PERSON, RESPONSE, Erasure
+from feedback.erasure.models import MASKED, PERSON, RESPONSE, Erasure
 from feedback.erasure.reach import Act, staying, tables
-from feedback.outbox.queue import enqueue
-from feedback.outbox.schedules import period_start
+from feedback.outbox.queue import ask_to_tidy
 from feedback.responses.models import ContactKey, Response, Submission
 from feedback.surveys.models import Series
 from feedback.tenancy import refers
@@ -127,22 +126,14 @@ async def record(session: AsyncSession, entry: file.Entry) -> None:
     """The entry's rows of the ledger in the database, once; what it left is tidied up soon."""
     keys = [(bytes.fromhex(key), PERSON) for key in entry.persons]
     keys += [(bytes.fromhex(key), RESPONSE) for key in entry.answers]
+    keys += [(bytes.fromhex(key), MASKED) for key in entry.masked]
     shared = {"workspace_id": entry.workspace, "id": entry.id, "erased_at": entry.erased_at}
     shared |= {"answers": len(entry.answers), "comments": entry.comments, "changes": entry.changes}
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     made: Any = (sqlite.insert if is_sqlite else postgresql.insert)(Erasure)
     if rows := [shared | {"key": key, "kind": kind} for key, kind in sorted(keys)]:
         await (await session.connection()).execute(made.on_conflict_do_nothing(), rows)
-    await _tidy_soon(session)
-
-
-async def _tidy_soon(session: AsyncSession) -> None:
-    """One job for all that is erased within some seconds, after the last of them."""
-    now = clock.now()
-    run_at = period_start(TIDY_EVERY, now) + 1.5 * TIDY_EVERY
-    await enqueue(
-        session, TIDY, {}, dedup_key=f"{TIDY}:{run_at:%Y%m%d%H%M%S}", run_at=run_at, now=now
-    )
+    await ask_to_tidy(session, clock.now())
 
 
 async def _lock_submissions(

@@ -24,10 +24,22 @@ NAME = "erasures.ndjson"
 Sent = tuple[uuid.UUID, uuid.UUID, bool]
 
 
+class Masked(msgspec.Struct, frozen=True):
+    """Where the words stood that were masked in a comment, from and to which letter, and by whom.
+
+    check: whether a comment is the one they stood in. places: none for all of it.
+    """
+
+    check: str = ""
+    places: Sequence[tuple[int, int]] = ()
+    by: uuid.UUID = uuid.UUID(int=0)
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One act in one workspace.
 
     persons: keyed hashes, hexadecimal. answers: by the hash of each answer, what it was sent as.
+    masked: by another hash of each, where words were masked; see `masked`.
     """
 
     id: uuid.UUID
@@ -37,6 +49,7 @@ class Entry(msgspec.Struct, frozen=True):
     answers: Mapping[str, Sequence[Sent]] = {}
     comments: int = 0
     changes: int = 0
+    masked: Mapping[str, Masked] = {}
 
 
 def append(folder: Path, entries: Sequence[Entry]) -> None:

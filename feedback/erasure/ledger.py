@@ -22,7 +22,8 @@ from feedback.db import Database
 from feedback.erasure import file
 from feedback.erasure.erase import MOST_AT_ONCE, Erased, record, take_away
 from feedback.erasure.ids import erased_id
-from feedback.erasure.models import PERSON, RESPONSE, Erasure
+from feedback.erasure.masked import mask_again, masked_key
+from feedback.erasure.models import MASKED, PERSON, RESPONSE, Erasure
 from feedback.responses.models import Response, Submission
 from feedback.versions import note_counts
 
@@ -88,9 +89,10 @@ async def _ids_of(
 ) -> dict[str, uuid.UUID]:
     """By its hash, the id of each answer that is named: nothing but a look at all ids tells it."""
     wanted = {key for entry in entries for key in entry.answers}
+    masked = {key for entry in entries for key in entry.masked}
     found: dict[str, uuid.UUID] = {}
     last = uuid.UUID(int=0)
-    while wanted:
+    while wanted or masked:
         statement = (
             select(Response.id)
             .where(Response.workspace_id == workspace_id, col(Response.id) > last)
@@ -100,6 +102,9 @@ async def _ids_of(
         async with database.read() as session:
             ids = (await session.exec(statement)).all()
         found |= {key: id for id in ids if (key := erased_id(workspace_id, id).hex) in wanted}
+        if masked:
+            hashed = {masked_key(workspace_id, id).hex(): id for id in ids}
+            found |= {key: id for key, id in hashed.items() if key in masked}
         if len(ids) < _PAGE:
             break
         last = ids[-1]
@@ -118,6 +123,7 @@ async def _again(database: Database, entry: file.Entry, ids: dict[str, uuid.UUID
             await note_counts(session, entry.workspace, {row.month for row in gone.rows})
         said += gone.said
     async with database.write() as session:  # last: only then it is known to be done
+        await mask_again(session, entry, ids)
         said += (await take_away(session, entry.workspace, (), persons)).said
         await _know_as_sent(session, entry)
         await record(session, entry)
@@ -170,6 +176,7 @@ async def _entries(database: Database, acts: set[uuid.UUID]) -> list[file.Entry]
 async def _entry(database: Database, rows: Sequence[Erasure]) -> file.Entry:
     act = rows[0]
     persons = [row.key.hex() for row in rows if row.kind == PERSON]
+    masked = {row.key.hex(): file.Masked() for row in rows if row.kind == MASKED}
     answers: dict[str, list[file.Sent]] = {r.key.hex(): [] for r in rows if r.kind == RESPONSE}
     sent = select(
         Submission.response_id, Submission.survey_id, Submission.submission_id, Submission.test
@@ -180,9 +187,8 @@ async def _entry(database: Database, rows: Sequence[Erasure]) -> file.Entry:
     async with database.read() as session:
         for response_id, survey_id, submission_id, test in await session.exec(sent):
             answers[response_id.hex].append((survey_id, submission_id, test))
-    return file.Entry(
-        act.id, act.workspace_id, act.erased_at, persons, answers, act.comments, act.changes
-    )
+    said = (act.comments, act.changes, masked)
+    return file.Entry(act.id, act.workspace_id, act.erased_at, persons, answers, *said)
 
 
 async def erased_names(session: AsyncSession, workspace_id: uuid.UUID) -> dict[bytes, datetime]:

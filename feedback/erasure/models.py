@@ -9,15 +9,15 @@ from sqlmodel import Field, SQLModel
 from feedback.db import Id, UtcDateTime
 from feedback.tenancy import DISTRIBUTED
 
-PERSON, RESPONSE = "person", "response"
+PERSON, RESPONSE, MASKED = "person", "response", "masked"
 
 
 class Erasure(SQLModel, table=True):
     """One thing that one act of erasing took away; the act's rows share its `id`.
 
     `key` of a PERSON is the keyed hash that their answers stood under, of a RESPONSE the hash that
-    `ids.erased_id` makes of its id. `answers`, `comments` and `changes` (the team's notes) are how
-    many of each the whole act took.
+    `ids.erased_id` makes of its id, of a MASKED one that of `masked`. `answers`, `comments` and
+    `changes` (the team's notes) are how many of each the whole act took.
     """
 
     __table_args__ = (

@@ -1,7 +1,7 @@
 """Asking for work: a row in the caller's own transaction, so that both stay or neither."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.db import ENQUEUED, new_id
 from feedback.outbox.models import Job
+
+TIDY, TIDY_SECONDS = "tidy", 20
 
 
 async def enqueue(
@@ -43,6 +45,15 @@ async def enqueue(
     if made:
         session.info[ENQUEUED] = True
     return made
+
+
+async def ask_to_tidy(session: AsyncSession, now: datetime) -> None:
+    """Ask that what the caller's transaction takes away goes from the files too, within a minute:
+    from SQLite's log, from PostgreSQL's dead rows. Whoever asks within the same moments is served
+    by one job, which begins when they are over: it writes a whole file anew."""
+    began = int(now.timestamp()) // TIDY_SECONDS * TIDY_SECONDS
+    run_at = now + timedelta(seconds=began + TIDY_SECONDS + 5 - now.timestamp())
+    await enqueue(session, TIDY, {}, dedup_key=f"{TIDY}:{began}", run_at=run_at, now=now)
 
 
 async def find_job(session: AsyncSession, dedup_key: str) -> Job | None:

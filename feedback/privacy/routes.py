@@ -16,6 +16,8 @@ from feedback.i18n import gettext as _
 from feedback.privacy.models import STORAGES, Privacy
 from feedback.privacy.read import TEXTS, Told, find_told, load_told, lock_privacy, store_storage
 from feedback.privacy.register import entry_text, register_entry
+from feedback.privacy.retention import Preview
+from feedback.privacy.retention_page import read_retention, refused_months
 from feedback.privacy.schemas import (
     FEWEST_MONTHS,
     MOST_MONTHS,
@@ -73,7 +75,7 @@ async def privacy_settings(visit: NamedDependency[Visit]) -> Template:
     async with visit.read() as session:
         told = await load_told(session, visit.workspace)
     form: Form[PrivacyIn] = Form(fields_of(told.privacy, told.name), {})
-    return _settings(visit, told, form)
+    return await _settings(visit, told, form)
 
 
 @post(ADDRESS, needs="editor")
@@ -84,7 +86,12 @@ async def save_privacy(visit: NamedDependency[Visit]) -> Answer:
     if form.checked is None or data.get("do") == "preview":
         async with visit.read() as session:
             told = await load_told(session, visit.workspace)
-        return _settings(visit, _as_typed(told, form), form)
+        return await _settings(visit, _as_typed(told, form), form)
+    refused = await refused_months(visit, form)
+    if refused is not None:
+        async with visit.read() as session:
+            told = await load_told(session, visit.workspace)
+        return await _settings(visit, _as_typed(told, form), *refused)
     async with visit.write() as session:
         privacy = await lock_privacy(session, visit.workspace.id)
         form.checked.write(privacy)
@@ -141,7 +148,9 @@ def _asked_language(visit: Visit) -> str:
     return asked if asked in LOCALES else current_locale()
 
 
-def _settings(visit: Visit, told: Told, form: Form[PrivacyIn]) -> Template:
+async def _settings(
+    visit: Visit, told: Told, form: Form[PrivacyIn], asked: Preview | None = None
+) -> Template:
     engine = visit.request.app.template_engine
     assert engine is not None
     previews = {}
@@ -151,6 +160,7 @@ def _settings(visit: Visit, told: Told, form: Form[PrivacyIn]) -> Template:
     return visit.page(
         "privacy/settings.html",
         form,
+        retention=await read_retention(visit, asked),
         told=told,
         previews=previews,
         is_new=not told.privacy.texts and not told.privacy.contact,

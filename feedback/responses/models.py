@@ -12,6 +12,9 @@ from feedback.tenancy import DISTRIBUTED, belongs_to
 
 CHANNELS = ("widget", "page", "email", "qr", "kiosk", "api", "import")
 
+# A change's `state` where words of the comment were masked, the answer itself stands as it did.
+MASKED = "masked"
+
 # Clustered by its key: one tree to grow instead of a table and an index (SQLite only).
 CLUSTERED = {"info": DISTRIBUTED, "sqlite_with_rowid": False}
 
@@ -136,7 +139,10 @@ class DisplayCount(Count, table=True):
 
 
 class ResponseChange(Owned, table=True):
-    """Something a person of the team did to a response, alone or with its burst, and why."""
+    """Something a person of the team did to a response, alone or with its burst, and why.
+
+    Where words were masked `state` is MASKED and `reason` in how many places, "" for all of them.
+    """
 
     __tablename__ = "response_change"
     __table_args__ = (
@@ -151,6 +157,26 @@ class ResponseChange(Owned, table=True):
     reason: str = Field(max_length=500)
     changed_at: datetime = Field(sa_type=UtcDateTime)
     with_burst: bool = False
+
+
+class RetentionRun(Owned, table=True):
+    """One time that the texts of old answers were erased, and how far it has come.
+
+    `before` is the first day of the oldest month whose texts stay: the months before it are sealed.
+    `reached_id` is the last answer that was looked at; a run that was killed goes on after it.
+    """
+
+    __tablename__ = "retention_run"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"]),
+        {"info": DISTRIBUTED},
+    )
+
+    before: date
+    began_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reached_id: uuid.UUID = Field(sa_type=Id)
+    answers: int = 0
 
 
 class ImportRun(Owned, table=True):

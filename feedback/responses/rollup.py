@@ -1,4 +1,8 @@
-"""The counts that dashboards read: kept true by every write, proven by a recount."""
+"""The counts that dashboards read: kept true by every write, proven by a recount.
+
+Months whose texts retention has erased are sealed: their counts are what they were, and no recount
+reads their rows any more, which may be fewer one day.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -11,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.responses.models import RatingCount, Response
+from feedback.responses.models import RatingCount, Response, RetentionRun
 from feedback.versions import note_counts
 
 
@@ -26,12 +30,22 @@ class Difference:
     excess: int
 
 
+async def sealed_before(session: AsyncSession, workspace_id: uuid.UUID) -> date:
+    """The first month that is not sealed; `date.min` where none is."""
+    latest = sa.select(sa.func.max(RetentionRun.before)).where(
+        col(RetentionRun.workspace_id) == workspace_id
+    )
+    found = (await (await session.connection()).execute(latest)).scalar()
+    return found or date.min
+
+
 async def find_differences(session: AsyncSession, workspace_id: uuid.UUID) -> list[Difference]:
     """Every count that differs from a recount; one statement, so one snapshot of both."""
+    since = await sealed_before(session, workspace_id)
     kept = sa.select(*_group(RatingCount), col(RatingCount.n).label("n")).where(
-        col(RatingCount.workspace_id) == workspace_id
+        col(RatingCount.workspace_id) == workspace_id, col(RatingCount.month) >= since
     )
-    both = sa.union_all(kept, _recount(workspace_id, sign=-1)).subquery()
+    both = sa.union_all(kept, _recount(workspace_id, since, sign=-1)).subquery()
     excess = sa.cast(sa.func.sum(both.c.n), sa.BigInteger)
     group = [both.c.series_id, both.c.channel, both.c.month, both.c.rating]
     connection = await session.connection()
@@ -43,9 +57,13 @@ async def find_differences(session: AsyncSession, workspace_id: uuid.UUID) -> li
 
 async def rebuild(session: AsyncSession, workspace_id: uuid.UUID) -> None:
     """Count every response of the workspace anew, in the caller's transaction."""
-    await session.exec(delete(RatingCount).where(col(RatingCount.workspace_id) == workspace_id))
+    since = await sealed_before(session, workspace_id)
+    open_months = col(RatingCount.month) >= since
+    await session.exec(
+        delete(RatingCount).where(col(RatingCount.workspace_id) == workspace_id, open_months)
+    )
     columns = ["workspace_id", "series_id", "channel", "month", "rating", "n"]
-    counted = _recount(workspace_id, sign=1).subquery()
+    counted = _recount(workspace_id, since, sign=1).subquery()
     rows = sa.select(sa.literal(workspace_id, Response.__table__.c.workspace_id.type), counted)  # type: ignore[attr-defined]
     connection = await session.connection()
     await connection.execute(sa.insert(RatingCount).from_select(columns, rows))
@@ -89,10 +107,14 @@ async def shift_counts(
     await note_counts(session, workspace_id, {key.month for key, n in by.items() if n})
 
 
-def _recount(workspace_id: uuid.UUID, *, sign: int) -> Any:
+def _recount(workspace_id: uuid.UUID, since: date, *, sign: int) -> Any:
     return (
         sa.select(*_group(Response), (sign * sa.func.count()).label("n"))
-        .where(col(Response.workspace_id) == workspace_id, col(Response.state) == "counted")
+        .where(
+            col(Response.workspace_id) == workspace_id,
+            col(Response.state) == "counted",
+            col(Response.month) >= since,
+        )
         .group_by(*_group(Response))
     )
 

@@ -36,6 +36,8 @@ from feedback.responses.listing import (
     parse_filters,
     walk_responses,
 )
+from feedback.responses.masking.form import maskable
+from feedback.responses.masking.mask import Choice
 from feedback.responses.models import CHANNELS
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
@@ -112,7 +114,7 @@ async def response_file(visit: NamedDependency[Visit]) -> Stream:
 async def response_detail(
     visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]
 ) -> Template:
-    return await _detail(visit, response_id)
+    return await response_page(visit, response_id)
 
 
 @post("/responses/{response_id:uuid}/{act:str}", needs="editor")
@@ -123,7 +125,7 @@ async def review_response(
         raise not_found()
     reason = str((await visit.sent()).get("reason", "")).strip()
     if error := reason_problem(reason):
-        return await _detail(visit, response_id, reason=reason, error=error)
+        return await response_page(visit, response_id, reason=reason, error=error)
     async with visit.write() as session:
         await visit.need(session, ResponseRow, response_id)
         state = await change_state(
@@ -152,8 +154,13 @@ async def _read(session: AsyncSession, visit: Visit, filters: Filters) -> tuple[
     return found, places
 
 
-async def _detail(
-    visit: Visit, response_id: uuid.UUID, *, reason: str = "", error: str = ""
+async def response_page(
+    visit: Visit,
+    response_id: uuid.UUID,
+    *,
+    reason: str = "",
+    error: str = "",
+    masking: tuple[Choice, str] | None = None,
 ) -> Template:
     async with visit.read() as session:
         row = await find_response(session, visit.workspace.id, response_id)
@@ -164,7 +171,7 @@ async def _detail(
         counted_most = await name_counted_most(session, row.response)
     return visit.page(
         "responses/detail.html",
-        status=422 if error else 200,
+        status=422 if error or masking else 200,
         row=row,
         band_name=band_name(row),
         metric_name=metric_name(row.place.metric),
@@ -173,6 +180,7 @@ async def _detail(
         counted_most=counted_most,
         reason=reason,
         error=error,
+        masking=maskable(row.response.comment, masking) if visit.viewer.may_edit else None,
         state_name=state_name,
         channel_name=channel_name,
     )

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
+from feedback.responses.masking.frozen import comment_after
 from feedback.responses.models import ContactKey, Response, Submission
 from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
 from feedback.responses.people import Move, NameKey
@@ -283,10 +284,11 @@ def _update_submission() -> Any:
 
 def _update_response() -> Any:
     # In the order of the model, as SQLAlchemy compiles them and `Columns` makes them.
+    comment = comment_after(sa.bindparam("comment", type_=RESPONSE.c.comment.type))
     return (
         sa.update(RESPONSE)
         .where(*(RESPONSE.c[name] == sa.bindparam(f"key_{name}") for name in _CHANGED))
-        .values({name: sa.bindparam(name) for name in _CHANGING})
+        .values({name: sa.bindparam(name) for name in _CHANGING} | {"comment": comment})
     )
 
 

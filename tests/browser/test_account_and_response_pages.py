@@ -1,6 +1,7 @@
 """Sign-in, set-up, settings, responses and error pages in a real browser."""
 
 import uuid
+import zipfile
 from typing import Any
 
 import httpx
@@ -35,7 +36,7 @@ async def pages(gallery: Gallery) -> list[Page]:
         base,
         shop,
         2,
-        comment="Slow. " * 60,
+        comment="Slow. " * 60 + "06 12 34 56 78",
         properties=properties,
         page="https://shop.example/" + "x" * 200,
     )
@@ -52,9 +53,25 @@ async def pages(gallery: Gallery) -> list[Page]:
     for path in ("/responses", f"/responses/{response}", erase, bursts, "/sign-in", link):
         loaded.append(await loaded[0].context.new_page())
         await loaded[-1].goto(base + path)
+        for closed in await loaded[-1].locator("details.masking").all():
+            await closed.locator("summary").click()
     await loaded[0].reload()
     assert said == []
-    return loaded
+    return [*loaded, *await handed_over(gallery, loaded[0], response)]
+
+
+async def handed_over(gallery: Gallery, page: Page, response: str) -> list[Page]:
+    """What a person gets to read, in each language, as the page of their answer gives it."""
+    await page.goto(f"{gallery.base}/responses/{response}")
+    async with page.expect_download() as downloading:
+        await page.locator("a[download]").click()
+    made = zipfile.ZipFile(await (await downloading.value).path())
+    opened = []
+    for name in ("en.html", "fr.html"):
+        opened.append(await page.context.new_page())
+        await opened[-1].set_content(made.read(name).decode())
+    await page.goto(f"{gallery.base}/settings")
+    return opened
 
 
 @four_looks
@@ -117,3 +134,22 @@ async def test_a_response_is_taken_out_and_brought_back(
     await page.get_by_label("Reason").fill("It was real")
     await page.get_by_role("button", name="Count it again").click()
     await expect(page.get_by_text("It was real")).to_be_visible()
+
+
+async def test_words_are_masked_by_keyboard_without_javascript(
+    sign_in: PageMaker, base: str, shop: Shop
+) -> None:
+    response = give(base, shop, 1, comment="Ask Ann, 06 12 34 56 78. Cold coffee")
+    page = await sign_in(f"/responses/{response}", java_script_enabled=False)
+    await page.get_by_text("Mask words").focus()
+    await page.keyboard.press("Enter")
+    for _ in range(2):
+        await page.keyboard.press("Tab")
+    await expect(page.get_by_label("Ann", exact=True)).to_be_focused()
+    await page.keyboard.press("Space")
+    await page.get_by_role("button", name="Mask for good").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The words are masked.")).to_be_visible()
+    comment = page.locator(".answer-comment")
+    assert await comment.inner_text() == "Ask ▇▇▇, ▇▇▇. Cold coffee"
+    await expect(comment.get_by_role("img", name="masked")).to_have_count(2)

@@ -1,0 +1,1 @@
+"""What is stored of one person, handed to them: all that erasing them would touch."""

@@ -1,0 +1,1 @@
+"""Words of a comment that are taken out for good: found, chosen, masked."""
