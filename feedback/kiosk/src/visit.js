@@ -15,14 +15,11 @@ const languages = document.querySelector(".languages");
 
 let language = kiosk.language;
 let screen = "ask";
-let changed = 0; // the screen
-let touched = 0;
-let clock;
+let changed = 0, touched = 0, clock; // when the screen was
 // Of this visitor: the answer so far, the questions of its band, which of them, what is ticked there.
 let answer = null, sent = null;
 let questions = [];
-let at = -1;
-let chosen = [];
+let at = -1, chosen = [];
 
 const words = () => kiosk.languages[language].words;
 // Between two visitors, as the page was opened: the moment to load it anew.
