@@ -373,9 +373,7 @@
     if (!kiosk.at) send2();
   }
   function send2() {
-    if (!answer || answer === sent) return;
-    sent = answer;
-    keep(answer);
+    if (answer && answer !== sent) keep(sent = answer);
     drain();
   }
   function rate(rating) {
@@ -446,8 +444,7 @@
   function startOver() {
     const wasThere = document.activeElement !== document.body;
     send2();
-    [answer, sent] = [null, null];
-    [questions, chosen] = [[], []];
+    [answer, sent, questions, chosen] = [null, null, [], []];
     for (const id of ["asked", "hint", "body"]) part(id).replaceChildren();
     getSelection()?.removeAllRanges();
     speak(kiosk.language);

@@ -15,15 +15,11 @@ const languages = document.querySelector(".languages");
 
 let language = kiosk.language;
 let screen = "ask";
-let changed = 0; // the screen
-let touched = 0;
-let clock;
+let changed = 0, touched = 0, clock; // when the screen was
 // Of this visitor: the answer so far, the questions of its band, which of them, what is ticked there.
-let answer = null;
-let sent = null;
+let answer = null, sent = null;
 let questions = [];
-let at = -1;
-let chosen = [];
+let at = -1, chosen = [];
 
 const words = () => kiosk.languages[language].words;
 // Between two visitors, as the page was opened: the moment to load it anew.
@@ -75,9 +71,7 @@ function give(more) {
 
 // An anonymous survey takes one message an answer: it is kept when this visitor is done, gone, or the page ends.
 function send() {
-  if (!answer || answer === sent) return;
-  sent = answer;
-  keep(answer);
+  if (answer && answer !== sent) keep(sent = answer);
   drain();
 }
 
@@ -152,8 +146,7 @@ function thank() {
 export function startOver() {
   const wasThere = document.activeElement !== document.body;
   send();
-  [answer, sent] = [null, null];
-  [questions, chosen] = [[], []];
+  [answer, sent, questions, chosen] = [null, null, [], []];
   for (const id of ["asked", "hint", "body"]) part(id).replaceChildren();
   getSelection()?.removeAllRanges();
   speak(kiosk.language);

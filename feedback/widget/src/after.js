@@ -4,6 +4,7 @@ import { bandOf, fill } from "../../client/scale.js";
 import CSS from "./after.css";
 import { make } from "./dom.js";
 import { guard } from "./guard.js";
+import { holding } from "./held.js";
 import { text, use } from "./memory.js";
 import { at as address, pause, post } from "./network.js";
 import { drawStep, stepsFor, textIn } from "./steps.js";
@@ -33,39 +34,8 @@ export const settle = (ask, body, reply) => {
   return ask.survey.at ? hold(ask, body) : look(ask, body, reply);
 };
 
-// An anonymous survey takes one message an answer, and of nobody. What is given waits for the last Send, for two minutes without
-// a tap or a key, for the end of the page; if that comes unseen, for another page.
-const HELD = 120;
-const hold = (ask, { contact, signature, about, page, ...body }) => {
-  const { survey: { key }, held } = ask;
-  const keep = (part) => use("queue", { ...use("queue"), [ask.id]: part });
-  ask.isComing = false;
-  if (ask.isOut) return ask.news === "sent" ? forget(body) : keep({ to: key, body: held }); // a tap that comes too late
-  waiting.delete(held);
-  waiting.set(ask.held = body, "r/" + key);
-  keep({ to: key, body, until: Date.now() + HELD * 1500 });
-  stay(ask);
-  if (ask.finished) release(ask);
-};
-
-const stay = (ask) => {
-  clearTimeout(ask.timer);
-  if (ask.held) ask.timer = setTimeout(() => {
-    ask.give();
-    finish(ask);
-  }, HELD * 1000);
-};
-
-const release = (ask) => {
-  const { held, isOut, isComing } = ask;
-  if (!held || isOut || isComing) return;
-  clearTimeout(ask.timer);
-  ask.isOut = true;
-  waiting.delete(held);
-  look(ask, held);
-};
-
 const look = (ask, body, reply) => alone("feedback-" + body.submission_id + body.seq, () => keepOn(ask, body, reply));
+const { hold, stay, release } = holding({ waiting, forget, look, finish: (ask) => finish(ask) });
 
 const keepOn = async (ask, body, first) => {
   const path = "r/" + ask.survey.key;
