@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from feedback.accounts.schemas import EMAIL
 from feedback.i18n import LOCALES, speaking
@@ -95,7 +96,7 @@ def contact_link(contact: str) -> str:
     ('mailto:privacy@shop.example', '')
     """
     if EMAIL.fullmatch(contact) and contact.isascii():
-        return f"mailto:{contact}"
+        return f"mailto:{quote(contact, safe='@')}"  # a ? would begin headers of the mail
     return contact if WEB_ADDRESS.fullmatch(contact) else ""
 
 

@@ -1,6 +1,6 @@
 """What the privacy page and the register say alike, in the current language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from feedback.i18n import gettext as _
 from feedback.i18n import ngettext
@@ -140,6 +140,12 @@ def lacking_words(told: Told) -> list[str]:
     """What a page cannot do without and does not say yet."""
     names = {"purpose": _("what the answers are for"), "contact": _("whom to write to")}
     return [names[lack] for lack in told.lacks]
+
+
+def lacking_sentence(lacks: Sequence[str]) -> str:
+    """What is said of a page that lacks something, wherever a survey is published."""
+    what = ", ".join(lacks)
+    return _("The privacy page that people are led to lacks: %(what)s.") % {"what": what}
 
 
 def text_names() -> dict[str, tuple[str, str]]:

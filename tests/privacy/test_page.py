@@ -7,6 +7,7 @@ import pytest
 
 from feedback.db import Database
 from feedback.privacy.models import Privacy
+from feedback.privacy.schemas import contact_link
 from feedback.surveys.models import Survey
 from tests import cast
 from tests.cast import Shop
@@ -194,3 +195,34 @@ async def test_two_people_who_write_it_first_make_one_row(
     assert [answer.status_code for answer in await asyncio.gather(*sent)] == [303, 303, 303]
     row = await stored(database, shop)
     assert row is not None and row.officer in ("One", "Two", "Three")
+
+
+async def test_what_the_team_writes_stays_text(alice: Client, shop: Shop) -> None:
+    evil = '"><img src=x onerror=alert(1)><script>alert(1)</script>{{ 7 * 7 }}%(name)s'
+    texts = ("purpose", "how_long", "recipients", "details")
+    written = {f"{text}_{code}": evil for text in texts for code in ("en", "fr")}
+    contact = f"a@b.example?bcc=x {evil}"
+    fields = FILLED | written | {"contact": contact, "responsible": evil, "officer": evil}
+    for do in ("preview", "save"):
+        answer = await send(alice, PAGE, **fields, do=do)
+        assert answer.status_code == (200 if do == "preview" else 303)
+        assert "<img" not in answer.text and "<script>" not in answer.text
+    for path in (f"/privacy/{shop.nps.key}", PAGE, f"{PAGE}/register"):
+        page = (await alice.get(path)).text
+        assert "<img src=x" not in page and "<script>" not in page and "49" not in page, path
+        assert page.count("&lt;script&gt;alert(1)") >= 5, path
+
+
+@pytest.mark.parametrize(
+    ("contact", "link"),
+    [
+        ("a@b.example?bcc=c@d.example", ""),
+        ("a+b@c.example", "mailto:a%2Bb@c.example"),
+        ("javascript:alert(1)//a@b.example", "mailto:javascript%3Aalert%281%29%2F%2Fa@b.example"),
+        ("https://shop.example/privacy", "https://shop.example/privacy"),
+        ("javascript://shop.example/%0aalert(1)", ""),
+        ("https:/shop.example", ""),
+    ],
+)
+def test_a_contact_leads_to_a_mail_or_a_page_or_nowhere(contact: str, link: str) -> None:
+    assert contact_link(contact) == link

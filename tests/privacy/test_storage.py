@@ -86,6 +86,14 @@ async def test_a_new_survey_keeps_what_was_typed_when_the_choice_is_missing(
     assert "asks_storage" not in (await alice.get("/surveys/new")).text
 
 
+async def test_several_published_at_once_warn_and_are_published(alice: Client, new: Shop) -> None:
+    at = [str(new.payment.id), str(new.delivery.id)]
+    fields = question_fields("csat_5", {"en": TEXTS["en"]}, touchpoint=at, storage="visit")
+    made = await send(alice, "/surveys/new", **fields, do="publish", asks_storage="1")
+    told = (await alice.get(made.headers["Location"])).text
+    assert "2 surveys published." in told and "lacks: what the answers are for" in told
+
+
 async def test_a_draft_needs_no_choice(alice: Client, new: Shop) -> None:
     fields = question_fields("csat_5", {"en": TEXTS["en"]}, touchpoint=str(new.payment.id))
     saved = await send(alice, "/surveys/new", **fields, do="draft", asks_storage="1")

@@ -25,8 +25,13 @@ from feedback.editor.surveys.schemas import SurveysIn, read_question, read_surve
 from feedback.i18n import ngettext
 from feedback.journeys.models import Touchpoint
 from feedback.privacy.choosing import left_open, settle_storage
-from feedback.privacy.read import storage_choice
-from feedback.privacy.words import storage_meanings, storage_names
+from feedback.privacy.read import load_told, storage_choice
+from feedback.privacy.words import (
+    lacking_sentence,
+    lacking_words,
+    storage_meanings,
+    storage_names,
+)
 from feedback.readings.journey import JourneyInfo, TouchpointInfo, read_journeys
 from feedback.surveys.labels import language_names, metric_choices
 from feedback.surveys.models import Question
@@ -61,6 +66,10 @@ async def make_surveys(visit: NamedDependency[Visit]) -> Answer:
         return await _new_form(visit, draft, chosen=chosen, form=shown)
     made = await _store(visit, form.checked, data, is_published=act == "publish")
     flash = _made(len(made), is_published=act == "publish")
+    if act == "publish" and len(made) > 1:  # the page of one survey says so itself
+        async with visit.read() as session:
+            lacks = lacking_words(await load_told(session, visit.workspace))
+        flash += f" {lacking_sentence(lacks)}" if lacks else ""
     return visit.leave(f"/surveys/{made[0]}" if len(made) == 1 else "/surveys", flash)
 
 
