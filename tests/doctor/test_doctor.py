@@ -14,10 +14,12 @@ from sqlalchemy.engine import URL
 
 from feedback import clock
 from feedback.backups.make import make_backup
-from feedback.db import Database
+from feedback.db import Database, new_id
 from feedback.doctor.around import apart, disk
 from feedback.doctor.doctor import examine
 from feedback.doctor.findings import Finding
+from feedback.erasure import file
+from feedback.erasure.ledger import replay
 from feedback.outbox.queue import enqueue
 from feedback.settings import Settings
 from tests.cast import Shop
@@ -145,6 +147,18 @@ async def test_an_empty_database_and_a_schema_that_is_unknown(
         older = "UPDATE alembic_version SET version_num = '2026_11_22_first_schema'"
         await connection.exec_driver_sql(older)
     assert (await wrong(cared_for))["schema"].todo == "feedback backup, then feedback migrate"
+
+
+async def test_erasures_that_one_of_both_does_not_know(
+    cared_for: Settings, database: Database, shop: Shop, tmp_path: Path
+) -> None:
+    act = file.Entry(new_id(), shop.workspace.id, clock.now(), ("00" * 16,))
+    file.append(cared_for.backups_folder, [act])
+    assert "1 stand in the list alone" in (await wrong(cared_for))["erasures"].said
+    await replay(database, cared_for.backups_folder)
+    assert "erasures" not in await wrong(cared_for)
+    (cared_for.backups_folder / file.NAME).unlink()
+    assert "1 in the database alone" in (await wrong(cared_for))["erasures"].said
 
 
 @on_sqlite
