@@ -1,9 +1,11 @@
 """What a database that came back needs before it is served."""
 
+import sqlite3
 from collections.abc import Set
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +18,7 @@ from feedback.erasure import file
 from feedback.erasure.ledger import compare, replay
 from feedback.erasure.tidy import tidy
 from feedback.errors import FeedbackError
+from feedback.logs import describe
 from feedback.migrate import NEWEST, upgrade
 from feedback.outbox.leases import is_open
 from feedback.outbox.models import Job
@@ -35,6 +38,9 @@ async def finish(url: URL, order: Order) -> None:
         async with database.write() as session:
             ended = await _end_sessions(session)
             held = await hold_jobs(session, order.outside, order.facts)
+    except (SQLAlchemyError, sqlite3.Error) as error:  # a full disk, most of all
+        said = f"The restored copy could not be made ready: {describe(error, with_place=False)}"
+        raise FeedbackError(f"{said}. Nothing was changed.", exit_code=1) from error
     finally:
         await database.close()
     order.say(f"Everybody is signed out ({ended} sessions and links ended).")
