@@ -116,7 +116,7 @@ async def test_a_restore_onto_the_file_itself(settings: Settings, tmp_path: Path
         make_backup(settings, link, over=True)
 
 
-def test_a_file_of_that_name_stays(settings: Settings, tmp_path: Path) -> None:
+async def test_a_file_of_that_name_stays(settings: Settings, tmp_path: Path) -> None:
     there = tmp_path / "x.backup"
     there.write_text("mine")
     with pytest.raises(FeedbackError, match="is there already"):
