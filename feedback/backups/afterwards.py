@@ -1,52 +1,70 @@
 """What a database that came back needs before it is served."""
 
-from collections.abc import Callable, Set
-from pathlib import Path
+import sqlite3
+from collections.abc import Set
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.models import Session, SetupLink
 from feedback.backups.facts import Facts
+from feedback.backups.order import Order
 from feedback.db import Database
-from feedback.erasure.ledger import replay
+from feedback.erasure import file
+from feedback.erasure.ledger import compare, replay
 from feedback.erasure.tidy import tidy
+from feedback.errors import FeedbackError
+from feedback.logs import describe
 from feedback.migrate import NEWEST, upgrade
 from feedback.outbox.leases import is_open
 from feedback.outbox.models import Job
 
-Say = Callable[[str], None]
 
-
-async def finish(url: URL, facts: Facts, outside: Set[str], say: Say, erasures: Path) -> None:
-    """Bring it to the newest schema; end what a copy must not open again, and erase again who was
-    erased since. Nobody uses it yet.
-
-    outside: kinds of jobs that somebody outside gets to see. erasures: the folder with their list.
-    """
+async def finish(url: URL, order: Order) -> None:
+    """Bring it to the newest schema; erase again who was erased since; end what a copy must not
+    open again. Nobody uses it yet."""
     import feedback.models  # noqa: F401 (what is erased is read off all the tables)
 
     upgrade(url)
-    if facts.schema != NEWEST:
-        say(f"Migrated from schema {facts.schema} to {NEWEST}.")
+    if order.facts.schema != NEWEST:
+        order.say(f"Migrated from schema {order.facts.schema} to {NEWEST}.")
     database = Database(url)
     try:
+        await _erase_again(database, order)
         async with database.write() as session:
             ended = await _end_sessions(session)
-            held = await hold_jobs(session, outside, facts)
-        acts, erased = await replay(database, erasures)
-        if acts:
-            await tidy(database)
+            held = await hold_jobs(session, order.outside, order.facts)
+    except (SQLAlchemyError, sqlite3.Error) as error:  # a full disk, most of all
+        said = f"The restored copy could not be made ready: {describe(error, with_place=False)}"
+        raise FeedbackError(f"{said}. Nothing was changed.", exit_code=1) from error
     finally:
         await database.close()
-    if acts:
-        say(f"Erased again, as {acts} erasures since then say: {erased.answers} answers.")
-    say(f"Everybody is signed out ({ended} sessions and links ended).")
+    order.say(f"Everybody is signed out ({ended} sessions and links ended).")
     if held:
-        say(f"{held} jobs wait for you, they may have been done since: feedback worker --status")
+        order.say(f"{held} jobs wait for you, they may be done already: feedback worker --status")
+
+
+async def _erase_again(database: Database, order: Order) -> None:
+    found = [folder for folder in order.lists if (folder / file.NAME).is_file()]
+    _, _, unlisted = await compare(database, order.lists[0])
+    if not found and unlisted and not order.without_erasures:
+        raise FeedbackError(
+            f"People were erased here before, and {file.NAME} is not in "
+            f"{' or '.join(map(str, order.lists))}: whoever was erased since would come back. Put "
+            "it there, or go on without it: --without-erasures"
+        )
+    acts = answers = 0
+    for folder in found:
+        some, erased = await replay(database, folder)
+        acts, answers = acts + some, answers + erased.answers
+    if acts:
+        await tidy(database)
+    where = f"{found[0] / file.NAME}" if found else f"there is no {file.NAME}"
+    order.say(f"Erased again: {acts} erasures since then, {answers} answers ({where}).")
 
 
 async def _end_sessions(session: AsyncSession) -> int:

@@ -10,8 +10,9 @@ from sqlalchemy.engine import make_url
 from feedback import clock
 from feedback.backups import facts as facts_of
 from feedback.backups import restore_postgres, sqlite
-from feedback.backups.afterwards import Say, finish
+from feedback.backups.afterwards import finish
 from feedback.backups.facts import Facts, never, read_facts
+from feedback.backups.order import Order, Say
 from feedback.backups.part import is_of_database, whole_file
 from feedback.errors import FeedbackError
 from feedback.migrate import known_revisions
@@ -24,6 +25,7 @@ def restore(
     *,
     replace: bool = False,
     other_secret: bool = False,
+    without_erasures: bool = False,
     outside: Set[str] = frozenset(),
     say: Say,
 ) -> None:
@@ -31,18 +33,18 @@ def restore(
 
     Raises FeedbackError in one line, before anything of it has changed: a file that is cut off,
     damaged, not ours or of a newer schema; another secret; a database that is in use or, without
-    `replace`, not empty. outside: kinds of jobs that somebody outside gets to see.
+    `replace`, not empty; a list of erasures that is missing. The rest as in `Order`.
     """
     facts = read_facts(path)
     require_fit(settings, facts, path, other_secret=other_secret)
     keys = ", ".join(facts.workspaces) or "no workspace"
     say(f"{path}: {keys}; {facts.answers:,} answers; made {facts.made:%Y-%m-%d %H:%M} UTC.")
     now = f"{clock.now().astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    order = Order(settings, path, facts, now, replace, outside, without_erasures, say)
     if settings.sqlite_file is None:
-        restoring = restore_postgres.restore(settings, path, facts, now, outside, say, replace)
-        aside: object = asyncio.run(restoring)
+        aside: object = asyncio.run(restore_postgres.restore(order))
     else:
-        aside = _restore_sqlite(settings, path, facts, now, outside, say, replace)
+        aside = _restore_sqlite(settings.sqlite_file, order)
     if aside:
         say(f"What was there is kept as {aside}; delete it when you need it no more.")
     say("Restored. Start the server again: feedback serve")
@@ -74,17 +76,8 @@ def require_fit(settings: Settings, facts: Facts, path: Path, *, other_secret: b
     )
 
 
-def _restore_sqlite(
-    settings: Settings,
-    path: Path,
-    facts: Facts,
-    now: str,
-    outside: Set[str],
-    say: Say,
-    replace: bool,
-) -> Path | None:
-    database = settings.sqlite_file
-    assert database is not None
+def _restore_sqlite(database: Path, order: Order) -> Path | None:
+    path, say = order.path, order.say
     if is_of_database(path, database):
         raise FeedbackError(f"{path} is the database itself: there is nothing to restore.")
     if not database.parent.is_dir():
@@ -92,17 +85,16 @@ def _restore_sqlite(
     is_there = database.exists() and database.stat().st_size > 0
     if is_there:
         _require_nobody(database)
-    if is_there and not replace:
+    if is_there and not order.replace:
         raise FeedbackError(f"{database} is not empty. To put it aside and go on: --replace")
-    aside = database.with_name(f"{database.stem}-before-{now}{database.suffix}")
+    aside = database.with_name(f"{database.stem}-before-{order.now}{database.suffix}")
     with whole_file(database, over=True) as (part, file):
-        facts_of.copy_whole(facts, path, file.write, never)
+        facts_of.copy_whole(order.facts, path, file.write, never)
         file.flush()
         if found := sqlite.damage(part):
             raise FeedbackError(f"{path} is damaged: {found}.")
         say("The file is whole and sound.")
-        url = make_url(f"sqlite+aiosqlite:///{part}")
-        asyncio.run(finish(url, facts, outside, say, settings.backups_folder))
+        asyncio.run(finish(make_url(f"sqlite+aiosqlite:///{part}"), order))
         sqlite.close_log(part)
         if is_there:
             _require_nobody(database)

@@ -1,13 +1,12 @@
 """Back into PostgreSQL: a database of its own is filled, then the two change names at once."""
 
 import asyncio
-from collections.abc import Set
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedback.backups import postgres
-from feedback.backups.afterwards import Say, finish
-from feedback.backups.facts import Facts, copy_whole, never
+from feedback.backups.afterwards import finish
+from feedback.backups.facts import copy_whole, never
+from feedback.backups.order import Order
 from feedback.errors import FeedbackError
 from feedback.settings import Settings
 
@@ -28,11 +27,9 @@ SESSIONS = """
 """
 
 
-async def restore(
-    settings: Settings, path: Path, facts: Facts, now: str, outside: Set[str], say: Say,
-    replace: bool,
-) -> str | None:  # fmt: skip
+async def restore(order: Order) -> str | None:
     """The name under which what was there is kept. Raises FeedbackError before anything changes."""
+    settings, now, say = order.settings, order.now, order.say
     url = settings.url
     target = url.database or ""
     part = f"{target[: LONGEST_NAME - 10]}_restoring"
@@ -47,15 +44,15 @@ async def restore(
         if is_there:
             await _require_nobody(keeper, target)
         is_full = is_there and await _holds_tables(settings)
-        if is_full and not replace:
+        if is_full and not order.replace:
             raise FeedbackError(f"{target} is not empty. To put it aside and go on: --replace")
         await keeper.execute(f"DROP DATABASE IF EXISTS {_quoted(part)}")
         await keeper.execute(f"CREATE DATABASE {_quoted(part)} TEMPLATE template0")
         try:
             with postgres.restoring(program, url.set(database=part)) as write:
-                await asyncio.to_thread(copy_whole, facts, path, write, never)
+                await asyncio.to_thread(copy_whole, order.facts, order.path, write, never)
             say("The file is whole and was read to its end.")
-            await finish(url.set(database=part), facts, outside, say, settings.backups_folder)
+            await finish(url.set(database=part), order)
             if is_there:
                 await _require_nobody(keeper, target)
             await _swap(keeper, target, part, aside if is_there else None)

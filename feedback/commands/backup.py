@@ -46,9 +46,16 @@ def restore_command(
     other_secret: Annotated[
         bool, typer.Option("--other-secret", help="Go on with a secret that is not the backup's.")
     ] = False,
+    without_erasures: Annotated[
+        bool,
+        typer.Option(
+            "--without-erasures", help="Go on where erasures.ndjson is missing: some come back."
+        ),
+    ] = False,
 ) -> None:
     """Make the database what a backup holds: checked, migrated, everybody signed out.
 
+    Who was erased since is erased again, by erasures.ndjson in FEEDBACK_BACKUPS or beside FILE.
     Stop feedback serve and feedback worker first. The database is prepared beside the old one
     and takes its place at the end; when something fails, all is as it was.
 
@@ -63,6 +70,7 @@ def restore_command(
         file,
         replace=replace,
         other_secret=other_secret,
+        without_erasures=without_erasures,
         outside=SEEN_OUTSIDE,
         say=typer.echo,
     )

@@ -5,37 +5,42 @@ from functools import partial
 
 from feedback.db import Database
 from feedback.doctor import around, inside
-from feedback.doctor.findings import Finding, look
+from feedback.doctor.findings import Finding, Look, look
 from feedback.settings import Settings
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Each finding as soon as it is known. Changes nothing; the server may run or not."""
-    for name, each in (("settings", around.settings_set), ("files", around.files)):
-        for found in await look(name, partial(_at_once, each, settings)):
+    looks: dict[str, Look] = {
+        "settings": partial(_at_once, around.settings_set, settings),
+        "files": partial(_at_once, around.files, settings),
+        "schema": partial(inside.schema, settings),
+    }
+    found = None
+    for name, each in looks.items():
+        for found in await look(name, each):
             yield found
-    has_schema = True
-    for found in await look("schema", partial(inside.schema, settings)):
-        has_schema &= found.is_well
-        yield found
-    site_key = None
-    if has_schema:
-        for found in await look("database", partial(inside.database_settings, settings)):
+    database = Database(settings.url) if found and found.is_well else None  # the schema is last
+    looks = {
+        "disk": partial(_disk, settings),
+        "backup": partial(_at_once, inside.backups, settings),
+        "address": partial(_address, settings, database),
+    }
+    if database is not None:
+        looks = {
+            "database": partial(inside.database_settings, settings),
+            "worker": partial(inside.worker, database),
+            "erasures": partial(inside.erasures, database, settings),
+        } | looks
+    for name, each in looks.items():
+        for found in await look(name, each):
             yield found
-        database = Database(settings.url)
-        try:
-            forgotten = await look("erasures", partial(inside.erasures, database, settings))
-            for found in [*await look("worker", partial(inside.worker, database)), *forgotten]:
-                yield found
-            site_key = await inside.site_key(database)
-        finally:
-            await database.close()
-    for found in await look("disk", partial(_disk, settings)):
-        yield found
-    for found in await look("backup", partial(_at_once, inside.backups, settings)):
-        yield found
-    for found in await look("address", partial(around.address, settings, site_key)):
-        yield found
+    if database is not None:
+        await database.close()
+
+
+async def _address(settings: Settings, database: Database | None) -> Iterable[Finding]:
+    return await around.address(settings, await inside.site_key(database) if database else None)
 
 
 async def _disk(settings: Settings) -> Iterable[Finding]:

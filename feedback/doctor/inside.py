@@ -26,9 +26,9 @@ SAFE = {"synchronous_commit": ("on", "remote_apply"), "fsync": ("on",), "full_pa
 
 
 async def schema(settings: Settings) -> Iterable[Finding]:
-    file = settings.sqlite_file
-    if file is not None and not file.is_file():
-        raise FeedbackError(f"There is no database {file}. feedback serve makes one")
+    own = settings.sqlite_file
+    if own is not None and not own.is_file():
+        raise FeedbackError(f"There is no database {own}. feedback serve makes one")
     found = await current_revision(settings.url)
     if found == NEWEST:
         return [Finding("schema", f"is the newest, {NEWEST}")]
@@ -45,8 +45,8 @@ async def database_settings(settings: Settings) -> Iterable[Finding]:
     """Whether what is acknowledged has reached the disk; and the database's clock."""
     if settings.sqlite_file is not None:
         address = f"{settings.sqlite_file.resolve().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True)) as file:
-            [mode] = file.execute("PRAGMA journal_mode").fetchone()
+        with closing(sqlite3.connect(address, uri=True)) as opened:
+            [mode] = opened.execute("PRAGMA journal_mode").fetchone()
         if mode != SQLITE_PRAGMAS["journal_mode"]:
             said = f"the journal mode is {mode}, not {SQLITE_PRAGMAS['journal_mode']}"
             return [Finding("database", said, "Start feedback serve once: it sets it.")]
@@ -124,8 +124,8 @@ def backups(settings: Settings) -> Iterator[Finding]:
     if secret and facts.fingerprint(secret) != newest.facts.secret:
         todo = "It belongs to another secret than the one of the settings: bring that one back."
     yield Finding("backup", said, todo)
-    file = settings.sqlite_file
-    if file is not None and file.exists() and file.stat().st_dev == newest.path.stat().st_dev:
+    own = settings.sqlite_file
+    if own is not None and own.exists() and own.stat().st_dev == newest.path.stat().st_dev:
         yield Finding("backup", "is on the disk of the database: copy it to another machine too")
 
 

@@ -17,6 +17,7 @@ from feedback.errors import FeedbackError
 from feedback.settings import Settings
 from tests.backups.conftest import quiet
 from tests.cast import Shop
+from tests.conftest import KEY
 from tests.faults.conftest import on_postgres
 from tests.faults.small_disk import small_disk
 
@@ -115,7 +116,7 @@ async def test_a_restore_onto_the_file_itself(settings: Settings, tmp_path: Path
         make_backup(settings, link, over=True)
 
 
-def test_a_file_of_that_name_stays(settings: Settings, tmp_path: Path) -> None:
+async def test_a_file_of_that_name_stays(settings: Settings, tmp_path: Path) -> None:
     there = tmp_path / "x.backup"
     there.write_text("mine")
     with pytest.raises(FeedbackError, match="is there already"):
@@ -149,6 +150,22 @@ def test_a_full_disk_leaves_nothing(settings: Settings, tmp_path: Path) -> None:
         left.write_bytes(b"of a run that was killed")
         make_backup(settings, disk.folder / "x.backup")
         assert [path.name for path in disk.folder.iterdir()] == ["x.backup"]
+
+
+@on_sqlite
+async def test_a_restore_onto_a_full_disk_leaves_nothing(backup: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small") as disk:
+        there = Settings(database_url=f"sqlite:///{disk.folder}/new.db", secret_key=KEY)
+        room = disk.folder / "room"
+        for size in (0, backup.stat().st_size + 4096):  # while it is copied, and once it is
+            room.write_bytes(b"x" * size)
+            disk.fill()
+            room.unlink()
+            said = await asyncio.to_thread(refused, there, backup)
+            assert "full" in said, said
+            assert [path.name for path in disk.folder.iterdir()] == ["ballast"]
+            disk.make_room()
+        await asyncio.to_thread(restore, there, backup, say=quiet)
 
 
 @on_postgres

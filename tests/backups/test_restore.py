@@ -176,7 +176,7 @@ async def test_a_restore_that_is_killed_changes_nothing(
     assert not (tmp_path / left[0]).exists()
 
 
-def test_it_is_its_owners_alone(settings: Settings, tmp_path: Path) -> None:
+async def test_it_is_its_owners_alone(settings: Settings, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         made = make_backup(settings, tmp_path / "x.backup")
@@ -185,7 +185,7 @@ def test_it_is_its_owners_alone(settings: Settings, tmp_path: Path) -> None:
     assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
 
 
-def test_the_secret_is_not_in_it(settings: Settings, tmp_path: Path) -> None:
+async def test_the_secret_is_not_in_it(settings: Settings, tmp_path: Path) -> None:
     made = make_backup(settings, tmp_path / "x.backup")
     assert (settings.secret_key or "").encode() not in made.path.read_bytes()
 

@@ -43,7 +43,7 @@ async def test_one_comes_in_each_period(daily: Settings, database: Database) -> 
     assert keys == ["backup:2026-11-30T00", "backup:2026-12-01T00"]
 
 
-def test_none_comes_unasked(settings: Settings) -> None:
+async def test_none_comes_unasked(settings: Settings) -> None:
     assert "backup" not in {each.kind for each in schedules(settings)}
 
 
@@ -61,7 +61,9 @@ async def test_the_worker_makes_it(daily: Settings, database: Database, shop: Sh
     assert job.done_at and job.last_error is None
 
 
-def test_the_oldest_go_and_nothing_else(daily: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_oldest_go_and_nothing_else(
+    daily: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = folder.made_folder(daily)
     moments = iter(NOON + timedelta(days=n) for n in range(4))
     monkeypatch.setattr(clock, "now", lambda: next(moments))
