@@ -84,11 +84,11 @@ class App(Litestar):
             send = _without_words(send)
         try:
             await self._answer(scope, receive, send)
-        except FeedbackError as error:
-            if scope["type"] != "lifespan":
-                raise
-            log.error("feedback: %s", error.message)  # as a command would; the server below ends
         except Exception as error:
+            if isinstance(error, FeedbackError) and scope["type"] == "lifespan":
+                # As a command would; the server below has been told, and ends.
+                log.error("feedback: %s", error.message)
+                return
             # The server below prints what comes out of here, with every cause.
             log.exception("a request or the start failed")
             raise FeedbackError(describe(error), exit_code=1) from None

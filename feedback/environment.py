@@ -9,7 +9,6 @@
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator
-from difflib import get_close_matches
 
 from feedback.errors import FeedbackError
 from feedback.logs import describe, what_to_do
@@ -28,6 +27,8 @@ def check_names(prefix: str, known: Collection[str], given: Iterable[str]) -> It
     >>> list(check_names("APP_", ["APP_URL"], ["APP_URL", "APP_URL_FILE", "APP_COLOUR", "HOME"]))
     ['APP_COLOUR is no setting of this version, and changes nothing.']
     """
+    from difflib import get_close_matches
+
     every = [*known, *(f"{name}_FILE" for name in known)]
     for name in sorted(given):
         if not name.upper().startswith(prefix) or name.upper() in every:

@@ -6,7 +6,6 @@ import secrets
 import sys
 from contextlib import suppress
 from ipaddress import ip_network
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -174,7 +173,7 @@ def load_settings(**given: Any) -> Settings:
     """Settings from the environment, `given` winning. Raises FeedbackError naming the bad one."""
     names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     for said in check_names(PREFIX, names, os.environ):
-        if parent_process() is None:  # once, not again by each process of a server
+        if not _is_child():  # once, not again by each process of a server
             print(f"feedback: {said}", file=sys.stderr)
     try:
         return Settings(**_from_files() | given)
@@ -201,6 +200,11 @@ def secret_file(settings: Settings) -> Path:
     """Where the key of a SQLite database is, when no setting says one."""
     file = settings.sqlite_file or Path()
     return file.with_name(file.name + ".secret")
+
+
+def _is_child() -> bool:
+    loaded = sys.modules.get("multiprocessing.process")  # to import it takes a while
+    return loaded is not None and loaded.parent_process() is not None
 
 
 def secret_key(settings: Settings) -> bytes:
