@@ -16,6 +16,9 @@ from tests.waiting import until
 
 KILLS = 3
 
+# On PostgreSQL, with two processes, in test_up_table.py.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 async def test_a_killed_process_is_replaced_behind_an_open_port(
     program: Program, shop: Shop, database: Database
