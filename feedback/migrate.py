@@ -96,7 +96,9 @@ def _look_into_file(url: URL) -> Found:
     if path.is_dir():  # SQLite calls it a disk that fails
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     make_private(path)
-    mode = "ro" if path.exists() and path.stat().st_size else "rw"
+    # Whoever may only read a file with a log of its own leaves that log's files behind.
+    with path.open("rb") as file:
+        mode = "ro" if file.read(20)[18:] == b"\1\1" else "rw"
     address = f"file:{quote(str(path.absolute()))}?mode={mode}"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")

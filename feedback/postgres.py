@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 3.0
 PING_SECONDS = 3.0  # the look at a connection that has rested, before it is used again
 STATEMENT_SECONDS = 8.0  # of a page; the slowest takes a hundredth
+CLOSE_SECONDS = 2.0  # to say good-bye
 POOL_SECONDS = 5.0  # for one of the connections that others use
 
 TLS_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")

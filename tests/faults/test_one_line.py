@@ -96,8 +96,8 @@ def test_a_file_that_is_wrong_is_told_and_left_as_it_is(
 ) -> None:
     (tmp_path / "letter.db").write_text("Dear customer, " * 100)
     cases: Mapping[str, tuple[str, str]] = {
-        f"sqlite:///{tmp_path}/none/f.db": ("SQLITE_CANTOPEN", ""),
-        "sqlite:////proc/f.db": ("SQLITE_CANTOPEN", ""),
+        f"sqlite:///{tmp_path}/none/f.db": ("ENOENT", ""),
+        "sqlite:////proc/f.db": ("ENOENT", ""),
         f"sqlite:///{tmp_path}": ("EISDIR", ""),
         "sqlite://": ("names no file", ""),
         "mysql://db/x": ("must start with sqlite", ""),
