@@ -80,9 +80,15 @@ class App(Litestar):
         self._patience = Patience()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            send = _without_words(send)
         try:
             await self._answer(scope, receive, send)
         except Exception as error:
+            if isinstance(error, FeedbackError) and scope["type"] == "lifespan":
+                # As a command would; the server below has been told, and ends.
+                log.error("feedback: %s", error.message)
+                return
             # The server below prints what comes out of here, with every cause.
             log.exception("a request or the start failed")
             raise FeedbackError(describe(error), exit_code=1) from None
@@ -123,6 +129,15 @@ class App(Litestar):
         self.lacks_pages = False
         self.register(all_pages(self.state.settings))
         ways_in(self.routes)  # raises where one says not whom it is for
+
+
+def _without_words(send: Any) -> Any:
+    """Why a start failed is logged here: Litestar tells the server below in a whole traceback."""
+
+    async def tell(message: Any) -> None:
+        await send(message | {"message": ""} if "message" in message else message)
+
+    return tell
 
 
 def create_app(settings: Settings | None = None, *, pages_later: bool = False) -> Litestar:

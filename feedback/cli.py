@@ -181,6 +181,10 @@ def main() -> None:
         sys.stderr.close()
         code = 1
     except Exception as error:
+        from feedback.environment import said_of
+
+        if around := said_of(error):
+            _fail(around, 1)
         print(safe_traceback(error), file=sys.stderr)
         _fail(f"this failed, and should not have: {describe(error)}", 1)
     raise SystemExit(code if isinstance(code, int) else 0)

@@ -6,6 +6,7 @@ Every writer goes through `again`: answers, imports, pages, jobs, `feedback roll
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -14,6 +15,8 @@ TRIES = 5
 PAUSE = 0.02  # seconds, twice as long each time, and never all at one moment
 # SQLSTATE: could not serialize; deadlock.
 STATES = ("40001", "40P01")
+# Filled by the transactions of one request: one with a part stored is not begun anew.
+COMMITTED: ContextVar[list[bool]] = ContextVar("committed")
 
 
 def is_crossed(error: BaseException) -> bool:

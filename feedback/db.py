@@ -13,7 +13,6 @@ import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence, Set
 from contextlib import asynccontextmanager, nullcontext, suppress
-from contextvars import ContextVar
 from copy import copy
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -31,7 +30,8 @@ from sqlmodel import Field, Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from uuid_utils.compat import uuid7
 
-from feedback.postgres import STATEMENT_SECONDS, make_engine
+from feedback.crossing import COMMITTED
+from feedback.postgres import CLOSE_SECONDS, STATEMENT_SECONDS, make_engine
 from feedback.sqlite_driver import SqliteDriver, glancing_engine
 from feedback.tenancy import check_tenancy
 
@@ -50,9 +50,6 @@ ENQUEUED = "enqueued"
 READS_ONLY = "reads only"  # what it finds is committed, so it may be kept
 WRITTEN = "written"
 
-# Filled by the transactions of one request: one with a part stored is not begun anew.
-COMMITTED: ContextVar[list[bool]] = ContextVar("committed")
-
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "2",  # FULL: an acknowledged answer has reached the disk
@@ -63,7 +60,6 @@ SQLITE_PRAGMAS = {
     "secure_delete": "1",  # what is deleted or replaced is overwritten, whoever built SQLite
 }
 
-CLOSE_SECONDS = 2.0
 
 # By SQLSTATE: the connection, room (a full disk, too many connections), an operator's stop, the
 # system's own errors, a database that lets nobody in.

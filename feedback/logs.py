@@ -18,8 +18,6 @@ import errno
 import logging
 import os
 import re
-import socket
-import ssl
 import sys
 import threading
 import traceback
@@ -155,11 +153,11 @@ def _words(error: BaseException) -> str:
         return name + (f", {said}" if said else "")
     if isinstance(error, TimeoutError) and not error.errno:
         return "no answer in time"
-    if isinstance(error, ssl.SSLError):
-        # Words of the TLS library, about the certificate.
-        return getattr(error, "verify_message", "") or (error.reason or "").replace("_", " ")
-    if isinstance(error, socket.gaierror):
+    if (kind := type(error).__name__) == "gaierror":
         return "there is no such host"
+    if kind.startswith("SSL"):  # the words of the TLS library, of the certificate
+        said = getattr(error, "verify_message", "") or getattr(error, "reason", "") or ""
+        return str(said).replace("_", " ")
     if isinstance(error, OSError) and (name := errno.errorcode.get(error.errno or 0)):
         return f"{name}, {os.strerror(error.errno or 0)}"
     return ""

@@ -1,7 +1,10 @@
 """The schema: where it stands, and how it gets to the newest version."""
 
+import errno
+import os
 import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -66,7 +69,7 @@ async def current_revision(url: URL) -> str | None:
         return None
     if found.revision not in known_revisions() and not found.tables >= OURS:
         raise FeedbackError(
-            f"The database {url.render_as_string()} is another program's: it has tables, such as "
+            f"The database {_as_given(url)} is another program's: it has tables, such as "
             f"{min(found.tables)!r}, and none of feedback's. Nothing was changed. Give "
             "FEEDBACK_DATABASE_URL a database, or a file, of its own.",
             exit_code=1,
@@ -90,8 +93,12 @@ async def _look_into_server(url: URL) -> Found:
 def _look_into_file(url: URL) -> Found:
     # By hand: when aiosqlite cannot open a file, its thread also writes a traceback.
     path = Path(url.database or "")
+    if path.is_dir():  # SQLite calls it a disk that fails
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     make_private(path)
-    mode = "ro" if path.exists() and path.stat().st_size else "rw"
+    # Whoever may only read a file with a log of its own leaves that log's files behind.
+    with path.open("rb") as file:
+        mode = "ro" if file.read(20)[18:] == b"\1\1" else "rw"
     address = f"file:{quote(str(path.absolute()))}?mode={mode}"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -100,6 +107,10 @@ def _look_into_file(url: URL) -> Found:
             return Found(tables, None)
         row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
         return Found(tables - {VERSION_TABLE}, row[0] if row else None)
+
+
+def _as_given(url: URL) -> str:
+    return url.set(drivername=url.get_backend_name()).render_as_string()
 
 
 def _is_sqlite(url: URL) -> bool:
@@ -122,15 +133,21 @@ async def require_newest(
     Raises FeedbackError (exit code 1) saying what to do otherwise.
     """
     found = await current_revision(url)
+    if found != NEWEST and not (found is None and migrate_empty):
+        raise _wrong_version(found)
     if _is_sqlite(url):
         for said in keep_private(Path(url.database or "")):
             tell(said)
-    if found == NEWEST:
-        return
-    if found is None and migrate_empty:
+    if found is None:
         upgrade(url)
-        return
-    raise _wrong_version(found)
+
+
+async def require_known(url: URL) -> None:
+    """Return when the database is empty or this program can migrate it; raises FeedbackError
+    (exit code 1) otherwise, before anything is written."""
+    found = await current_revision(url)
+    if found is not None and found not in known_revisions():
+        raise _wrong_version(found)
 
 
 async def is_set_up(url: URL) -> bool:
@@ -181,7 +198,7 @@ def config(url: URL) -> "Config":
     """Alembic's configuration, made in code: there is no alembic.ini."""
     from alembic.config import Config
 
-    made = Config()
+    made = Config(stdout=sys.stdout)  # by itself that of when it was imported
     made.set_main_option("script_location", str(resource_dir("migrations")))
     made.set_main_option("path_separator", "os")
     made.attributes["url"] = url
@@ -215,6 +232,6 @@ def _wrong_version(found: str | None) -> FeedbackError:
 def _cannot_open(url: URL, error: Exception) -> AwayError:
     reason = describe(error, with_place=False)
     return AwayError(
-        f"Cannot open the database {url.render_as_string()}: {reason}. {what_to_do(error)}",
+        f"Cannot open the database {_as_given(url)}: {reason}. {what_to_do(error)}",
         exit_code=1,
     )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 3.0
 PING_SECONDS = 3.0  # the look at a connection that has rested, before it is used again
 STATEMENT_SECONDS = 8.0  # of a page; the slowest takes a hundredth
+CLOSE_SECONDS = 2.0  # to say good-bye
 POOL_SECONDS = 5.0  # for one of the connections that others use
 
 TLS_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -64,17 +65,20 @@ def check_query(url: URL) -> URL:
     return url.set(query=query)
 
 
-async def connect(url: URL, *, statement_seconds: float | None = None, plain: bool = False) -> Any:
+async def connect(
+    url: URL, *, statement_seconds: float | None = None, is_cut: bool = True, plain: bool = False
+) -> Any:
     """A connection of asyncpg; TLS is as `sslmode` or PGSSLMODE say. Raises what asyncpg does,
     TimeoutError where nobody answers.
 
     statement_seconds: after so long a statement raises TimeoutError, and the server gives it up.
+    is_cut: False where the caller cuts it himself, by `within`: that costs once, not a statement.
     plain: for a look or two; finds out whether the server is one that hands connections on.
     """
     import asyncpg
 
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    settings: dict[str, Any] = {"command_timeout": statement_seconds}
+    settings: dict[str, Any] = {"command_timeout": statement_seconds if is_cut else None}
     if plain or is_pooled(url):
         settings["statement_cache_size"] = 0  # the next statement may meet another process
     elif statement_seconds is not None:

@@ -3,6 +3,8 @@
 import os
 import re
 import secrets
+import sys
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,10 +15,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from feedback.environment import check_names
 from feedback.errors import FeedbackError
 from feedback.postgres import check_query
 
 PREFIX = "FEEDBACK_"
+SHORTEST_SECRET = 32
 # How the addresses of our own pages begin, and those that are promised.
 OWN = (
     *("actions", "api", "board", "compare", "d", "demo", "health", "i", "journeys", "k"),
@@ -92,7 +96,7 @@ class Settings(BaseSettings):
     )
     secret_key: str | None = Field(
         default=None,
-        min_length=32,
+        min_length=SHORTEST_SECRET,
         description="Key for signatures, at least 32 characters. SQLite: made once, in a file "
         "beside the database that only its owner may read. PostgreSQL: required.",
     )
@@ -167,6 +171,10 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """Settings from the environment, `given` winning. Raises FeedbackError naming the bad one."""
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for said in check_names(PREFIX, names, os.environ):
+        if not _is_child():  # once, not again by each process of a server
+            print(f"feedback: {said}", file=sys.stderr)
     try:
         return Settings(**_from_files() | given)
     except ValidationError as error:
@@ -194,6 +202,11 @@ def secret_file(settings: Settings) -> Path:
     return file.with_name(file.name + ".secret")
 
 
+def _is_child() -> bool:
+    loaded = sys.modules.get("multiprocessing.process")  # to import it takes a while
+    return loaded is not None and loaded.parent_process() is not None
+
+
 def secret_key(settings: Settings) -> bytes:
     """The signing key; on SQLite made once beside the database, readable by its owner alone."""
     if settings.secret_key:
@@ -209,18 +222,37 @@ def secret_key(settings: Settings) -> bytes:
 
 def _read_or_make_secret(path: Path) -> bytes:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
+        if not path.exists():
+            _make_secret(path)
+        found = path.read_bytes().strip()
     except OSError as error:
         raise FeedbackError(
-            f"Cannot write {path}: {error.strerror}. Make the folder writable or set "
+            f"Cannot write or read {path}: {error.strerror}. Make the folder writable or set "
             "FEEDBACK_SECRET_KEY.",
             exit_code=1,
         ) from error
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_bytes().strip()
+    if len(found) < SHORTEST_SECRET:
+        raise FeedbackError(
+            f"{path} holds no key of {SHORTEST_SECRET} characters. Put back the one that this "
+            "database was used with; delete the file only if it was used with none.",
+            exit_code=1,
+        )
+    return found
+
+
+def _make_secret(path: Path) -> None:
+    # Whole or not at all: half a key, where the disk filled up, would be taken for one.
+    made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # of two that start at once, the first one's
+            os.link(made, path)
+    finally:
+        made.unlink()
 
 
 def _from_files() -> dict[str, str]:
@@ -231,8 +263,9 @@ def _from_files() -> dict[str, str]:
         if file and variable not in os.environ:
             try:
                 found[name] = Path(file).read_text().strip()
-            except OSError as error:
+            except (OSError, ValueError) as error:  # a ValueError is of what is no text
+                reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
                 raise FeedbackError(
-                    f"{variable}_FILE: cannot read {file}: {error.strerror}", exit_code=1
+                    f"{variable}_FILE: cannot read {file}: {reason}", exit_code=1
                 ) from error
     return found

@@ -34,10 +34,9 @@ VALUES = re.compile(r"\(.*?\)=\(.*?\)|\".*?\"|'.*?'")
 
 
 async def connect(url: URL) -> "asyncpg.Connection":
-    import asyncpg
+    from feedback import postgres
 
-    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    made: asyncpg.Connection = await asyncpg.connect(dsn)
+    made: asyncpg.Connection = await postgres.connect(url)
     return made
 
 

@@ -57,11 +57,11 @@ def migrate_command() -> None:
 
     Example: FEEDBACK_DATABASE_URL=postgresql://app@db/feedback feedback migrate
     """
-    from feedback.migrate import NEWEST, current_revision, upgrade
+    from feedback.migrate import NEWEST, require_known, upgrade
     from feedback.settings import load_settings
 
     settings = load_settings()
-    asyncio.run(current_revision(settings.url))  # refuses what is another program's
+    asyncio.run(require_known(settings.url))
     upgrade(settings.url)
     print(f"The schema is at version {NEWEST}.")
 
@@ -94,20 +94,16 @@ async def prepare(settings: "Settings") -> str | None:
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Raises FeedbackError when another program listens there. Granian would join it, and the
-    requests of one browser would reach now the one, now the other."""
+    """Raises FeedbackError when nobody may listen there, or another program does. Granian would
+    join that one, and the requests of one browser would reach now the one, now the other."""
     until = time.monotonic() + LEAVING_SECONDS
-    while _is_taken(host, port):
-        if time.monotonic() > until:
-            raise FeedbackError(
-                f"Port {port} is in use: another feedback serve, perhaps. "
-                f"End that one, or choose another port: --port {port % 65535 + 1}",
-                exit_code=1,
-            )
+    while (error := _refused(host, port)) is not None:
+        if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+            raise FeedbackError(_why_not(host, port, error), exit_code=1)
         time.sleep(0.1)
 
 
-def _is_taken(host: str, port: int) -> bool:
+def _refused(host: str, port: int) -> OSError | None:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         for family, kind, _protocol, _canonical, address in found:
@@ -116,8 +112,26 @@ def _is_taken(host: str, port: int) -> bool:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(address)
     except OSError as error:
-        return error.errno == errno.EADDRINUSE
-    return False
+        return error
+    return None
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return f"There is no host {host!r}. Listen on 127.0.0.1, or on 0.0.0.0: every address."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"{host} is no address of this machine. Listen on 127.0.0.1, or on 0.0.0.0: every "
+            "address."
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {port} is not open to this user. Choose one above 1023: --port 8000"
+    if error.errno != errno.EADDRINUSE:
+        return f"Cannot listen on {host}, port {port}: {os.strerror(error.errno or 0)}."
+    return (
+        f"Port {port} is in use: another feedback serve, perhaps. "
+        f"End that one, or choose another port: --port {port % 65535 + 1}"
+    )
 
 
 def run_server(

@@ -10,10 +10,10 @@ from asyncpg.exceptions import InterfaceError, PostgresError
 from sqlalchemy.engine import URL
 
 from feedback.crossing import again
-from feedback.db import CLOSE_SECONDS, is_away_state
+from feedback.db import is_away_state
 from feedback.errors import FeedbackError
 from feedback.logs import describe
-from feedback.postgres import connect, within
+from feedback.postgres import CLOSE_SECONDS, connect, within
 from feedback.responses.bulk_rows import Batch, BatchResult, Name, Origin, Rows, sort_out
 from feedback.responses.columns import Columns, as_uuids
 

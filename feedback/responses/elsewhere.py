@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from feedback.db import CLOSE_SECONDS, SQLITE_PRAGMAS, is_away_state
+from feedback.db import SQLITE_PRAGMAS, is_away_state
 from feedback.errors import FeedbackError
 from feedback.logs import describe
+from feedback.postgres import CLOSE_SECONDS
 from feedback.responses.columns import as_uuids
 from feedback.settings import Settings
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from feedback.crossing import again
 from feedback.db import is_away_state
 from feedback.migrate import refuse_unsafe
-from feedback.postgres import connect, is_pooled, within
+from feedback.postgres import CONNECT_SECONDS, connect, is_pooled, within
 from feedback.responses.decide import decide
 from feedback.responses.outcome import (
     Answer,
@@ -52,6 +52,7 @@ class PostgresStore:
 
     def __init__(self, url: URL) -> None:
         self._url = url
+        self._is_pooled = False
         self._statements = Statements(is_sqlite=False)
         self._connection: asyncpg.Connection | None = None
 
@@ -74,12 +75,16 @@ class PostgresStore:
         return await again(lambda: self._store(batch), *_TRY_AGAIN)
 
     async def _connect(self) -> "asyncpg.Connection":
-        connection: asyncpg.Connection = await connect(self._url, statement_seconds=STORE_SECONDS)
+        connection: asyncpg.Connection = await connect(
+            self._url, statement_seconds=STORE_SECONDS, is_cut=False
+        )
         try:
-            refuse_unsafe(await connection.fetchval("SHOW synchronous_commit"))
+            with within(CONNECT_SECONDS, connection):
+                refuse_unsafe(await connection.fetchval("SHOW synchronous_commit"))
         except BaseException:
             connection.terminate()
             raise
+        self._is_pooled = is_pooled(self._url)
         self._connection = connection
         return connection
 
@@ -101,7 +106,7 @@ class PostgresStore:
     async def _store_by(
         self, connection: "asyncpg.Connection", batch: Sequence[Answer | Display]
     ) -> list[Outcome | None]:
-        if not is_pooled(self._url):  # else two looks and a statement may meet three processes
+        if not self._is_pooled:  # else two looks and a statement may meet three processes
             parts = settle(batch, await self._joined(connection, name_keys(batch)))
             if len(parts) == 1 and not parts[0].named:
                 became, plan = await self._decide(connection, parts[0])

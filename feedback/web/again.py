@@ -7,8 +7,7 @@ them up, and nothing of it stays. Whoever pressed the button need not know.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from feedback.crossing import TRIES, pause
-from feedback.db import COMMITTED
+from feedback.crossing import COMMITTED, TRIES, pause
 
 # In the state of a request: its answer is about a transaction that was given up.
 CROSSED = "crossed"
