@@ -23,6 +23,7 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from feedback import clock, numbers
 from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
+from feedback.clocks.watch import Watch
 from feedback.db import Database, is_away
 from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
@@ -243,6 +244,8 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
     await writer.start()
     app.state.probe = probe = Probe(database, writer)
     sharing = asyncio.create_task(numbers.keep_sharing())
+    app.state.watch = watch = Watch(database)
+    watch.start()
     app.state.limits = Limits(settings)
     app.state.bursts = bursts = Bursts(writer, database)
     app.state.sightings = sightings = Sightings(database)
@@ -257,7 +260,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
             async with asyncio.timeout(STOP_SECONDS):
                 await writer.stop()
                 await asyncio.gather(
-                    probe.stop(), bursts.stop(), sightings.stop(), *_stopped(worker)
+                    watch.stop(), probe.stop(), bursts.stop(), sightings.stop(), *_stopped(worker)
                 )
         await database.close()
         say_what_is_held()

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from feedback.accounts import models as accounts
 from feedback.calendar import models as actions
+from feedback.clocks import models as clocks
 from feedback.erasure import models as erasure
 from feedback.journeys import models as journeys
 from feedback.outbox import models as outbox
@@ -17,6 +18,6 @@ from feedback.versions import CountVersion
 metadata = SQLModel.metadata
 
 __all__ = [
-    "CountVersion", "accounts", "actions", "erasure", "journeys", "metadata", "outbox",
+    "CountVersion", "accounts", "actions", "clocks", "erasure", "journeys", "metadata", "outbox",
     "privacy", "responses", "surveys",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import provide_viewer, require_viewer
 from feedback.accounts.visit import provide_visit
 from feedback.actions import handlers as actions
+from feedback.clocks import routes as clocks
 from feedback.comparisons import routes as comparisons
 from feedback.dashboards import pictures
 from feedback.dashboards import routes as dashboards
@@ -70,6 +71,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *disclosure.signed_in_handlers,
             *accounts.signed_in_handlers,
             *account_settings.signed_in_handlers,
+            *clocks.handlers,
             *privacy.signed_in_handlers,
             *(demo.handlers if settings.demo else ()),
         ],

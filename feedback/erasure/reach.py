@@ -96,6 +96,7 @@ REACH: Mapping[str, Reach] = {
     "display_count": _kept(Holds.SCORE, "channel", "kind"),
     "count_version": _kept(Holds.HASH, "process"),
     "import_run": _kept(Holds.TEAM, "file_name", "content"),
+    "clock_span": _kept(Holds.TEAM, "reason"),
     "action": _kept(Holds.TEAM, "kind", "title", "details", "done_by", "public_texts"),
     "workspace": _kept(Holds.SETUP, "key", "name", "time_zone", "language"),
     "user": _kept(Holds.TEAM, "email", "password_hash", "language"),

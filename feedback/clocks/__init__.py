@@ -1,0 +1,1 @@
+"""Clocks that jump, and the answers that were received meanwhile."""
