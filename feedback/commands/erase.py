@@ -1,7 +1,6 @@
 """`feedback erase`: forget somebody, or one answer."""
 
 import asyncio
-import sqlite3
 import sys
 import uuid
 from dataclasses import dataclass
@@ -66,8 +65,6 @@ class Asked:
 
 async def erase(settings: "Settings", asked: Asked) -> None:
     """What the command does; what there is, and what went, is printed."""
-    from sqlalchemy.exc import DBAPIError
-
     import feedback.models  # noqa: F401 (what is touched is read off all the tables)
     from feedback import clock
     from feedback.erasure.ledger import agree
@@ -92,7 +89,7 @@ async def erase(settings: "Settings", asked: Asked) -> None:
             typer.echo(f"Erased: {_counted(said.answers, said.comments, said.changes)}.")
         try:
             await tidy(database)
-        except (TimeoutError, sqlite3.Error, DBAPIError) as error:
+        except Exception as error:
             raise FeedbackError(
                 f"Erased, but the files of the database could not be written anew: "
                 f"{describe(error, with_place=False)}. A running server or worker tries it again.",

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from feedback.db import SQLITE_PRAGMAS, Database
@@ -28,7 +26,6 @@ LOOK_AGAIN_SECONDS = 0.2
 # A table of PostgreSQL that is smaller with its indexes is written anew, while nobody uses it.
 SMALL = 128 << 20
 LOCK_SECONDS, ATTEMPTS = 2, 5
-LOCK_NOT_AVAILABLE = "55P03"
 
 
 async def tidy(database: Database) -> None:
@@ -79,31 +76,31 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 async def _vacuum(database: Database) -> None:
-    """Each of the tables by itself, outside a transaction."""
-    async with database.engine.connect() as opened:
-        connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(sa.text("SET statement_timeout = 0"))
-        await connection.execute(sa.text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
-        try:
-            for table in touched():
-                size = sa.text("SELECT pg_total_relation_size(CAST(:name AS regclass))")
-                found = await connection.execute(size, {"name": table})
-                if found.scalar_one() >= SMALL or not await _vacuum_full(connection, table):
-                    await connection.execute(sa.text(f'VACUUM "{table}"'))
-        finally:
-            # The connection goes back to the others of its pool.
-            await connection.execute(sa.text("RESET lock_timeout"))
-            await connection.execute(sa.text("RESET statement_timeout"))
+    """Each of the tables by itself, outside a transaction, however long it takes."""
+    from feedback.postgres import connect, is_pooled
+
+    connection = await connect(database.url)
+    try:
+        # A server that hands connections on would hand the limit on too.
+        may_lock = not is_pooled(database.url)
+        if may_lock:
+            await connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        for table in touched():
+            size = await connection.fetchval("SELECT pg_total_relation_size($1::regclass)", table)
+            if not (may_lock and size < SMALL and await _vacuum_full(connection, table)):
+                await connection.execute(f'VACUUM "{table}"')
+    finally:
+        await connection.close()
 
 
-async def _vacuum_full(connection: AsyncConnection, table: str) -> bool:
+async def _vacuum_full(connection: Any, table: str) -> bool:
     """Whether the table could be had for it: who waits for it keeps all others waiting too."""
+    from asyncpg.exceptions import LockNotAvailableError
+
     for _attempt in range(ATTEMPTS):
         try:
-            await connection.execute(sa.text(f'VACUUM (FULL) "{table}"'))
+            await connection.execute(f'VACUUM (FULL) "{table}"')
             return True
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-                raise
-        await asyncio.sleep(LOCK_SECONDS)
+        except LockNotAvailableError:
+            await asyncio.sleep(LOCK_SECONDS)
     return False
