@@ -46,12 +46,11 @@ async def pages(gallery: Gallery) -> list[Page]:
     for page in loaded:
         page.context.on("console", lambda message: said.append(message.text))
     await loaded[1].goto(f"{base}/settings/privacy")
-    paths = ["/settings/privacy/register?lang=fr", f"/surveys/{shop.nps.id}/share"]
-    paths += [f"/privacy/{shop.nps.key}?lang={code}" for code in ("en", "fr")]
-    for path in [*paths, f"/privacy/{other.nps.key}?lang=fr", f"/s/{shop.nps.key}"]:
+    told = [f"/privacy/{shop.nps.key}?lang=fr", f"/privacy/{other.nps.key}?lang=en"]
+    for path in ["/settings/privacy/register?lang=fr", *told]:
         loaded.append(await loaded[0].context.new_page())
         await loaded[-1].goto(base + path)
-    for path in (f"/surveys/{other.nps.id}", f"/surveys/{other.nps.id}/share", "/surveys/new"):
+    for path in (f"/surveys/{other.nps.id}", f"/surveys/{other.nps.id}/share"):
         loaded.append(await loaded[1].context.new_page())
         await loaded[-1].goto(base + path)
     await loaded[0].reload()
