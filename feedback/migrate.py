@@ -60,10 +60,10 @@ async def current_revision(url: URL) -> str | None:
     try:
         found = _look_into_file(url) if _is_sqlite(url) else await _look_into_server(url)
     except (DBAPIError, OSError, sqlite3.Error) as error:
-        raise _cannot_open(url, error) from error
+        raise cannot_open(url, error) from error
     except Exception as error:
         if type(error).__module__.startswith("asyncpg."):  # of connecting; others are wrapped
-            raise _cannot_open(url, error) from error
+            raise cannot_open(url, error) from error
         raise
     if found.revision is None and not found.tables:
         return None
@@ -191,7 +191,7 @@ def upgrade(url: URL) -> None:
     except CommandError as error:
         raise _wrong_version("of another kind") from error
     except (DBAPIError, OSError, sqlite3.Error) as error:
-        raise _cannot_open(url, error) from error
+        raise cannot_open(url, error) from error
 
 
 def config(url: URL) -> "Config":
@@ -229,7 +229,8 @@ def _wrong_version(found: str | None) -> FeedbackError:
     return FeedbackError(said, exit_code=1)
 
 
-def _cannot_open(url: URL, error: Exception) -> AwayError:
+def cannot_open(url: URL, error: Exception) -> AwayError:
+    """The reason in one line, and what to do."""
     reason = describe(error, with_place=False)
     return AwayError(
         f"Cannot open the database {_as_given(url)}: {reason}. {what_to_do(error)}",

@@ -32,7 +32,7 @@ async def finish(url: URL, order: Order) -> None:
     upgrade(url)
     if order.facts.schema != NEWEST:
         order.say(f"Migrated from schema {order.facts.schema} to {NEWEST}.")
-    database = Database(url)
+    database = Database(url, is_patient=True)
     try:
         await _erase_again(database, order)
         async with database.write() as session:

@@ -14,6 +14,7 @@ from feedback.backups.facts import Facts, never
 from feedback.backups.part import is_of_database, taken, whole_file
 from feedback.backups.sqlite import Inside
 from feedback.errors import FeedbackError
+from feedback.migrate import current_revision
 from feedback.settings import Settings, secret_key
 
 
@@ -37,8 +38,6 @@ def make_backup(
     _require_place(settings, path, over=over)
     with whole_file(path, over=over) as (part, file):
         inside = _copy(settings, part, file, stop)
-        if inside.schema is None:
-            raise FeedbackError("There is nothing to back up: the database is empty.", exit_code=1)
         known = Facts(
             database="sqlite" if settings.sqlite_file else "postgresql",
             made_at=now.isoformat(timespec="milliseconds"),
@@ -65,10 +64,12 @@ def _require_place(settings: Settings, path: Path, *, over: bool) -> None:
 
 def _copy(settings: Settings, part: Path, file: BinaryIO, stop: Callable[[], bool]) -> Inside:
     database = settings.sqlite_file
+    if database is not None and not database.is_file():
+        raise FeedbackError(f"There is no database {database}.", exit_code=1)
+    if asyncio.run(current_revision(settings.url)) is None:
+        raise FeedbackError("There is nothing to back up: the database is empty.", exit_code=1)
     if database is None:
         return asyncio.run(_dump(settings, file, stop))
-    if not database.is_file():
-        raise FeedbackError(f"There is no database {database}.", exit_code=1)
     return sqlite.copy_out(database, part, stop)
 
 
@@ -79,10 +80,9 @@ async def _dump(settings: Settings, file: BinaryIO, stop: Callable[[], bool]) ->
         program = await postgres.find_program("pg_dump", connection)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             inside = await postgres.read_inside(connection)
-            if inside.schema is not None:
-                snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
-                dump = postgres.dump
-                await asyncio.to_thread(dump, program, settings.url, snapshot, file, stop)
+            snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
+            dump = postgres.dump
+            await asyncio.to_thread(dump, program, settings.url, snapshot, file, stop)
         return inside
     finally:
         await connection.close()

@@ -16,7 +16,8 @@ from sqlalchemy.engine import URL
 from feedback.backups.facts import CHUNK, StoppedError
 from feedback.backups.sqlite import Inside
 from feedback.errors import FeedbackError
-from feedback.migrate import current_revision
+from feedback.migrate import cannot_open
+from feedback.postgres import connect
 from feedback.settings import environment
 
 if TYPE_CHECKING:
@@ -33,22 +34,18 @@ LOOK_AGAIN_SECONDS = 0.5
 VALUES = re.compile(r"\(.*?\)=\(.*?\)|\".*?\"|'.*?'")
 
 
-async def connect(url: URL) -> "asyncpg.Connection":
-    from feedback import postgres
+async def reach(url: URL) -> "asyncpg.Connection":
+    """A connection whose statements may take long. Raises FeedbackError when there is none."""
+    from asyncpg.exceptions import InterfaceError, PostgresError
 
-    made: asyncpg.Connection = await postgres.connect(url)
+    try:
+        made: asyncpg.Connection = await connect(url, plain=True)
+    except (OSError, PostgresError, InterfaceError) as error:
+        raise cannot_open(url, error) from error
     return made
 
 
-async def reach(url: URL) -> "asyncpg.Connection":
-    """A connection. Raises FeedbackError when there is none, in the words of every command."""
-    await current_revision(url)
-    return await connect(url)
-
-
 async def read_inside(connection: "asyncpg.Connection") -> Inside:
-    if not await connection.fetchval("SELECT to_regclass('alembic_version')"):
-        return Inside(None, [], 0)
     schema = await connection.fetchval("SELECT version_num FROM alembic_version")
     keys = [row[0] for row in await connection.fetch("SELECT key FROM workspace ORDER BY key")]
     return Inside(schema, keys, await connection.fetchval("SELECT count(*) FROM response"))

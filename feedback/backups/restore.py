@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Set
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from feedback.backups.facts import Facts, never, read_facts
 from feedback.backups.order import Order, Say
 from feedback.backups.part import is_of_database, whole_file
 from feedback.errors import FeedbackError
-from feedback.migrate import known_revisions
+from feedback.migrate import AwayError, current_revision, known_revisions
 from feedback.settings import Settings, known_secret, secret_file
 
 
@@ -85,6 +86,8 @@ def _restore_sqlite(database: Path, order: Order) -> Path | None:
     is_there = database.exists() and database.stat().st_size > 0
     if is_there:
         _require_nobody(database)
+        with suppress(AwayError):  # it is damaged: the best of reasons to restore
+            asyncio.run(current_revision(order.settings.url))  # another program's is refused
     if is_there and not order.replace:
         raise FeedbackError(f"{database} is not empty. To put it aside and go on: --replace")
     aside = database.with_name(f"{database.stem}-before-{order.now}{database.suffix}")

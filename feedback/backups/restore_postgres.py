@@ -8,6 +8,7 @@ from feedback.backups.afterwards import finish
 from feedback.backups.facts import copy_whole, never
 from feedback.backups.order import Order
 from feedback.errors import FeedbackError
+from feedback.migrate import current_revision
 from feedback.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ async def _require_nobody(keeper: "asyncpg.Connection", database: str) -> None:
 
 
 async def _holds_tables(settings: Settings) -> bool:
+    """Raises FeedbackError when they are another program's."""
+    await current_revision(settings.url)
     connection = await postgres.reach(settings.url)
     try:
         return bool(await connection.fetchval(TABLES))

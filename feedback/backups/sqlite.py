@@ -22,7 +22,7 @@ STEPS = 100_000  # of SQLite's machine, between two looks at whether to stop
 class Inside(NamedTuple):
     """What a backup says of its database."""
 
-    schema: str | None
+    schema: str
     workspaces: list[str]
     answers: int
 
@@ -43,11 +43,7 @@ def copy_out(database: Path, part: Path, stop: Callable[[], bool]) -> Inside:
 
 
 def read_inside(connection: sqlite3.Connection) -> Inside:
-    if not connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
-    ).fetchone():
-        return Inside(None, [], 0)
-    [schema] = connection.execute("SELECT version_num FROM alembic_version").fetchone() or [None]
+    [schema] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     keys = [key for (key,) in connection.execute("SELECT key FROM workspace ORDER BY key")]
     [answers] = connection.execute("SELECT count(*) FROM response").fetchone()
     return Inside(schema, keys, answers)

@@ -41,7 +41,7 @@ async def check(settings: Settings) -> AsyncIterator[Finding]:
         yield found
         if not found.is_well:
             return
-    database = Database(settings.url)
+    database = Database(settings.url, is_patient=True)
     looks: dict[str, Any] = {} if database.is_sqlite else {"tables": _tables, "indexes": _indexes}
     looks |= {"references": _references, "answers": _answers, "addresses": _addresses}
     try:

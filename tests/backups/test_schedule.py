@@ -68,7 +68,8 @@ async def test_the_oldest_go_and_nothing_else(
     moments = iter(NOON + timedelta(days=n) for n in range(4))
     monkeypatch.setattr(clock, "now", lambda: next(moments))
     other = daily.model_copy(update={"secret_key": "o" * 32})
-    made = [make_backup(each, place) for each in (daily, other, daily, daily)]
+    each_of = (daily, other, daily, daily)
+    made = [await asyncio.to_thread(make_backup, each, place) for each in each_of]
     (place / "erasures.ndjson").touch()
     (place / "by-hand.backup").touch()
     gone = folder.prune(daily, made[0].facts.secret)

@@ -20,6 +20,7 @@ from feedback.doctor.doctor import examine
 from feedback.doctor.findings import Finding
 from feedback.erasure import file
 from feedback.erasure.ledger import replay
+from feedback.migrate import NEWEST, known_revisions
 from feedback.outbox.queue import enqueue
 from feedback.settings import Settings
 from tests.cast import Shop
@@ -144,8 +145,10 @@ async def test_an_empty_database_and_a_schema_that_is_unknown(
     assert found["schema"].todo == "Install the newer feedback."
     async with database.write() as session:
         connection = await session.connection()
-        older = "UPDATE alembic_version SET version_num = '2026_11_22_first_schema'"
-        await connection.exec_driver_sql(older)
+        older = min(known_revisions())
+        assert older != NEWEST
+        said = f"UPDATE alembic_version SET version_num = '{older}'"
+        await connection.exec_driver_sql(said)
     assert (await wrong(cared_for))["schema"].todo == "feedback backup, then feedback migrate"
 
 
