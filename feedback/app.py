@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -20,9 +19,10 @@ from litestar.plugins.htmx import HTMXPlugin
 from litestar.static_files import create_static_files_router
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 
-from feedback import clock, numbers
+from feedback import numbers
 from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
+from feedback.backups.folder import last_backup
 from feedback.clocks.watch import Watch
 from feedback.db import Database, is_away
 from feedback.errors import FeedbackError
@@ -235,7 +235,7 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
         # The process before this one has seen the schema: answer, if only with 503.
         log.warning("started without the database: %s", error)
     app.state.key = secret_key(settings)
-    app.state.last_backup = partial(_last_backup, settings)
+    app.state.last_backup = partial(last_backup, settings)
     app.state.database = database = Database(settings.url)
     app.state.catalog = Catalog(database)
     database.followers.append(app.state.catalog.follow)
@@ -264,14 +264,6 @@ async def _run_services(app: Litestar) -> AsyncIterator[None]:
                 )
         await database.close()
         say_what_is_held()
-
-
-def _last_backup(settings: Settings) -> tuple[datetime, bool] | None:
-    """When the newest one was made, and whether the next is late; of files, so ask seldom."""
-    from feedback.backups.folder import is_late, newest
-
-    found = newest(settings)
-    return (found.facts.made, is_late(settings, found, clock.now())) if found else None
 
 
 def _stopped(worker: Worker | None) -> list[Coroutine[Any, Any, None]]:

@@ -160,8 +160,7 @@ class Owned(SQLModel):
 
 
 class WritingSession(Session):
-    """Notes which tables it writes. Text statements are not seen, nor is the writer of answers,
-    which has its own connection."""
+    """Notes which tables it writes, but for text statements and the writer of answers."""
 
 
 @event.listens_for(WritingSession, "after_flush")

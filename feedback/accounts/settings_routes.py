@@ -1,6 +1,5 @@
 """The reader's language, and the settings of the workspace."""
 
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -15,15 +14,12 @@ from feedback.accounts.models import Membership, Session, User, Workspace
 from feedback.accounts.schemas import read_workspace
 from feedback.accounts.sessions import open_session, session_cookie
 from feedback.accounts.visit import Answer, Visit
-from feedback.clocks.models import ClockJump
 from feedback.i18n import LOCALES
 from feedback.i18n import gettext as _
 from feedback.identity import identity_secret
 from feedback.settings import Settings
 from feedback.web.forms import Form
 from feedback.web.page import local_path, redirect
-
-JUMP_TOLD = timedelta(days=60)
 
 
 @post("/language", needs="viewer")
@@ -80,7 +76,7 @@ async def _settings_form(visit: Visit, form: Form[None]) -> Template:
         browsers=await visit.database.glance(_browsers(), asked),
         members=await visit.database.glance(_members(), {"workspace": visit.workspace.id}),
         last_backup=visit.request.app.state.last_backup() if visit.viewer.may("owner") else None,
-        jumps=await visit.database.glance(_jumps(), {"since": clock.now() - JUMP_TOLD}),
+        jumps=await visit.request.app.state.watch.has_jumped(),
         languages=list(LOCALES.items()),
         proxy=visit.request.app.state.limits.unnamed_proxy,
         secret=identity_secret(visit.request.app.state.key, visit.workspace.id),
@@ -97,13 +93,6 @@ def _browsers() -> Any:
         )
         .order_by(col(Session.created_at).desc())
     )
-
-
-@cache
-def _jumps() -> Any:
-    since: Any = sa.bindparam("since")
-    told = sa.or_(col(ClockJump.after_at) >= since, col(ClockJump.before_at) >= since)
-    return sa.select(col(ClockJump.id)).where(told).limit(1)
 
 
 @cache

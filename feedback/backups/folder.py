@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from feedback import clock
 from feedback.backups.facts import Facts, read_facts
 from feedback.errors import FeedbackError
 from feedback.settings import Settings
@@ -80,3 +81,9 @@ def prune(settings: Settings, secret: str) -> list[Path]:
     for path in old:
         path.unlink(missing_ok=True)
     return old
+
+
+def last_backup(settings: Settings) -> tuple[datetime, bool] | None:
+    """When the newest one was made, and whether the next is late; of files, so ask seldom."""
+    found = newest(settings)
+    return (found.facts.made, is_late(settings, found, clock.now())) if found else None

@@ -6,8 +6,10 @@ import logging
 import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,6 +27,7 @@ LOOK_SECONDS = 5.0
 JUMP = timedelta(seconds=60)
 # Of several processes each sees the same jump.
 SAME = timedelta(minutes=5)
+TOLD = timedelta(days=60)  # on the settings page
 # No clock of this program was right before.
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -35,6 +38,13 @@ def ticking() -> float:
     return time.monotonic() if kind is None else time.clock_gettime(kind)
 
 
+@cache
+def _newest_jump() -> Any:
+    since: Any = sa.bindparam("since")
+    told = sa.or_(col(ClockJump.after_at) >= since, col(ClockJump.before_at) >= since)
+    return sa.select(col(ClockJump.id)).where(told).limit(1)
+
+
 class Watch:
     """Looks every few seconds; notes each jump once, for all processes."""
 
@@ -42,6 +52,10 @@ class Watch:
         self._database = database
         self._since, self._began = clock.now(), ticking()
         self._task: asyncio.Task[None] | None = None
+
+    async def has_jumped(self) -> bool:
+        """Whether a jump was noted in the last weeks, by any process."""
+        return bool(await self._database.glance(_newest_jump(), {"since": clock.now() - TOLD}))
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())

@@ -11,9 +11,9 @@ from httpx import AsyncClient
 from sqlmodel import select
 
 from feedback import clock
-from feedback.app import _last_backup
 from feedback.backups import folder, scheduled
 from feedback.backups.facts import read_facts
+from feedback.backups.folder import last_backup
 from feedback.backups.make import make_backup
 from feedback.db import Database
 from feedback.outbox.models import Job
@@ -113,7 +113,7 @@ async def test_owners_see_when_the_last_one_was(
     alice: AsyncClient, client: Any, settings: Settings, tmp_path: Path
 ) -> None:
     there = settings.model_copy(update={"backups": tmp_path})
-    client.app.state.last_backup = partial(_last_backup, there)
+    client.app.state.last_backup = partial(last_backup, there)
     assert "There is none in the folder" in (await alice.get("/settings")).text
     await asyncio.to_thread(make_backup, there, tmp_path)
     said = (await alice.get("/settings")).text
