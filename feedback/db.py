@@ -55,8 +55,7 @@ SQLITE_PRAGMAS = {
     "synchronous": "2",  # FULL: an acknowledged answer has reached the disk
     "busy_timeout": "5000",
     "foreign_keys": "1",
-    # A log that a burst or an import made large is cut back to this when it is begun anew.
-    "journal_size_limit": str(64 << 20),
+    "journal_size_limit": str(64 << 20),  # to this a log that grew is cut when it is begun anew
     "secure_delete": "1",  # what is deleted or replaced is overwritten, whoever built SQLite
 }
 
