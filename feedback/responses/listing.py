@@ -200,10 +200,10 @@ async def common_properties(session: AsyncSession, matching: Sequence[Any]) -> l
 async def find_response(
     session: AsyncSession, workspace_id: uuid.UUID, response_id: uuid.UUID
 ) -> Row | None:
-    """None where there is none, or it is one of a group that is too small to be shown."""
+    """None where there is none, or its group is too small; one taken out can be brought back."""
     large = sa.and_(sa.true(), *await large_cells(session, workspace_id, Response))
     own = (Response.workspace_id == workspace_id, Response.id == response_id)
-    shown = sa.or_(col(Response.state) == "test", large)
+    shown = sa.or_(col(Response.state).in_(("test", "excluded")), large)
     response = (await session.exec(select(Response).where(*own, shown))).first()
     if response is None:
         return None

@@ -175,7 +175,13 @@ async def test_a_row_tells_its_month_and_leads_nowhere_but_for_editors(
     assert (await alice.get("/responses.json")).json()["rows"][0]["month"] == "2026-02"
     assert len((await alice.get("/responses.json")).json()["rows"]) == 5
     assert (await alice.get("/responses.json?state=excluded")).json()["rows"] == []
-    await send(alice, f"{address}/restore", reason="none")
+    other = f"/responses/{rows[1]['id']}"
+    await send(alice, f"{other}/exclude", reason="spam")  # four are left
+    assert (await alice.get("/responses.json")).json()["rows"] == []
+    assert (await alice.get(f"/responses/{rows[2]['id']}")).status_code == 404
+    assert (await alice.get(other)).status_code == 200  # to bring it back
+    for each in (address, other):
+        await send(alice, f"{each}/restore", reason="none")
     made_up = id_at(datetime(2026, 2, 15, tzinfo=UTC))  # what came before the 15th
     assert (await alice.get(f"/responses.json?before={made_up}")).json()["rows"] == []
     await sign_in(alice, database, shop.bob, shop.workspace)
