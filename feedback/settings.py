@@ -171,8 +171,7 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """Settings from the environment, `given` winning. Raises FeedbackError naming the bad one."""
-    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-    for said in check_names(PREFIX, names, os.environ):
+    for said in odd_names():
         if not _is_child():  # once, not again by each process of a server
             print(f"feedback: {said}", file=sys.stderr)
     try:
@@ -182,6 +181,13 @@ def load_settings(**given: Any) -> Settings:
         name = PREFIX + str(first["loc"][0]).upper()
         reason = str(first["msg"]).removeprefix("Value error, ")
         raise FeedbackError(f"{name}: {reason}", exit_code=1) from error
+
+
+def odd_names() -> list[str]:
+    """A sentence for each variable that has our prefix and is no setting. Raises FeedbackError
+    for one that is nearly a setting."""
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    return list(check_names(PREFIX, names, os.environ))
 
 
 def environment(**more: str) -> dict[str, str]:

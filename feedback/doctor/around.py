@@ -16,7 +16,7 @@ from feedback import clock
 from feedback.backups import folder
 from feedback.doctor.findings import Finding
 from feedback.private import BESIDE
-from feedback.settings import PREFIX, Settings, known_secret
+from feedback.settings import PREFIX, Settings, known_secret, odd_names
 
 SECONDS = 5.0  # for the public address to answer
 APART = timedelta(seconds=5)  # of two clocks; leases bear 20 seconds
@@ -37,6 +37,8 @@ class Answer(NamedTuple):
 def settings_set(settings: Settings) -> Iterator[Finding]:
     given = sorted(f"{PREFIX}{name.upper()}" for name in settings.model_fields_set)
     yield Finding("settings", f"set: {', '.join(given) or 'none, all as they come'}")
+    for said in odd_names():
+        yield Finding("settings", said.rstrip("."), "Mend its name, or unset it.")
     if known_secret(settings) is None:
         said = "there is no secret yet; feedback serve makes one"
         yield Finding("secret", said, "If the database is an old one's, bring its .secret along.")

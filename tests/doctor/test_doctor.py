@@ -117,6 +117,13 @@ async def test_a_backup_that_is_late(
     assert "2 days old" in (await wrong(daily))["backup"].said
 
 
+async def test_a_name_that_is_no_setting(
+    cared_for: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEEDBACK_WEATHER", "fine")
+    assert "FEEDBACK_WEATHER is no setting" in (await wrong(cared_for))["settings"].said
+
+
 async def test_a_backup_of_another_secret(cared_for: Settings) -> None:
     other = cared_for.model_copy(update={"secret_key": "o" * 32})
     assert "another secret" in (await wrong(other))["backup"].todo
