@@ -24,6 +24,7 @@ from feedback import clock, numbers
 from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
 from feedback.clocks.watch import Watch
+from feedback.crossing import is_crossed
 from feedback.db import Database, is_away
 from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
@@ -202,7 +203,8 @@ def _log_failure(logger: Any, scope: Any, _traceback: list[str]) -> None:
     # The route, not the address: that may hold a token.
     what = scope.get("method"), scope.get("path_template", "?")
     error = sys.exception()
-    if error is not None and is_away(error):  # of every page: the frames say no more than this
+    # Of every page, or done again: the frames say no more than this.
+    if error is not None and (is_away(error) or is_crossed(error)):
         logger.warning("%s %s waits for the database: %s", *what, error, extra={"status": 503})
     else:
         logger.exception("%s %s failed", *what, extra={"status": 500})
