@@ -44,7 +44,7 @@ from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.web.again import answer_again
-from feedback.web.edge import Patience, as_get, sealed, watched, without_body
+from feedback.web.edge import Patience, as_get, sealed, watched, without_body, without_words
 from feedback.web.page import template_config
 from feedback.web.refusals import (
     ask_to_sign_in,
@@ -83,7 +83,7 @@ class App(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            send = _without_words(send)
+            send = without_words(send)
         try:
             await self._answer(scope, receive, send)
         except Exception as error:
@@ -131,15 +131,6 @@ class App(Litestar):
         self.lacks_pages = False
         self.register(all_pages(self.state.settings))
         ways_in(self.routes)  # raises where one says not whom it is for
-
-
-def _without_words(send: Any) -> Any:
-    """Why a start failed is logged here: Litestar tells the server below in a whole traceback."""
-
-    async def tell(message: Any) -> None:
-        await send(message | {"message": ""} if "message" in message else message)
-
-    return tell
 
 
 def create_app(settings: Settings | None = None, *, pages_later: bool = False) -> Litestar:
