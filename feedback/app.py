@@ -24,6 +24,7 @@ from feedback.accounts.guards import NotSignedInError, NoWorkspaceError
 from feedback.accounts.needs import ways_in
 from feedback.backups.folder import last_backup
 from feedback.clocks.watch import Watch
+from feedback.crossing import is_crossed
 from feedback.db import Database, is_away
 from feedback.errors import FeedbackError
 from feedback.filters import FilterError, NotOursError
@@ -43,7 +44,7 @@ from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
 from feedback.web.again import answer_again
-from feedback.web.edge import Patience, as_get, sealed, watched, without_body
+from feedback.web.edge import Patience, as_get, sealed, watched, without_body, without_words
 from feedback.web.page import template_config
 from feedback.web.refusals import (
     ask_to_sign_in,
@@ -82,7 +83,7 @@ class App(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            send = _without_words(send)
+            send = without_words(send)
         try:
             await self._answer(scope, receive, send)
         except Exception as error:
@@ -130,15 +131,6 @@ class App(Litestar):
         self.lacks_pages = False
         self.register(all_pages(self.state.settings))
         ways_in(self.routes)  # raises where one says not whom it is for
-
-
-def _without_words(send: Any) -> Any:
-    """Why a start failed is logged here: Litestar tells the server below in a whole traceback."""
-
-    async def tell(message: Any) -> None:
-        await send(message | {"message": ""} if "message" in message else message)
-
-    return tell
 
 
 def create_app(settings: Settings | None = None, *, pages_later: bool = False) -> Litestar:
@@ -202,7 +194,8 @@ def _log_failure(logger: Any, scope: Any, _traceback: list[str]) -> None:
     # The route, not the address: that may hold a token.
     what = scope.get("method"), scope.get("path_template", "?")
     error = sys.exception()
-    if error is not None and is_away(error):  # of every page: the frames say no more than this
+    # Of every page, or done again: the frames say no more than this.
+    if error is not None and (is_away(error) or is_crossed(error)):
         logger.warning("%s %s waits for the database: %s", *what, error, extra={"status": 503})
     else:
         logger.exception("%s %s failed", *what, extra={"status": 500})

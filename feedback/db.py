@@ -265,9 +265,8 @@ class Database:
     async def close(self) -> None:
         if self._patient is not None and self._patient is not self:
             await self._patient.close()
-        with suppress(TimeoutError):  # PostgreSQL is asked to say good-bye, and may be silent
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self.engine.dispose()
+        with suppress(TimeoutError):  # PostgreSQL is told good-bye, and may be silent
+            await asyncio.wait_for(self.engine.dispose(), CLOSE_SECONDS)
         if self._glances is not None:
             self._glances.close()
             self._glances.engine.dispose()

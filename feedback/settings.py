@@ -5,6 +5,7 @@ import re
 import secrets
 import sys
 from contextlib import suppress
+from errno import ENOSPC
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -232,9 +233,9 @@ def _read_or_make_secret(path: Path) -> bytes:
             _make_secret(path)
         found = path.read_bytes().strip()
     except OSError as error:
+        advice = "Make room on that disk" if error.errno == ENOSPC else "Make the folder writable"
         raise FeedbackError(
-            f"Cannot write or read {path}: {error.strerror}. Make the folder writable or set "
-            "FEEDBACK_SECRET_KEY.",
+            f"Cannot write or read {path}: {error.strerror}. {advice}, or set FEEDBACK_SECRET_KEY.",
             exit_code=1,
         ) from error
     if len(found) < SHORTEST_SECRET:

@@ -142,3 +142,12 @@ class Patience:
                 task.cancel()
         if self._waiting:
             self._look_later(loop)
+
+
+def without_words(send: Any) -> Any:
+    """Why a start failed the application logs; Litestar tells the server below a traceback."""
+
+    async def tell(message: Any) -> None:
+        await send(message | {"message": ""} if "message" in message else message)
+
+    return tell

@@ -17,6 +17,7 @@ from feedback.errors import FeedbackError
 from feedback.settings import load_settings, secret_key
 from tests.commands.test_program import Run, call
 from tests.faults.conftest import on_postgres
+from tests.faults.small_disk import small_disk
 from tests.imports.conftest import HEADER, MAPPING, ROWS
 from tests.serving import free_port
 
@@ -187,6 +188,14 @@ def test_a_port_or_a_host_that_is_not_ours_is_told() -> None:
             with pytest.raises(FeedbackError, match=expected) as refused:
                 require_free_port(host, port)
             assert refused.value.exit_code == 1
+
+
+@pytest.mark.parametrize("words", [CALLS["serve"], CALLS["migrate"]], ids=["serve", "migrate"])
+def test_a_full_disk_at_the_start_is_told(words: list[str], call: Run, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        disk.fill()
+        said = one_line(call, words, database_url=f"sqlite:///{disk.folder}/f.db")
+        assert "SQLITE_FULL" in said and "Make room" in said
 
 
 def _run(url: URL, *statements: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 from feedback.db import Database
 from tests.cast import Shop
 from tests.faults import stored
-from tests.faults.clients import Crowd
+from tests.faults.clients import CLIENTS, Crowd
 from tests.faults.cluster import Cluster
 from tests.faults.program import Program
 from tests.waiting import until
@@ -38,6 +38,14 @@ async def worker_killed(program: Program, crowd: Crowd, _cluster: Cluster) -> No
     os.kill(killed, signal.SIGKILL)
     await until(lambda: len(set(program.workers()) - {killed}) == 2)
     assert healthy in program.workers(), "the healthy one was ended too"
+
+
+async def killed_while_away(program: Program, crowd: Crowd, cluster: Cluster) -> None:
+    await asyncio.to_thread(cluster.pull_the_plug)
+    await worker_killed(program, crowd, cluster)
+    refused = crowd.ledger.refused
+    await until(lambda: crowd.ledger.refused > refused + CLIENTS)
+    await asyncio.to_thread(cluster.start)
 
 
 async def main_killed(program: Program, crowd: Crowd, _cluster: Cluster) -> None:
@@ -66,6 +74,7 @@ async def rebuilt(program: Program, crowd: Crowd, _cluster: Cluster) -> None:
 
 ACTS: dict[str, Act] = {
     "a worker killed": worker_killed,
+    "a worker killed while PostgreSQL is away": killed_while_away,
     "main killed": main_killed,
     f"{REBUILDS} rebuilds": rebuilt,
 }
