@@ -143,20 +143,26 @@ def as_theirs(form: HostedForm, receipt: Receipt) -> HostedForm:
 
 
 def erase_page(
-    request: AnyRequest, survey: SurveyDefinition, receipt: Receipt, text: str
+    request: AnyRequest,
+    survey: SurveyDefinition,
+    receipt: Receipt,
+    text: str,
+    *,
+    status: int = 200,
 ) -> Template:
-    """What will be gone and what stays, before anything is."""
+    """What will be gone and what stays, before anything is. 503: it was tried, and is as it was."""
     assert receipt.response is not None
     language = _language(request, survey, receipt)
     context = {
         "address": receipt_path(survey.key, text),
         "is_test": receipt.token.test,
+        "is_tried": status == 503,
         "rating": receipt.response.rating,
         "month": dates.format_skeleton(
             "yMMMM", receipt.response.month, locale=_locale(language, survey)
         ),
     }
-    return private(spoken_page("receipts/erase.html", language, 200, survey, **context))
+    return private(spoken_page("receipts/erase.html", language, status, survey, **context))
 
 
 def no_answer_page(request: AnyRequest, survey: SurveyDefinition | None) -> Template:

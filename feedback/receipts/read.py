@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.calendar.public import Sentences, read_told
 from feedback.db import Database
+from feedback.erasure.models import RESPONSE, Erasure
 from feedback.responses.catalog import SurveyDefinition
 from feedback.responses.models import Response, Submission
 from feedback.responses.receipts import Token, is_sealed_for
@@ -81,4 +82,14 @@ def _is_open(key: bytes, token: Token, response: Response) -> bool:
 async def _erased_at(
     session: AsyncSession, workspace_id: uuid.UUID, response_id: uuid.UUID
 ) -> datetime | None:
-    return None
+    """When the answer was erased that a message leads to no more, where the ledger has it."""
+    found = await session.exec(
+        select(Erasure.erased_at)
+        .where(
+            Erasure.workspace_id == workspace_id,
+            Erasure.key == response_id.bytes,
+            Erasure.kind == RESPONSE,
+        )
+        .order_by(col(Erasure.erased_at))
+    )
+    return found.first()

@@ -4,6 +4,7 @@ No account, no cookie and no token of a form: the address is the key. Reading wr
 writes is a form of its own, so that no scanner and no preview changes or erases an answer.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,9 @@ from litestar.response import Redirect, Template
 
 from feedback import clock
 from feedback.accounts.guards import not_found
-from feedback.hosted.form import read_form
+from feedback.erasure.erase import erase_responses
+from feedback.errors import FeedbackError
+from feedback.hosted.form import link_fields, read_form
 from feedback.hosted.routes import refused_page, say_too_large, store_form
 from feedback.hosted.steps import has_more, is_answered
 from feedback.receipts.page import (
@@ -36,6 +39,7 @@ from feedback.responses.writer import QueueFullError
 from feedback.settings import Settings
 from feedback.web.qr import qr_code
 
+log = logging.getLogger(__name__)
 AnyRequest = Request[Any, Any, Any]
 ADDRESS = "/mine/{survey_key:str}/{token:str}"
 
@@ -125,6 +129,31 @@ async def erase_form(
     return erase_page(request, link.survey, link.receipt, token)
 
 
+@post(f"{ADDRESS}/erase", needs="nobody", request_max_body_size=MAX_BODY)
+async def erase_answer(
+    request: AnyRequest, survey_key: FromPath[str], token: FromPath[str]
+) -> Template | Redirect:
+    """Pressed twice, the second finds it erased."""
+    link = await _open(request, survey_key, token)
+    if link.survey is None or link.receipt is None or link.receipt.state == "outdated":
+        return link.page(status=200 if link.receipt is None else 409)
+    response, state = link.receipt.response, request.app.state
+    if response is not None:
+        try:
+            async with state.database.write() as session:
+                folder = state.settings.backups_folder
+                ids = [response.id]
+                await erase_responses(
+                    session, response.workspace_id, ids, folder=folder, now=clock.now()
+                )
+        except FeedbackError as error:
+            log.error("an answer was not erased: %s", error)
+            return erase_page(request, link.survey, link.receipt, token, status=503)
+    language = link_fields(request.scope["query_string"]).get("lang", "")
+    address = receipt_path(link.survey.key, token)
+    return Redirect(f"{address}?{urlencode({'lang': language})}", status_code=303)
+
+
 @get(f"{ADDRESS}/code.svg", needs="nobody")
 async def receipt_code(
     request: AnyRequest, survey_key: FromPath[str], token: FromPath[str]
@@ -143,7 +172,7 @@ async def receipt_code(
 
 router = Router(
     "/",
-    route_handlers=[receipt, change_form, change_answer, erase_form, receipt_code],
+    route_handlers=[receipt, change_form, change_answer, erase_form, erase_answer, receipt_code],
     exception_handlers={413: say_too_large},
     response_headers=PRIVATE,
 )
