@@ -66,6 +66,7 @@ def form_page(
     # before "back".
     context = _form_context(survey, form, language, error)
     context["action"] = action or f"/s/{survey.key}?send"
+    context["is_change"] = bool(action)
     if is_more:
         band = band_of(survey.metric, given_rating(form)) or form.asked
         context["hidden"].append(("asked", band))
