@@ -21,6 +21,7 @@ from feedback.responses.receipts import receipt_path
 from feedback.scoring import METRICS
 from feedback.surveys.customer_texts import complete_texts, words_language
 from feedback.surveys.follow_ups import band_of
+from feedback.surveys.languages import choose_language
 from feedback.surveys.overall import COUNTED_MOST
 from feedback.web.page import security_headers
 
@@ -74,10 +75,14 @@ def _answer(survey: SurveyDefinition, receipt: Receipt, language: str) -> dict[s
         for day, sentences in receipt.done
         if (sentence := sentence_in(sentences, language, default))
     ]
+    # What was asked then; of the wording of today also what was translated since.
+    asked = survey.texts if series.id == survey.series_id else series.texts
+    asked_in = choose_language([language], list(asked), default)
     given_on = response.answered_at.astimezone(survey.zone).date()
     return {
         "response": response,
-        "texts": complete_texts(series.texts, language, default),
+        "texts": complete_texts(asked, asked_in, default),
+        "asked_in": asked_in,
         "maximum": METRICS[series.metric].maximum,
         "minimum": METRICS[series.metric].minimum,
         "told": told,
