@@ -49,7 +49,6 @@ from feedback.web.page import security_headers
 AnyRequest = Request[Any, Any, Any]
 
 
-
 @get("/s/{survey_key:str}", needs="nobody")
 async def survey_page(request: AnyRequest, survey_key: FromPath[str]) -> Template:
     form = read_link(request.scope["query_string"])

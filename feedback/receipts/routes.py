@@ -18,8 +18,9 @@ from feedback.accounts.guards import not_found
 from feedback.erasure.erase import erase_responses
 from feedback.errors import FeedbackError
 from feedback.hosted.form import link_fields, read_form
-from feedback.hosted.routes import refused_page, say_too_large, store_form
-from feedback.hosted.steps import has_more, is_answered
+from feedback.hosted.routes import say_too_large
+from feedback.hosted.steps import is_last
+from feedback.hosted.store import refused_page, store_form
 from feedback.receipts.page import (
     CHANGED_FIELD,
     PRIVATE,
@@ -110,7 +111,7 @@ async def change_answer(
             return change_page(request, survey, receipt, token, form, **problem)
 
         return refused_page(error, ask_again)
-    if has_more(survey, form) and not is_answered(survey, form):
+    if not is_last(survey, form):
         # The rating moved to another band, which asks something else.
         found = await _open(request, survey_key, newest)
         assert found.receipt is not None

@@ -13,6 +13,7 @@ from feedback.responses.models import Response
 from feedback.surveys.models import Survey
 from tests.cast import Shop
 from tests.receipts.links import change, read, send
+from tests.responses.test_anonymous import make_anonymous
 from tests.surveys.hosted import Client, answers, counts, fill_in
 from tests.surveys.test_hosted import later as later
 from tests.surveys.test_you_said_we_did import SAID, act
@@ -197,6 +198,16 @@ async def test_the_thanks_offer_no_link_that_is_not_ours(client: Client, shop: S
     for token in ("", "x", "../../evil", "%22%3E%3Cscript%3E"):
         page = await read(client, f"/s/{shop.nps.key}/thanks?rating=9&receipt={token}")
         assert "/mine/" not in page and "evil" not in page
+
+
+async def test_an_anonymous_survey_gives_none(
+    client: Client, shop: Shop, database: Database
+) -> None:
+    await make_anonymous(client, database, shop)
+    reply = await client.post(f"/r/{shop.nps.key}", json={"rating": 9})
+    assert reply.status_code == 201 and "receipt" not in reply.json()
+    thanks = await _thanks(client, shop)
+    assert "receipt" not in thanks and "/mine/" not in await read(client, thanks)
 
 
 async def _thanks(client: Client, shop: Shop) -> str:
