@@ -78,7 +78,6 @@ def _answer(survey: SurveyDefinition, receipt: Receipt, language: str) -> dict[s
     # What was asked then; of the wording of today also what was translated since.
     asked = survey.texts if series.id == survey.series_id else series.texts
     asked_in = choose_language([language], list(asked), default)
-    given_on = response.answered_at.astimezone(survey.zone).date()
     return {
         "response": response,
         "texts": complete_texts(asked, asked_in, default),
@@ -93,7 +92,6 @@ def _answer(survey: SurveyDefinition, receipt: Receipt, language: str) -> dict[s
             (_written(day, _locale(language, survey)), sentence)
             for day, sentence in shown[:MOST_TOLD]
         ],
-        "is_answered_to": bool(shown) and shown[0][0] >= given_on,
         "can_change": can_change(survey, receipt),
     }
 

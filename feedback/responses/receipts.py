@@ -54,7 +54,11 @@ def receipt_path(survey_key: str, token: str) -> str:
 
 
 def read_token(key: bytes, survey_id: uuid.UUID, text: str) -> Token | None:
-    """What the token names; None of one that this server did not make for this survey."""
+    """What the token names; None of one that this server did not make for this survey.
+
+    >>> read_token(b"k" * 32, uuid.UUID(int=1), "A" * 43) is None
+    True
+    """
     given = _read(text)
     mac, named = given[:MAC], given[MAC:]
     if len(named) == ID + SEAL:
