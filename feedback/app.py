@@ -36,6 +36,7 @@ from feedback.log_lines import logging_config, say_what_is_held
 from feedback.logs import describe
 from feedback.migrate import AwayError, require_newest
 from feedback.outbox.worker import Worker
+from feedback.receipts import routes as receipts
 from feedback.resources import PACKAGE
 from feedback.responses import public_routes
 from feedback.responses.bursts.recognise import Bursts
@@ -63,7 +64,7 @@ log = logging.getLogger(__name__)
 
 
 # What customers ask for: answered from the first moment on, before the pages are there.
-AT_ONCE = ("/widget", "/w/", "/s/", "/k/", "/static/", "/health/", "/metrics")
+AT_ONCE = ("/widget", "/w/", "/s/", "/k/", "/mine/", "/static/", "/health/", "/metrics")
 PAGES = "feedback.pages"
 MOST_FILE_NAME = 255
 STOP_SECONDS = 6.5  # a process is killed after eight
@@ -146,6 +147,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
             frozen.frozen_script,
             hosted.router,
             kiosk.router,
+            receipts.router,
             _static_router(),
         ],
         lifespan=[_run_services, _bring_pages],

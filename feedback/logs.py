@@ -183,7 +183,7 @@ _make_record = logging.getLogRecordFactory()
 # Lines of a web server about requests: an address may be a link that signs in.
 ACCESS = ("uvicorn.access", "granian.access")
 _QUERY = re.compile(r"\?\S*")
-_TOKEN = re.compile(r"/(setup|sign-in)/[^/\s?#]+")
+_TOKEN = re.compile(r"/(setup|sign-in|mine/[^/\s?#]+)/[^/\s?#]+")
 
 
 def _safe_record(*args: Any, **given: Any) -> logging.LogRecord:

@@ -24,8 +24,8 @@ from tests.conftest import KEY
 from tests.forms import Client, id_in, send
 
 PUBLIC = (
-    *("/s/", "/k/", "/w/", "/static/", "/widget", "/sign-in", "/setup/", "/noise", "/privacy/"),
-    *("/health/", "/metrics"),
+    *("/s/", "/k/", "/mine/", "/w/", "/static/", "/widget", "/sign-in", "/setup/", "/noise"),
+    *("/privacy/", "/health/", "/metrics"),
 )
 ANYBODY = {"/language", "/sign-out", "/settings/sign-out-others"}
 EDITORS_READ = re.compile(r"/new$|/edit$|/widget$|/follow-ups$|/erase$|/person.zip$")

@@ -16,8 +16,9 @@ export const dated = (body, now) => {
 };
 
 // Sends one answer, again without what is refused. `post` takes a body and gives a reply, or undefined without a network;
-// `first` is the reply to its first sending, if that is on its way. Ends in "sent", "refused" or "kept"; then `rest` are the
-// seconds until the next try, which the server asked for if `isAsked`, and `isOfAll` says whether others would be kept too.
+// `first` is the reply to its first sending, if that is on its way. Ends in "sent", with the path of the answer's private link;
+// "refused" or "kept": then `rest` are the seconds until the next try, which the server asked for if `isAsked`, and `isOfAll`
+// says whether others would be kept too.
 export const deliver = async (body, { post, say, attempt = 0, first }) => {
   let left = dated(body, Date.now());
   if (!left) say("an answer was given up after 30 days");
@@ -30,7 +31,7 @@ export const deliver = async (body, { post, say, attempt = 0, first }) => {
     if (act === "kept") {
       return { act, rest: restOf(said, attempt), isAway: !said.status, isAsked: Boolean(said.after), isOfAll: isOfAll(said) };
     }
-    if (act === "sent") return { act };
+    if (act === "sent") return { act, receipt: said.content.receipt };
     left = lighter;
   }
   return { act: "refused" };

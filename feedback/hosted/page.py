@@ -28,6 +28,7 @@ from feedback.web.page import security_headers
 
 AnyRequest = Request[Any, Any, Any]
 
+RECEIPT_FIELD = "receipt"
 # A site that isolates itself shows only frames that do so too.
 ISOLATED = {"Cross-Origin-Embedder-Policy": "require-corp"}
 # Back must find the form as it was left, its id included; a shared cache must not keep it.
@@ -53,22 +54,28 @@ def form_page(
     is_more: bool = False,
     status: int = 200,
     error: str = "",
+    action: str = "",
 ) -> Template:
     """The question with what was chosen and typed so far. `error`: why it was not stored.
 
     is_more: what is asked after the rating, under the rating itself, which can still be changed.
+    action: where an answer that is there already is changed; the page itself otherwise.
     """
     language = language_of(request, survey, form)
+    # `?send`: a POST to the page's own address would make the browser forget it, id and all,
+    # before "back".
     context = _form_context(survey, form, language, error)
+    context["action"] = action or f"/s/{survey.key}?send"
+    context["is_change"] = bool(action)
     if is_more:
         band = band_of(survey.metric, given_rating(form)) or form.asked
         context["hidden"].append(("asked", band))
         asked = as_asked(survey, form, language)
-        return _page("hosted_more.html", language, status, survey, **context, asked=asked)
+        return spoken_page("hosted_more.html", language, status, survey, **context, asked=asked)
     if is_stepwise(survey):
         context |= {"moments": [], "is_stepwise": True}
-    links = _language_links(survey, form, language)
-    return _page("hosted.html", language, status, survey, **context, languages=links)
+    links = [] if action else _language_links(survey, form, language)
+    return spoken_page("hosted.html", language, status, survey, **context, languages=links)
 
 
 def _form_context(
@@ -95,10 +102,13 @@ def _form_context(
     }
 
 
-def thanks_page(request: AnyRequest, survey: SurveyDefinition, form: HostedForm) -> Template:
+def thanks_page(
+    request: AnyRequest, survey: SurveyDefinition, form: HostedForm, receipt: str
+) -> Template:
+    """receipt: where the answer's private link leads, or none."""
     language = language_of(request, survey, form)
     given = form.rating in [str(rating) for rating in survey.metric.scale]
-    return _page(
+    return spoken_page(
         "hosted_thanks.html",
         language,
         200,
@@ -107,6 +117,7 @@ def thanks_page(request: AnyRequest, survey: SurveyDefinition, form: HostedForm)
         rating=form.rating if given and not survey.is_anonymous else "",
         sentence=sentence_in(survey.sentences, language, survey.default_language),
         is_test=form.is_test,
+        receipt=receipt,
         **ending_in(survey, form, language),
     )
 
@@ -116,7 +127,7 @@ def state_page(
 ) -> Template:
     """Why nobody can answer here; `state` is the survey's, `unknown`, or `too_large`."""
     language = language_of(request, survey, form)
-    return _page("hosted_state.html", language, status, survey, state=state)
+    return spoken_page("hosted_state.html", language, status, survey, state=state)
 
 
 def language_of(request: AnyRequest, survey: SurveyDefinition | None, form: HostedForm) -> str:
@@ -127,11 +138,11 @@ def language_of(request: AnyRequest, survey: SurveyDefinition | None, form: Host
     return choose_language(wanted, list(survey.texts), survey.default_language)
 
 
-def _page(
+def spoken_page(
     name: str, language: str, status: int, survey: SurveyDefinition | None, **context: Any
 ) -> Template:
     return Template(
-        template_name=f"surveys/{name}",
+        template_name=name if "/" in name else f"surveys/{name}",
         context=spoken(survey, language) | context,
         status_code=status,
         headers=CACHING | _framing(survey),
@@ -194,7 +205,8 @@ def own_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def thanks_address(survey: SurveyDefinition, form: HostedForm) -> str:
+def thanks_address(survey: SurveyDefinition, form: HostedForm, token: str = "") -> str:
     fields = [("lang", form.lang)] + ([("rating", form.rating)] if form.rating else [])
     fields += [(TEST_FIELD, "")] if form.is_test else []
+    fields += [(RECEIPT_FIELD, token)] if token else []
     return f"/s/{survey.key}/thanks?{urlencode(fields)}"

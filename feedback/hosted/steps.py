@@ -61,6 +61,11 @@ def is_answered(survey: SurveyDefinition, form: HostedForm) -> bool:
     return bool(form.asked) and all(each.id in was_asked for each in questions(survey, form))
 
 
+def is_last(survey: SurveyDefinition, form: HostedForm) -> bool:
+    """Whether the thanks come next."""
+    return not has_more(survey, form) or is_answered(survey, form)
+
+
 def more_address(survey: SurveyDefinition, form: HostedForm, now: datetime) -> str:
     """Where the first Send leads; the answer's id in it serves for an hour."""
     fields = [*form.hidden_fields(), ("lang", form.lang), ("rating", form.rating)]

@@ -36,7 +36,7 @@ AnyRequest = Request[Any, Any, Any]
 # The words around the texts that the page's script needs; the rest stands in the page.
 SPOKEN = (
     *("of", "send", "next", "skip", "start_over", "still_there", "go_on"),
-    *("offline", "saved", "failed", "privacy", "close"),
+    *("offline", "saved", "failed", "privacy", "close", "receipt_code"),
     *("choose_any", "counted_most", "up_to_two", "none_of_these", "no_names"),
 )
 STATUS = {"closed": 410, "unknown": 404}

@@ -1,8 +1,10 @@
 """What one person answered after the rating, in the words of the questions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from feedback.responses.listing import Row
+from feedback.responses.models import Response
 from feedback.surveys.follow_ups import FollowUp, read_follow_ups
 
 
@@ -25,11 +27,16 @@ def read_follow_up_answers(row: Row, language: str) -> list[FollowUpAnswer]:
 
     language: the reader's; a text that lacks it is told in the language of the answer.
     """
-    given = row.response.answers
-    if not given:
-        return []
-    asked = [item for item in read_follow_ups(row.place.survey.follow_ups) if item.id in given]
-    told = [_told(item, given[item.id], language, row.response.locale or "") for item in asked]
+    asked = read_follow_ups(row.place.survey.follow_ups)
+    return told_answers(asked, row.response, language, row.response.locale or "")
+
+
+def told_answers(
+    follow_ups: Iterable[FollowUp], response: Response, language: str, other: str
+) -> list[FollowUpAnswer]:
+    """What a response answers to these questions, in a language; `other` where a text lacks it."""
+    given = response.answers or {}
+    told = [_told(item, given[item.id], language, other) for item in follow_ups if item.id in given]
     return [each for each in told if each.answers]
 
 

@@ -25,8 +25,10 @@ from feedback.responses.ingest import month_of, prepare
 from feedback.responses.limits import TooManyError
 from feedback.responses.message import read_display, read_message
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
+from feedback.responses.receipts import make_token, receipt_path
 from feedback.responses.writer import QueueFullError
 from feedback.web.edge import CLOSE, NOSNIFF
+from feedback.web.under import path_of
 
 log = logging.getLogger(__name__)
 
@@ -86,13 +88,18 @@ async def store_response(state: State, scope: HTTPScope, body: bytes) -> Reply:
     if outcome.status == "conflict":
         raise Refused(409, "seq_conflict", "this seq was already sent with another content")
     is_first = outcome.status == "created" or (outcome.status == "repeated" and outcome.first)
-    content = msgspec.json.encode({"id": outcome.response_id, "seq": outcome.seq})
     headers = [(DROPPED.lower().encode(), told_dropped(dropped).encode())] if dropped else []
     if survey.is_anonymous:
         content = msgspec.json.encode({"id": outcome.response_id, "seq": message.seq})
         if outcome.status != "created":
             is_first, headers = False, [(b"x-feedback-reason", ONE_MESSAGE)]
-    return Reply(201 if is_first else 200, content, headers)
+        return Reply(201 if is_first else 200, content, headers)
+    # Who names a person and a thing may be anybody: another message may be about the same answer.
+    is_shared = answer.about_key is not None and answer.who is not None
+    token = make_token(state.key, answer, is_shared=is_shared)
+    receipt = path_of(state.settings.base_url) + receipt_path(survey.key, token)
+    said = {"id": outcome.response_id, "seq": outcome.seq, "receipt": receipt}
+    return Reply(201 if is_first else 200, msgspec.json.encode(said), headers)
 
 
 async def count_display(state: State, scope: HTTPScope, body: bytes) -> Reply:

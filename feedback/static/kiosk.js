@@ -76,8 +76,8 @@
   };
   var lighter = (body2, error) => {
     const names = Object.keys(body2).filter((name) => body2[name] !== void 0);
-    const part2 = error.replace(/_(invalid|ahead|too_old)$/, "").replace("counted_most", "answers");
-    const refused = part2 === "signature" ? ["contact", part2] : [part2];
+    const part3 = error.replace(/_(invalid|ahead|too_old)$/, "").replace("counted_most", "answers");
+    const refused = part3 === "signature" ? ["contact", part3] : [part3];
     const ways = [(name) => BARE.includes(name) || !refused.includes(name), (name) => ALONE.includes(name), (name) => BARE.includes(name)];
     const left = ways.map((way) => names.filter(way)).find(({ length }) => length < names.length);
     return left && Object.fromEntries(left.map((name) => [name, body2[name]]));
@@ -114,7 +114,7 @@
       if (act === "kept") {
         return { act, rest: restOf(said, attempt), isAway: !said.status, isAsked: Boolean(said.after), isOfAll: isOfAll(said) };
       }
-      if (act === "sent") return { act };
+      if (act === "sent") return { act, receipt: said.content.receipt };
       left = lighter2;
     }
     return { act: "refused" };
@@ -186,7 +186,7 @@
   function forget({ submission_id, seq }) {
     write(waiting().filter((each) => each.submission_id !== submission_id || each.seq > seq));
   }
-  var state = { waits: "", refused: "" };
+  var state = { waits: "", refused: "", given: {} };
   var onChange = () => {
   };
   var sending = false;
@@ -209,7 +209,8 @@
     ({ isAway, isAsked } = done);
     if (done.act !== "kept") forget(body2);
     if (done.act === "refused") state.refused = body2.submission_id;
-    if (done.act !== "sent") tell();
+    if (done.act === "sent") state.given = { id: body2.submission_id, path: done.receipt };
+    tell();
     return done;
   }
   async function sendAll() {
@@ -319,12 +320,30 @@
     return made;
   }
 
-  // ../kiosk/src/visit.js
-  var THANKS = 5;
+  // ../kiosk/src/thanks.js
+  var LEAST = 5;
   var READ = 15;
+  var SCAN = 20;
+  var part = (id) => document.getElementById(id);
+  var isOffered = () => !part("receipt").hidden;
+  var thanksSeconds = () => Math.max(isOffered() ? SCAN : LEAST, 2 + part("thanks").textContent.trim().length / READ);
+  function offer(answer2) {
+    const { id, path } = state.given;
+    if (!path || id !== answer2?.submission_id || isOffered()) return false;
+    part("code").src = path + "/code.svg";
+    part("receipt").hidden = false;
+    return true;
+  }
+  function withdraw() {
+    state.given = {};
+    part("receipt").hidden = true;
+    part("code").removeAttribute("src");
+  }
+
+  // ../kiosk/src/visit.js
   var ASLEEP = 20;
   var GONE = 40;
-  var part = (id) => document.getElementById(id);
+  var part2 = (id) => document.getElementById(id);
   var languages = document.querySelector(".languages");
   var language = kiosk.language;
   var screen = "ask";
@@ -339,13 +358,13 @@
   var words = () => kiosk.languages[language].words;
   var isIdle = () => !isOpen || screen === "ask" && language === kiosk.language;
   function show(name, focus) {
-    for (const id of ["ask", "step", "thanks", "told"]) part(id).hidden = id !== name;
-    part("still").hidden = true;
-    [part("leave").hidden, part("privacy").hidden] = [name !== "step", name !== "ask"];
+    for (const id of ["ask", "step", "thanks", "told"]) part2(id).hidden = id !== name;
+    part2("still").hidden = true;
+    [part2("leave").hidden, part2("privacy").hidden] = [name !== "step", name !== "ask"];
     if (languages) languages.hidden = name !== "ask";
     screen = name;
     changed = Date.now();
-    if (focus) part(name).querySelector("h1").focus({ preventScroll: true });
+    if (focus) part2(name).querySelector("h1").focus({ preventScroll: true });
     scrollTo(0, 0);
     wait();
   }
@@ -356,15 +375,14 @@
     else if (screen === "step" || screen === "told") clock = setTimeout(askWhetherThere, ASLEEP * 1e3);
     else if (language !== kiosk.language) clock = setTimeout(startOver, GONE * 1e3);
   }
-  var thanksSeconds = () => Math.max(THANKS, 2 + part("thanks").textContent.trim().length / READ);
   function askWhetherThere() {
-    part("still").hidden = false;
+    part2("still").hidden = false;
     clock = setTimeout(startOver, (GONE - ASLEEP) * 1e3);
   }
   function touch() {
-    if (screen === "thanks") return;
-    const still = part("still");
-    if (still.contains(document.activeElement)) part(screen).querySelector("h1").focus();
+    if (screen === "thanks" && !isOffered()) return;
+    const still = part2("still");
+    if (still.contains(document.activeElement)) part2(screen).querySelector("h1").focus();
     still.hidden = true;
     wait();
   }
@@ -401,10 +419,10 @@
   }
   function ask(step) {
     const { question, hint, body: body2 } = draw(step, language, words());
-    part("asked").textContent = question;
-    part("asked").lang = step.texts ? language : kiosk.languages[language].page;
-    part("hint").textContent = hint;
-    part("body").replaceChildren(body2);
+    part2("asked").textContent = question;
+    part2("asked").lang = step.texts ? language : kiosk.languages[language].page;
+    part2("hint").textContent = hint;
+    part2("body").replaceChildren(body2);
     const next = document.querySelector("button[name=next]");
     next.hidden = !takesMany(step) && !isTyped(step);
     next.textContent = at2 + 1 < questions.length ? words().next : words().send;
@@ -415,7 +433,7 @@
     chosen = pick(step, chosen, id);
     giveAnswer(step);
     if (!takesMany(step)) return goOn();
-    for (const box of part("body").querySelectorAll("[role=checkbox]")) {
+    for (const box of part2("body").querySelectorAll("[role=checkbox]")) {
       box.setAttribute("aria-checked", chosen.includes(box.value));
     }
   }
@@ -424,7 +442,7 @@
     give({ answers });
   }
   function sendStep() {
-    const comment = part("body").querySelector("textarea")?.value.trim();
+    const comment = part2("body").querySelector("textarea")?.value.trim();
     if (comment) give({ comment });
     goOn();
   }
@@ -438,14 +456,16 @@
   function thank() {
     send2();
     const texts = kiosk.languages[language];
-    part("thank_you").textContent = texts.endings[bandOf(kiosk.bands, answer.rating)] || texts.thanks;
+    part2("thank_you").textContent = texts.endings[bandOf(kiosk.bands, answer.rating)] || texts.thanks;
     show("thanks", true);
+    tellLine();
   }
   function startOver() {
     const wasThere = document.activeElement !== document.body;
     send2();
     [answer, sent, questions, chosen] = [null, null, [], []];
-    for (const id of ["asked", "hint", "body"]) part(id).replaceChildren();
+    withdraw();
+    for (const id of ["asked", "hint", "body"]) part2(id).replaceChildren();
     getSelection()?.removeAllRanges();
     speak(kiosk.language);
     show("ask", wasThere);
@@ -460,7 +480,7 @@
     document.documentElement.dir = texts.dir;
     for (const element of document.querySelectorAll("main [lang]")) element.lang = code;
     const told = { question: texts.question, low: texts.low, high: texts.high, thank_you: texts.thanks, done: texts.done };
-    for (const [id, text] of Object.entries(told)) part(id).textContent = text;
+    for (const [id, text] of Object.entries(told)) part2(id).textContent = text;
     for (const element of document.querySelectorAll("[data-word]")) element.textContent = words()[element.dataset.word];
     for (const cell of document.querySelectorAll("button[name=rating]")) {
       cell.setAttribute("aria-label", fill(words().of, cell.value, kiosk.maximum));
@@ -472,8 +492,9 @@
   }
   function tellLine() {
     if (!isOpen) return;
+    if (screen === "thanks" && offer(answer)) wait();
     const isLost = answer && answer.submission_id === state.refused;
-    part("line").textContent = words()[isLost ? "failed" : state.waits] || "";
+    part2("line").textContent = words()[isLost ? "failed" : state.waits] || "";
   }
   var acts = {
     rating: ({ value }) => screen === "ask" && rate(Number(value)),

@@ -15,7 +15,7 @@ from feedback.surveys.languages import DEFAULT, built_in
 FOLDER = PACKAGE / "surveys" / "respondent"
 
 # The sections of a file that hold words. Those of `widget` go with every configuration.
-SECTIONS = ("widget", "steps", "page", "kiosk")
+SECTIONS = ("widget", "steps", "page", "kiosk", "receipt")
 
 
 @cache

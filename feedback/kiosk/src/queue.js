@@ -44,8 +44,8 @@ function forget({ submission_id, seq }) {
 
 // 2. Sending: in order, one at a time, by one page at a time.
 // `waits`: "", or what is said of the answers that wait: "offline" without a network, else "saved". `refused`: the id of the
-// last answer that the server never takes.
-export const state = { waits: "", refused: "" };
+// last answer that the server never takes. `given`: the id of the last that it has taken, and the path of its private link.
+export const state = { waits: "", refused: "", given: {} };
 let onChange = () => {};
 let sending = false;
 let isAway = false;
@@ -64,7 +64,8 @@ async function send({ body }) {
   ({ isAway, isAsked } = done);
   if (done.act !== "kept") forget(body);
   if (done.act === "refused") state.refused = body.submission_id;
-  if (done.act !== "sent") tell();
+  if (done.act === "sent") state.given = { id: body.submission_id, path: done.receipt };
+  tell();
   return done;
 }
 

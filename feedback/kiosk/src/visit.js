@@ -5,9 +5,8 @@ import { answerOf, asked, pick, takesMany } from "../../client/steps.js";
 import { isOpen, kiosk } from "./page.js";
 import { drain, keep, state } from "./queue.js";
 import { draw, isTyped } from "./steps.js";
+import { isOffered, offer, thanksSeconds, withdraw } from "./thanks.js";
 
-const THANKS = 5; // seconds, more for a longer text
-const READ = 15; // characters a second
 const ASLEEP = 20; // of no touch, after which it asks whether somebody is there
 const GONE = 40; // twenty more to say so (WCAG 2.2.1)
 const part = (id) => document.getElementById(id);
@@ -47,8 +46,6 @@ function wait() {
   else if (language !== kiosk.language) clock = setTimeout(startOver, GONE * 1000);
 }
 
-const thanksSeconds = () => Math.max(THANKS, 2 + part("thanks").textContent.trim().length / READ);
-
 function askWhetherThere() {
   part("still").hidden = false;
   clock = setTimeout(startOver, (GONE - ASLEEP) * 1000);
@@ -56,7 +53,7 @@ function askWhetherThere() {
 
 // Somebody is there: the time begins anew.
 export function touch() {
-  if (screen === "thanks") return;
+  if (screen === "thanks" && !isOffered()) return;
   const still = part("still");
   if (still.contains(document.activeElement)) part(screen).querySelector("h1").focus();
   still.hidden = true;
@@ -140,6 +137,7 @@ function thank() {
   const texts = kiosk.languages[language];
   part("thank_you").textContent = texts.endings[bandOf(kiosk.bands, answer.rating)] || texts.thanks;
   show("thanks", true);
+  tellLine();
 }
 
 // Nothing of the visitor before stays on the page, or in it.
@@ -147,6 +145,7 @@ export function startOver() {
   const wasThere = document.activeElement !== document.body;
   send();
   [answer, sent, questions, chosen] = [null, null, [], []];
+  withdraw();
   for (const id of ["asked", "hint", "body"]) part(id).replaceChildren();
   getSelection()?.removeAllRanges();
   speak(kiosk.language);
@@ -180,6 +179,7 @@ function speak(code) {
 // Of the visitor's own answer that it is lost; else whether answers wait here.
 export function tellLine() {
   if (!isOpen) return;
+  if (screen === "thanks" && offer(answer)) wait();
   const isLost = answer && answer.submission_id === state.refused;
   part("line").textContent = words()[isLost ? "failed" : state.waits] || "";
 }

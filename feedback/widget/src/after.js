@@ -40,10 +40,11 @@ const { hold, stay, release } = holding({ waiting, forget, look, finish: (ask) =
 const keepOn = async (ask, body, first) => {
   const path = "r/" + ask.survey.key;
   for (let attempt = 0; ; attempt++) {
-    const { act, rest } = await deliver(body, { post: (part) => post(path, part), say, attempt, first });
+    const { act, rest, receipt } = await deliver(body, { post: (part) => post(path, part), say, attempt, first });
     first = undefined;
     if (act !== "kept") forget(body);
     if (body.seq < ask.newest) return;
+    ask.receipt = receipt;
     tell(ask, act);
     if (act !== "kept") return;
     waiting.set(body, path);
@@ -159,16 +160,18 @@ const finish = (ask) => {
 };
 
 const thank = (ask) => {
-  const { panel, status, survey, lang, texts, place, close } = ask;
+  const { panel, status, survey, lang, texts, words, place, close } = ask;
   const ending = survey.endings?.[bandOf(survey.bands, ask.rating)];
   // The live region stays, or its new text is not announced.
   for (const part of [...panel.children]) if (part !== status) part.remove();
   panel.setAttribute("aria-label", texts.question); // what named it is gone
   status.textContent = textIn(ending?.texts, lang) || texts.thanks;
-  if (/^https:/.test(ending?.link)) {
-    const link = make("a", { href: ending.link, target: "_blank", rel: "noopener" }, textIn(ending.link_texts, lang) || ending.link);
-    panel.append(make("p", {}, link));
-    if (place !== "inline") panel.append(close);
-  } else if (place !== "inline") linger(ask);
+  const link = (href, text) => panel.append(make("p", {}, make("a", { href, target: "_blank", rel: "noopener" }, text)));
+  const isLed = /^https:/.test(ending?.link);
+  if (isLed) link(ending.link, textIn(ending.link_texts, lang) || ending.link);
+  // A server of an earlier version gives none, and its configuration no words for it.
+  if (words.receipt && /^\/\w/.test(ask.receipt)) link(address(ask.receipt), words.receipt);
+  if (isLed && place !== "inline") panel.append(close);
   panel.append(privacyOf(ask));
+  if (!isLed && place !== "inline") linger(ask);
 };

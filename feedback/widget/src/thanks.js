@@ -24,6 +24,7 @@ export const watch = (ask) => {
 
 // Leaves when the thanks can have been read, and no sooner than the pointer and the focus.
 export const linger = (ask) => {
-  const go = () => (performance.now() - ask.pointedAt < STILL || ask.panel.matches(":focus-within") ? setTimeout(go, REST) : ask.leave());
-  setTimeout(go, timeFor(ask.status.textContent, ask.lang));
+  const isThere = () => performance.now() - ask.pointedAt < STILL || ask.panel.matches(":focus-within");
+  const go = () => (isThere() ? setTimeout(go, REST) : ask.leave());
+  setTimeout(go, timeFor(ask.panel.textContent, ask.lang));
 };

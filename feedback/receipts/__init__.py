@@ -1,0 +1,1 @@
+"""The private link of an answer: seen, what was done about it, changed, erased; without account."""
