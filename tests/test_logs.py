@@ -105,9 +105,11 @@ def test_a_line_about_a_request_has_no_query_and_no_token(
     log.info('%s "%s %s" %d', "::1", "GET", f"/s/abc?id={CANARY}&rating=9", 200)
     log.info("%(path)s %(status)d", {"path": f"/setup/{CANARY}", "status": 200})
     log.info('%s "%s"', "::1", f"GET /sign-in/{CANARY}?next=/board HTTP/1.1")
+    log.info('%s "%s"', "::1", f"POST /mine/nps1/{CANARY}/erase?lang=fr HTTP/1.1")
     assert CANARY not in caplog.text
     assert '"GET /s/abc" 200' in caplog.text and "/setup/... 200" in caplog.text
     assert "GET /sign-in/... HTTP/1.1" in caplog.text
+    assert "POST /mine/nps1/.../erase HTTP/1.1" in caplog.text
 
 
 async def test_what_nobody_awaited_is_told_without_its_text(
