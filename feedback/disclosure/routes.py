@@ -13,6 +13,7 @@ from feedback.accounts.visit import Visit
 from feedback.disclosure.find import answers_beside
 from feedback.disclosure.gather import gather
 from feedback.disclosure.pack import zip_bytes
+from feedback.responses.listing import find_response
 
 
 @get("/responses/{response_id:uuid}/person.zip", needs="owner")
@@ -20,6 +21,9 @@ async def person_file(
     visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]
 ) -> Response[bytes]:
     async with visit.read() as session:
+        row = await find_response(session, visit.workspace.id, response_id)
+        if row is None or row.is_anonymous:  # it would tell more of one answer than its page does
+            raise not_found()
         ids, keys = await answers_beside(session, visit.workspace.id, response_id)
         if not ids:
             raise not_found()

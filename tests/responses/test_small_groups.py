@@ -170,7 +170,8 @@ async def test_a_row_tells_its_month_and_leads_nowhere_but_for_editors(
     address = f"/responses/{rows[0]['id']}"
     assert address in page
     detail = (await alice.get(address)).text
-    assert "February 2026" in detail and "2026-02-" not in detail
+    assert "February 2026" in detail and "2026-02-" not in detail and "person.zip" not in detail
+    assert (await alice.get(f"{address}/person.zip")).status_code == 404
     await send(alice, f"{address}/exclude", reason="spam")
     assert (await alice.get("/responses.json")).json()["rows"][0]["month"] == "2026-02"
     assert len((await alice.get("/responses.json")).json()["rows"]) == 5
