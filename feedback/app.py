@@ -32,7 +32,7 @@ from feedback.health import routes as health
 from feedback.health.ready import Probe
 from feedback.hosted import routes as hosted
 from feedback.kiosk import routes as kiosk
-from feedback.log_lines import logging_config, say_what_is_held
+from feedback.log_lines import ASKED, logging_config, say_what_is_held
 from feedback.logs import describe
 from feedback.migrate import AwayError, require_newest
 from feedback.outbox.worker import Worker
@@ -116,9 +116,14 @@ class App(Litestar):
         if self.lacks_pages and scope["type"] == "http" and not scope["path"].startswith(AT_ONCE):
             self.add_pages()
         if scope["type"] == "http":
-            await answer_again(super().__call__, scope, receive, send)
+            await answer_again(self._route, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    async def _route(self, scope: Any, receive: Any, send: Any) -> None:
+        if asked := ASKED.get():
+            asked.scope = scope  # of its copies the one in which the router writes the route
+        await super().__call__(scope, receive, send)
 
     @property
     def _is_https(self) -> bool:

@@ -103,8 +103,10 @@ class Lines(logging.Handler):
         self._seconds = seconds
         self._kinds: dict[Any, tuple[int, logging.LogRecord | None]] = {}
         self._timer: threading.Timer | None = None
+        self._process = os.getpid()
 
     def emit(self, record: logging.LogRecord) -> None:
+        self._forget_parent()
         _keep_facts(record)
         kind = _kind(record)
         if kind not in self._kinds and len(self._kinds) >= MOST_KINDS:
@@ -116,6 +118,11 @@ class Lines(logging.Handler):
         self._write(record)
         if self._timer is None:
             self._start_minute()
+
+    def _forget_parent(self) -> None:
+        # A process that was forked has a copy of what its parent holds, and will say.
+        if self._process != os.getpid():
+            self._process, self._kinds, self._timer = os.getpid(), {}, None
 
     def _start_minute(self) -> None:
         self._timer = threading.Timer(self._seconds, self._end_minute)
@@ -137,6 +144,7 @@ class Lines(logging.Handler):
 
     def flush(self) -> None:
         """Say now what is still held: the process ends."""
+        self._forget_parent()
         if self._timer is not None:
             self._timer.cancel()
             self._end_minute()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import sys
 import time
@@ -168,3 +169,16 @@ async def test_an_answer_has_the_id_that_its_line_has(
     found = [json.loads(line) for line in heard.splitlines()]
     routes = [one["route"] for one in found if one.get("request") == "00c0ffee00c0ffee"]
     assert routes == ["GET /s/{survey_key}", "POST /r/{survey_key}"] and CANARY not in heard
+
+
+def test_a_forked_process_does_not_say_what_its_parent_will(said: Said) -> None:
+    for _ in range(3):
+        said.log.warning("again")
+    child = os.fork()
+    if child == 0:
+        said.handler.flush()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert len(said.lines) == 1
+    said.handler.flush()
+    assert "2 more times" in said.lines[1]

@@ -21,6 +21,8 @@ def addresses(shop: Shop) -> list[str]:
         f"/journeys/{shop.journey.id}",
         f"/stages/{shop.care.id}",
         f"/touchpoints/{shop.payment.id}",
+        "/surveys?q=nowhere&state=paused",
+        "/settings/clock?begins=2026-03-15T13:05:00",
     ]
 
 

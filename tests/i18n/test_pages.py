@@ -169,7 +169,7 @@ STATES = [
 ]  # fmt: skip
 EMPTY = (
     "/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses", "/surveys",
-    "/journeys", "/settings/privacy", "/settings/privacy/register",
+    "/journeys", "/settings/privacy", "/settings/privacy/register", "/settings/clock",
 )  # fmt: skip
 REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/journeys/new", {"name": ""}),
