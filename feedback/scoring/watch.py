@@ -15,6 +15,7 @@ month must stray beyond that, too. Nothing in a later month takes back what an e
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 from feedback.scoring.changes import Change, check_watched, height_from
@@ -123,6 +124,7 @@ def watch_scores(
     )
 
 
+@lru_cache(maxsize=1024)
 def watch_height(series: int, baseline: int) -> float:
     """How far a sum must run when so many lines (1..200) are watched, rho estimated from them, each
     against a baseline of so many months (6..24).
