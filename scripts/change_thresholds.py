@@ -10,8 +10,8 @@ draws answers instead, skewed ones too, and runs the rule itself over several ye
 
 For `watch` the spread of months is estimated, too. That is worst where months differ by much more
 than their answers do: then the lines' common spread has a chi-square with as many degrees as their
-baselines have. Its heights are those that 6 % of such pages pass, and some 3 % of pages whose months
-differ by their answers alone. What the whole rule makes of them: scripts/watch_grid.py.
+baselines have. Its heights are those that 6 % of such pages pass, and some 3 % of pages whose
+months differ by their answers alone. What the whole rule makes of them: scripts/watch_grid.py.
 """
 
 import sys
