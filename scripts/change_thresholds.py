@@ -10,8 +10,8 @@ draws answers instead, skewed ones too, and runs the rule itself over several ye
 
 For `watch` the spread of months is estimated, too. That is worst where months differ by much more
 than their answers do: then the lines' common spread has a chi-square with as many degrees as their
-baselines have. Its heights are those that 6 % of such pages pass, and 4 % of pages whose months
-differ by their answers alone. What the whole rule makes of them: scripts/watch_grid.py.
+baselines have. Its heights are those that 6 % of such pages pass, and some 3 % of pages whose
+months differ by their answers alone. What the whole rule makes of them: scripts/watch_grid.py.
 """
 
 import sys
@@ -37,7 +37,8 @@ BASELINES = range(6, 25)
 SERIES = (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200)
 SPREADS = tuple(0.3 + 0.05 * step for step in range(35))  # estimated over true, 0.3 to 2.0
 SPREAD_LINES = 1_000_000
-UNSETTLED = 0.06  # of the pages of the worst unrest
+# Of the pages of the worst unrest; fewer of many lines, whose renewals add up to more.
+UNSETTLED, OF_MANY, MANY_LINES = 0.065, 0.055, 10
 NPS = METRICS["nps"]
 # Shares of detractors, passives, promoters.
 TYPICAL, FALLEN, SKEWED = (0.2, 0.3, 0.5), (0.3, 0.3, 0.4), (0.03, 0.07, 0.9)
@@ -144,7 +145,8 @@ def _watch_height(heights: "np.ndarray", stay: "np.ndarray", series: int, degree
     edges = np.array([0, *((a + b) / 2 for a, b in pairwise(SPREADS)), np.inf])
     likely = np.diff(chi2.cdf(degrees * edges**2, degrees))
     quiet = likely @ stay**series
-    return float(np.interp(1 - UNSETTLED, quiet, heights))
+    flagged = OF_MANY if series > MANY_LINES else UNSETTLED
+    return float(np.interp(1 - flagged, quiet, heights))
 
 
 def written(rows: dict[int, list[float]], watch_rows: dict[int, list[float]]) -> str:

@@ -19,6 +19,8 @@ def change_facts(told: Told) -> dict[str, Any]:
         "low": change and change.low,
         "high": change and change.high,
         "named_from": told.named_from,
+        "direction": change and ("up" if change.is_up else "down"),
+        "known_from": change and (change.known_from or None),
     }
 
 

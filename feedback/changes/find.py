@@ -1,4 +1,4 @@
-"""What changed on a journey: said by the CUSUM rule of `feedback.scoring.changes` and nothing else.
+"""What changed on a journey: said by the rule of `feedback.scoring.watch` and nothing else.
 
 `find_changes` takes rows read by `counted.read_counts` and knows no page; all that pages say of a
 change comes from it:
@@ -6,83 +6,60 @@ change comes from it:
     rows = await read_counts(session, workspace_id, CountQuery(series, until=until))
     found = find_changes(journey, rows, until, time_zone)
     [(told.line.stage.name, told.change.began) for told in found.changed]
-
-Watched are, whatever the filters of a page show: each stage's headline line (the answers of all
-its touchpoints in that metric) and each touchpoint's line in the metric it asks now. A touchpoint
-that alone makes up its stage's headline is the same line, counted once. Seams begin a line anew.
 """
 
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import ceil
 
-from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
-from feedback.readings.queries import RATINGS, CountRow
-from feedback.readings.scores import add_counts, score_of
+from feedback.changes.lines import LineKey, WatchedLine, line_key, watched_lines
+from feedback.readings.journey import JourneyInfo, Spot
+from feedback.readings.queries import CountRow
 from feedback.scoring import (
-    FALSE_ALARMS_A_YEAR,
     FEW_BELOW,
-    METRICS,
     Metric,
     Score,
     changes_from,
-    changes_of_scores,
     round_half_away,
+    score,
+    usual,
+    watch_scores,
 )
-from feedback.scoring.months import month_of, months_between, shift
-from feedback.surveys.seams import Seams, read_seams
+from feedback.scoring.months import months_between, shift
+from feedback.scoring.watch import SIZED_AFTER, SIZED_FROM, SomeChange
 
-BASELINE = 12  # months with 30 answers, before a change can be named
+BASELINE = 6  # months with 30 answers, before a change can be named; renewed when there are 12
+FALSE_ALARMS = 0.08  # of quiet years, at most, whatever the unrest: docs/scoring.md
 SHOWN_FOR = 12  # months after its signal that a change is still told
 MOST_LINES = 200  # watched together: as far as the thresholds go
-
-LineKey = tuple[str, str | None, str]  # stage's id, touchpoint's id or None, metric's key
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedLine:
-    """One line: its score of each month from `since` on, none left out.
-
-    touchpoint: None for a stage's headline. twin: the touchpoint that alone makes it up.
-    """
-
-    stage: StageInfo
-    touchpoint: TouchpointInfo | None
-    twin: TouchpointInfo | None
-    metric: Metric
-    since: str
-    scores: tuple[Score, ...]
-
-    @property
-    def shown_at(self) -> tuple[TouchpointInfo | None, ...]:
-        """Where pages show this line, None for the stage itself: a twin shows it twice."""
-        return (self.touchpoint, self.twin) if self.twin else (self.touchpoint,)
-
-    @property
-    def keys(self) -> tuple[LineKey, ...]:
-        return tuple(line_key(Spot(self.stage, at), self.metric.key) for at in self.shown_at)
-
-
-def line_key(spot: Spot, metric: str) -> LineKey:
-    stage, touchpoint = spot
-    return str(stage.id), str(touchpoint.id) if touchpoint else None, metric
 
 
 @dataclass(frozen=True, slots=True)
 class NamedChange:
-    """A change with its months, YYYY-MM; difference, low and high in headline units."""
+    """A change with its months, YYYY-MM; all numbers in headline units.
+
+    difference, low, high: its lasting size, measured after the month that named it; None until it
+    is known, which is in the month `known_from` (empty once it is). before: the pooled answers of
+    the `months` months it was held against. now: those of the month looked at, or of all months
+    since it began where that month alone lies within the usual; usual: how far such a score comes
+    and goes by itself, 95 % of the time, up or down.
+    """
 
     signalled: str
     began: str
-    difference: float
-    low: float
-    high: float
-
-    @property
-    def is_up(self) -> bool:
-        return self.difference > 0
+    is_up: bool
+    difference: float | None
+    low: float | None
+    high: float | None
+    known_from: str
+    before: Score
+    months: int
+    now: Score
+    is_month: bool
+    usual: float
 
     def is_better(self, metric: Metric) -> bool:
         return self.is_up != metric.low_is_good
@@ -113,14 +90,15 @@ class JourneyChanges:
     """All that can be said of a journey as of the month `looked_at`; later months are not known.
 
     moves: from one month to the next, in the 12 months to `looked_at`; real: changes signalled
-    in them. rate: in how many years a journey on which nothing happens is said to have changed.
+    in them. rate: in how many years, at most, a journey on which nothing happens is said to have
+    changed.
     """
 
     looked_at: str
     lines: tuple[Told, ...]
     moves: int
     real: int
-    rate: float = FALSE_ALARMS_A_YEAR
+    rate: float = FALSE_ALARMS
 
     @property
     def series(self) -> int:
@@ -132,6 +110,10 @@ class JourneyChanges:
         """The lines that changed, the latest signal first."""
         found = [told for told in self.lines if told.change is not None]
         return tuple(sorted(found, key=_signalled, reverse=True))
+
+    def at(self, spot: Spot, metric: str) -> Told | None:
+        """What is told of a place's line in that metric; None where it is not watched."""
+        return self.by_key.get(line_key(spot, metric))
 
     @cached_property
     def by_key(self) -> dict[LineKey, Told]:
@@ -148,34 +130,83 @@ def find_changes(
     """
     lines = watched_lines(journey, rows, until, time_zone)[:MOST_LINES]
     since = shift(until, 1 - SHOWN_FOR)
-    named = [_named(line, len(lines)) for line in lines]
+    watched = watch_scores(
+        {str(at): (line.metric, line.scores) for at, line in enumerate(lines)}, baseline=BASELINE
+    )
+    found = [
+        _Found(line, watched.changes[str(at)], watched.rho_at) for at, line in enumerate(lines)
+    ]
     return JourneyChanges(
         looked_at=until,
-        lines=tuple(_told(line, of, until) for line, of in zip(lines, named, strict=True)),
+        lines=tuple(_told(each, since, until) for each in found),
         moves=count_moves(lines, since, until),
-        real=sum(change.signalled >= since for of in named for change in of),
+        real=sum(each.month(change) >= since for each in found for change in each.changes),
     )
 
 
-def _named(line: WatchedLine, series: int) -> list[NamedChange]:
-    found = changes_of_scores(line.scores, line.metric, baseline=BASELINE, series=series)
-    return [
-        NamedChange(
-            shift(line.since, change.signalled),
-            shift(line.since, change.began),
-            change.difference,
-            change.low,
-            change.high,
-        )  # fmt: skip
-        for change in found
-    ]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found on one line; rho_at: the unrest in each month, the last one's last."""
+
+    line: WatchedLine
+    changes: Sequence[SomeChange]
+    rho_at: Sequence[float]
+
+    def month(self, change: SomeChange) -> str:
+        return shift(self.line.since, change.signalled)
+
+    def named(self, change: SomeChange) -> NamedChange:
+        scores, metric = self.line.scores, self.line.metric
+        rho = self.rho_at[change.signalled - len(scores)]
+        before = _pooled([scores[at] for at in change.baseline], metric)
+        months = len(change.baseline)
+        now, since = scores[-1], scores[change.began :]
+        spans, is_month = 1, now.n >= FEW_BELOW
+        if is_month:
+            band = usual(before, metric, months=months, n=now.n, rho=rho)
+            is_month = abs((now.score or 0.0) - (before.score or 0.0)) > band
+        if not is_month:
+            now, spans = _pooled(since, metric), sum(score.n > 0 for score in since)
+            band = usual(before, metric, months=months, n=now.n, spans=spans, rho=rho)
+        return NamedChange(
+            signalled=self.month(change),
+            began=shift(self.line.since, change.began),
+            is_up=change.up,
+            difference=change.difference,
+            low=change.low,
+            high=change.high,
+            known_from=self._known_from(change),
+            before=before,
+            months=months,
+            now=now,
+            is_month=is_month,
+            usual=band,
+        )
+
+    def _known_from(self, change: SomeChange) -> str:
+        """The month that follows the one in which the answers will be there, at this pace."""
+        if change.difference is not None:
+            return ""
+        after = self.line.scores[change.signalled + 1 :]
+        missing = SIZED_FROM - sum(month.n for month in after)
+        soon = ceil(missing / max(1, self.line.scores[change.signalled].n))
+        months = max(1, min(soon, SIZED_AFTER - len(after)))
+        return shift(self.line.since, len(self.line.scores) + months)
 
 
-def _told(line: WatchedLine, named: list[NamedChange], until: str) -> Told:
-    latest = named[-1] if named and named[-1].signalled >= shift(until, 1 - SHOWN_FOR) else None
+def _pooled(months: Iterable[Score], metric: Metric) -> Score:
+    counts: Counter[int] = Counter()
+    for month in months:
+        counts.update(month.counts)
+    return score(counts, metric)
+
+
+def _told(found: _Found, since: str, until: str) -> Told:
+    line, latest = found.line, found.changes[-1] if found.changes else None
+    change = found.named(latest) if latest and found.month(latest) >= since else None
     first = changes_from([score.counts for score in line.scores], baseline=BASELINE)
     named_from = shift(line.since, first) if first is not None else ""
-    return Told(line, latest, named_from, is_early=not named_from or named_from > until)
+    return Told(line, change, named_from, is_early=not named_from or named_from > until)
 
 
 def _signalled(told: Told) -> str:
@@ -208,85 +239,3 @@ def _printed(score: Score, metric: Metric) -> float | None:
 def as_printed(score: Score, metric: Metric) -> float:
     """The number of a month as pages print it."""
     return round_half_away(score.score or 0.0, 1 if metric.headline == "mean" else 0)
-
-
-# The lines that are watched.
-
-
-def watched_lines(
-    journey: JourneyInfo, rows: Iterable[CountRow], until: str, time_zone: str
-) -> list[WatchedLine]:
-    """The lines of a journey up to the month `until`, in the order of the journey; those that
-    never had 30 answers in a month are left out. rows: counts of complete months."""
-    seams = read_seams((series for _, _, series in journey.placed_series), time_zone)
-    months = _Months(seams, _by_series(rows), until)
-    return [
-        line
-        for line in _lines(journey, months)
-        if any(score.n >= FEW_BELOW for score in line.scores)
-    ]
-
-
-def _lines(journey: JourneyInfo, months: "_Months") -> Iterator[WatchedLine]:
-    for stage in journey.stages:
-        if stage.is_archived:
-            continue
-        yield from _headline(stage, months)
-        for touchpoint in stage.touchpoints:
-            is_read = touchpoint.metrics and not touchpoint.is_archived
-            if is_read and not _is_twin(touchpoint, stage):
-                metric = METRICS[touchpoint.metrics[0]]
-                yield WatchedLine(stage, touchpoint, None, metric, *months.of([touchpoint], metric))
-
-
-def _headline(stage: StageInfo, months: "_Months") -> Iterator[WatchedLine]:
-    if stage.headline is None:
-        return
-    metric = METRICS[stage.headline]
-    askers = _askers(stage, metric.key)
-    twin = askers[0] if len(askers) == 1 and _is_twin(askers[0], stage) else None
-    yield WatchedLine(stage, None, twin, metric, *months.of(askers, metric))
-
-
-def _askers(stage: StageInfo, metric: str) -> list[TouchpointInfo]:
-    return [touchpoint for touchpoint in stage.touchpoints if metric in touchpoint.metrics]
-
-
-def _is_twin(touchpoint: TouchpointInfo, stage: StageInfo) -> bool:
-    key = touchpoint.metrics[0]
-    return key == stage.headline and _askers(stage, key) == [touchpoint]
-
-
-Counts = tuple[int, ...]  # how many gave each of RATINGS
-NONE: Counts = (0,) * len(RATINGS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Months:
-    """Counts by series and month, and where the lines made of them break."""
-
-    seams: Seams
-    counted: Mapping[uuid.UUID, Mapping[str, Counts]]
-    until: str
-
-    def of(
-        self, touchpoints: Sequence[TouchpointInfo], metric: Metric
-    ) -> tuple[str, tuple[Score, ...]]:
-        """The first month of a line, and its scores month by month up to `until`."""
-        ids = [s.id for t in touchpoints for s in t.series if s.metric == metric.key]
-        seam = self.seams.newest(ids, self.until)
-        found: dict[str, Counts] = {}
-        for series in ids:
-            for month, counts in self.counted.get(series, {}).items():
-                if seam <= month <= self.until and not self.seams.is_replaced(series, month):
-                    found[month] = add_counts(found[month], counts) if month in found else counts
-        since = min(found, default=self.until)
-        months = months_between(since, self.until)
-        return since, tuple([score_of(metric.key, found.get(month, NONE)) for month in months])
-
-
-def _by_series(rows: Iterable[CountRow]) -> dict[uuid.UUID, dict[str, Counts]]:
-    found: dict[uuid.UUID, dict[str, Counts]] = {}
-    for row in rows:
-        found.setdefault(row.series, {})[month_of(row.month)] = row.counts
-    return found

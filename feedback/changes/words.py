@@ -1,4 +1,4 @@
-"""What changed, in words: the sentence above board and trends, and the short note of a tile."""
+"""What changed, in words: the sentence above board and trends. Of one line alone: notes."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,8 +8,16 @@ from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, round_half_away
 from feedback.scoring.months import shift
-from feedback.wording import MINUS, PERCENT, month_alone, month_name
+from feedback.wording import (
+    MINUS,
+    PERCENT,
+    PLUS_MINUS,
+    month_alone,
+    month_name,
+    write_number,
+)
 
+YEAR = 12
 MOST_TOLD = 3  # changes in the sentence; the others are counted
 
 
@@ -38,18 +46,6 @@ class SaidChanges:
     explained: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeNote:
-    """What a tile says of its line. No arrow unless the month has 30 answers: `arrow` up, down
-    or blank."""
-
-    text: str
-    arrow: str = ""
-    arrow_word: str = ""
-    verdict: Verdict | None = None
-    title: str = ""
-
-
 def say_changes(found: JourneyChanges, *, is_newest: bool, has_channel: bool) -> SaidChanges:
     """The words of a journey. is_newest: the month looked at is the last complete one, so its
     year goes without saying; has_channel: the page shows one channel only."""
@@ -64,8 +60,7 @@ def _changed(found: JourneyChanges, *, is_newest: bool) -> list[Sentence]:
     names = Counter(_own_name(told) for told in found.lines)
     month = month_alone(found.looked_at) if is_newest else month_name(found.looked_at)
     sentences = [
-        Sentence(_sentence(told, names, found.looked_at, month if at == 0 else ""), _verdict(told))
-        for at, told in enumerate(shown)
+        Sentence(_sentence(told, names, found.looked_at, month), verdict(told)) for told in shown
     ]
     more = len(found.changed) - len(shown)
     if more:
@@ -78,31 +73,54 @@ def _changed(found: JourneyChanges, *, is_newest: bool) -> list[Sentence]:
 
 
 def _sentence(told: Told, names: Counter[str], looked_at: str, month: str) -> str:
-    change = _change_of(told)
+    """The fact, what it is worth, when to look again. month: the one looked at, in words."""
+    change, metric = _change_of(told), told.line.metric
+    began = when(change.began, looked_at)
     words = {
-        "month": month,
         "place": _place(told, names),
-        "amount": _amount(change, told.line.metric),
-        "began": _since(change.began, looked_at),
+        "began": began,
+        "now": _now(change, metric, month, began),
+        "before": _before(change, metric),
     }
-    is_new = change.began == looked_at
-    if month and is_new and change.is_up:
-        text = _("In %(month)s, %(place)s rose by %(amount)s, more than chance explains.")
-    elif month and is_new:
-        text = _("In %(month)s, %(place)s fell by %(amount)s, more than chance explains.")
-    elif month and change.is_up:
-        text = _(
-            "In %(month)s, %(place)s rose by %(amount)s since %(began)s, more than chance explains."
-        )
-    elif month:
-        text = _(
-            "In %(month)s, %(place)s fell by %(amount)s since %(began)s, more than chance explains."
-        )
-    elif change.is_up:
-        text = _("%(place)s rose by %(amount)s since %(began)s.")
-    else:
-        text = _("%(place)s fell by %(amount)s since %(began)s.")
-    return text % words
+    if change.difference is None:
+        words |= {"usual": _usual(change, metric), "known": when(change.known_from, looked_at)}
+        if change.is_up:
+            text = _(
+                "%(place)s rose in %(began)s, beyond its usual ups and downs (%(usual)s): %(now)s, "
+                "%(before)s. Its lasting size is known in %(known)s."
+            )
+        else:
+            text = _(
+                "%(place)s fell in %(began)s, beyond its usual ups and downs (%(usual)s): %(now)s, "
+                "%(before)s. Its lasting size is known in %(known)s."
+            )
+        return text % words
+    words["amount"] = _amount(change.difference, metric)
+    if change.difference > 0:
+        return _("%(place)s rose by %(amount)s in %(began)s: %(now)s, %(before)s.") % words
+    return _("%(place)s fell by %(amount)s in %(began)s: %(now)s, %(before)s.") % words
+
+
+def _now(change: NamedChange, metric: Metric, month: str, began: str) -> str:
+    number = write_number(change.now.score or 0.0, metric)
+    if change.is_month:
+        return _("%(number)s in %(month)s") % {"number": number, "month": month}
+    return _("%(number)s since %(month)s") % {"number": number, "month": began}
+
+
+def _before(change: NamedChange, metric: Metric) -> str:
+    words = {"number": write_number(change.before.score or 0.0, metric), "n": change.months}
+    if change.months == YEAR:
+        return _("%(number)s over the year before") % words
+    return _("%(number)s over the %(n)s months before") % words
+
+
+def _usual(change: NamedChange, metric: Metric) -> str:
+    written = number(change.usual, metric)
+    if metric.headline == "mean":
+        return PLUS_MINUS + written
+    n = int(round_half_away(change.usual)) or 2
+    return PLUS_MINUS + ngettext("%(n)s point", "%(n)s points", n) % {"n": written}
 
 
 def _unchanged(found: JourneyChanges) -> list[Sentence]:
@@ -111,9 +129,7 @@ def _unchanged(found: JourneyChanges) -> list[Sentence]:
         return [Sentence(_("Nothing clearly changed in the last 12 months.")), *_too_early(found)]
     if not early:
         return [
-            Sentence(
-                _("Changes can be named after 12 months with 30 answers or more at one place.")
-            )
+            Sentence(_("Changes can be named after 6 months with 30 answers or more at one place."))
         ]
     month = month_name(min(told.named_from for told in early))
     return [Sentence(_("Changes can be named from %(month)s.") % {"month": month})]
@@ -168,46 +184,20 @@ def _explained(found: JourneyChanges) -> list[str]:
         )
         % {"month": month_name(found.looked_at)},
         _(
-            "A change is real, and said to be one, when a CUSUM of the monthly scores against the "
-            "12 months before passes its limit. A small move takes months to do so, a large one "
-            "may at once."
+            "A change is real, and said to be one, when the monthly scores stray further from the "
+            "months before than chance and restless months explain: far at once, or a little for "
+            "long (a CUSUM). How much months differ by themselves is measured on all lines "
+            "together. The months that show a change would overstate it, so its lasting size is "
+            "measured in those that follow."
         ),
         watched % {"n": found.series},
-        _("On a page where nothing happens, this is said wrongly in %(rate)s of years.")
+        _(
+            "On a page where nothing happens, this is said wrongly in at most %(rate)s of years. "
+            "In its first year a line is held against six months only, and a season would look "
+            "like a change."
+        )
         % {"rate": format_number(100 * found.rate) + PERCENT[current_locale()]},
     ]
-
-
-def note_change(told: Told | None, looked_at: str, *, has_enough: bool) -> ChangeNote:
-    """The note of a tile. told: None where its line is not watched; has_enough: the month shown
-    has 30 answers, so that an arrow may stand there."""
-    if told is None:
-        return ChangeNote(_("no month with 30 answers yet"))
-    if told.change is None and not told.is_early:
-        return ChangeNote(_("no clear change"))
-    if told.change is None:
-        month = month_name(told.named_from)
-        return ChangeNote(_("changes can be named from %(month)s") % {"month": month})
-    change, since = told.change, _since(told.change.began, looked_at)
-    number = _number(change.difference, told.line.metric)
-    if not has_enough:
-        number = ("+" if change.is_up else MINUS) + number
-    return ChangeNote(
-        text=_("%(number)s since %(month)s") % {"number": number, "month": since},
-        arrow=("up" if change.is_up else "down") if has_enough else "",
-        arrow_word=_("Up") if change.is_up else _("Down"),
-        verdict=_verdict(told),
-        title=_interval(change, told.line.metric),
-    )
-
-
-def _interval(change: NamedChange, metric: Metric) -> str:
-    return _(
-        "Difference from the months before, 95 %% sure to lie between %(low)s and %(high)s"
-    ) % {
-        "low": _signed(change.low, metric),
-        "high": _signed(change.high, metric),
-    }
 
 
 def _change_of(told: Told) -> NamedChange:
@@ -216,7 +206,8 @@ def _change_of(told: Told) -> NamedChange:
     return told.change
 
 
-def _verdict(told: Told) -> Verdict:
+def verdict(told: Told) -> Verdict:
+    """Of a line that changed."""
     if _change_of(told).is_better(told.line.metric):
         return Verdict("better", _("Better"))
     return Verdict("worse", _("Worse"))
@@ -236,24 +227,24 @@ def _place(told: Told, names: Counter[str]) -> str:
     return _("%(stage)s (%(touchpoint)s)") % {"stage": line.stage.name, "touchpoint": place.name}
 
 
-def _since(month: str, looked_at: str) -> str:
+def when(month: str, looked_at: str) -> str:
     """`August`, with its year once a year has passed."""
     return month_alone(month) if month > shift(looked_at, -12) else month_name(month)
 
 
-def _amount(change: NamedChange, metric: Metric) -> str:
+def _amount(difference: float, metric: Metric) -> str:
     """`12 points`, `3 percentage points`, `0.4 on the scale 1–5`."""
-    number = _number(change.difference, metric)
-    n = int(round_half_away(abs(change.difference))) or 2  # a fraction below one is a plural
+    written = number(difference, metric)
+    n = int(round_half_away(abs(difference))) or 2  # a fraction below one is a plural
     if metric.headline == "net":
-        return ngettext("%(n)s point", "%(n)s points", n) % {"n": number}
+        return ngettext("%(n)s point", "%(n)s points", n) % {"n": written}
     if metric.headline == "top":
-        return ngettext("%(n)s percentage point", "%(n)s percentage points", n) % {"n": number}
-    words = {"n": number, "low": metric.minimum, "high": metric.maximum}
+        return ngettext("%(n)s percentage point", "%(n)s percentage points", n) % {"n": written}
+    words = {"n": written, "low": metric.minimum, "high": metric.maximum}
     return _("%(n)s on the scale %(low)s–%(high)s") % words
 
 
-def _number(difference: float, metric: Metric) -> str:
+def number(difference: float, metric: Metric) -> str:
     """Without its sign; a digit more where it would round to nothing."""
     digits = 1 if metric.headline == "mean" else 0
     if round_half_away(abs(difference), digits) == 0:
@@ -261,6 +252,7 @@ def _number(difference: float, metric: Metric) -> str:
     return format_number(round_half_away(abs(difference), digits), digits)
 
 
-def _signed(difference: float, metric: Metric) -> str:
+def signed(difference: float, metric: Metric) -> str:
+    """With its sign; otherwise as `number`."""
     sign = "+" if difference > 0 else MINUS
-    return sign + _number(difference, metric)
+    return sign + number(difference, metric)

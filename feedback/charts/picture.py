@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from feedback.changes.words import ChangeNote
+from feedback.changes.notes import ChangeNote
 from feedback.charts.geometry import ChartData
 
 if TYPE_CHECKING:

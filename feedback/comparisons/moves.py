@@ -3,21 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.changes.find import BASELINE, as_printed
+from feedback.changes.find import FALSE_ALARMS, as_printed
 from feedback.comparisons.words import signed
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.scoring import (
-    FALSE_ALARMS_A_YEAR,
-    FEW_BELOW,
-    Change,
-    Metric,
-    changes,
-    changes_from,
-    score,
-)
+from feedback.scoring import FEW_BELOW, Metric, changes_from, score, watch
 from feedback.scoring.changes import SHORTEST
 from feedback.scoring.months import months_between, shift
+from feedback.scoring.watch import SomeChange
 from feedback.wording import PERCENT, month_name, write_score
 
 Monthly = Mapping[str, Mapping[int, int]]  # month, YYYY-MM -> rating -> n
@@ -50,8 +43,8 @@ def judge_moves(monthly: Monthly, metric: Metric, running: str) -> Moves:
     months = months_between(min(monthly), max(monthly))
     whole = [month for month in months if month < running]
     line = [monthly.get(month, {}) for month in whole]
-    found = {each.signalled: each for each in changes(line, metric, baseline=BASELINE)}
-    first = changes_from(line, baseline=BASELINE)
+    found = {each.signalled: each for each in watch({"": (metric, line)}).changes[""]}
+    first = changes_from(line)
     moved = [_moved(monthly, month, metric) for month in months]
     n_moves = sum(bool(each) for each in moved[: len(whole)])
     held = _held_against(line, list(found.values()), first)
@@ -73,7 +66,7 @@ def judge_moves(monthly: Monthly, metric: Metric, running: str) -> Moves:
 
 
 def _held_against(
-    line: Sequence[Mapping[int, int]], found: Sequence[Change[float]], first: int | None
+    line: Sequence[Mapping[int, int]], found: Sequence[SomeChange], first: int | None
 ) -> set[int]:
     """The months of which nothing can be named: the first baseline, and that after each change."""
     held = set(range(len(line) if first is None else first))
@@ -128,33 +121,34 @@ def _lead(moves: int, months: int, real: int, early: str) -> str:
 
 
 def _explained() -> tuple[str, ...]:
-    rate = format_number(100 * FALSE_ALARMS_A_YEAR) + PERCENT[current_locale()]
+    rate = format_number(100 * FALSE_ALARMS) + PERCENT[current_locale()]
     return (
         _(
             "A movement: a score is printed differently from the month before. It is more than "
-            "chance when a CUSUM of the months against the twelve before them passes its limit; "
-            "months below 30 answers are left out of that."
+            "chance when it strays further from the twelve months before than their answers and "
+            "their own unrest explain, at once or over several months (a CUSUM); months below 30 "
+            "answers are left out of that."
         ),
         _(
             "Nothing is said of the movements of the first twelve months, nor of those "
             "right after a change: the others are held against these."
         ),
-        _("On a line where nothing happens, this is said wrongly in %(rate)s of years.")
+        _("On a line where nothing happens, this is said wrongly in at most %(rate)s of years.")
         % {"rate": rate},
     )
 
 
-def _change(change: Change[float], began: str) -> str:
+def _change(change: SomeChange, began: str) -> str:
     text = (
         _("more than chance: up since %(month)s")
-        if change.difference > 0
+        if change.up
         else _("more than chance: down since %(month)s")
     )
     return text % {"month": month_name(began)}
 
 
-def _verdict(change: Change[float], metric: Metric) -> str:
-    return "better" if (change.difference > 0) != metric.low_is_good else "worse"
+def _verdict(change: SomeChange, metric: Metric) -> str:
+    return "better" if change.up != metric.low_is_good else "worse"
 
 
 def _quiet(n: int, is_baseline: bool, has_moved: bool) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from feedback.changes.find import Told, line_key
-from feedback.changes.words import ChangeNote, SaidChanges, note_change
+from feedback.changes.find import Told
+from feedback.changes.notes import ChangeNote, note_change
+from feedback.changes.words import SaidChanges
 from feedback.charts.geometry import SPARK, ChartData, draw
 from feedback.charts.lines import (
     Beside,
@@ -118,20 +119,19 @@ class _Lines:
 
     def reading(self, key: str, spot: Spot, target: float | None) -> Reading:
         counts, window, metric = self.counts, self.counts.window, METRICS[key]
-        stage, touchpoint = spot
-        at = (key, str((touchpoint or stage).id))
+        at = (key, str((spot.touchpoint or spot.stage).id))
         line = self.lines.get(at, {})
         is_beside = not counts.recent and window.running != window.chosen
         return Reading(
-            stage=stage,
-            touchpoint=touchpoint,
+            stage=spot.stage,
+            touchpoint=spot.touchpoint,
             metric=metric,
             chosen=line.get(counts.period) or scored(metric, (0,) * len(metric.scale)),
             running=line.get(window.running) if is_beside else None,
             months=line,
             target=target,
             replaced=self.replaced.get(at, {}).get(counts.period),
-            told=self.changes.by_key.get(line_key(spot, key)),
+            told=self.changes.at(spot, key),
         )
 
 

@@ -12,7 +12,10 @@ from feedback.rows import Table, dicts_table, json_text
 from feedback.scoring import METRICS, metric_dict, row_dict
 from feedback.surveys.seams import CURRENT, REPLACED
 
-CHANGE_COLUMNS = ("state", "signalled", "began", "difference", "low", "high", "named_from")
+CHANGE_COLUMNS = (
+    *("state", "signalled", "began", "difference", "low", "high", "named_from"),
+    *("direction", "known_from"),
+)
 RowKey = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
 
 

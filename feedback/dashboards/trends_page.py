@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from feedback.changes.find import Told, line_key
-from feedback.changes.words import SaidChanges, note_change
+from feedback.changes.find import Told
+from feedback.changes.notes import note_change
+from feedback.changes.words import SaidChanges
 from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
 from feedback.charts.lines import (
     Askers,
@@ -199,7 +200,7 @@ def _strand(counts: Counts, spot: Spot, asked: Askers, lines: tuple[Lines, Lines
         line=line,
         pooled=pooled_line(line, [seam.month for seam in seams], metric),
         apart=apart,
-        told=changes_of(counts).by_key.get(line_key(spot, metric.key)),
+        told=changes_of(counts).at(spot, metric.key),
         is_watched=is_main,
     )
 

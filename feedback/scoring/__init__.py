@@ -74,7 +74,7 @@ from feedback.scoring.scores import (
 )
 from feedback.scoring.shrinkage import Shrinkage, shrink
 from feedback.scoring.trends import ScoreRow, rolling, score_groups
-from feedback.scoring.watch import Watched, watch
+from feedback.scoring.watch import Watched, usual, watch, watch_scores
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
 
 __all__ = [
@@ -136,7 +136,9 @@ __all__ = [
     "share_difference_sample_size",
     "share_interval",
     "shrink",
+    "usual",
     "watch",
+    "watch_scores",
     "weighted_net",
     "weighted_score",
     "xmr",

@@ -44,7 +44,8 @@ class Change(Generic[Size]):
     (up to the next change) less those of the baseline, plainly, in headline units (net: points,
     top: percentage points, mean: scale units). low, high: its 95 % interval, by the
     method of compare_scores; both equal to the difference where all ratings of each side are
-    alike. All three are None only where `watch` does not know the size yet.
+    alike. All three are None only where `watch` does not know the size yet. baseline: the months it
+    was held against.
     """
 
     signalled: int
@@ -53,6 +54,7 @@ class Change(Generic[Size]):
     difference: Size
     low: Size
     high: Size
+    baseline: tuple[int, ...] = ()
 
 
 def changes(
@@ -157,7 +159,7 @@ def _change(signal: Signal, end: int, scores: Sequence[Score], metric: Metric) -
     found = compare_scores(after, before, metric)
     difference = found.observed or 0.0
     low, high = (difference if limit is None else limit for limit in (found.low, found.high))
-    return Change(signal.signalled, signal.began, signal.up, difference, low, high)
+    return Change(signal.signalled, signal.began, signal.up, difference, low, high, signal.baseline)
 
 
 def _pooled(months: Iterable[Score]) -> Counter[int]:

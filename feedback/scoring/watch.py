@@ -3,6 +3,8 @@
 ===================  ===================================================================
 ``watch``            lines of monthly counts -> Watched: each line's changes, and the unrest
 ``Watched``          changes by line, rho, how many lines were watched in each month
+``watch_scores``     the same of the months' scores, for whoever keeps them
+``usual``            how far scores come and go by themselves
 ``watch_height``     how far a sum must run, from the shipped table
 ===================  ===================================================================
 
@@ -13,6 +15,7 @@ month must stray beyond that, too. Nothing in a later month takes back what an e
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 from feedback.scoring.changes import Change, check_watched, height_from
@@ -20,7 +23,7 @@ from feedback.scoring.cusum import YEAR, Baseline, Line, Signal, Sums, pseudo, s
 from feedback.scoring.distributions import normal_quantile
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.metrics import Metric
-from feedback.scoring.scores import FEW_BELOW, score
+from feedback.scoring.scores import FEW_BELOW, Score, score
 from feedback.scoring.thresholds import WATCH_THRESHOLDS
 
 Lines = Mapping[str, tuple[Metric, Sequence[Mapping[int, int]]]]
@@ -81,15 +84,33 @@ def watch(
     >>> found.rho, found.lines_at[11:16]
     (0.0, [0, 1, 1, 1, 0])
     """
+    scored = {
+        name: (metric, [score(counts, metric) for counts in monthly])
+        for name, (metric, monthly) in lines.items()
+    }
+    return watch_scores(scored, baseline=baseline, repeats=repeats)
+
+
+def watch_scores(
+    lines: Mapping[str, tuple[Metric, Sequence[Score]]],
+    *,
+    baseline: int = 12,
+    repeats: Mapping[str, Sequence[float]] | None = None,
+) -> Watched:
+    """The same of the months' scores, for whoever keeps them."""
     check_watched(baseline, max(len(lines), 1))
     read = {
-        name: _Read(metric, monthly, baseline, _times(name, monthly, repeats))
-        for name, (metric, monthly) in lines.items()
+        name: _Read(metric, scores, baseline, _times(name, len(scores), repeats))
+        for name, (metric, scores) in lines.items()
     }
     length = max((len(line.sizes) for line in read.values()), default=0)
     lines_at, rho_at = [], []
+    held: list[Baseline | None] = []
+    rho = 0.0
     for at in range(length):
-        rho = _rho([line.line.baseline for line in read.values()])
+        baselines = [line.line.baseline for line in read.values()]
+        if baselines != held:  # most months hold the lines against what the last one did
+            held, rho = baselines, _rho(baselines)
         watched = [line for line in read.values() if line.is_watched(at - length)]
         for line in read.values():
             line.take(at - length, len(watched), rho)
@@ -103,6 +124,7 @@ def watch(
     )
 
 
+@lru_cache(maxsize=1024)
 def watch_height(series: int, baseline: int) -> float:
     """How far a sum must run when so many lines (1..200) are watched, rho estimated from them, each
     against a baseline of so many months (6..24).
@@ -113,12 +135,35 @@ def watch_height(series: int, baseline: int) -> float:
     return height_from(WATCH_THRESHOLDS, series, baseline)
 
 
+def usual(
+    before: Score, metric: Metric, *, months: int, n: int, spans: int = 1, rho: float = 0.0
+) -> float:
+    """Half the width of the band that holds 95 % of the scores to come, in headline units, while
+    nothing happens.
+
+    before: the answers (1 or more) of the months so far, pooled; months: how many (1..); rho: their
+    unrest. n: answers (1..) of the score to come, pooled from so many months (spans, 1..).
+    2 sqrt(v ((1 / n + rho / spans) + (1 / N + rho / months))).
+    Source: SCORING 3.9; simulation ours.
+
+    >>> from feedback.scoring import METRICS
+    >>> year = score({3: 240, 7: 360, 10: 600}, METRICS["nps"])
+    >>> round(usual(year, METRICS["nps"], months=12, n=100), 1)
+    16.3
+    """
+    sums = sums_of(before, metric)
+    padded = total_of([sums, pseudo(sums, metric)])
+    variance = padded.second / padded.n - (padded.first / padded.n) ** 2
+    unit = 1 if metric.headline == "mean" else 100
+    return unit * 2 * sqrt(variance * (1 / n + rho / spans + 1 / before.n + rho / months))
+
+
 def _times(
-    name: str, monthly: Sequence[Mapping[int, int]], repeats: Mapping[str, Sequence[float]] | None
+    name: str, months: int, repeats: Mapping[str, Sequence[float]] | None
 ) -> Sequence[float]:
-    times = (repeats or {}).get(name, [1.0] * len(monthly))
-    if len(times) != len(monthly):
-        raise ScoringError(f"{name}: {len(monthly)} months and repeats of {len(times)}.")
+    times = (repeats or {}).get(name, [1.0] * months)
+    if len(times) != months:
+        raise ScoringError(f"{name}: {months} months and repeats of {len(times)}.")
     if not all(each >= 1 for each in times):
         raise ScoringError(f"{name}: repeats widen a variance, so none is below 1.")
     return times
@@ -140,11 +185,10 @@ class _Read:
     def __init__(
         self,
         metric: Metric,
-        monthly: Sequence[Mapping[int, int]],
+        scores: Sequence[Score],
         baseline: int,
         times: Sequence[float],
     ) -> None:
-        scores = [score(counts, metric) for counts in monthly]
         self.metric = metric
         self.sizes = [month.n for month in scores]
         self.sums = [
@@ -179,14 +223,14 @@ class _Read:
         later = range(signal.signalled + 1, min(end, signal.signalled + 1 + SIZED_AFTER))
         after = [self.sums[at] for at in later if self.sizes[at]]
         if len(after) < SIZED_AFTER and sum(self.sizes[at] for at in later) < SIZED_FROM:
-            return Change(*named, None, None, None)
+            return Change(*named, None, None, None, signal.baseline)
         before = [self.sums[at] for at in signal.baseline]
         mean_after, error_after = _level(after, self.metric, rho)
         mean_before, error_before = _level(before, self.metric, rho)
         unit = 1 if self.metric.headline == "mean" else 100
         difference = unit * (mean_after - mean_before)
         margin = unit * normal_quantile(0.95) * sqrt(error_after + error_before)
-        return Change(*named, difference, difference - margin, difference + margin)
+        return Change(*named, difference, difference - margin, difference + margin, signal.baseline)
 
 
 def _level(months: Sequence[Sums], metric: Metric, rho: float) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from feedback.readings.filters import Asked
 from feedback.scoring.months import shift
 from feedback.surveys.models import Question, Series, Survey
 from feedback.versions import note_counts
+from scripts.watch_grid import steady
 from tests.cast import OPENED, TEXTS
 
 STAGES = ("Discover", "Choose", "Pay", "Receive", "Return")
@@ -34,10 +35,14 @@ class Drawn:
     counts: "np.ndarray[Any, Any]"
 
     @classmethod
-    def by(cls, seed: int, n: int, months: int, *, fallen_from: int | None = None) -> "Drawn":
-        """n answers a month of each stage; the third falls by 20 points in a month (an index)."""
+    def by(
+        cls, seed: int, n: int, months: int, *, fallen_from: int | None = None, rho: float = 0
+    ) -> "Drawn":
+        """n answers a month of each stage; the third falls by 20 points in a month (an index).
+        rho: the share of an answer's variance that belongs to its month."""
         rng = np.random.default_rng(seed)
-        counts = rng.multinomial(n, USUAL, size=(len(STAGES), months))
+        shares = steady(rho)(rng, len(STAGES), months)
+        counts = rng.multinomial(n, shares)
         if fallen_from is not None:
             counts[2, fallen_from:] = rng.multinomial(n, FALLEN, size=months - fallen_from)
         return cls(counts)

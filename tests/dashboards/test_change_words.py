@@ -1,12 +1,17 @@
 """The sentence above board and trends, and the note of a tile."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from feedback import i18n
-from feedback.changes.find import JourneyChanges, NamedChange, Told, WatchedLine
-from feedback.changes.words import note_change, say_changes
+from feedback.changes.find import JourneyChanges, NamedChange, Told
+from feedback.changes.lines import WatchedLine
+from feedback.changes.notes import note_change
+from feedback.changes.words import say_changes
 from feedback.readings.journey import StageInfo, TouchpointInfo
-from feedback.scoring import METRICS
+from feedback.scoring import METRICS, Score, score
 from tests.dashboards.journeys import stage, touchpoint
 
 LOOKED_AT = "2026-10"
@@ -31,8 +36,25 @@ def told(
     place = touchpoint(name, metric)
     home = home or stage("Checkout", place)
     line = WatchedLine(home, None if twin else place, twin, METRICS[metric], "2024-11", ())
-    change = NamedChange("2026-10", began, difference, difference - 4, difference + 4)
+    change = NamedChange(
+        signalled="2026-10", began=began, is_up=difference > 0, difference=difference,
+        low=difference - 4, high=difference + 4, known_from="", before=level(metric, 50),
+        months=12, now=level(metric, 40), is_month=True, usual=4.0,
+    )  # fmt: skip
     return Told(line, change if difference else None, named_from, named_from > LOOKED_AT)
+
+
+def level(metric: str, best: int) -> Score:
+    """The score where so many of 100 gave the highest rating, and the others the lowest."""
+    asked = METRICS[metric]
+    return score({asked.minimum: 100 - best, asked.maximum: best}, asked)
+
+
+def unsized(line: Told, **changed: Any) -> Told:
+    """The same change while its lasting size is not known."""
+    assert line.change is not None
+    unknown = {"difference": None, "low": None, "high": None, "known_from": "2026-12"}
+    return replace(line, change=replace(line.change, **unknown | changed))
 
 
 def says(*lines: Told, moves: int = 31, real: int = 0, channel: bool = False) -> str:
@@ -43,26 +65,50 @@ def says(*lines: Told, moves: int = 31, real: int = 0, channel: bool = False) ->
 
 def test_one_change() -> None:
     assert says(told("Payment", -12.2), told("Cart")) == (
-        "In October, Payment fell by 12 points since August, more than chance explains. "
+        "Payment fell by 12 points in August: \u221220 in October, 0 over the year before. "
         "Nothing else clearly moved."
     )
 
 
-def test_a_change_that_began_in_the_month_looked_at_is_not_since_it() -> None:
-    assert says(told("Payment", -12.2, began=LOOKED_AT)).startswith(
-        "In October, Payment fell by 12 points, more than chance explains."
+def test_the_fact_first_then_what_it_is_worth_then_when_to_look_again() -> None:
+    line = told("Payment", -12.2, metric="csat_5", began="2026-09")
+    assert says(unsized(line)).startswith(
+        "Payment fell in September, beyond its usual ups and downs (±\N{NO-BREAK SPACE}4 points): "
+        "40\N{NO-BREAK SPACE}% in October, 50\N{NO-BREAK SPACE}% over the year before. "
+        "Its lasting size is known in December."
     )
+
+
+def test_a_rise_of_a_mean_within_the_usual_month_is_told_since_it_began() -> None:
+    line = told("Payment", 0.5, metric="csat_10")
+    text = says(unsized(line, is_month=False, usual=0.24, months=6))
+    assert text.startswith(
+        "Payment rose in August, beyond its usual ups and downs (±\N{NO-BREAK SPACE}0.2): "
+        "4.6 since August, 5.5 over the 6 months before."
+    )
+
+
+def test_french_says_the_same() -> None:
+    i18n.set_locale("fr")
+    line = told("Paiement", -12.2, metric="csat_5", began="2026-09")
+    thin, fixed = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+    assert says(unsized(line)).startswith(
+        f"Paiement a baissé en septembre, au-delà de ses variations habituelles (±{fixed}4 points)"
+        f"{thin}: 40{thin}% en octobre, 50{thin}% sur l’année précédente. "
+        "Ampleur durable connue en décembre."
+    )
+    assert says(line).startswith("Paiement a baissé de 12 points de pourcentage en septembre")
 
 
 @pytest.mark.parametrize(
     "metric, difference, amount",
     [
-        ("nps", 12.4, "rose by 12 points since"),
-        ("nps", -1.2, "fell by 1 point since"),
-        ("csat_5", -9.0, "fell by 9 percentage points since"),
-        ("csat_5", 0.4, "rose by 0.4 percentage points since"),
-        ("csat_10", -0.42, "fell by 0.4 on the scale 1–10 since"),
-        ("ces_effort_5", 0.5, "rose by 0.5 on the scale 1–5 since"),
+        ("nps", 12.4, "rose by 12 points in"),
+        ("nps", -1.2, "fell by 1 point in"),
+        ("csat_5", -9.0, "fell by 9 percentage points in"),
+        ("csat_5", 0.4, "rose by 0.4 percentage points in"),
+        ("csat_10", -0.42, "fell by 0.4 on the scale 1–10 in"),
+        ("ces_effort_5", 0.5, "rose by 0.5 on the scale 1–5 in"),
     ],
 )
 def test_units_are_words(metric: str, difference: float, amount: str) -> None:
@@ -87,7 +133,7 @@ def test_several_changes_are_told_and_the_rest_counted() -> None:
     text = says(*lines)
     assert text.count("fell by") == 3
     assert text.endswith("And 2 more.")
-    assert text.count("In October") == 1
+    assert text.count("in October") == 3
 
 
 def test_no_change() -> None:
@@ -100,7 +146,7 @@ def test_too_little_history() -> None:
 
 
 def test_no_line_yet() -> None:
-    assert says().startswith("Changes can be named after 12 months with 30 answers")
+    assert says().startswith("Changes can be named after 6 months with 30 answers")
 
 
 def test_where_some_lines_are_young_it_is_said() -> None:
@@ -112,8 +158,8 @@ def test_where_some_lines_are_young_it_is_said() -> None:
 
 
 def test_a_change_of_last_year_names_its_year() -> None:
-    assert "since October 2025," in says(told("Payment", -12, began="2025-10"))
-    assert "since November," in says(told("Payment", -12, began="2025-11"))
+    assert "in October 2025:" in says(told("Payment", -12, began="2025-10"))
+    assert "in November:" in says(told("Payment", -12, began="2025-11"))
 
 
 def test_two_places_of_one_name_are_told_apart() -> None:
@@ -142,7 +188,7 @@ def test_moves(moves: int, real: int, text: str) -> None:
     found = JourneyChanges(LOOKED_AT, (told(),), moves, real)
     said = say_changes(found, is_newest=True, has_channel=False)
     assert said.moves == text
-    assert "this is said wrongly in 5\N{NO-BREAK SPACE}% of years" in said.explained[-1]
+    assert "this is said wrongly in at most 8\N{NO-BREAK SPACE}% of years" in said.explained[-1]
 
 
 def test_a_tile_has_an_arrow_only_with_enough_answers() -> None:
@@ -151,6 +197,14 @@ def test_a_tile_has_an_arrow_only_with_enough_answers() -> None:
     assert (sure.arrow, sure.text) == ("up", "6 since March")
     few = note_change(changed, LOOKED_AT, has_enough=False)
     assert (few.arrow, few.text) == ("", "+6 since March")
+
+
+def test_a_tile_has_no_number_before_the_size_is_known() -> None:
+    changed = unsized(told("Payment", -6.2, began="2026-09"))
+    sure = note_change(changed, LOOKED_AT, has_enough=True)
+    assert (sure.arrow, sure.text) == ("down", "since September")
+    assert sure.title == "Its lasting size is known in December"
+    assert note_change(changed, LOOKED_AT, has_enough=False).text == "down since September"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from feedback.changes.files import change_facts, changes_document
-from feedback.changes.find import find_changes, watched_lines
+from feedback.changes.find import find_changes
+from feedback.changes.lines import watched_lines
 from feedback.scoring.months import shift
 from tests.dashboards.journeys import (
     FALLEN,
@@ -31,9 +32,34 @@ def test_it_names_a_fall() -> None:
     assert told.change is not None
     assert (told.change.began, told.change.difference) == ("2026-01", -30.0)
     assert "2026-01" <= told.change.signalled <= "2026-03"
+    assert told.change.low is not None and told.change.high is not None
     assert told.change.low < -30 < told.change.high
+    assert (told.change.before.score, told.change.months, told.change.now.score) == (30, 12, 0)
+    assert told.change.is_month and told.change.known_from == ""
     assert not told.change.is_better(told.line.metric)
-    assert (found.series, found.real, found.rate) == (1, 1, 0.05)
+    assert (found.series, found.real, found.rate) == (1, 1, 0.08)
+
+
+def test_the_size_of_a_new_change_is_not_known_yet() -> None:
+    payment = touchpoint("Payment", "nps")
+    shop = journey(stage("Checkout", payment))
+    rows = Rows().add(payment, FIRST, *FALL).rows
+    [told] = find_changes(shop, rows, "2026-02", "UTC").changed
+    assert told.change is not None
+    assert (told.change.signalled, told.change.is_up) == ("2026-02", False)
+    assert (told.change.difference, told.change.low, told.change.high) == (None, None, None)
+    assert told.change.known_from == "2026-04"
+    facts = change_facts(told)
+    assert (facts["direction"], facts["known_from"]) == ("down", "2026-04")
+
+
+def test_a_change_may_be_named_from_the_seventh_month_on() -> None:
+    payment = touchpoint("Payment", "nps")
+    shop = journey(stage("Checkout", payment))
+    rows = Rows().add(payment, "2025-10", *months((6, USUAL), (1, {0: 100}))).rows
+    [told] = find_changes(shop, rows, UNTIL, "UTC").changed
+    assert told.change is not None
+    assert (told.change.began, told.change.months) == ("2026-04", 6)
 
 
 def test_a_quiet_line_has_no_clear_change() -> None:
@@ -45,9 +71,9 @@ def test_a_quiet_line_has_no_clear_change() -> None:
 
 def test_too_little_history_says_from_when() -> None:
     payment = touchpoint("Payment", "nps")
-    rows = Rows().add(payment, "2026-03", *months((8, USUAL))).rows
+    rows = Rows().add(payment, "2026-06", *months((5, USUAL))).rows
     [told] = find_changes(journey(stage("Checkout", payment)), rows, "2026-10", "UTC").lines
-    assert (told.state, told.named_from) == ("too early", "2027-03")
+    assert (told.state, told.named_from) == ("too early", "2026-12")
 
 
 def test_a_touchpoint_that_is_all_of_its_stage_is_one_line() -> None:
@@ -102,7 +128,7 @@ def test_a_line_begins_anew_at_its_newest_seam() -> None:
     [line] = watched_lines(shop, rows.rows, UNTIL, "UTC")
     assert (line.since, +Counter(line.scores[0].counts)) == ("2025-09", FALLEN)
     [told] = find_changes(shop, rows.rows, UNTIL, "UTC").lines
-    assert (told.state, told.named_from) == ("too early", "2026-09")
+    assert (told.state, told.named_from) == ("no clear change", "2026-03")
 
 
 def test_march_never_knows_april() -> None:

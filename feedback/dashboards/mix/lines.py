@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.changes.find import NamedChange, line_key
+from feedback.changes.find import NamedChange
 from feedback.dashboards.read import Counts, changes_of
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow, TwoPeriods
@@ -156,7 +156,7 @@ def _line(counts: Counts, plan: _Plan, seams: Seams) -> MixLine:
 
 
 def _change(counts: Counts, spot: Spot) -> NamedChange | None:
-    told = changes_of(counts).by_key.get(line_key(spot, counts.metric.key))
+    told = changes_of(counts).at(spot, counts.metric.key)
     return told.change if told else None
 
 
