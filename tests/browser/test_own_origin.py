@@ -82,6 +82,7 @@ async def _values(settings: Settings) -> dict[str, str]:
                 PublicKey.workspace_id == workspace.id, PublicKey.kind == kind
             )
             found[f"{kind}_key"] = str((await session.exec(query)).first())
+        found["key"] = found["site_key"]  # of a privacy page
     await database.close()
     return found
 

@@ -168,10 +168,11 @@ async def test_answers_are_moved_with_their_months_and_back(
 
 
 async def test_answers_are_left_out_and_brought_back_but_not_those_of_others(
-    alice: Client, shop: Shop, database: Database, ahead: list[dict[str, Any]]
+    alice: Client, shop: Shop, database: Database, ahead: list[dict[str, Any]], wall: Clock
 ) -> None:
     last = (await rows(database, shop))[-1]
     await send(alice, f"/responses/{last.id}/exclude", reason="a test of ours")
+    wall.pass_by(1)
     begins = RIGHT + timedelta(days=40)
     asked = form(begins, begins + timedelta(days=1), how="leave_out")
     await send(alice, ADDRESS, **asked)

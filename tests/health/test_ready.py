@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,14 @@ async def change(database: Database, statement: str) -> None:
 
 
 @pytest.fixture
-def probe(client: Client) -> Probe:
-    found: Probe = client.app.state.probe
-    return found
+async def probe(settings: Settings, database: Database) -> AsyncIterator[Probe]:
+    """One of this loop: the application's own runs in another thread's."""
+    writer = Writer(make_store(settings), database)
+    await writer.start()
+    made = Probe(database, writer)
+    yield made
+    await made.stop()
+    await writer.stop()
 
 
 async def test_it_works(client: Client) -> None:
@@ -41,7 +47,7 @@ async def test_it_works(client: Client) -> None:
 
 
 async def test_many_who_ask_at_once_cost_one_commit(
-    client: Client, probe: Probe, monkeypatch: pytest.MonkeyPatch
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = 0
     look = probe._look
@@ -57,18 +63,14 @@ async def test_many_who_ask_at_once_cost_one_commit(
 
 
 async def test_looking_makes_the_database_no_larger(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+    probe: Probe, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ready, "FRESH_SECONDS", 0.0)
-    writer = Writer(make_store(settings), database)
-    await writer.start()
-    probe = Probe(database, writer)
     assert await probe.ask() == READY
     before = await size(database)
     for _ in range(200):
         assert await probe.ask() == READY
     assert await size(database) == before
-    await writer.stop()
 
 
 async def size(database: Database) -> int:
@@ -104,7 +106,7 @@ async def test_without_tables_it_is_not_ready(client: Client, database: Database
 
 
 async def test_a_lock_that_somebody_holds_is_told_in_time(
-    client: Client, probe: Probe, database: Database, monkeypatch: pytest.MonkeyPatch
+    probe: Probe, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ready, "LIMIT_SECONDS", 0.05)
     let_go = asyncio.Event()
@@ -140,7 +142,7 @@ async def test_a_file_that_was_replaced_is_not_written_on_in_silence(
 
 
 async def test_an_answer_that_was_just_refused_says_more_than_the_probe(
-    client: Client, probe: Probe, monkeypatch: pytest.MonkeyPatch
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = StoreUnavailableError("gone")
     error.__cause__ = OSError(28, "No space left on device")
@@ -150,7 +152,7 @@ async def test_an_answer_that_was_just_refused_says_more_than_the_probe(
     assert await probe.ask() == READY
 
 
-async def test_a_server_that_stops_is_not_ready(client: Client, probe: Probe) -> None:
+async def test_a_server_that_stops_is_not_ready(probe: Probe) -> None:
     probe._writer._stopping = True
     assert await probe.ask() == "stopping"
     probe._writer._stopping = False

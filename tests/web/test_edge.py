@@ -92,6 +92,7 @@ async def _half_a_body(client: Client, path: str) -> Any:
     return sent[0]["status"], sent[1]["body"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_half_a_body_is_let_go(
     client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

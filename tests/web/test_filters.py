@@ -17,7 +17,7 @@ PAGES = ("/board", "/trends", "/map", "/priorities", "/compare", "/responses", "
 FILES = [
     way.path
     for way in ways_in(create_app(Settings(secret_key=KEY)).routes)
-    if way.path.startswith(PAGES) and "." in way.path
+    if way.path.startswith(PAGES) and "." in way.path and "{" not in way.path
 ]
 
 
