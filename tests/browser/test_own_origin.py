@@ -39,7 +39,8 @@ ROWS: dict[str, Any] = {
     "name": Action,
 }
 HOST = re.compile(r"(?:https?:)?//([a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+)")
-FILES = (".csv", ".xlsx", ".json", ".pdf", ".png", ".svg", ".js")  # which load nothing
+# Which load nothing.
+FILES = ("/metrics", ".csv", ".js", ".json", ".pdf", ".png", ".svg", ".txt", ".xlsx", ".zip")
 
 
 @dataclass(frozen=True)
