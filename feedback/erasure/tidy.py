@@ -23,6 +23,7 @@ from feedback.outbox.models import Job
 # So long a reader may hold the log before the attempt is given up, to be made again by the outbox.
 PATIENCE_SECONDS = 40.0
 LOOK_AGAIN_SECONDS = 0.2
+CUT_MILLISECONDS = 50
 # A table of PostgreSQL that is smaller with its indexes is written anew, while nobody uses it.
 SMALL = 128 << 20
 LOCK_SECONDS, ATTEMPTS = 2, 5
@@ -64,6 +65,8 @@ def _write_anew(path: Path) -> None:
 
 def _cut_log(path: Path) -> bool:
     with closing(_connect(path)) as connection:
+        # While it waits for readers nobody can write: so not for long, and rather again.
+        connection.execute(f"PRAGMA busy_timeout={CUT_MILLISECONDS}")
         is_busy, *_pages = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not is_busy
 
