@@ -154,6 +154,10 @@ async def test_an_answer_has_the_id_that_its_line_has(
     client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log_lines.set_up("json")
+    # Another application of this process may have given Litestar's own lines another way.
+    litestar = logging.getLogger("litestar")
+    monkeypatch.setattr(litestar, "handlers", [])
+    monkeypatch.setattr(litestar, "propagate", True)
 
     def fail(*_given: object) -> None:
         raise ValueError(CANARY)

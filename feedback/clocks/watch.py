@@ -5,6 +5,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -23,6 +24,7 @@ from feedback.responses.models import Response
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
+STOP_SECONDS = 2.0
 # What a time service slews is less; a computer that slept is no jump, the other clock slept not.
 JUMP = timedelta(seconds=60)
 # Of several processes each sees the same jump.
@@ -52,6 +54,7 @@ class Watch:
         self._database = database
         self._since, self._began = clock.now(), ticking()
         self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
 
     async def has_jumped(self) -> bool:
         """Whether a jump was noted in the last weeks, by any process."""
@@ -62,14 +65,22 @@ class Watch:
 
     async def stop(self) -> None:
         if self._task is not None:
+            self._stopping.set()
+            # A statement that is cancelled goes on in its thread, and finds no loop any more.
+            await asyncio.wait({self._task}, timeout=STOP_SECONDS)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
         await self._try(self.look_back())
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
+        while not await self._has_stopped_within(LOOK_SECONDS):
             await self._try(self.look())
+
+    async def _has_stopped_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        return self._stopping.is_set()
 
     async def _try(self, looking: Coroutine[Any, Any, object]) -> None:
         try:

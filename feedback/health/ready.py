@@ -74,6 +74,8 @@ class Probe:
 
     async def stop(self) -> None:
         if self._task is not None:
+            # A statement that is cancelled goes on in its thread, and finds no loop any more.
+            await asyncio.wait({self._task}, timeout=LIMIT_SECONDS)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
