@@ -31,6 +31,15 @@ def make_private(database: Path) -> None:
             os.close(made)
 
 
+def sync_folder(folder: Path) -> None:
+    """That a file in it was made, renamed or removed has reached the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _mend(path: Path) -> str:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from feedback.errors import FeedbackError
-from feedback.private import BESIDE, MODE
+from feedback.private import BESIDE, MODE, sync_folder
 
 END = ".feedback-part"  # nobody else's files are called so
 # What SQLite makes beside a database while it is prepared.
@@ -91,14 +91,6 @@ def sweep(folder: Path) -> None:
         with suppress(OSError), left.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             remove(left)
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def is_of_database(path: Path, database: Path | None) -> bool:

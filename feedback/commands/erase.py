@@ -28,12 +28,15 @@ class As(StrEnum):
     response = "response"
 
 
+NamedAs = Annotated[
+    As | None, typer.Option("--as", help="What it is, where it may be several things.")
+]
+
+
 def erase_command(
     who: Annotated[str, typer.Argument(metavar="EMAIL|ID|RESPONSE", help="Whom, or which answer.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    named: Annotated[
-        As | None, typer.Option("--as", help="What it is, where it may be several things.")
-    ] = None,
+    named: NamedAs = None,
     person: Annotated[
         bool, typer.Option("--person", help="With an answer: all of the same person.")
     ] = False,

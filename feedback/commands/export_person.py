@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from feedback.accounts.opening import WorkspaceKey, open_database, open_workspace
+from feedback.commands.erase import As, NamedAs
 from feedback.errors import FeedbackError
 
 if TYPE_CHECKING:
@@ -16,18 +16,10 @@ if TYPE_CHECKING:
     from feedback.settings import Settings
 
 
-class As(StrEnum):
-    address = "address"
-    id = "id"
-    response = "response"
-
-
 def export_person_command(
     who: Annotated[str, typer.Argument(metavar="EMAIL|ID|RESPONSE", help="Whom, or an answer.")],
     output: Annotated[Path, typer.Option(metavar="FILE.zip", help="Where to write it.")],
-    named: Annotated[
-        As | None, typer.Option("--as", help="What it is, where it may be several things.")
-    ] = None,
+    named: NamedAs = None,
     workspace: WorkspaceKey = None,
 ) -> None:
     """Write all that is stored of a person into a ZIP: a page to read and JSON.

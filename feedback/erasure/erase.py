@@ -4,7 +4,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,8 +30,6 @@ from feedback.versions import note_counts
 
 # Responses in one transaction: on SQLite all others wait for it.
 MOST_AT_ONCE = 500
-TIDY = "tidy"
-TIDY_EVERY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)

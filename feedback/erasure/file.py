@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from feedback.errors import FeedbackError
+from feedback.private import sync_folder
 
 NAME = "erasures.ndjson"
 
@@ -64,7 +65,7 @@ def append(folder: Path, entries: Sequence[Entry]) -> None:
                 _write(file, b"\n" + lines if torn else lines)
                 os.fsync(file)
                 if not end:
-                    _keep_name(folder)
+                    sync_folder(folder)
             except OSError:
                 os.ftruncate(file, end)
                 raise
@@ -102,15 +103,6 @@ def _opened(folder: Path) -> Iterator[int]:
         yield file
     finally:
         os.close(file)
-
-
-def _keep_name(folder: Path) -> None:
-    """That the file exists has reached the disk too."""
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)
 
 
 def _write(file: int, text: bytes) -> None:
