@@ -103,8 +103,7 @@ class App(Litestar):
         # Litestar 2.25 cannot route an ASGI handler by a path parameter (KeyError: 'method'), and
         # matches a mounted one by prefix alone.
         if scope["type"] == "http" and scope["path"][:3] in public_routes.ACTS:
-            receive = self._patience.in_time(receive, public_routes.too_slow)
-            await public_routes.answer(self.state, scope, receive, send)
+            await public_routes.answer(self.state, scope, receive, send, self._patience)
             return
         if scope["type"] == "http":
             if scope["method"] == "HEAD":

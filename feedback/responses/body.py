@@ -10,11 +10,16 @@ import math
 import re
 from typing import Any
 
+import msgspec
+
 MAX_BODY = 65_536  # what a browser sends with `keepalive` at most
 MAX_DEPTH = 32
 # Python refuses to read longer whole numbers at all; no column of ours holds one of more digits.
 MAX_DIGITS = 18
 
+_APART = re.compile(rb'"[ \t\r\n]+:').search
+_PLAIN = msgspec.json.Decoder(dict[str, Any]).decode
+_LONG = 10 ** (MAX_DIGITS - 1)
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -35,6 +40,8 @@ def read_json(body: bytes) -> tuple[dict[str, Any], list[str]]:
     character becomes U+FFFD. A whole number of more than 18 digits comes as its text.
     """
     # Whatever its content type: a body sent as text/plain needs no preflight.
+    if (plain := _plain(body)) is not None:
+        return plain, []
     try:
         value = _DECODE(body.decode("utf-8"))
         if body.count(b"{") + body.count(b"[") > MAX_DEPTH:  # else it cannot be that deep
@@ -46,6 +53,34 @@ def read_json(body: bytes) -> tuple[dict[str, Any], list[str]]:
     mended: list[str] = []
     # Only an escape can bring in NUL or half a character: raw ones are not valid JSON or UTF-8.
     return (_mend(value, "", mended) if b"\\u" in body else value), mended
+
+
+def _plain(body: bytes) -> dict[str, Any] | None:
+    """The object in a body that plainly keeps every rule, a fifth of the work; None where the
+    strict decoder must tell.
+
+    This one would not see a doubled key, but then the text has more `":` than there are keys: it
+    has one for each key, as there is no blank before a colon, and a quote within a text is escaped.
+    """
+    if b"\\" in body or b"[" in body or _APART(body) or body.count(b"{") > MAX_DEPTH:
+        return None
+    try:
+        found = _PLAIN(body)
+        return found if _keys(found) == body.count(b'":') else None
+    except (msgspec.MsgspecError, ValueError):
+        return None
+
+
+def _keys(found: dict[str, Any]) -> int:
+    """How many there are in all. Raises ValueError where a number is long."""
+    keys = len(found)
+    for value in found.values():
+        kind = type(value)
+        if kind is dict:
+            keys += _keys(value)
+        elif kind is int and not -_LONG < value < _LONG:
+            raise ValueError
+    return keys
 
 
 def malformed(reason: str) -> Refused:

@@ -27,7 +27,7 @@ from feedback.responses.message import read_display, read_message
 from feedback.responses.outcome import Display, Outcome, StoreUnavailableError
 from feedback.responses.receipts import make_token, receipt_path
 from feedback.responses.writer import QueueFullError
-from feedback.web.edge import CLOSE, NOSNIFF
+from feedback.web.edge import CLOSE, NOSNIFF, Patience
 from feedback.web.under import path_of
 
 log = logging.getLogger(__name__)
@@ -138,11 +138,13 @@ ACTS: dict[str, Callable[[State, HTTPScope, bytes], Awaitable[Reply]]] = {
 PATHS = tuple(f"{start}{{survey_key}}" for start in ACTS)
 
 
-async def answer(state: State, scope: HTTPScope, receive: Receive, send: Send) -> None:
+async def answer(
+    state: State, scope: HTTPScope, receive: Receive, send: Send, patience: Patience
+) -> None:
     """Act on one request to `/r/{survey_key}` or `/d/{survey_key}`; always answers JSON."""
     began = time.perf_counter()
     try:
-        reply = await _reply(state, scope, receive)
+        reply = await _reply(state, scope, receive, patience)
     except Refused as refused:
         reply = _refused(refused)
         about = _about(scope, began, refused.status)
@@ -167,15 +169,16 @@ def _about(scope: HTTPScope, began: float, status: int) -> dict[str, Any]:
     return {"asked": Asked(scope, scope["path"][:3] + "{survey_key}", began), "status": status}
 
 
-async def _reply(state: State, scope: HTTPScope, receive: Receive) -> Reply:
+async def _reply(state: State, scope: HTTPScope, receive: Receive, patience: Patience) -> Reply:
     if scope["method"] == "OPTIONS":
         return Reply(204, headers=_PREFLIGHT)
     if scope["method"] != "POST":
         raise Refused(405, "method_not_allowed", "send it with POST")
-    return await ACTS[scope["path"][:3]](state, scope, await _body(receive))
+    body = await patience.whole(_body(receive), _too_slow)
+    return await ACTS[scope["path"][:3]](state, scope, body)
 
 
-def too_slow() -> Refused:
+def _too_slow() -> Refused:
     """Why a body that never became whole is refused."""
     return Refused(408, "too_slow", "the body did not come in time")
 

@@ -1,16 +1,15 @@
 """Whose address a request has: the peer's, or what a trusted proxy says of it."""
 
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from itertools import islice
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
-from typing import Any
+from typing import Any, NamedTuple
 
 from feedback.settings import Settings
 
 FORWARDED_FOR = b"x-forwarded-for"
 FORWARDED = b"forwarded"
+_FORWARDING = frozenset((FORWARDED_FOR, FORWARDED))
 # Further back in a chain nobody looks: each entry costs its time.
 MOST_HOPS = 32
 _MAPPED = bytes(10) + b"\xff\xff"
@@ -24,13 +23,14 @@ def address_of(scope: Any, settings: Settings) -> str | None:
     header (a proxy that is not named, or a lie), two headers say different things, or what the
     proxy says is no address. Who limits by address limits those together. Never raises.
     """
-    peer, chains = _peer(scope), _chains(scope)
-    if peer is None or not chains:
-        return _written(peer)
-    if not _is_one_of(peer, settings.trusted_proxies):
+    proxies = settings.trusted_proxies
+    peer, chains = _peer(scope, proxies), _chains(scope)
+    if not chains or peer.address is None:
+        return peer.written
+    if not peer.is_proxy:
         return None
     # What a proxy does not write it passes on as the visitor sent it, so none goes before.
-    found = {_last_stranger(chain, settings.trusted_proxies) for chain in chains}
+    found = {_last_stranger(name, value, proxies) for name, value in chains}
     return _written(found.pop()) if len(found) == 1 else None
 
 
@@ -39,34 +39,40 @@ def unnamed_proxy(scope: Any, settings: Settings) -> str | None:
 
     The peer's address if it is one of a private network; a visitor's is kept out: then "".
     """
-    peer = _peer(scope)
-    if peer is None or not _chains(scope) or _is_one_of(peer, settings.trusted_proxies):
+    peer = _peer(scope, settings.trusted_proxies)
+    if peer.address is None or not _chains(scope) or peer.is_proxy:
         return None
-    address = ip_address(peer)
+    address = ip_address(peer.address)
     return "" if address.is_global else str(address)
 
 
-def _peer(scope: Any) -> bytes | None:
-    return _address(str((scope.get("client") or ("",))[0]))
+class _Peer(NamedTuple):
+    """Who is connected: an address, packed and written; whether it is a trusted proxy."""
+
+    address: bytes | None
+    written: str | None
+    is_proxy: bool
 
 
-def _chains(scope: Any) -> list[Iterator[str]]:
-    """The nodes that each forwarding header names, the nearest first."""
-    headers = scope["headers"]
-    found = dict(headers)  # every answer pays for this look
-    if FORWARDED_FOR not in found and FORWARDED not in found:
-        return []
-    return [
-        _nodes(name, b",".join(value for each, value in headers if each == name))
-        for name in (FORWARDED_FOR, FORWARDED)
-        if name in found
-    ]
+def _peer(scope: Any, proxies: str) -> _Peer:
+    client = scope.get("client")
+    return _known_peer(str(client[0]) if client else "", proxies)
 
 
-def _nodes(name: bytes, value: bytes) -> Iterator[str]:
-    # From the right, where the proxies write: what a visitor quoted further left cannot hide them.
-    for entry in reversed(value.decode("latin-1").rsplit(",", MOST_HOPS)):
-        yield entry if name == FORWARDED_FOR else _for(entry)
+@lru_cache(maxsize=4096)  # every answer pays for this look, and a proxy sends most of them
+def _known_peer(node: str, proxies: str) -> _Peer:
+    address = _address(node)
+    is_proxy = address is not None and _is_one_of(address, proxies)
+    return _Peer(address, _written(address), is_proxy)
+
+
+def _chains(scope: Any) -> list[tuple[bytes, bytes]]:
+    """The forwarding headers, each name once with all that is said under it."""
+    found = [header for header in scope["headers"] if header[0] in _FORWARDING]
+    if len(found) < 2:
+        return found
+    names = dict.fromkeys(name for name, _ in found)
+    return [(name, b",".join(value for each, value in found if each == name)) for name in names]
 
 
 def _for(element: str) -> str:
@@ -75,10 +81,12 @@ def _for(element: str) -> str:
     return next((value for name, _, value in pairs if name.strip().lower() == "for"), "")
 
 
-def _last_stranger(nodes: Iterable[str], proxies: str) -> bytes | None:
+def _last_stranger(name: bytes, value: bytes, proxies: str) -> bytes | None:
+    # From the right, where the proxies write: what a visitor quoted further left cannot hide them.
+    entries = value.decode("latin-1").rsplit(",", MOST_HOPS)[-MOST_HOPS:]
     address = None
-    for node in islice(nodes, MOST_HOPS):
-        address = _address(node)
+    for entry in reversed(entries):
+        address = _address(entry if name == FORWARDED_FOR else _for(entry))
         if address is None or not _is_one_of(address, proxies):
             return address
     return address  # all are ours: the furthest asks for itself

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
 
 from litestar import HttpMethod
 from litestar.exceptions import HTTPException
@@ -18,6 +18,9 @@ NOSNIFF = (b"x-content-type-options", b"nosniff")
 # The other half of a body may still come: nothing else can be read from that connection.
 CLOSE = (b"connection", b"close")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+T = TypeVar("T")
 
 
 class TooSlowError(HTTPException):
@@ -93,8 +96,8 @@ class Patience:
         # The loop that will look; one that ended never does.
         self._looking: asyncio.AbstractEventLoop | None = None
 
-    def in_time(self, receive: Receive, error: Callable[[], Exception] = TooSlowError) -> Receive:
-        """The same until the body is whole; `error` is raised when that takes too long.
+    def in_time(self, receive: Receive) -> Receive:
+        """The same until the body is whole; TooSlowError is raised when that takes too long.
 
         Of the whole body, not of each piece: a byte now and then keeps nobody's connection open.
         """
@@ -105,21 +108,27 @@ class Patience:
             nonlocal is_whole
             if is_whole:  # what comes now is the end of the connection, however late
                 return await receive()
-            event = await self._wait(receive, deadline, error)
+            event = await self._until(deadline, receive(), TooSlowError)
             is_whole = not event.get("more_body", False)
             return event
 
         return receive_in_time
 
-    async def _wait(self, receive: Receive, deadline: float, error: Callable[[], Exception]) -> Any:
+    async def whole(self, body: Awaitable[T], error: Callable[[], Exception]) -> T:
+        """The whole body; `error` is raised when that takes too long."""
+        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+        return await self._until(deadline, body, error)
+
+    async def _until(
+        self, deadline: float, awaited: Awaitable[T], error: Callable[[], Exception]
+    ) -> T:
         task = asyncio.current_task()
         assert task is not None
         self._waiting[task] = deadline
-        loop = asyncio.get_running_loop()
-        if self._looking is not loop:
+        if self._looking is not (loop := asyncio.get_running_loop()):
             self._look_later(loop)
         try:
-            return await receive()
+            return await awaited
         except asyncio.CancelledError:
             if task not in self._late:
                 raise
