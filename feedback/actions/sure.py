@@ -9,7 +9,7 @@ from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring.effect import MOST
 from feedback.scoring.months import shift
-from feedback.wording import PERCENT, WrittenScore, month_name, write_score
+from feedback.wording import PERCENT, WrittenScore, month_name, month_short, write_score
 
 NEAR = 2  # months: the watch for changes tells the month in which one began that well
 RATE, DRAGGING = 0.05, 0.1  # of actions without effect called better: docs/scoring.md
@@ -126,7 +126,7 @@ def write_pairs(effect: LineEffect) -> list[tuple[str, WrittenScore, WrittenScor
     metric = effect.metric
     return [
         (
-            month_name(pair.month),
+            month_short(pair.month),
             write_score(pair.before, metric),
             write_score(pair.after, metric),
             signed(pair.difference, metric),

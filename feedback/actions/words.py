@@ -195,7 +195,7 @@ def summary(effects: Sequence[LineEffect], calendar: Calendar) -> str:
     first = min(effects, key=lambda effect: effect.known_from or "9999")
     if calendar.is_planned:
         return f"{fact(first)} {when(first)}"
-    return f"{_('No verdict yet.')} {when(first)}" if first.known_from else when(first)
+    return " ".join((_("No verdict yet."), when(first))) if first.known_from else when(first)
 
 
 def tone(effects: Sequence[LineEffect]) -> str:
