@@ -26,6 +26,7 @@ YEAR = 12
 LEAST, MOST = 3, 6  # months after the action, each with its own of the year before
 HISTORY = 11  # months before the action
 SPELLS = (1, 3, 6)  # months before it that may be the worst stretch of its year
+Verdict = Literal["better", "worse", "unclear", "early"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Effect:
     where there will never be one. months: those after the action that have a pair.
     """
 
-    verdict: Literal["better", "worse", "unclear", "early"]
+    verdict: Verdict
     difference: float | None
     low: float | None
     high: float | None
@@ -128,7 +129,7 @@ def _paired(differences: Sequence[float], level: float) -> tuple[float, float]:
     return mean, t_quantile(level, k - 1) * sqrt(variance / k)
 
 
-def _verdict(low: float, high: float, metric: Metric) -> Literal["better", "worse", "unclear"]:
+def _verdict(low: float, high: float, metric: Metric) -> Verdict:
     # Months that all differ by the very same number leave no width, and no doubt, but at 0.
     if low <= 0 <= high:
         return "unclear"

@@ -89,8 +89,8 @@ async def test_after_a_bad_spell_it_is_not_yet_proof(
         await counted.answers(shop.csat_series, month, {2: 100 - happy, 5: happy})
     address = await add(place=f"touchpoint:{shop.delivery.id}")
     said = (
-        "58\N{NO-BREAK SPACE}% before, 66\N{NO-BREAK SPACE}% after. Higher, not yet proof: you acted "
-        "at a low point, and part of such a rise comes by itself. Look again in April."
+        "58\N{NO-BREAK SPACE}% before, 66\N{NO-BREAK SPACE}% after. Higher, not yet proof: you "
+        "acted at a low point, and part of such a rise comes by itself. Look again in April."
     )
     (row,) = await numbers(alice, address)
     assert (row["effect"], row["after_bad_spell"]) == (said, True)
