@@ -1,7 +1,7 @@
-"""How often `effect` says "better" where nothing happened, and of a true +10: for docs/scoring.md.
+"""How often `effect` says "better" or "worse" where nothing happened, and finds a true +10.
 
-    .venv/bin/python scripts/effect_grid.py                 200 actions a cell: half a minute
-    .venv/bin/python scripts/effect_grid.py --actions 2000  as `make test-long` runs it
+    .venv/bin/python scripts/effect_grid.py                 the tables of docs/scoring.md
+    .venv/bin/python scripts/effect_grid.py --actions 100   a first look
 
 Lines of NPS around 30 over four years, n answers a month, whose true monthly score is steady, moves
 by 5 points from month to month (alone, or dragging on), or has a season. An action is taken in a
@@ -11,13 +11,15 @@ month picked at random, or after the worst month, quarter or half-year of its ye
 import argparse
 from typing import TYPE_CHECKING
 
-from feedback.scoring import METRICS, Effect, effect
+from feedback.scoring import METRICS, effect
+from feedback.scoring.effect import Verdict
 
 if TYPE_CHECKING:
     import numpy as np
 
 NPS = METRICS["nps"]
-MONTHS, YEAR = 48, 12
+MONTHS, YEAR, AFTER = 48, 12, 6
+RATINGS, NS = (3, 8, 10), (30, 100, 300)
 KINDS = ("steady", "unrest of 5", "dragging on", "season of 5", "season of 10")
 WHENS = {"a random month": 0, "the worst month": 1, "the worst quarter": 3, "the worst half": 6}
 
@@ -40,8 +42,10 @@ def true_scores(kind: str, rng: "np.random.Generator") -> "np.ndarray":
     return np.full(MONTHS, 30.0)
 
 
-def judged(kind: str, when: str, n: int, rng: "np.random.Generator", *, gain: float = 0) -> Effect:
-    """One action and what is said of it six months later; gain: its true effect, in points."""
+def drawn_action(
+    kind: str, when: str, n: int, rng: "np.random.Generator", *, gain: float = 0
+) -> tuple[list[dict[int, int]], int]:
+    """The months of one line up to six after an action, and its month; gain: its true effect."""
     import numpy as np
 
     scores = true_scores(kind, rng)
@@ -51,8 +55,26 @@ def judged(kind: str, when: str, n: int, rng: "np.random.Generator", *, gain: fl
     shares[at:, 0] -= gain / 200
     shares[at:, 2] += gain / 200
     drawn[at:] = rng.multinomial(n, shares[at:])
-    months = [dict(zip((3, 8, 10), month, strict=True)) for month in drawn[: at + 7].tolist()]
-    return effect(months, NPS, at)
+    kept = drawn[: at + AFTER + 1].tolist()
+    return [dict(zip(RATINGS, month, strict=True)) for month in kept], at
+
+
+def verdicts(
+    kind: str, when: str, n: int, actions: int, *, gain: float = 0, seed: int = 0
+) -> list[list[Verdict]]:
+    """What is said of each action after three, four, five and six months: of the same months a
+    year before alone, so the line may begin a year before the action."""
+    import numpy as np
+
+    found = []
+    for number in range(actions):
+        rng = np.random.default_rng((seed, number))
+        months, at = drawn_action(kind, when, n, rng, gain=gain)
+        year = months[at - YEAR :]
+        found.append(
+            [effect(year[: YEAR + 1 + after], NPS, YEAR).verdict for after in range(3, AFTER + 1)]
+        )
+    return found
 
 
 def _month(net: "np.ndarray", spell: int, rng: "np.random.Generator") -> int:
@@ -69,26 +91,34 @@ def _month(net: "np.ndarray", spell: int, rng: "np.random.Generator") -> int:
 def said(
     verdict: str, kind: str, when: str, n: int, actions: int, *, gain: float = 0, seed: int = 0
 ) -> float:
-    """The share of actions of which it is said."""
-    import numpy as np
+    """The share of actions of which it is said once the six months are over."""
+    found = verdicts(kind, when, n, actions, gain=gain, seed=seed)
+    return sum(each[-1] == verdict for each in found) / actions
 
-    found = [
-        judged(kind, when, n, np.random.default_rng((seed, at)), gain=gain) for at in range(actions)
-    ]
-    return sum(each.verdict == verdict for each in found) / actions
+
+def row(kind: str, n: int, actions: int) -> str:
+    """Percent better and worse after six months, and better at any of four looks."""
+    cells = []
+    for when in WHENS:
+        found = verdicts(kind, when, n, actions)
+        last = [each[-1] for each in found]
+        shares = [last.count("better"), last.count("worse"), sum("better" in f for f in found)]
+        cells.append(", ".join(f"{100 * share / actions:.1f}" for share in shares))
+    return " | ".join(cells)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="What effect() says where nothing happened.")
-    parser.add_argument("--actions", type=int, default=200)
+    parser.add_argument("--actions", type=int, default=2_000)
     asked = parser.parse_args()
-    for n in (100, 300):
+    print(f"| Answers a month, months | {' | '.join(WHENS)} |\n|---|---|---|---|---|")
+    for n in NS:
         for kind in KINDS:
-            rates = [f"{when} {said('better', kind, when, n, asked.actions):.1%}" for when in WHENS]
-            print(f"better without effect, n {n}, {kind}: after {', '.join(rates)}", flush=True)
+            print(f"| {n}, {kind} | {row(kind, n, asked.actions)} |", flush=True)
+    print(f"\n| A true +10, 300 answers | {' | '.join(WHENS)} |\n|---|---|---|---|---|")
     for kind in KINDS:
-        found = said("better", kind, "the worst quarter", 300, asked.actions, gain=10)
-        print(f"better of a true +10, n 300, {kind}: {found:.1%}", flush=True)
+        found = [said("better", kind, when, 300, asked.actions, gain=10) for when in WHENS]
+        print(f"| {kind} | {' | '.join(f'{100 * each:.0f}' for each in found)} |", flush=True)
 
 
 if __name__ == "__main__":

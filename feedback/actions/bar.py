@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from feedback.actions.effect import Effect
+from feedback.actions.effect import LineEffect
 from feedback.actions.words import WrittenDifference
 from feedback.i18n import gettext as _
 
@@ -22,11 +22,10 @@ class Bar:
     label: str
 
 
-def bar_of(effect: Effect, written: WrittenDifference) -> Bar:
+def bar_of(effect: LineEffect, written: WrittenDifference) -> Bar:
     """Of what was compared; `written`: the same in words."""
-    found, half = effect.comparison, BAR_WIDTH / 2
-    given = (found.low, found.high, found.observed) if found else (None,) * 3
-    low, high, at = (value or 0.0 for value in given)
+    found, half = effect.found, BAR_WIDTH / 2
+    low, high, at = found.low or 0.0, found.high or 0.0, found.difference or 0.0
     span = max(abs(low), abs(high), abs(at), LEAST_SPAN[effect.metric.headline])
 
     def place(value: float) -> float:

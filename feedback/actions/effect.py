@@ -1,37 +1,38 @@
-"""Before and after an action: the pooled answers of the months around it, and their difference.
+"""Did an action help? The months around it, and what `feedback.scoring.effect` says of them.
 
 Only answers to the same question are compared, and the action's own month counts on neither
 side. What is found is linked in time with the action; nothing here can say that it caused it.
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from math import ceil
+from functools import cached_property
 
 from feedback.actions.places import AskedLine
+from feedback.memory import memory
 from feedback.readings.journey import SeriesInfo
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.scoring import FEW_BELOW, Comparison, Metric, Score, compare_scores, score
-from feedback.scoring.months import month_at, month_of, months_between, shift
+from feedback.scoring import Effect, Metric, Score, effect, score
+from feedback.scoring.effect import HISTORY, MOST, YEAR
+from feedback.scoring.months import month_at, month_number, month_of, months_between, shift
 
-SIDE = 6  # complete months on each side, at most
-LEAST = FEW_BELOW  # answers on each side before a difference is named
 LEVEL = 0.95
 
-Tally = Mapping[uuid.UUID, Mapping[str, Sequence[int]]]  # series -> month -> n of each rating
+Counts = Sequence[int]  # n of each of RATINGS
+Tally = Mapping[uuid.UUID, Mapping[str, Counts]]  # series -> month -> counts
 
 
 def tally_of(rows: Iterable[CountRow]) -> Tally:
-    tally: dict[uuid.UUID, dict[str, Sequence[int]]] = {}
+    tally: dict[uuid.UUID, dict[str, Counts]] = {}
     for row in rows:
-        tally.setdefault(row.series, {})[month_of(row.month)] = row.counts
+        if any(row.counts):
+            tally.setdefault(row.series, {})[month_of(row.month)] = row.counts
     return tally
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calendar:
     """The months around the day of an action, on the workspace's calendar."""
 
@@ -39,32 +40,46 @@ class Calendar:
     today: date
     time_zone: str
 
-    @property
+    @cached_property
     def month(self) -> str:
         return month_of(self.done_on)
 
-    @property
+    @cached_property
     def running(self) -> str:
         return month_of(self.today)
+
+    @cached_property
+    def complete(self) -> str:
+        """The last month that is over."""
+        return shift(self.running, -1)
 
     @property
     def is_planned(self) -> bool:
         return self.done_on > self.today
 
-    @property
+    @cached_property
     def before(self) -> list[str]:
-        last = min(shift(self.month, -1), shift(self.running, -1))
-        return months_between(shift(self.month, -SIDE), last)
+        last = min(shift(self.month, -1), self.complete)
+        return months_between(shift(self.month, -MOST), last)
 
-    @property
+    @cached_property
     def after(self) -> list[str]:
-        last = min(shift(self.month, SIDE), shift(self.running, -1))
+        last = min(shift(self.month, MOST), self.complete)
         return months_between(shift(self.month, 1), last)
+
+    @cached_property
+    def compared(self) -> tuple[str, str]:
+        """From the first month of the year before to the last one after it, so far."""
+        return shift(self.month, 1 - YEAR), (self.after or [self.month])[-1]
+
+    @cached_property
+    def last_look(self) -> str:
+        """The month in which all months after it are complete: nothing more will be counted."""
+        return shift(self.month, MOST + 1)
 
     @property
     def is_over(self) -> bool:
-        """All months after it are complete: nothing more will be counted."""
-        return self.running > shift(self.month, SIDE)
+        return self.running >= self.last_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,94 +92,173 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What one line shows around an action.
+class Pair:
+    """A month after the action beside the same month a year before."""
 
-    verdict: better, worse or unclear once both sides have `LEAST` answers, and only then with a
-    comparison (after minus before); else planned, early, few_before, few_after or anew (the
-    question was worded anew, so that nothing compares). again: the month to look again, if any.
-    own: answers of the action's own month; left_out: to questions asked on one side only,
-    left_before: of these, before it.
+    month: str
+    before: Score
+    after: Score
+
+    @property
+    def difference(self) -> float:
+        return (self.after.score or 0.0) - (self.before.score or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class LineEffect:
+    """What one line shows around an action: the plain numbers, and the verdict on them.
+
+    before, after: the pooled answers of up to six months. found: what `effect` says, at `level`.
+    pairs: the months that it compared, or will. known_from: the month, YYYY-MM, in which there is
+    a first verdict; empty where there will be none. since: the first month with answers to what
+    is compared, empty without any. own: answers of the action's own month; left_out: to questions
+    asked on one side only; is_anew: worded anew in the year before it, too.
     """
 
     asked: AskedLine
+    calendar: Calendar
     before: Side
     after: Side
     own: int
     left_out: int
-    left_before: int
-    verdict: str = ""
-    again: str = ""
-    comparison: Comparison | None = None
+    is_anew: bool
+    since: str
+    found: Effect
+    level: float
+    known_from: str
+    pairs: tuple[Pair, ...]
 
     @property
     def metric(self) -> Metric:
         return self.asked.metric
 
     @property
-    def is_readable(self) -> bool:
-        return self.before.score.n >= LEAST and self.after.score.n >= LEAST
+    def verdict(self) -> str:
+        """better, worse, unclear or early, as `effect` says; planned, or anew: the question was
+        worded anew, so that nothing compares."""
+        if self.calendar.is_planned:
+            return "planned"
+        return "anew" if self.is_anew and not self.since else self.found.verdict
+
+    @property
+    def has_verdict(self) -> bool:
+        return self.verdict in ("better", "worse", "unclear")
+
+    @property
+    def is_young(self) -> bool:
+        """Its answers begin too late for the months of the year before."""
+        return not self.since or self.since > shift(self.calendar.month, -HISTORY)
 
 
 def read_effects(
     lines: Sequence[Sequence[AskedLine]], calendar: Calendar, tally: Tally
-) -> list[Effect]:
-    """One effect for each line (see `places.asked_at`), in their order.
+) -> list[LineEffect]:
+    """One for each line (see `places.asked_at`), in their order.
 
-    Lines read together are one family: each of k differences gets an interval of level
-    1 - 0.05 / k, so that a quiet journey shows a clear difference once in twenty (Bonferroni).
+    Lines read together are one family: each of k verdicts has an interval of level 1 - 0.05 / k,
+    so that a quiet journey shows a clear difference once in twenty (Bonferroni).
     """
-    gathered = [_gathered(ways, calendar, tally) for ways in lines]
-    family = sum(each.is_readable for each in gathered)
-    level = 1 - (1 - LEVEL) / max(family, 1)
-    return [_judged(each, calendar, level) for each in gathered]
+    read = [_first_answered(ways, calendar, tally, LEVEL) for ways in lines]
+    family = sum(each.has_verdict for each in read)
+    if family < 2:
+        return read
+    level = 1 - (1 - LEVEL) / family
+    return [_read(each.asked, calendar, tally, level) for each in read]
 
 
-def _gathered(ways: Sequence[AskedLine], calendar: Calendar, tally: Tally) -> Effect:
+def _first_answered(
+    ways: Sequence[AskedLine], calendar: Calendar, tally: Tally, level: float
+) -> LineEffect:
     """The first way in which people had answered before; the usual one when there is none."""
-    found = [_gather(asked, calendar, tally) for asked in ways]
-    answered = [each for each in found if each.before.score.n]
-    replaced = [each for each in found if each.left_before]
+    found = [_read(asked, calendar, tally, level) for asked in ways]
+    answered = [each for each in found if each.since]
+    replaced = [each for each in found if each.is_anew]
     return [*answered, *replaced, *found][0]
 
 
-def _gather(asked: AskedLine, calendar: Calendar, tally: Tally) -> Effect:
-    kept = _same_questions(asked, calendar, tally)
+def _read(asked: AskedLine, calendar: Calendar, tally: Tally, level: float) -> LineEffect:
+    answered = [series for series in asked.series if _n([series], _year(calendar), tally)]
+    replaced = [each for each in answered if _is_replaced(each, asked, calendar, calendar.month)]
+    kept = _still_answered([each for each in answered if each not in replaced], calendar, tally)
     others = [series for series in asked.series if series not in kept]
-    before = _side(kept, calendar.before, asked.metric, tally)
-    after = _side(kept, calendar.after, asked.metric, tally)
-    left_before = _n(others, calendar.before, tally)
-    return Effect(
+    since = min((min(tally[series.id]) for series in kept), default="")
+    # What was asked more than a year before was asked for long enough: further back counts nothing.
+    begins = min(since or calendar.running, calendar.month)
+    first = max(shift(calendar.month, -YEAR), begins)
+    months = months_between(first, min(shift(calendar.month, MOST), calendar.complete))
+    monthly = tuple(_counts(kept, month, calendar, tally) for month in months)
+    at = month_number(calendar.month) - month_number(first)
+    found = _effect(monthly, asked.metric, at, level)
+    known_from = "" if found.known_from is None else shift(first, found.known_from + 1)
+    return LineEffect(
         asked=asked,
-        before=before,
-        after=after,
+        calendar=calendar,
+        before=_side(kept, calendar.before, asked.metric, tally),
+        after=_side(kept, calendar.after, asked.metric, tally),
         own=_n(kept, [calendar.month], tally),
-        left_out=left_before + _n(others, calendar.after, tally),
-        left_before=left_before,
+        left_out=_n(others, [*calendar.before, *calendar.after], tally),
+        is_anew=bool(replaced),
+        since=since,
+        found=found,
+        level=level,
+        known_from="" if _comes_no_more(known_from, kept, asked, calendar) else known_from,
+        pairs=tuple(
+            Pair(months[at], *(_score(monthly[each], asked.metric) for each in (at - YEAR, at)))
+            for at in found.months
+        ),
     )
 
 
-def _same_questions(asked: AskedLine, calendar: Calendar, tally: Tally) -> list[SeriesInfo]:
-    """The series answered before and still asked after the action's month.
-
-    As soon as any of them is answered after it, only those: what fell silent is left out.
-    """
-    kept = [
-        each
-        for each in asked.series
-        if _n([each], calendar.before, tally) and not _is_replaced(each, asked.around, calendar)
-    ]
-    return [each for each in kept if _n([each], calendar.after, tally)] or kept
+def _year(calendar: Calendar) -> list[str]:
+    """The year before the action, or the last complete month of a plan further ahead."""
+    first, last = shift(calendar.month, -YEAR), shift(calendar.month, -1)
+    return months_between(min(first, calendar.complete), min(last, calendar.complete))
 
 
-def _is_replaced(series: SeriesInfo, among: Sequence[SeriesInfo], calendar: Calendar) -> bool:
-    """Whether its survey was worded anew before the months after the action began."""
+def _effect(monthly: tuple[Counts, ...], metric: Metric, at: int, level: float) -> Effect:
+    return memory.keep_of(
+        "effect",
+        (metric.key, monthly, at, level),
+        lambda: effect([_by_rating(each) for each in monthly], metric, at, level=level),
+    )
+
+
+def _comes_no_more(
+    known_from: str, kept: Sequence[SeriesInfo], asked: AskedLine, calendar: Calendar
+) -> bool:
+    """Whether a verdict waits for answers to what nobody is asked any longer."""
+    return known_from > calendar.running and not any(
+        series in asked.in_use and not _is_replaced(series, asked, calendar, calendar.running)
+        for series in kept or asked.series
+    )
+
+
+def _still_answered(series: list[SeriesInfo], calendar: Calendar, tally: Tally) -> list[SeriesInfo]:
+    """As soon as any of them is answered after the action, only those: what fell silent is left
+    out."""
+    return [each for each in series if _n([each], calendar.after, tally)] or series
+
+
+def _is_replaced(series: SeriesInfo, asked: AskedLine, calendar: Calendar, by: str) -> bool:
+    """Whether its survey was worded anew in a month or before."""
     return any(
         other.survey_id == series.survey_id
         and other.number > series.number
-        and month_at(other.opened_at, calendar.time_zone) <= calendar.month
-        for other in among
+        and month_at(other.opened_at, calendar.time_zone) <= by
+        for other in asked.around
     )
+
+
+def _counts(
+    kept: Sequence[SeriesInfo], month: str, calendar: Calendar, tally: Tally
+) -> tuple[int, ...]:
+    """Of a month; what was asked in one month of a pair only is left out of both."""
+    is_after = month > calendar.month
+    twin = shift(month, -YEAR if is_after else YEAR)
+    both = [each for each in kept if _n([each], [month], tally) and _n([each], [twin], tally)]
+    if is_after or (twin in calendar.after and both):
+        return _pooled(both, [month], tally)
+    return _pooled(kept, [month], tally)
 
 
 def _n(series: Iterable[SeriesInfo], months: Iterable[str], tally: Tally) -> int:
@@ -172,53 +266,22 @@ def _n(series: Iterable[SeriesInfo], months: Iterable[str], tally: Tally) -> int
     return sum(sum(tally.get(s.id, {}).get(month, ())) for s in series for month in wanted)
 
 
+def _pooled(series: Sequence[SeriesInfo], months: Iterable[str], tally: Tally) -> tuple[int, ...]:
+    found = [tally[s.id][m] for m in months for s in series if m in tally.get(s.id, {})]
+    return tuple(map(sum, zip(*found, strict=True))) if found else ()
+
+
+def _by_rating(counts: Counts) -> dict[int, int]:
+    return {rating: n for rating, n in zip(RATINGS, counts, strict=False) if n}
+
+
+def _score(counts: Counts, metric: Metric) -> Score:
+    return score(_by_rating(counts), metric)
+
+
 def _side(
     series: Sequence[SeriesInfo], months: Sequence[str], metric: Metric, tally: Tally
 ) -> Side:
-    counts: Counter[int] = Counter()
-    answered = []
-    for month in months:
-        for each in series:
-            if found := tally.get(each.id, {}).get(month):
-                answered.append(month)
-                counts.update(dict(zip(RATINGS, found, strict=True)))
-    result = score({rating: n for rating, n in counts.items() if n}, metric)
+    answered = [month for month in months if _n(series, [month], tally)]
+    result = _score(_pooled(series, months, tally), metric)
     return Side(answered[0] if answered else "", answered[-1] if answered else "", result)
-
-
-def _judged(found: Effect, calendar: Calendar, level: float) -> Effect:
-    comparison = None
-    if found.is_readable and not calendar.is_planned:
-        comparison = compare_scores(
-            found.after.score, found.before.score, found.metric, level=level
-        )
-    verdict = _verdict(found, calendar, comparison)
-    again = _again(found.after.score.n, calendar) if verdict == "early" else ""
-    return replace(found, verdict=verdict, again=again, comparison=comparison)
-
-
-def _verdict(found: Effect, calendar: Calendar, comparison: Comparison | None) -> str:
-    if calendar.is_planned:
-        return "planned"
-    if comparison is not None:
-        return _direction(comparison, found.metric)
-    if not found.before.score.n and found.left_before:
-        return "anew"
-    if found.before.score.n < LEAST:
-        return "few_before"
-    return "few_after" if calendar.is_over else "early"
-
-
-def _direction(comparison: Comparison, metric: Metric) -> str:
-    low, high = comparison.low, comparison.high
-    if low is None or high is None or low <= 0 <= high:
-        return "unclear"
-    return "better" if (low > 0) is not metric.low_is_good else "worse"
-
-
-def _again(n: int, calendar: Calendar) -> str:
-    """The month in which enough answers will be there at the pace so far, or all there will be."""
-    complete = len(calendar.after)
-    missing = ceil((LEAST - n) * complete / n) if n else 1
-    soonest = max(calendar.running, shift(calendar.month, 1))
-    return min(shift(soonest, missing), shift(calendar.month, SIDE + 1))

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from feedback.actions.effect import LEAST, Effect, Side
+from feedback.actions.effect import LineEffect, Side
 from feedback.actions.read import Reading
 from feedback.actions.words import phrase, summary
 from feedback.rows import Table, dicts_table, json_text
+from feedback.scoring import FEW_BELOW
 
 
 def actions_json(readings: Sequence[Reading]) -> str:
@@ -19,7 +20,7 @@ def actions_table(readings: Sequence[Reading]) -> Table:
     return dicts_table(action_rows(readings))
 
 
-_COMPARED = ("observed", "difference", "low", "high", "p_value", "method", "level")
+_COMPARED = ("difference", "low", "high", "compared", "after_bad_spell")
 _SCORED = ("n", "score", "low", "high", "display")
 
 
@@ -45,14 +46,14 @@ def _action(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _line(reading: Reading, effect: Effect | None) -> dict[str, Any]:
+def _line(reading: Reading, effect: LineEffect | None) -> dict[str, Any]:
     is_note = reading.action.kind == "note"
     if effect is None:
         text = None if is_note else summary(reading.effects, reading.calendar)
         verdict = None if is_note else "unasked"
     else:
-        text, verdict = phrase(effect, reading.calendar), effect.verdict
-    found = effect.comparison if effect else None
+        text, verdict = phrase(effect), effect.verdict
+    found = effect.found if effect else None
     return {
         "line": effect.asked.name if effect else None,
         "metric": effect.metric.key if effect else None,
@@ -63,8 +64,16 @@ def _line(reading: Reading, effect: Effect | None) -> dict[str, Any]:
         "own_month_n": effect.own if effect else None,
         "left_out_n": effect.left_out if effect else None,
         **{name: getattr(found, name) if found else None for name in _COMPARED},
-        "least": LEAST,
+        "level": effect.level if effect and effect.has_verdict else None,
+        "months": len(effect.pairs) if effect else None,
+        "known_from": (effect.known_from or None) if effect else None,
+        "also_here": "; ".join(_named(other) for other in reading.beside) or None,
+        "least": FEW_BELOW,
     }
+
+
+def _named(reading: Reading) -> str:
+    return f"{reading.action.done_on.isoformat()} {reading.action.title}"
 
 
 def _side(name: str, side: Side | None) -> dict[str, Any]:

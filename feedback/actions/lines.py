@@ -56,7 +56,10 @@ async def read_around(
             panels += [drawn[f"chart_{id}"] for id in wanted if f"chart_{id}" in drawn]
             told |= _told(counts, reading.place, wanted)
     address = f"/actions/{reading.action.id}"
-    return Around(TrendsPage(panels=tuple(_marked(p, address) for p in _sized(panels))), told)
+    marked = tuple(_marked(panel, address) for panel in _sized(panels))
+    if reading.effects:  # one number for one change on a page: that of the verdict
+        marked = tuple(replace(panel, change=None) for panel in marked)
+    return Around(TrendsPage(panels=marked), told)
 
 
 async def _counts(session: AsyncSession, scope: Scope) -> Counts | None:

@@ -43,7 +43,8 @@ class Reach:
 class AskedLine:
     """One line that is read: where, and by which series of one metric; the name is for a reader.
 
-    around: every series there, whatever its metric: what may have replaced one of them.
+    around: every series there, whatever its metric: what may have replaced one of them. in_use:
+    those of touchpoints that are not archived.
     """
 
     id: uuid.UUID
@@ -51,6 +52,7 @@ class AskedLine:
     metric: Metric
     series: tuple[SeriesInfo, ...]
     around: tuple[SeriesInfo, ...]
+    in_use: tuple[SeriesInfo, ...] = ()
 
 
 def place_of(action: Action, journey: JourneyInfo) -> Reach:
@@ -72,11 +74,11 @@ def asked_at(place: Reach) -> list[list[AskedLine]]:
     """
     if place.touchpoint is not None:
         touchpoint = place.touchpoint
-        ways = [_asked(touchpoint, [touchpoint], metric) for metric in touchpoint.metrics]
+        ways = [_asked(place, touchpoint, [touchpoint], each) for each in touchpoint.metrics]
         return [ways] if ways else []
     stages = [place.stage] if place.stage is not None else place.journey.stages
     return [
-        [_asked(stage, stage.touchpoints, stage.headline)]
+        [_asked(place, stage, stage.touchpoints, stage.headline)]
         for stage in stages
         if stage.headline and (place.stage is not None or not stage.is_archived)
         if stage.headline in stage.metrics
@@ -84,8 +86,14 @@ def asked_at(place: Reach) -> list[list[AskedLine]]:
 
 
 def _asked(
-    part: StageInfo | TouchpointInfo, touchpoints: Sequence[TouchpointInfo], metric: str
+    place: Reach,
+    part: StageInfo | TouchpointInfo,
+    touchpoints: Sequence[TouchpointInfo],
+    metric: str,
 ) -> AskedLine:
     around = tuple(series for touchpoint in touchpoints for series in touchpoint.series)
     series = tuple(each for each in around if each.metric == metric)
-    return AskedLine(part.id, part.name, METRICS[metric], series, around)
+    whole = (place.journey, place.stage or part)
+    used = () if any(each.is_archived for each in whole) else touchpoints
+    in_use = tuple(each for point in used if not point.is_archived for each in point.series)
+    return AskedLine(part.id, part.name, METRICS[metric], series, around, in_use)

@@ -15,11 +15,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback import clock
 from feedback.accounts.guards import not_found
 from feedback.accounts.visit import Visit
-from feedback.actions import words
+from feedback.actions import sure, words
 from feedback.actions.bar import bar_of
 from feedback.actions.files import actions_json, actions_table
 from feedback.actions.lines import read_around
-from feedback.actions.read import Reading, read_all, read_beside
+from feedback.actions.read import Reading, read_all, read_one
 from feedback.calendar.queries import PlacedAction, find_action
 from feedback.filters import FilterError, read_filters
 from feedback.readings.journey import read_journeys
@@ -88,7 +88,7 @@ async def action_detail(
         raise not_found()
     async with visit.read() as session:
         placed = await need_action(session, visit, text)
-        reading, beside = await read_beside(session, visit.workspace, placed, clock.now())
+        reading = await read_one(session, visit.workspace, placed, clock.now())
         if kind:
             name = f"action-{placed.action.id}.{kind}"
             return await send_file(visit.request, actions_json, actions_table, [reading], name=name)
@@ -97,9 +97,9 @@ async def action_detail(
         "actions/action.html",
         exports=file_links(f"/actions/{placed.action.id}"),
         reading=reading,
-        beside=beside,
         around=around,
         words=words,
+        sure=sure,
         bar_of=bar_of,
         language_name=language_name,
     )

@@ -133,7 +133,7 @@ STAGES = (
 
 # In months before the running one: when Payment fell, when Delivery rose, since when the page
 # asks what counted most, and since when two carts are tried side by side.
-DROPPED, ROSE, ASKED_WHAT_COUNTED, TRIED = 2, 8, 13, 4
+DROPPED, ROSE, ASKED_WHAT_COUNTED, TRIED = 2, 8, 13, 3
 
 DEEDS = (
     Deed("delivery", "action", "A message an hour before each delivery",

@@ -26,6 +26,7 @@ YEAR = 12
 LEAST, MOST = 3, 6  # months after the action, each with its own of the year before
 HISTORY = 11  # months before the action
 SPELLS = (1, 3, 6)  # months before it that may be the worst stretch of its year
+Verdict = Literal["better", "worse", "unclear", "early"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,17 @@ class Effect:
     low, high: its interval. All three None when early. compared: "year", or None when early.
     after_bad_spell: the month, quarter or half-year before the action was the worst of its year.
     known_from: the month whose answers give the first verdict, which may be still to come; None
-    where there will never be one.
+    where there will never be one. months: those after the action that have a pair.
     """
 
-    verdict: Literal["better", "worse", "unclear", "early"]
+    verdict: Verdict
     difference: float | None
     low: float | None
     high: float | None
     compared: Literal["year"] | None
     after_bad_spell: bool
     known_from: int | None
+    months: tuple[int, ...] = ()
 
 
 def effect(
@@ -83,21 +85,22 @@ def effect(
     spell = _follows_bad_spell(scores, metric, at)
     pairs = _pairs(scores, at)
     known_from = _known_from(scores, at)
+    months = tuple(pairs)
     if len(pairs) < LEAST or at < HISTORY:
-        return Effect("early", None, None, None, None, spell, known_from)
-    difference, margin = _paired(pairs, level)
+        return Effect("early", None, None, None, None, spell, known_from, months)
+    difference, margin = _paired(list(pairs.values()), level)
     low, high = difference - margin, difference + margin
     verdict = _verdict(low, high, metric)
-    return Effect(verdict, difference, low, high, "year", spell, known_from)
+    return Effect(verdict, difference, low, high, "year", spell, known_from, months)
 
 
-def _pairs(scores: Sequence[Score], at: int) -> list[float]:
+def _pairs(scores: Sequence[Score], at: int) -> dict[int, float]:
     """After less the year before, of each month after the action that can be paired."""
-    found = []
-    for month in range(at + 1, min(at + MOST + 1, len(scores))):
-        if _has(scores, month) and _has(scores, month - YEAR):
-            found.append((scores[month].score or 0.0) - (scores[month - YEAR].score or 0.0))
-    return found
+    return {
+        month: (scores[month].score or 0.0) - (scores[month - YEAR].score or 0.0)
+        for month in range(at + 1, min(at + MOST + 1, len(scores)))
+        if _has(scores, month) and _has(scores, month - YEAR)
+    }
 
 
 def _known_from(scores: Sequence[Score], at: int) -> int | None:
@@ -126,7 +129,7 @@ def _paired(differences: Sequence[float], level: float) -> tuple[float, float]:
     return mean, t_quantile(level, k - 1) * sqrt(variance / k)
 
 
-def _verdict(low: float, high: float, metric: Metric) -> Literal["better", "worse", "unclear"]:
+def _verdict(low: float, high: float, metric: Metric) -> Verdict:
     # Months that all differ by the very same number leave no width, and no doubt, but at 0.
     if low <= 0 <= high:
         return "unclear"

@@ -1,15 +1,16 @@
-"""Before and after, recomputed here from the raw counts by the textbook's formulas."""
+"""Did it help? The same months a year before, recomputed here from the raw counts."""
 
 import csv
 import io
 from datetime import UTC, datetime
-from math import sqrt
 from typing import Any
 
 import pytest
+from scipy import stats
 
 from feedback.db import Database, new_id
-from feedback.scoring.months import months_between
+from feedback.journeys.models import Touchpoint
+from feedback.scoring.months import months_between, shift
 from feedback.surveys.models import Series
 from tests.actions.conftest import Adder
 from tests.cast import OPENED, TEXTS, Shop
@@ -17,34 +18,11 @@ from tests.dashboards.counted import Counted
 from tests.forms import Client
 
 pytestmark = pytest.mark.usefixtures("march")
-Z = 1.959963984540054
-WEAK, STRONG = {3: 30, 8: 30, 10: 40}, {3: 10, 8: 30, 10: 60}
+WEAK, STRONG = {3: 30, 8: 30, 10: 40}, {3: 10, 8: 30, 10: 60}  # +10 and +50
 
 
-def nps_difference(after: dict[int, int], before: dict[int, int], z: float = Z) -> Any:
-    """(observed, low, high) in points: each side with 3/4, 3/2, 3/4 pseudo-answers."""
-
-    def bands(counts: dict[int, int]) -> tuple[float, float, float]:
-        low = sum(n for rating, n in counts.items() if rating <= 6)
-        high = sum(n for rating, n in counts.items() if rating >= 9)
-        return low, sum(counts.values()) - low - high, high
-
-    def net(d: float, p: float, r: float) -> tuple[float, float]:
-        n = d + p + r
-        return (r - d) / n, ((r + d) / n - ((r - d) / n) ** 2) / n
-
-    (one, _), (other, _) = net(*bands(after)), net(*bands(before))
-    sides = []
-    for counts in (after, before):
-        d, p, r = bands(counts)
-        sides.append(net(d + 0.75, p + 1.5, r + 0.75))
-    (a, var_a), (b, var_b) = sides
-    margin = z * sqrt(var_a + var_b)
-    return 100 * (one - other), 100 * (a - b - margin), 100 * (a - b + margin)
-
-
-def times(counts: dict[int, int], months: int) -> dict[int, int]:
-    return {rating: n * months for rating, n in counts.items()}
+def nps(score: int, n: int = 100) -> dict[int, int]:
+    return {3: (100 - score) * n // 200, 10: (100 + score) * n // 200}
 
 
 async def numbers(client: Client, address: str) -> list[dict[str, Any]]:
@@ -54,6 +32,12 @@ async def numbers(client: Client, address: str) -> list[dict[str, Any]]:
 
 async def fill(counted: Counted, series: Series, first: str, last: str, counts: Any) -> None:
     await counted.monthly(series, months_between(first, last), counts)
+
+
+async def line(counted: Counted, series: Series, first: str, *scores: int) -> None:
+    """Months of 100 answers, one after the other from the first."""
+    for at, each in enumerate(scores):
+        await counted.answers(series, shift(first, at), nps(each))
 
 
 async def reword(database: Database, old: Series, opened: datetime, metric: str = "") -> Series:
@@ -68,158 +52,217 @@ async def reword(database: Database, old: Series, opened: datetime, metric: str 
 
 
 async def test_it_works(alice: Client, add: Adder, shop: Shop, counted: Counted) -> None:
-    await fill(counted, shop.nps_series, "2025-09", "2025-11", WEAK)
-    await fill(counted, shop.nps_series, "2026-01", "2026-02", STRONG)
-    address = await add()
+    before, after = [20, 30, 40, 30], [44, 50, 58, 56]
+    await line(counted, shop.nps_series, "2024-09", 30, 30, *before, *[30] * 8, *after)
+    address = await add(done_on="2025-10-10")
     (row,) = await numbers(alice, address)
-    observed, low, high = nps_difference(times(STRONG, 2), times(WEAK, 3))
-    assert row["observed"] == pytest.approx(observed) == pytest.approx(40)
-    assert (row["low"], row["high"]) == (pytest.approx(low, abs=1e-9), pytest.approx(high))
-    assert (row["before_n"], row["after_n"], row["verdict"]) == (300, 200, "better")
+    expected = stats.ttest_rel(after, before).confidence_interval(0.95)
+    assert (row["low"], row["high"]) == pytest.approx((expected.low, expected.high))
+    assert (row["verdict"], row["difference"], row["months"]) == ("better", 22, 4)
+    assert (row["before_n"], row["after_n"], row["compared"]) == (600, 400, "year")
     page = (await alice.get(address)).text
-    assert "After: +50 (200 answers), before: +10 (300): +40 points, between +26 and +53." in page
-    assert "Clearly better" in page and "no proof of a cause" in page
-    assert "+40 points, between +26 and +53." in (await alice.get("/actions")).text
+    assert "+30 before, +52 after." in page
+    assert "Better: +22 points year on year, between +16 and +28." in page
+    assert "After 4 months of 6; look again in May." in page
+    assert "does not show that the action caused it" in page
+    assert "Jan 2026" in page and "+58 <small>100</small>" in page
+    assert "Better: +22 points year on year" in (await alice.get("/actions")).text
 
 
-async def test_its_own_month_the_running_one_and_what_is_far_stay_out(
+async def test_a_season_is_no_effect(
     alice: Client, add: Adder, shop: Shop, counted: Counted
 ) -> None:
-    await fill(counted, shop.nps_series, "2025-01", "2026-03", {10: 50})
+    season = [*[10] * 6, *[50] * 6]  # March to August, September to February
+    await line(counted, shop.nps_series, "2024-03", *season, *season)
+    address = await add(done_on="2025-09-10")
+    (row,) = await numbers(alice, address)
+    assert (row["verdict"], row["difference"], row["before_score"]) == ("unclear", 0, 10)
+    page = (await alice.get(address)).text
+    assert "+10 before, +50 after." in page and "No difference year on year." in page
+
+
+async def test_after_a_bad_spell_it_is_not_yet_proof(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    for month in months_between("2025-01", "2026-02"):
+        happy = 60 if month < "2025-09" else 56 if month < "2025-12" else 66
+        await counted.answers(shop.csat_series, month, {2: 100 - happy, 5: happy})
+    address = await add(place=f"touchpoint:{shop.delivery.id}")
+    said = (
+        "58\N{NO-BREAK SPACE}% before, 66\N{NO-BREAK SPACE}% after. Higher, not yet proof: you "
+        "acted at a low point, and part of such a rise comes by itself. Look again in April."
+    )
+    (row,) = await numbers(alice, address)
+    assert (row["effect"], row["after_bad_spell"]) == (said, True)
+    assert (row["verdict"], row["known_from"], row["difference"]) == ("early", "2026-04", None)
+    page = (await alice.get(address)).text
+    for part in (*said.replace(". ", ".|").split("|"), "worst month, quarter or half-year"):
+        assert part in page
+    later = await add(place=f"touchpoint:{shop.delivery.id}", done_on="2026-01-10")
+    assert (await numbers(alice, later))[0]["effect"].endswith("not yet proof. Look again in May.")
+
+
+async def test_its_own_month_and_the_running_one_stay_out(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    await fill(counted, shop.nps_series, "2024-06", "2026-03", {10: 50})
     (row,) = await numbers(alice, await add(done_on="2025-08-31"))
     assert (row["before_first"], row["before_last"], row["before_n"]) == ("2025-02", "2025-07", 300)
     assert (row["after_first"], row["after_last"], row["after_n"]) == ("2025-09", "2026-02", 300)
-    assert row["own_month_n"] == 50
+    assert (row["own_month_n"], row["months"], row["verdict"]) == (50, 6, "unclear")
     (row,) = await numbers(alice, await add(done_on="2026-01-01"))
     assert (row["after_first"], row["after_last"], row["after_n"]) == ("2026-02", "2026-02", 50)
-
-
-async def test_it_names_no_difference_that_chance_explains(
-    alice: Client, add: Adder, shop: Shop, counted: Counted
-) -> None:
-    await counted.answers(shop.nps_series, "2025-11", {3: 30, 8: 30, 10: 40})
-    await counted.answers(shop.nps_series, "2026-01", {3: 28, 8: 30, 10: 42})
-    address = await add()
-    (row,) = await numbers(alice, address)
-    assert row["verdict"] == "unclear" and row["low"] < 0 < row["high"]
-    page = (await alice.get(address)).text
-    assert "No clear difference" in page and "between −19 and +26 points" in page
+    assert (row["verdict"], row["months"], row["known_from"]) == ("early", 1, "2026-05")
 
 
 async def test_worse_is_said_as_plainly(
     alice: Client, add: Adder, shop: Shop, counted: Counted
 ) -> None:
-    await counted.answers(shop.csat_series, "2025-11", {2: 10, 5: 90})
-    await counted.answers(shop.csat_series, "2026-01", {2: 40, 5: 60})
-    address = await add(place=f"touchpoint:{shop.delivery.id}")
+    await fill(counted, shop.csat_series, "2024-09", "2025-10", {2: 10, 5: 90})
+    await fill(counted, shop.csat_series, "2025-11", "2026-02", {2: 40, 5: 60})
+    address = await add(place=f"touchpoint:{shop.delivery.id}", done_on="2025-11-10")
     (row,) = await numbers(alice, address)
-    assert (row["verdict"], row["method"]) == ("worse", "newcombe")
-    assert row["observed"] == pytest.approx(-30)
-    assert "−30 points" in (await alice.get(address)).text
+    assert (row["verdict"], row["difference"]) == ("worse", pytest.approx(-30))
+    assert "Worse: −30 points year on year" in (await alice.get(address)).text
 
 
 async def test_a_low_mean_is_better_where_low_is_good(
     alice: Client, add: Adder, shop: Shop, counted: Counted, database: Database
 ) -> None:
     effort = await reword(database, shop.nps_series, OPENED, "ces_effort_5")
-    await counted.answers(effort, "2025-11", {4: 60, 5: 40})
-    await counted.answers(effort, "2026-01", {1: 40, 2: 60})
-    address = await add()
+    await fill(counted, effort, "2024-09", "2025-10", {4: 60, 5: 40})
+    await fill(counted, effort, "2025-11", "2026-02", {1: 40, 2: 60})
+    address = await add(done_on="2025-11-10")
     (row,) = await numbers(alice, address)
     assert (row["verdict"], row["metric"]) == ("better", "ces_effort_5")
-    assert row["observed"] == pytest.approx(1.6 - 4.4)
-    assert "−2.8" in (await alice.get(address)).text
+    assert row["difference"] == pytest.approx(1.6 - 4.4)
+    assert "Better: −2.8 year on year" in (await alice.get(address)).text
+    early = await add(done_on="2025-12-10")  # after the fall: lower is the good way
+    assert "Lower, not yet proof" in (await alice.get(early)).text
 
 
-EARLY = [
-    pytest.param("2026-01-10", 12, "12 of at least 30 answers; look again in May 2026", id="few"),
-    pytest.param("2026-01-10", 0, "0 of at least 30 answers; look again in April 2026", id="none"),
-    pytest.param("2026-01-10", 1, "1 of at least 30 answers; look again in August 2026", id="rare"),
-    pytest.param("2026-03-01", 0, "look again in May 2026", id="this month"),
+NEVER = [
+    pytest.param("2025-12-10", "2025-02", {10: 50}, "answers begin in February 2025", id="young"),
+    pytest.param("2026-02-10", "2025-02", {10: 29}, "three months of 30 answers", id="29 a month"),
+    pytest.param("2025-03-10", "2025-03", {10: 50}, "nobody had answered there", id="first month"),
+    pytest.param("2025-04-10", "2025-03", {10: 50}, "begin in March 2025", id="second month"),
 ]
 
 
-@pytest.mark.parametrize("day, n, said", EARLY)
-async def test_it_says_when_to_look_again(
-    alice: Client, add: Adder, shop: Shop, counted: Counted, day: str, n: int, said: str
-) -> None:
-    await counted.answers(shop.nps_series, "2025-12", WEAK)
-    if n:
-        await counted.answers(shop.nps_series, "2026-02", {10: n})
-    address = await add(done_on=day)
-    page = (await alice.get(address)).text
-    assert "Too early to say" in page and said in page
-    (row,) = await numbers(alice, address)
-    assert (row["verdict"], row["observed"], row["low"]) == ("early", None, None)
-
-
-SCARCE = [
-    pytest.param("2025-05-10", 12, 99, "few_before", "12 of at least 30", id="before"),
-    pytest.param("2025-05-10", 99, 12, "few_after", "12 of at least 30", id="after"),
-    pytest.param("2025-05-10", 0, 99, "few_before", "0 of at least 30", id="nothing before"),
-]
-
-
-@pytest.mark.parametrize("day, before, after, verdict, said", SCARCE)
-async def test_it_says_when_there_will_never_be_enough(
+@pytest.mark.parametrize("day, first, counts, said", NEVER)
+async def test_without_a_year_before_it_says_that_there_is_no_verdict(
     alice: Client, add: Adder, shop: Shop, counted: Counted,
-    day: str, before: int, after: int, verdict: str, said: str,
+    day: str, first: str, counts: dict[int, int], said: str,
 ) -> None:  # fmt: skip
-    for month, n in (("2025-04", before), ("2025-06", after)):
-        if n:
-            await counted.answers(shop.nps_series, month, {10: n})
+    await fill(counted, shop.nps_series, first, "2026-02", counts)
     address = await add(done_on=day)
     (row,) = await numbers(alice, address)
-    assert row["verdict"] == verdict
-    assert said in (await alice.get(address)).text
+    assert (row["verdict"], row["known_from"], row["difference"]) == ("early", None, None)
+    page = (await alice.get(address)).text
+    assert said in page and "Look again" not in page and "year on year" not in page
+
+
+async def test_eleven_months_after_the_first_answers_there_is_one(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    await fill(counted, shop.nps_series, "2024-12", "2026-02", WEAK)
+    (row,) = await numbers(alice, await add(done_on="2025-11-30"))
+    assert (row["verdict"], row["known_from"], row["months"]) == ("unclear", "2026-03", 3)
+    (row,) = await numbers(alice, await add(done_on="2025-10-31"))
+    assert (row["verdict"], row["known_from"]) == ("early", None)
+
+
+async def test_counts_corrected_two_years_back_are_the_counts(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    await fill(counted, shop.nps_series, "2023-02", "2024-01", WEAK)
+    await fill(counted, shop.nps_series, "2024-03", "2024-08", STRONG)
+    address = await add(done_on="2024-02-29")  # a leap day
+    (row,) = await numbers(alice, address)
+    assert (row["verdict"], row["difference"]) == ("better", pytest.approx(40))
+    corrected = months_between("2023-03", "2023-08")
+    await counted.monthly(shop.nps_series, corrected, {10: 300}, "import")
+    (row,) = await numbers(alice, address)
+    assert (row["verdict"], row["months"]) == ("worse", 6)
+
+
+async def test_one_enormous_month_counts_as_one(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    await line(counted, shop.nps_series, "2024-09", *[30, 20, 34, 26, 30, 38] * 3)
+    await counted.answers(shop.nps_series, "2025-11", {10: 90_000}, "import")
+    address = await add(done_on="2025-10-10")
+    (row,) = await numbers(alice, address)
+    assert row["after_score"] > 99 and row["verdict"] == "unclear"
 
 
 async def test_a_plan_is_compared_with_nothing(
     alice: Client, add: Adder, shop: Shop, counted: Counted
 ) -> None:
-    await fill(counted, shop.nps_series, "2025-09", "2026-03", STRONG)
+    await fill(counted, shop.nps_series, "2025-03", "2026-03", STRONG)
     address = await add(done_on="2026-03-16")
-    assert [row["verdict"] for row in await numbers(alice, address)] == ["planned"]
-    assert "Planned for 16 Mar 2026." in (await alice.get(address)).text
-    assert "Planned for 16 Mar 2026." in (await alice.get("/actions")).text
+    (row,) = await numbers(alice, address)
+    assert (row["verdict"], row["difference"], row["known_from"]) == ("planned", None, "2026-07")
+    said = "Planned for 16 Mar 2026. Whether it helped can be said from July."
+    assert row["effect"] == said and said in (await alice.get("/actions")).text
+    (row,) = await numbers(alice, await add(done_on="2028-02-29"))
+    assert (row["verdict"], row["known_from"]) == ("planned", "2028-06")
 
 
-async def test_a_seam_before_it_cuts_the_months_before(
-    alice: Client, add: Adder, shop: Shop, counted: Counted, database: Database
+async def test_an_action_of_today_waits_for_three_months(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
 ) -> None:
-    await fill(counted, shop.nps_series, "2025-06", "2025-09", WEAK)
-    second = await reword(database, shop.nps_series, datetime(2025, 9, 20, tzinfo=UTC))
-    await fill(counted, second, "2025-09", "2025-11", STRONG)
-    await fill(counted, second, "2026-01", "2026-02", STRONG)
+    await fill(counted, shop.nps_series, "2025-03", "2026-03", STRONG)
+    address = await add(done_on="2026-03-15")
+    (row,) = await numbers(alice, address)
+    assert (row["verdict"], row["known_from"], row["own_month_n"]) == ("early", "2026-07", 100)
+    assert "+50 before, no complete month after it yet. Look again in July." in row["effect"]
+
+
+async def test_a_line_without_answers_says_so(alice: Client, add: Adder) -> None:
     address = await add()
     (row,) = await numbers(alice, address)
-    assert (row["before_first"], row["before_n"], row["left_out_n"]) == ("2025-09", 300, 400)
-    assert (row["observed"], row["verdict"]) == (pytest.approx(0), "unclear")
-    assert "400 answers to questions that were worded anew" in (await alice.get(address)).text
+    assert (row["verdict"], row["known_from"], row["after_n"]) == ("early", None, 0)
+    assert "nobody had answered there before it" in (await alice.get(address)).text
+
+
+async def test_a_seam_before_it_leaves_no_year_to_compare(
+    alice: Client, add: Adder, shop: Shop, counted: Counted, database: Database
+) -> None:
+    await fill(counted, shop.nps_series, "2024-06", "2025-09", WEAK)
+    second = await reword(database, shop.nps_series, datetime(2025, 9, 20, tzinfo=UTC))
+    await fill(counted, second, "2025-09", "2026-02", STRONG)
+    address = await add(done_on="2025-11-10")
+    (row,) = await numbers(alice, address)
+    assert (row["before_first"], row["before_n"], row["left_out_n"]) == ("2025-09", 200, 500)
+    assert (row["verdict"], row["known_from"], row["months"]) == ("early", None, 0)
+    page = (await alice.get(address)).text
+    assert "+50 before, +50 after." in page and "500 answers to questions that were worded" in page
+    assert "the question was worded anew, so a year before does not compare" in page
 
 
 async def test_a_seam_after_it_cuts_the_months_after(
     alice: Client, add: Adder, shop: Shop, counted: Counted, database: Database
 ) -> None:
-    await fill(counted, shop.nps_series, "2025-10", "2026-01", WEAK)
+    await fill(counted, shop.nps_series, "2024-10", "2026-01", WEAK)
     second = await reword(database, shop.nps_series, datetime(2026, 2, 1, tzinfo=UTC))
     await counted.answers(second, "2026-02", STRONG)
     (row,) = await numbers(alice, await add())
-    assert (row["before_n"], row["after_n"], row["after_last"]) == (200, 100, "2026-01")
-    assert row["left_out_n"] == 100
+    assert (row["before_n"], row["after_n"], row["after_last"]) == (600, 100, "2026-01")
+    assert (row["left_out_n"], row["verdict"], row["known_from"]) == (100, "early", None)
 
 
 @pytest.mark.parametrize("metric", ["nps", "csat_5"])
 async def test_a_seam_in_its_month_leaves_nothing_to_compare(
     alice: Client, add: Adder, shop: Shop, counted: Counted, database: Database, metric: str
 ) -> None:
-    await fill(counted, shop.nps_series, "2025-09", "2025-12", WEAK)
+    await fill(counted, shop.nps_series, "2024-09", "2025-12", WEAK)
     opened = datetime(2025, 12, 31, 22, tzinfo=UTC)  # 23:00 in Paris, still December
     second = await reword(database, shop.nps_series, opened, metric)
     await fill(counted, second, "2026-01", "2026-02", {5: 100})
     address = await add()
     (row,) = await numbers(alice, address)
-    assert (row["verdict"], row["observed"]) == ("anew", None)
+    assert (row["verdict"], row["difference"], row["known_from"]) == ("anew", None, None)
     assert "the question was worded anew" in (await alice.get(address)).text
 
 
@@ -232,36 +275,76 @@ async def test_an_old_action_is_read_by_what_was_asked_then(
     assert (row["metric"], row["before_n"], row["after_n"]) == ("nps", 200, 200)
 
 
-async def test_a_stage_is_read_by_its_headline(
-    alice: Client, add: Adder, shop: Shop, counted: Counted
+async def archive(database: Database, shop: Shop) -> None:
+    async with database.write() as session:
+        payment = await session.get_one(Touchpoint, (shop.workspace.id, shop.payment.id))
+        payment.archived_at = datetime(2026, 3, 8, tzinfo=UTC)
+        session.add(payment)
+
+
+async def test_a_touchpoint_archived_last_week_gets_no_more_answers(
+    alice: Client, add: Adder, shop: Shop, counted: Counted, database: Database
 ) -> None:
-    await counted.answers(shop.nps_series, "2025-11", WEAK)
-    await counted.answers(shop.nps_series, "2026-01", STRONG)
+    await fill(counted, shop.nps_series, "2024-09", "2026-02", STRONG)
+    early, known = await add(done_on="2025-12-10"), await add(done_on="2025-10-10")
+    assert (await numbers(alice, early))[0]["known_from"] == "2026-04"
+    await archive(database, shop)
+    (row,) = await numbers(alice, early)
+    assert (row["verdict"], row["known_from"]) == ("early", None)
+    assert "Look again" not in row["effect"]
+    assert (await numbers(alice, known))[0]["verdict"] == "unclear"
+
+
+async def test_a_pair_holds_what_was_asked_in_both_of_its_months(
+    alice: Client, add: Adder, shop: Shop, counted: Counted, database: Database
+) -> None:
+    """A touchpoint that was added in between would lift the stage without anybody doing a thing."""
+    async with database.write() as session:
+        payment = await session.get_one(Touchpoint, (shop.workspace.id, shop.payment.id))
+        added = await session.get_one(Touchpoint, (shop.workspace.id, shop.delivery.id))
+        added.stage_id = payment.stage_id
+        session.add(added)
+    happy = await reword(database, shop.csat_series, OPENED, "nps")
+    await fill(counted, shop.nps_series, "2024-06", "2026-02", WEAK)
+    await fill(counted, happy, "2025-06", "2026-02", {10: 100})
     (row,) = await numbers(alice, await add(place=f"stage:{shop.checkout.id}"))
-    assert (row["line"], row["metric"], row["touchpoint"]) == ("Checkout", "nps", None)
-    assert (row["observed"], row["level"]) == (pytest.approx(40), 0.95)
+    assert (row["before_n"], row["after_n"], row["after_score"]) == (1200, 400, 55)
+    (row,) = await numbers(
+        alice, await add(place=f"stage:{shop.checkout.id}", done_on="2025-09-10")
+    )
+    assert (row["verdict"], row["difference"], row["months"]) == ("unclear", 0, 5)
 
 
 async def test_lines_read_together_get_wider_intervals(
     alice: Client, add: Adder, shop: Shop, counted: Counted
 ) -> None:
-    for series, good in ((shop.nps_series, 10), (shop.csat_series, 5)):
-        await counted.answers(series, "2025-11", {1: 30, good: 70})
-        await counted.answers(series, "2026-01", {1: 30, good: 70})
-    address = await add(place=f"journey:{shop.journey.id}")
+    after = [20, 34, 40]
+    for series, best in ((shop.nps_series, 10), (shop.csat_series, 5)):
+        for at, each in enumerate([*[20] * 15, *after]):
+            counts = {1: (100 - each) // 2, best: (100 + each) // 2}
+            await counted.answers(series, shift("2024-09", at), counts)
+    address = await add(place=f"journey:{shop.journey.id}", done_on="2025-11-10")
     first, second = await numbers(alice, address)
     assert (first["line"], second["line"]) == ("Checkout", "After-sales")
     assert first["level"] == second["level"] == 0.975
-    counts = {1: 30, 10: 70}
-    assert first["low"] == pytest.approx(nps_difference(counts, counts, 2.241402727604947)[1])
+    expected = stats.ttest_rel(after, [20] * 3).confidence_interval(0.975)
+    assert (first["low"], first["high"]) == pytest.approx((expected.low, expected.high))
     page = (await alice.get(address)).text
-    assert "97.5" in page and "Of 2 stages: 0 clearly better, 0 clearly worse" in page
+    assert "97.5" in page and "Of 2 stages: 0 better, 0 worse, 2 without a clear" in page
+
+
+async def test_of_several_lines_without_a_verdict_the_first_to_come_is_told(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    await fill(counted, shop.nps_series, "2025-01", "2026-02", WEAK)
+    await add(place=f"journey:{shop.journey.id}", title="All")
+    assert "No verdict yet. Look again in April." in (await alice.get("/actions")).text
 
 
 async def test_a_note_has_a_chart_and_no_verdict(
     alice: Client, add: Adder, shop: Shop, counted: Counted
 ) -> None:
-    await fill(counted, shop.nps_series, "2025-09", "2026-02", STRONG)
+    await fill(counted, shop.nps_series, "2024-09", "2026-02", STRONG)
     address = await add(kind="note", title="Prices rise")
     page = (await alice.get(address)).text
     assert "Did it help?" not in page and f"chart_{shop.payment.id}" in page
@@ -274,21 +357,30 @@ async def test_a_note_has_a_chart_and_no_verdict(
     )
 
 
-async def test_what_else_was_done_there_is_named(alice: Client, add: Adder, shop: Shop) -> None:
+async def test_what_else_was_done_or_noted_there_is_named(
+    alice: Client, add: Adder, shop: Shop
+) -> None:
     address = await add()
+    await add(title="Same month")
     await add(title="Fewer fields", done_on="2026-01-20")
-    await add(title="Long ago", done_on="2025-05-31")
+    await add(title="Prices rise", done_on="2025-01-31", kind="note")
+    await add(title="Long ago", done_on="2024-12-31")
     await add(title="Elsewhere", place=f"touchpoint:{shop.delivery.id}")
     page = (await alice.get(address)).text
-    named = page.partition("Also done here in these months")[2].partition("</section>")[0]
-    assert "Fewer fields" in named
+    named = page.partition("Also here in the months compared")[2].partition("</section>")[0]
+    for title in ("Same month", "Fewer fields", "Prices rise"):
+        assert title in named
     assert "Long ago" not in named and "Elsewhere" not in named
+    (row,) = await numbers(alice, address)
+    said = "2026-01-20 Fewer fields; 2025-12-10 Same month; 2025-01-31 Prices rise"
+    assert row["also_here"] == said
 
 
 async def test_page_and_files_agree(
     alice: Client, add: Adder, shop: Shop, counted: Counted
 ) -> None:
-    await fill(counted, shop.nps_series, "2025-09", "2026-02", STRONG)
+    await fill(counted, shop.nps_series, "2024-09", "2025-10", WEAK)
+    await fill(counted, shop.nps_series, "2025-11", "2026-02", STRONG)
     everywhere = {"place": f"journey:{shop.journey.id}", "done_on": "2025-11-02"}
     addresses = [await add(), await add(kind="note", title="=Prices")]
     addresses.append(await add(title="All", **everywhere))
@@ -316,7 +408,7 @@ def _text(value: float | None) -> str:
 async def test_the_watch_for_changes_has_its_say(
     alice: Client, add: Adder, shop: Shop, counted: Counted
 ) -> None:
-    await fill(counted, shop.nps_series, "2024-06", "2025-08", WEAK)
+    await fill(counted, shop.nps_series, "2024-03", "2025-08", WEAK)
     await fill(counted, shop.nps_series, "2025-09", "2026-02", STRONG)
     said = "The watch for changes says that this line rose since September 2025."
     assert said in (await alice.get(await add(done_on="2025-08-20"))).text

@@ -22,7 +22,7 @@ from feedback.journeys.models import Touchpoint
 from feedback.priorities.gather import index_of
 from feedback.responses.models import Response
 from feedback.responses.rollup import find_differences
-from feedback.scoring import METRICS, changes, compare_share, drivers, quadrants
+from feedback.scoring import METRICS, changes, compare_share, drivers, effect, quadrants
 from feedback.settings import Settings
 from feedback.surveys.models import Survey
 
@@ -88,6 +88,16 @@ def test_payment_falls_and_delivery_rose_before(any_month: dict[str, Answers]) -
     assert payment.began in (21, 22) and -16 < payment.difference < -9
     assert delivery.began == 16 and 4 < delivery.difference < 10
     assert not any(named.values()), named
+
+
+def test_its_actions_tell_a_true_story(any_month: dict[str, Answers]) -> None:
+    """Delivery did get better; of the two carts nothing can be said yet, nor does it move."""
+    for deed in DEEDS:
+        if deed.kind == "action":
+            counts, metric = monthly(any_month, deed.point), any_month[deed.point].point.metric
+            found = effect(counts, METRICS[metric], 24 - deed.age)
+            verdict, known_from = {"delivery": ("better", 19), "cart": ("early", 24)}[deed.point]
+            assert (found.verdict, found.known_from) == (verdict, known_from)
 
 
 def test_a_stage_moves_with_its_touchpoint_only(any_month: dict[str, Answers]) -> None:
@@ -157,8 +167,8 @@ def test_one_of_the_two_carts_is_a_little_better(any_month: dict[str, Answers]) 
     cart = any_month["cart"]
     easy = np.isin(cart.rating, list(METRICS["ces_ease_7"].positive))
     a, b = (easy[cart.variant == variant] for variant in (0, 1))
-    assert min(len(a), len(b)) > 1_000 and 0.02 < b.mean() - a.mean() < 0.12
-    assert cart.month[cart.variant >= 0].min() == 20
+    assert min(len(a), len(b)) > 900 and 0.02 < b.mean() - a.mean() < 0.12
+    assert cart.month[cart.variant >= 0].min() == 21
     assert all((each.variant < 0).all() for key, each in any_month.items() if key != "cart")
 
 
