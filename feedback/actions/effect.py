@@ -6,7 +6,7 @@ side. What is found is linked in time with the action; nothing here can say that
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -14,13 +14,15 @@ from feedback.actions.places import AskedLine
 from feedback.memory import memory
 from feedback.readings.journey import SeriesInfo
 from feedback.readings.queries import RATINGS, CountRow
-from feedback.scoring import Effect, Metric, Score, effect, score
+from feedback.readings.scores import score_of
+from feedback.scoring import Effect, Metric, Score, effect
 from feedback.scoring.effect import HISTORY, MOST, YEAR
 from feedback.scoring.months import month_at, month_number, month_of, months_between, shift
 
 LEVEL = 0.95
+NOBODY = (0,) * len(RATINGS)
 
-Counts = Sequence[int]  # n of each of RATINGS
+Counts = tuple[int, ...]  # n of each of RATINGS
 Tally = Mapping[uuid.UUID, Mapping[str, Counts]]  # series -> month -> counts
 
 
@@ -108,11 +110,11 @@ class Pair:
 class LineEffect:
     """What one line shows around an action: the plain numbers, and the verdict on them.
 
-    before, after: the pooled answers of up to six months. found: what `effect` says, at `level`.
-    pairs: the months that it compared, or will. known_from: the month, YYYY-MM, in which there is
-    a first verdict; empty where there will be none. since: the first month with answers to what
-    is compared, empty without any. own: answers of the action's own month; left_out: to questions
-    asked on one side only; is_anew: worded anew in the year before it, too.
+    before, after: the pooled answers of up to six months. monthly: what is compared, a month each
+    from `first` on. found: what `effect` says of it, at `level`. known_from: the month, YYYY-MM,
+    in which there is a first verdict; empty where there will be none. since: the first month with
+    answers to what is compared, empty without any. own: answers of the action's own month;
+    left_out: to questions asked on one side only; is_anew: worded anew since the year before.
     """
 
     asked: AskedLine
@@ -123,14 +125,26 @@ class LineEffect:
     left_out: int
     is_anew: bool
     since: str
+    first: str
+    monthly: tuple[Counts, ...]
     found: Effect
     level: float
     known_from: str
-    pairs: tuple[Pair, ...]
 
     @property
     def metric(self) -> Metric:
         return self.asked.metric
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The months that are compared, or will be."""
+        return [
+            Pair(shift(self.first, at), *(self._score(each) for each in (at - YEAR, at)))
+            for at in self.found.months
+        ]
+
+    def _score(self, at: int) -> Score:
+        return score_of(self.metric.key, self.monthly[at])
 
     @property
     def verdict(self) -> str:
@@ -158,25 +172,28 @@ def read_effects(
     Lines read together are one family: each of k verdicts has an interval of level 1 - 0.05 / k,
     so that a quiet journey shows a clear difference once in twenty (Bonferroni).
     """
-    read = [_first_answered(ways, calendar, tally, LEVEL) for ways in lines]
+    read = [_first_answered(ways, calendar, tally) for ways in lines]
     family = sum(each.has_verdict for each in read)
     if family < 2:
         return read
     level = 1 - (1 - LEVEL) / family
-    return [_read(each.asked, calendar, tally, level) for each in read]
+    return [
+        replace(
+            each, level=level, found=_effect(each.monthly, each.metric, each.first, calendar, level)
+        )
+        for each in read
+    ]
 
 
-def _first_answered(
-    ways: Sequence[AskedLine], calendar: Calendar, tally: Tally, level: float
-) -> LineEffect:
+def _first_answered(ways: Sequence[AskedLine], calendar: Calendar, tally: Tally) -> LineEffect:
     """The first way in which people had answered before; the usual one when there is none."""
-    found = [_read(asked, calendar, tally, level) for asked in ways]
+    found = [_read(asked, calendar, tally) for asked in ways]
     answered = [each for each in found if each.since]
     replaced = [each for each in found if each.is_anew]
     return [*answered, *replaced, *found][0]
 
 
-def _read(asked: AskedLine, calendar: Calendar, tally: Tally, level: float) -> LineEffect:
+def _read(asked: AskedLine, calendar: Calendar, tally: Tally) -> LineEffect:
     answered = [series for series in asked.series if _n([series], _year(calendar), tally)]
     replaced = [each for each in answered if _is_replaced(each, asked, calendar, calendar.month)]
     kept = _still_answered([each for each in answered if each not in replaced], calendar, tally)
@@ -187,8 +204,7 @@ def _read(asked: AskedLine, calendar: Calendar, tally: Tally, level: float) -> L
     first = max(shift(calendar.month, -YEAR), begins)
     months = months_between(first, min(shift(calendar.month, MOST), calendar.complete))
     monthly = tuple(_counts(kept, month, calendar, tally) for month in months)
-    at = month_number(calendar.month) - month_number(first)
-    found = _effect(monthly, asked.metric, at, level)
+    found = _effect(monthly, asked.metric, first, calendar, LEVEL)
     known_from = "" if found.known_from is None else shift(first, found.known_from + 1)
     return LineEffect(
         asked=asked,
@@ -199,13 +215,11 @@ def _read(asked: AskedLine, calendar: Calendar, tally: Tally, level: float) -> L
         left_out=_n(others, [*calendar.before, *calendar.after], tally),
         is_anew=bool(replaced),
         since=since,
+        first=first,
+        monthly=monthly,
         found=found,
-        level=level,
+        level=LEVEL,
         known_from="" if _comes_no_more(known_from, kept, asked, calendar) else known_from,
-        pairs=tuple(
-            Pair(months[at], *(_score(monthly[each], asked.metric) for each in (at - YEAR, at)))
-            for at in found.months
-        ),
     )
 
 
@@ -215,7 +229,10 @@ def _year(calendar: Calendar) -> list[str]:
     return months_between(min(first, calendar.complete), min(last, calendar.complete))
 
 
-def _effect(monthly: tuple[Counts, ...], metric: Metric, at: int, level: float) -> Effect:
+def _effect(
+    monthly: tuple[Counts, ...], metric: Metric, first: str, calendar: Calendar, level: float
+) -> Effect:
+    at = month_number(calendar.month) - month_number(first)
     return memory.keep_of(
         "effect",
         (metric.key, monthly, at, level),
@@ -249,9 +266,7 @@ def _is_replaced(series: SeriesInfo, asked: AskedLine, calendar: Calendar, by: s
     )
 
 
-def _counts(
-    kept: Sequence[SeriesInfo], month: str, calendar: Calendar, tally: Tally
-) -> tuple[int, ...]:
+def _counts(kept: Sequence[SeriesInfo], month: str, calendar: Calendar, tally: Tally) -> Counts:
     """Of a month; what was asked in one month of a pair only is left out of both."""
     is_after = month > calendar.month
     twin = shift(month, -YEAR if is_after else YEAR)
@@ -266,22 +281,18 @@ def _n(series: Iterable[SeriesInfo], months: Iterable[str], tally: Tally) -> int
     return sum(sum(tally.get(s.id, {}).get(month, ())) for s in series for month in wanted)
 
 
-def _pooled(series: Sequence[SeriesInfo], months: Iterable[str], tally: Tally) -> tuple[int, ...]:
+def _pooled(series: Sequence[SeriesInfo], months: Iterable[str], tally: Tally) -> Counts:
     found = [tally[s.id][m] for m in months for s in series if m in tally.get(s.id, {})]
-    return tuple(map(sum, zip(*found, strict=True))) if found else ()
+    return tuple(map(sum, zip(*found, strict=True))) if found else NOBODY
 
 
 def _by_rating(counts: Counts) -> dict[int, int]:
-    return {rating: n for rating, n in zip(RATINGS, counts, strict=False) if n}
-
-
-def _score(counts: Counts, metric: Metric) -> Score:
-    return score(_by_rating(counts), metric)
+    return {rating: n for rating, n in zip(RATINGS, counts, strict=True) if n}
 
 
 def _side(
     series: Sequence[SeriesInfo], months: Sequence[str], metric: Metric, tally: Tally
 ) -> Side:
     answered = [month for month in months if _n(series, [month], tally)]
-    result = _score(_pooled(series, months, tally), metric)
+    result = score_of(metric.key, _pooled(series, months, tally))
     return Side(answered[0] if answered else "", answered[-1] if answered else "", result)
