@@ -9,6 +9,7 @@ month picked at random, or after the worst month, quarter or half-year of its ye
 """
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from feedback.scoring import METRICS, effect
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NPS = METRICS["nps"]
 MONTHS, YEAR, AFTER = 48, 12, 6
+LOOKS = (3, 4, 5, AFTER)  # months after it, with a verdict
 RATINGS, NS = (3, 8, 10), (30, 100, 300)
 KINDS = ("steady", "unrest of 5", "dragging on", "season of 5", "season of 10")
 WHENS = {"a random month": 0, "the worst month": 1, "the worst quarter": 3, "the worst half": 6}
@@ -60,10 +62,17 @@ def drawn_action(
 
 
 def verdicts(
-    kind: str, when: str, n: int, actions: int, *, gain: float = 0, seed: int = 0
+    kind: str,
+    when: str,
+    n: int,
+    actions: int,
+    *,
+    gain: float = 0,
+    seed: int = 0,
+    looks: Sequence[int] = (AFTER,),
 ) -> list[list[Verdict]]:
-    """What is said of each action after three, four, five and six months: of the same months a
-    year before alone, so the line may begin a year before the action."""
+    """What is said of each action so many months after it: of the months since a year before it
+    alone, which are all that counts."""
     import numpy as np
 
     found = []
@@ -71,9 +80,7 @@ def verdicts(
         rng = np.random.default_rng((seed, number))
         months, at = drawn_action(kind, when, n, rng, gain=gain)
         year = months[at - YEAR :]
-        found.append(
-            [effect(year[: YEAR + 1 + after], NPS, YEAR).verdict for after in range(3, AFTER + 1)]
-        )
+        found.append([effect(year[: YEAR + 1 + after], NPS, YEAR).verdict for after in looks])
     return found
 
 
@@ -100,7 +107,7 @@ def row(kind: str, n: int, actions: int) -> str:
     """Percent better and worse after six months, and better at any of four looks."""
     cells = []
     for when in WHENS:
-        found = verdicts(kind, when, n, actions)
+        found = verdicts(kind, when, n, actions, looks=LOOKS)
         last = [each[-1] for each in found]
         shares = [last.count("better"), last.count("worse"), sum("better" in f for f in found)]
         cells.append(", ".join(f"{100 * share / actions:.1f}" for share in shares))
@@ -109,7 +116,7 @@ def row(kind: str, n: int, actions: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="What effect() says where nothing happened.")
-    parser.add_argument("--actions", type=int, default=2_000)
+    parser.add_argument("--actions", type=int, default=1_000)
     asked = parser.parse_args()
     print(f"| Answers a month, months | {' | '.join(WHENS)} |\n|---|---|---|---|---|")
     for n in NS:

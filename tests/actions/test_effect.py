@@ -15,7 +15,7 @@ from feedback.surveys.models import Series
 from tests.actions.conftest import Adder
 from tests.cast import OPENED, TEXTS, Shop
 from tests.dashboards.counted import Counted
-from tests.forms import Client
+from tests.forms import Client, send
 
 pytestmark = pytest.mark.usefixtures("march")
 WEAK, STRONG = {3: 30, 8: 30, 10: 40}, {3: 10, 8: 30, 10: 60}  # +10 and +50
@@ -100,6 +100,13 @@ async def test_after_a_bad_spell_it_is_not_yet_proof(
         assert part in page
     later = await add(place=f"touchpoint:{shop.delivery.id}", done_on="2026-01-10")
     assert (await numbers(alice, later))[0]["effect"].endswith("not yet proof. Look again in May.")
+    await send(alice, "/language", language="fr", next="/actions")
+    assert (await numbers(alice, address))[0]["effect"].replace(
+        "\N{NARROW NO-BREAK SPACE}", " "
+    ) == (
+        "58 % avant, 66 % après. Plus haut, mais pas encore une preuve : vous avez agi au plus "
+        "bas, une partie de la hausse vient d’elle-même. À revoir en avril."
+    )
 
 
 async def test_its_own_month_and_the_running_one_stay_out(
@@ -224,6 +231,17 @@ async def test_a_line_without_answers_says_so(alice: Client, add: Adder) -> None
     (row,) = await numbers(alice, address)
     assert (row["verdict"], row["known_from"], row["after_n"]) == ("early", None, 0)
     assert "nobody had answered there before it" in (await alice.get(address)).text
+
+
+async def test_a_line_of_one_month_is_a_number_and_no_verdict(
+    alice: Client, add: Adder, shop: Shop, counted: Counted
+) -> None:
+    await counted.answers(shop.nps_series, "2025-11", STRONG)
+    (row,) = await numbers(alice, await add())
+    assert (row["before_score"], row["after_n"], row["verdict"]) == (50, 0, "early")
+    assert row["effect"].startswith(
+        "+50 before, no answers after it. No verdict: it takes the same"
+    )
 
 
 async def test_a_seam_before_it_leaves_no_year_to_compare(
