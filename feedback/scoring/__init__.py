@@ -73,6 +73,7 @@ from feedback.scoring.scores import (
     score,
 )
 from feedback.scoring.shrinkage import Shrinkage, shrink
+from feedback.scoring.together import all_pairs, pair_level, picked_from, share_touch
 from feedback.scoring.trends import ScoreRow, rolling, score_groups
 from feedback.scoring.watch import Watched, usual, watch, watch_scores
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
@@ -104,6 +105,7 @@ __all__ = [
     "Shrinkage",
     "Watched",
     "WeightedScore",
+    "all_pairs",
     "benjamini_hochberg",
     "changes",
     "changes_from",
@@ -125,7 +127,9 @@ __all__ = [
     "net_interval",
     "net_sample_size",
     "p_chart",
+    "pair_level",
     "parse_ratings",
+    "picked_from",
     "quadrants",
     "respondents_needed",
     "rolling",
@@ -135,6 +139,7 @@ __all__ = [
     "score_groups",
     "share_difference_sample_size",
     "share_interval",
+    "share_touch",
     "shrink",
     "usual",
     "watch",
