@@ -40,6 +40,7 @@ def split_dict(metric: Metric, found: Split) -> dict[str, Any]:
         "base": found.base,
         "others": found.others,
         "without": found.without,
+        "is_newest": False,  # of older versions, which read the newest answers only
         "difference_to_find": found.difference or None,
         "answers_needed": found.needed or None,
         "answers_planned": found.planned or None,
@@ -90,8 +91,8 @@ def _groups(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _sides(document: dict[str, Any]) -> list[dict[str, Any]]:
-    names = ("observed", "difference", "low", "high", "statistic", "p_value", "method")
-    names = (*names, "q_value", "level", "is_clear")
+    names = ["observed", "difference", "low", "high", "statistic", "p_value", "method"]
+    names += ["q_value", "level", "is_clear"]
     against = {f"against_{name}": document[name] for name in names}
     after = {"side": "after", "months": "/".join(document["after"]), **document["a"], **against}
     before = {"side": "before", "months": "/".join(document["before"]), **document["b"]}

@@ -73,8 +73,8 @@ def planned_sentence(planned: int, groups: Mapping[str, int]) -> str:
 
 def until_over(month: str) -> str:
     return _(
-        "%(month)s is not over, so nothing is said of differences yet: who looks each day until one "
-        "shows finds some that are not there. Look again in %(next)s."
+        "%(month)s is not over, so nothing is said of differences yet: who looks each day until "
+        "one shows finds some that are not there. Look again in %(next)s."
     ) % {"month": month_name(month), "next": month_name(shift(month, 1))}
 
 

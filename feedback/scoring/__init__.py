@@ -17,6 +17,7 @@
 ``quadrants``     quadrants: importance against performance
 ``samples``       how many answers are needed: net_sample_size, ..._difference_sample_size
 ``multiplicity``  benjamini_hochberg
+``together``      all_pairs, pair_level: what holds whichever two of several a reader picks
 ``control``       xmr, p_chart, laney_p_chart, net_chart: limits for the eye
 ``shrinkage``     shrink: scores of small groups drawn to the common one
 ``mix``           decompose: a change, split into change within groups and change of mix

@@ -44,7 +44,7 @@ def all_pairs(p_value: float, groups: int, looks: int = 1) -> float:
 
 @lru_cache(maxsize=1024)
 def pair_level(groups: int, looks: int = 1, level: float = 0.95) -> float:
-    """The level (0..1) of one pair's interval: it leaves out 0 where `all_pairs` is below 1 - level.
+    """The level (0..1) of a pair's interval: it leaves out 0 where `all_pairs` is below 1 - level.
 
     >>> pair_level(2), round(pair_level(3), 4), round(pair_level(20, looks=12), 5)
     (0.95, 0.9809, 0.99996)
