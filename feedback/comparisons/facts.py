@@ -26,6 +26,7 @@ def periods_dict(metric: Metric, found: Periods) -> dict[str, Any]:
         "is_clear": found.found.is_clear,
         "is_over": found.is_over,
         "picked_from": found.picked_from,
+        "times_wider": found.times,
     }
 
 
@@ -45,8 +46,9 @@ def split_dict(metric: Metric, found: Split) -> dict[str, Any]:
         "answers_needed": found.needed or None,
         "answers_planned": found.planned or None,
         "judged": found.judged,
+        "together": found.together,
         "looks": found.looks,
-        "level": pair_level(max(found.judged, 2), found.looks) if found.judged else None,
+        "level": pair_level(found.together, found.looks) if found.judged else None,
         "common": found.common,
         "spread": found.spread,
         "lead": _lead_dict(found),

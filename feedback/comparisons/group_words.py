@@ -114,6 +114,14 @@ def group_notes(found: Split) -> list[str]:
         )
     if found.judged:
         said.append(_judged_note(found))
+    if not found.planned:
+        said.append(
+            _(
+                "Decide before you start how many answers each group must have, and look once they "
+                "are there: who stops as soon as a difference shows finds differences that are not "
+                "there."
+            )
+        )
     if found.common is not None and len(found.groups) > 2:
         said.append(
             _(
@@ -127,12 +135,12 @@ def group_notes(found: Split) -> list[str]:
 
 def _judged_note(found: Split) -> str:
     said = ""
-    if found.judged > 2:
+    if found.together > 2:
         said = _(
             "Intervals hold for all %(n)s groups at once: whichever two you compare, the best and "
             "the worst too, on one page in twenty chance alone looks like a difference."
-        ) % {"n": format_number(found.judged)}
-    if found.looks > 1:
+        ) % {"n": format_number(found.together)}
+    if found.looks > 1 and not found.planned:
         more = _("They also hold if you look again each month.")
         said = f"{said} {more}".strip()
     if found.planned:

@@ -1,6 +1,8 @@
 """What may be said of two scores that were picked from several, or looked at several times."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from math import sqrt
 
 from feedback.scoring import (
     HIDDEN_BELOW,
@@ -9,18 +11,24 @@ from feedback.scoring import (
     Score,
     all_pairs,
     compare_scores,
+    looser,
     pair_level,
     share_touch,
 )
+from feedback.scoring.cusum import pseudo, sums_of, total_of
 
 Judged = tuple[Comparison, float | None]
 
 
-def judge_pair(a: Score, b: Score, metric: Metric, groups: int = 2, looks: int = 1) -> Judged:
+def judge_pair(
+    a: Score, b: Score, metric: Metric, groups: int = 2, looks: int = 1, times: float = 1.0
+) -> Judged:
     """a minus b with an interval, and its p-value, that hold whichever two of so many groups were
     picked, after so many looks: the interval leaves out 0 where the p-value is below 0.05.
 
-    Below five answers on a side, and where there is no spread, the plain difference alone.
+    times: how many times wider the interval is, for what the answers alone do not tell. statistic
+    and p_value stay those of the plain test. Below five answers on a side, and where there is no
+    spread, the plain difference alone.
 
     >>> from feedback.scoring import METRICS, score
     >>> nps = METRICS["nps"]
@@ -33,7 +41,47 @@ def judge_pair(a: Score, b: Score, metric: Metric, groups: int = 2, looks: int =
         return unjudged(found), None
     is_share = metric.headline == "top"
     p_value = share_touch(a.positive, a.n, b.positive, b.n) if is_share else found.p_value
-    return found, all_pairs(p_value, groups, looks)
+    q_value = all_pairs(looser(p_value, times), groups, looks)
+    return _widened(found, times), q_value
+
+
+def unrest_widens(sides: Sequence[tuple[Score, float]], metric: Metric, rho: float) -> float:
+    """How many times the unrest of their months widens the interval of two periods.
+
+    sides: each period's score, and the sum of its months' squared shares. An answer's variance v
+    is worth v (1/n + rho x that sum), as in `feedback.scoring.usual`.
+
+    >>> from feedback.scoring import METRICS, score
+    >>> nps = score({0: 20, 8: 35, 10: 45}, METRICS["nps"])
+    >>> unrest_widens([(nps, 1), (nps, 1)], METRICS["nps"], 0.03)
+    2.0
+    """
+    plain = [squared_error(found, metric) for found, _ in sides]
+    wide = [
+        error * (1 + rho * apart * found.n)
+        for error, (found, apart) in zip(plain, sides, strict=True)
+    ]
+    return sqrt(sum(wide) / sum(plain))
+
+
+def squared_error(found: Score, metric: Metric) -> float:
+    """The squared standard error, of the adjusted counts where all answers are alike; of one
+    answer or more."""
+    if found.standard_error:
+        return found.standard_error**2
+    sums = sums_of(found, metric)
+    padded = total_of([sums, pseudo(sums, metric)])
+    unit = 1 if metric.headline == "mean" else 100
+    return unit**2 * (padded.second / padded.n - (padded.first / padded.n) ** 2) / padded.n
+
+
+def _widened(found: Comparison, times: float) -> Comparison:
+    middle, low, high = found.difference, found.low, found.high
+    if times == 1 or middle is None or low is None or high is None:
+        return found
+    return replace(
+        found, low=middle - times * (middle - low), high=middle + times * (high - middle)
+    )
 
 
 def unjudged(found: Comparison) -> Comparison:

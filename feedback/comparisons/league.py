@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import sqrt
 
+from feedback.comparisons.judge import squared_error
 from feedback.scoring import HIDDEN_BELOW, Comparison, Metric, Score, compare_scores, shrink
-from feedback.scoring.cusum import pseudo, sums_of, total_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,11 @@ def make_league(scores: Mapping[str, Score], metric: Metric) -> League:
     if not known:
         return League(tuple(by_size), {}, None, 0.0)
     plain = [each.score or 0.0 for each in known.values()]
-    found = shrink(plain, [_variance(each, metric) for each in known.values()])
+    found = shrink(plain, [squared_error(each, metric) for each in known.values()])
     shrunk = dict(zip(known, found.shrunk, strict=True))
     sign = 1 if metric.low_is_good and metric.headline == "mean" else -1
     names = sorted(by_size, key=lambda name: (name not in shrunk, sign * shrunk.get(name, 0.0)))
     return League(tuple(names), shrunk, found.pooled, sqrt(found.tau2))
-
-
-def _variance(found: Score, metric: Metric) -> float:
-    """The squared standard error, of the adjusted counts where all answers are alike."""
-    if found.standard_error:
-        return found.standard_error**2
-    sums = sums_of(found, metric)
-    padded = total_of([sums, pseudo(sums, metric)])
-    unit = 1 if metric.headline == "mean" else 100
-    return unit**2 * (padded.second / padded.n - (padded.first / padded.n) ** 2) / padded.n
 
 
 Pair = tuple[str, str, Comparison]

@@ -161,6 +161,13 @@ def _period_notes(found: Periods) -> list[str]:
         said.append(
             _("One question, put before looking. On one page in twenty chance alone looks like it.")
         )
+    if found.times > 1:
+        said.append(
+            _(
+                "Months of this journey differ by more than their answers explain, as other people "
+                "come in December: the interval counts that in."
+            )
+        )
     return said
 
 

@@ -1,6 +1,7 @@
 """Reads what is compared: the subject, its periods, and the properties to split it by."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from feedback.readings.queries import (
 from feedback.responses.listing import first_id
 from feedback.responses.models import Response
 from feedback.scoring import Metric
-from feedback.scoring.months import shift
+from feedback.scoring.months import month_of, shift
 
 _LOOKED_AT = 300  # newest answers whose properties are offered
 _FEW_SERIES = 8
@@ -76,10 +77,14 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side: how many gave each rating, and which series they come from."""
+    """One side: how many gave each rating, and which series they come from.
+
+    apart: the sum of the squared shares of its months, 1 of one month, 1/3 of three alike.
+    """
 
     counts: Mapping[int, int]
     series: frozenset[uuid.UUID]
+    apart: float = 1.0
 
 
 async def read_period(
@@ -90,7 +95,11 @@ async def read_period(
     rows = await read_counts(session, scope.workspace.id, query)
     sums = [sum(column) for column in zip(*(row.counts for row in rows), strict=True)]
     counts = {r: n for r, n in zip(RATINGS, sums, strict=False) if r in subject.metric.scale}
-    return Side(counts, frozenset(row.series for row in rows))
+    months = Counter[str]()
+    for row in rows:
+        months[month_of(row.month)] += sum(row.counts)
+    apart = sum(n * n for n in months.values()) / max(1, months.total()) ** 2
+    return Side(counts, frozenset(row.series for row in rows), apart)
 
 
 async def property_names(session: AsyncSession, scope: Scope, subject: Subject) -> list[str]:

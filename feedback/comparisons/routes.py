@@ -42,6 +42,7 @@ from feedback.comparisons.read import (
     read_period,
     read_subject,
 )
+from feedback.comparisons.unrest import read_unrest
 from feedback.dashboards.read import Scope
 from feedback.filters import FilterError, read_filters
 from feedback.i18n import gettext as _
@@ -143,6 +144,7 @@ async def _answer(visit: Visit, question: Question) -> Answer | None:
                 (after, await read_period(session, scope, subject, after)),
                 picked_from=chosen.picked_from,
                 is_over=max(before.until, after.until) < running,
+                rho=await read_unrest(session, scope, subject),
             )
             choices = period_choices(subject, running, (before, after))
             presets = preset_links(asked, "periods", running, (before, after))

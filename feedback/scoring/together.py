@@ -4,6 +4,7 @@
 ``all_pairs``       the p-value of one pair, adjusted for all pairs and for looks
 ``pair_level``      the level of each pair's interval, so that it agrees with that
 ``share_touch``     the p-value at which Newcombe's interval of two shares touches 0
+``looser``          a p-value where standard errors are larger
 ``picked_from``     of how many groups two stretches of a row of months are the picked
 ==================  ==================================================================
 """
@@ -76,6 +77,15 @@ def share_touch(x1: int, n1: int, x2: int, n2: int) -> float:
         return below * below + above * above < apart * apart
 
     return erfc(_where(holds, 0.0, _FARTHEST) / sqrt(2))
+
+
+def looser(p_value: float, times: float) -> float:
+    """The p-value where standard errors are so many times (1..) larger.
+
+    >>> round(looser(0.05, 1.0), 6), round(looser(0.05, 1.5), 3)
+    (0.05, 0.191)
+    """
+    return p_value if times == 1 else erfc(_z(p_value) / times / sqrt(2))
 
 
 def picked_from(months: int, shorter: int) -> int:
