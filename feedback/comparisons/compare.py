@@ -9,7 +9,7 @@ from feedback.comparisons.judge import judge_pair, unjudged, unrest_widens
 from feedback.comparisons.league import Pair, make_league, widest_pair
 from feedback.comparisons.plan import judged_until, needed_answers
 from feedback.comparisons.read import Period, Side, Subject
-from feedback.scoring import HIDDEN_BELOW, Comparison, Metric, Score, pair_level, score
+from feedback.scoring import HIDDEN_BELOW, Comparison, Metric, Score, score
 from feedback.scoring.months import months_between
 
 MOST_LOOKS = 12
@@ -36,6 +36,10 @@ class Periods:
     @property
     def method(self) -> str:
         return self.found.method
+
+    @property
+    def level(self) -> float:
+        return self.found.level
 
 
 def compare_periods(
@@ -187,7 +191,7 @@ def compare_groups(
         judged=len(judged) if len(judged) > 1 else 0,
         together=together,
         looks=looks,
-        lead=widest_pair(judged, scores, metric, pair_level(together, looks)),
+        lead=widest_pair(judged, scores, metric, together, looks),
         common=league.common,
         spread=league.spread,
         lost_base=asked["base"] if asked["base"] not in ("", base) else "",

@@ -70,10 +70,7 @@ def group_lead(found: Split, metric: Metric) -> str:
     }
     if not pair.is_clear:
         return (
-            _(
-                "The groups cannot be told apart yet: %(better)s %(high)s, %(worse)s %(low)s, "
-                "which chance explains."
-            )
+            _("The groups cannot be told apart yet: %(low)s (%(worse)s) to %(high)s (%(better)s).")
             % words
         )
     return (

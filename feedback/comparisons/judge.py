@@ -11,12 +11,19 @@ from feedback.scoring import (
     Score,
     all_pairs,
     compare_scores,
-    looser,
     pair_level,
     share_touch,
+    student_wider,
 )
 from feedback.scoring.cusum import pseudo, sums_of, total_of
+from feedback.scoring.distributions import (
+    normal_quantile,
+    two_sided_normal,
+    two_sided_t,
+    welch_degrees,
+)
 
+ONE_QUESTION = 0.95
 Judged = tuple[Comparison, float | None]
 
 
@@ -34,15 +41,26 @@ def judge_pair(
     >>> nps = METRICS["nps"]
     >>> a, b = score({0: 20, 8: 35, 10: 45}, nps), score({0: 30, 8: 40, 10: 30}, nps)
     >>> [(found.is_clear, round(q, 3)) for found, q in (judge_pair(a, b, nps, k) for k in (2, 3))]
-    [(True, 0.024), (False, 0.061)]
+    [(True, 0.024), (False, 0.064)]
     """
-    found = compare_scores(a, b, metric, level=pair_level(groups, looks))
-    if min(a.n, b.n) < HIDDEN_BELOW or found.p_value is None:
+    level = pair_level(groups, looks)
+    found = compare_scores(a, b, metric, level=level)
+    if min(a.n, b.n) < HIDDEN_BELOW or found.p_value is None or found.statistic is None:
         return unjudged(found), None
-    is_share = metric.headline == "top"
-    p_value = share_touch(a.positive, a.n, b.positive, b.n) if is_share else found.p_value
-    q_value = all_pairs(looser(p_value, times), groups, looks)
-    return _widened(found, times), q_value
+    is_mean = metric.headline == "mean"
+    degrees = None
+    if is_mean or level != ONE_QUESTION:  # far out a normal promises too much of few answers
+        errors = squared_error(a, metric), squared_error(b, metric)
+        degrees = welch_degrees(errors[0], a.n - 1, errors[1], b.n - 1)
+    if metric.headline == "top":
+        shares = (a.positive, a.n, b.positive, b.n)
+        p_value = share_touch(*shares, times=times, degrees=degrees)
+    elif degrees is None:
+        p_value = two_sided_normal(found.statistic / times)
+    else:
+        p_value = two_sided_t(found.statistic / times, degrees)
+    wider = times if is_mean else times * student_wider(normal_quantile(level), degrees)
+    return _widened(found, wider), all_pairs(p_value, groups, looks)
 
 
 def unrest_widens(sides: Sequence[tuple[Score, float]], metric: Metric, rho: float) -> float:

@@ -6,11 +6,11 @@ does not (`scripts/compare_rates.py` has the numbers).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, starmap
 from math import sqrt
 
-from feedback.comparisons.judge import squared_error
-from feedback.scoring import HIDDEN_BELOW, Comparison, Metric, Score, compare_scores, shrink
+from feedback.comparisons.judge import judge_pair, squared_error
+from feedback.scoring import HIDDEN_BELOW, Comparison, Metric, Score, shrink
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,20 @@ Pair = tuple[str, str, Comparison]
 
 
 def widest_pair(
-    names: Sequence[str], scores: Mapping[str, Score], metric: Metric, level: float
+    names: Sequence[str], scores: Mapping[str, Score], metric: Metric, groups: int, looks: int
 ) -> Pair | None:
     """The two that lie farthest apart for certain, else the first and the last; None of fewer than
-    two. names: those judged, the best first. level: of each pair's interval."""
+    two. names: those judged, the best first. groups, looks: as of `judge_pair`."""
     if len(names) < 2:
         return None
-    clear: list[tuple[float, Pair]] = []
-    for better, worse in combinations(names, 2):
-        found = compare_scores(scores[better], scores[worse], metric, level=level)
-        if found.is_clear and found.difference is not None:
-            clear.append((abs(found.difference), (better, worse, found)))
-    if clear:
-        return max(clear, key=lambda each: each[0])[1]
-    first, last = names[0], names[-1]
-    return first, last, compare_scores(scores[first], scores[last], metric, level=level)
+
+    def judged(better: str, worse: str) -> Pair:
+        found, _ = judge_pair(scores[better], scores[worse], metric, groups, looks)
+        return better, worse, found
+
+    clear = [pair for pair in starmap(judged, combinations(names, 2)) if pair[2].is_clear]
+    return max(clear, key=_apart) if clear else judged(names[0], names[-1])
+
+
+def _apart(pair: Pair) -> float:
+    return abs(pair[2].difference or 0.0)

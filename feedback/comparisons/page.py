@@ -28,7 +28,7 @@ from feedback.readings.filters import (
     stage_choice,
     touchpoint_choice,
 )
-from feedback.scoring import Metric, Score
+from feedback.scoring import Metric, Score, pair_level
 from feedback.wording import (
     metric_name,
     scale_of,
@@ -178,13 +178,15 @@ def period_lead(found: Periods, metric: Metric) -> str:
     return not_over(found.found, metric, max(found.before.until, found.after.until))
 
 
-def method_words(method: str) -> str:
+def method_words(found: Periods | Split) -> str:
+    level = pair_level(found.together, found.looks) if isinstance(found, Split) else found.level
+    words = {"level": format_number(100 * level, 0 if level == 0.95 else 2)}
     return {
         "": "",
-        "adjusted_wald": _("Difference by adjusted Wald, interval 95 %."),
-        "newcombe": _("Difference by Newcombe's interval, 95 %."),
-        "welch": _("Difference by Welch's t, interval 95 %."),
-    }[method]
+        "adjusted_wald": _("Differences by adjusted Wald, each at %(level)s %%.") % words,
+        "newcombe": _("Differences by Newcombe's interval, each at %(level)s %%.") % words,
+        "welch": _("Differences by Welch's t, each at %(level)s %%.") % words,
+    }[found.method]
 
 
 def _strips(scores: Sequence[Score], metric: Metric) -> list[Strip | None]:

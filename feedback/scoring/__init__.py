@@ -74,7 +74,13 @@ from feedback.scoring.scores import (
     score,
 )
 from feedback.scoring.shrinkage import Shrinkage, shrink
-from feedback.scoring.together import all_pairs, looser, pair_level, picked_from, share_touch
+from feedback.scoring.together import (
+    all_pairs,
+    pair_level,
+    picked_from,
+    share_touch,
+    student_wider,
+)
 from feedback.scoring.trends import ScoreRow, rolling, score_groups
 from feedback.scoring.watch import Watched, usual, watch, watch_scores
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
@@ -121,7 +127,6 @@ __all__ = [
     "drivers_from_correlation",
     "effect",
     "laney_p_chart",
-    "looser",
     "mean_interval",
     "metric_dict",
     "net_chart",
@@ -143,6 +148,7 @@ __all__ = [
     "share_interval",
     "share_touch",
     "shrink",
+    "student_wider",
     "usual",
     "watch",
     "watch_scores",

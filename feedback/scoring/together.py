@@ -4,7 +4,7 @@
 ``all_pairs``       the p-value of one pair, adjusted for all pairs and for looks
 ``pair_level``      the level of each pair's interval, so that it agrees with that
 ``share_touch``     the p-value at which Newcombe's interval of two shares touches 0
-``looser``          a p-value where standard errors are larger
+``student_wider``   how much farther Student's t reaches than the normal
 ``picked_from``     of how many groups two stretches of a row of months are the picked
 ==================  ==================================================================
 """
@@ -55,11 +55,14 @@ def pair_level(groups: int, looks: int = 1, level: float = 0.95) -> float:
     return 1 - _where(lambda p: all_pairs(p, groups, looks) <= 1 - level, 0.0, 1 - level)
 
 
-def share_touch(x1: int, n1: int, x2: int, n2: int) -> float:
+def share_touch(
+    x1: int, n1: int, x2: int, n2: int, *, times: float = 1.0, degrees: float | None = None
+) -> float:
     """The p-value that Newcombe's interval implies: 1 less the level at which it touches 0.
 
-    Pearson's chi-square, which `compare_share` gives, may lie on the other side of 0.05.
-    Raises ScoringError if an n is 0 or x lies outside 0..n.
+    times: how many times wider the interval is made. degrees: it is made wider yet, as Student's t
+    of so many degrees is than the normal. Pearson's chi-square, which `compare_share` gives, may
+    lie on the other side of 0.05. Raises ScoringError if an n is 0 or x lies outside 0..n.
 
     >>> round(share_touch(56, 70, 48, 80), 4), share_touch(5, 10, 5, 10)
     (0.0081, 1.0)
@@ -74,18 +77,25 @@ def share_touch(x1: int, n1: int, x2: int, n2: int) -> float:
 
     def holds(z: float) -> bool:
         below, above = x1 / n1 - _wilson(x1, n1, -z), _wilson(x2, n2, z) - x2 / n2
-        return below * below + above * above < apart * apart
+        wider = times * student_wider(z, degrees)
+        return wider * wider * (below * below + above * above) < apart * apart
 
     return erfc(_where(holds, 0.0, _FARTHEST) / sqrt(2))
 
 
-def looser(p_value: float, times: float) -> float:
-    """The p-value where standard errors are so many times (1..) larger.
+def student_wider(z: float, degrees: float | None) -> float:
+    """How many times farther Student's t of so many degrees reaches than a normal that reaches z
+    (above 0) standard errors, at the same level; 1 without degrees.
 
-    >>> round(looser(0.05, 1.0), 6), round(looser(0.05, 1.5), 3)
-    (0.05, 0.191)
+    >>> student_wider(1.96, None), round(student_wider(1.96, 9), 3)
+    (1.0, 1.154)
     """
-    return p_value if times == 1 else erfc(_z(p_value) / times / sqrt(2))
+    if degrees is None or z <= 0:
+        return 1.0
+    from scipy.special import stdtrit
+
+    beyond = erfc(z / sqrt(2)) / 2
+    return -float(stdtrit(degrees, beyond)) / z if beyond > 0 else float("inf")
 
 
 def picked_from(months: int, shorter: int) -> int:
