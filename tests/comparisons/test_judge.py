@@ -103,7 +103,10 @@ def test_planned_answers_are_judged_once() -> None:
     seen = []
     for until in months:
         groups = Groups(
-            {name: {m: n for m, n in of.items() if m <= until} for name, of in (("a", a), ("b", b))},
+            {
+                name: {m: n for m, n in of.items() if m <= until}
+                for name, of in (("a", a), ("b", b))
+            },
             0,
             0,
         )
