@@ -5,6 +5,7 @@ import csv
 import re
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlmodel import select
 
 from feedback.comparisons import groups as counting
 from feedback.db import Database
+from feedback.memory import memory
 from feedback.outbox.models import Job
 from feedback.outbox.worker import Worker
 from feedback.responses.models import Response
@@ -59,7 +61,7 @@ async def test_a_job_counts_what_a_page_may_not(
     await answers(database, shop, "2026-02", {9: 4})
     at_once = (await alice.get(f"/compare.json?{GROUPS}")).json()
     monkeypatch.setattr(counting, "AT_ONCE", 50)
-    counting.memory.clear()
+    memory.clear()
     page = (await alice.get(f"/compare?{GROUPS}")).text
     assert "are being counted" in page and 'hx-trigger="every 2s"' in page
     file = await alice.get(f"/compare.json?{GROUPS}")
@@ -118,7 +120,7 @@ async def test_two_thousand_values_leave_twenty_groups(
         alike = (await session.exec(one)).one().model_dump()
         at = alike["id"].int
         rows = [
-            alike | {"id": type(alike["id"])(int=at + 1 + n), "properties": {"variant": f"v{n:04}"}}
+            alike | {"id": UUID(int=at + 1 + n), "properties": {"variant": f"v{n:04}"}}
             for n in range(2_000)
         ]
         await (await session.connection()).execute(sa.insert(Response), rows)
@@ -134,7 +136,7 @@ async def test_small_parts_of_an_anonymous_survey_stay_hidden(
     for variant, n in (("a", 30), ("b", 6), ("c", 3)):
         await answers(database, shop, "2026-02", {9: n}, variant=variant)
     async with database.write() as session:
-        await session.exec(  # type: ignore[call-overload]
+        await session.exec(
             sa.update(Survey)
             .where(Survey.workspace_id == shop.workspace.id)  # type: ignore[arg-type]
             .values(is_anonymous=True)
