@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from feedback.comparisons.compare import Split, compare_groups
 from feedback.comparisons.groups import Groups
-from feedback.comparisons.judge import judge_pair, unrest_widens
+from feedback.comparisons.judge import pair_interval, unrest_widens
 from feedback.comparisons.league import make_league
 from feedback.comparisons.read import Period
 from feedback.scoring import METRICS, Metric, picked_from, score
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FIRST = "2025-01"
 SHARES = {
-    "nps": {0: 0.1, 5: 0.1, 8: 0.3, 9: 0.2, 10: 0.3},
+    "nps": {0: 0.2, 8: 0.3, 9: 0.2, 10: 0.3},
     "csat_5": {1: 0.1, 2: 0.1, 3: 0.1, 4: 0.4, 5: 0.3},
     "csat_10": {2: 0.1, 5: 0.2, 7: 0.3, 8: 0.2, 10: 0.2},
 }
@@ -108,7 +108,7 @@ def found_after(
 
 def league_errors(groups: int, spread: float, n: int, rng: "np.random.Generator") -> "np.ndarray":
     """Squared error of the raw and of the shrunken scores, and by how much the printed best one
-    overshoots its own true score, raw (of the raw best) and shrunken (of the first in the table)."""
+    overshoots its own true score: raw, and shrunken of the first in the table."""
     import numpy as np
 
     truth = dict(zip(range(groups), rng.normal(0, spread, groups).tolist(), strict=True))
@@ -156,7 +156,7 @@ def is_clear(
     metric = METRICS["nps"]
     one, other = score(pooled(a), metric), score(pooled(b), metric)
     times = unrest_widens([(one, 1 / len(a)), (other, 1 / len(b))], metric, rho) if rho else 1.0
-    return judge_pair(one, other, metric, picked, times=times)[0].is_clear
+    return pair_interval(one, other, metric, picked, times=times).is_clear
 
 
 def picked_wrong(n: int, months: int, length: int, rho: float, rng: "np.random.Generator") -> bool:
@@ -171,15 +171,12 @@ def picked_wrong(n: int, months: int, length: int, rho: float, rng: "np.random.G
     )
 
 
-def main() -> None:
+def rate(said: Sequence[bool]) -> str:
+    return f"{100 * sum(said) / len(said):.1f} %"
+
+
+def print_groups(years: int) -> None:
     import numpy as np
-
-    parser = argparse.ArgumentParser(description="What Compare says where nothing differs.")
-    parser.add_argument("--years", type=int, default=200)
-    years = parser.parse_args().years
-
-    def rate(said: "list[bool]") -> str:
-        return f"{100 * sum(said) / len(said):.1f} %"
 
     for metric in SHARES:
         for count in (2, 3, 5, 12, 20):
@@ -187,54 +184,81 @@ def main() -> None:
                 ("alike", [40] * count),
                 ("uneven", [8 + 60 * at // count for at in range(count)]),
             ):
-                reps = max(60, years * 5 // (5 + count))
+                reps = max(40, years * 4 // count**2)
                 cells = {}
                 for how in ({}, {"rolling": True}, {"planned": 100}):
                     rng = np.random.default_rng(1)
-                    words = next(iter(how), "growing")
-                    cells[words] = rate(
-                        [wrong_year(metric, sizes, rng, **how) for _ in range(reps)]
-                    )
+                    said = [wrong_year(metric, sizes, rng, **how) for _ in range(reps)]
+                    cells[next(iter(how), "growing")] = rate(said)
                 print(f"groups, {metric}, {count} {named}: {cells} of {reps} years", flush=True)
-    for gain in (10, 20, 40):
+
+
+def print_power(years: int) -> None:
+    import numpy as np
+
+    for gain in (10, 20, 30):
         for count in (2, 5):
-            for planned in (0, 200):
+            for planned in (0, 300):
                 rng = np.random.default_rng(2)
-                reps = max(50, years // 2)
+                reps = max(40, years // 4)
                 found = [found_after(gain, 100, count, rng, planned=planned) for _ in range(reps)]
                 soon, late = (rate([each[at] for each in found]) for at in (0, 1))
                 print(
-                    f"+{gain} of one of {count} groups, 100 a month, planned {planned}: "
-                    f"within 3 months {soon}, a year {late}",
+                    f"+{gain} of one of {count} groups, 100 a month each, planned {planned}: found "
+                    f"within 3 months {soon}, within a year {late}",
                     flush=True,
                 )
+
+
+def print_league(years: int) -> None:
+    import numpy as np
+
     for spread, n in ((6.0, 150), (6.0, 60), (0.0, 60)):
         rng = np.random.default_rng(3)
         found = np.mean([league_errors(20, spread, n, rng) for _ in range(years)], axis=0)
         rmse, shrunk = np.sqrt(found[:2])
         print(
             f"20 groups, true spread {spread:g}, about {n} answers: RMSE raw {rmse:.1f}, shrunken "
-            f"{shrunk:.1f}; the printed best overshoots by {found[2]:.1f}, {found[3]:.1f}",
+            f"{shrunk:.1f}; the best overshoots by {found[2]:.1f}, shrunken {found[3]:.1f}",
             flush=True,
         )
+
+
+def print_periods(years: int) -> None:
+    import numpy as np
+
     for rho in (0.0, 0.003, 0.01):
         for n in (50, 300):
             rng = np.random.default_rng(4)
             cells = {}
             for name, length in (("month", 1), ("quarter", 3), ("year", 12)):
-                said = []
-                for _ in range(years):
-                    line = unquiet_months(n, 2 * length, rho, rng)
-                    said.append(is_clear(line[length:], line[:length], rho))
-                cells[name] = rate(said)
+                lines = [unquiet_months(n, 2 * length, rho, rng) for _ in range(4 * years)]
+                cells[name] = rate([is_clear(line[length:], line[:length], rho) for line in lines])
             picked = {
-                length: rate([picked_wrong(n, 24, length, rho, rng) for _ in range(years // 4)])
+                length: rate([picked_wrong(n, 24, length, rho, rng) for _ in range(years // 2)])
                 for length in (1, 3, 6)
             }
             print(
                 f"periods, rho {rho:g}, {n} a month: {cells}; picked from 24 months: {picked}",
                 flush=True,
             )
+
+
+PARTS = {
+    "league": print_league,
+    "periods": print_periods,
+    "power": print_power,
+    "groups": print_groups,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="What Compare says where nothing differs.")
+    parser.add_argument("--years", type=int, default=200)
+    parser.add_argument("--part", choices=PARTS, action="append")
+    asked = parser.parse_args()
+    for part in asked.part or PARTS:
+        PARTS[part](asked.years)
 
 
 if __name__ == "__main__":

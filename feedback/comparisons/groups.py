@@ -5,7 +5,7 @@ counts them and its sums are kept until they change.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -80,10 +80,12 @@ class GroupsAsked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """groups: None while they are counted for the first time. counted_at: when a job counted
-    them, None where they were counted just now. waits: a job is counting; failed: it could not."""
+    """groups: None while they are counted for the first time. name: of what was counted, other
+    after a change. counted_at: when a job counted them, None where they were counted just now.
+    waits: a job is counting; failed: it could not."""
 
     groups: Groups | None
+    name: Hashable = None
     counted_at: datetime | None = None
     waits: bool = False
     failed: bool = False
@@ -97,27 +99,28 @@ async def find_groups(
         version = await counts_name(session, workspace_id, asked.since, asked.until)
         # Properties may change without the counts: looked at again each minute.
         minute = (now - datetime.min.replace(tzinfo=UTC)) // _MINUTE
-        key = ("groups", workspace_id, version, minute, asked)
+        key: Hashable = ("groups", workspace_id, version, minute, asked)
         groups: Groups | None = memory.get(key)
         if groups is not None:
-            return Found(groups)
+            return Found(groups, key)
         if await _are_few(session, workspace_id, asked):
             groups = await count_groups(session, workspace_id, asked)
-            return Found(memory.put(key, groups, _GROUP * (1 + len(groups.monthly))))
+            return Found(memory.put(key, groups, _GROUP * (1 + len(groups.monthly))), key)
         kept = await computed.load(session, workspace_id, KIND, asked.key)
         job = await find_job(session, _job_name(workspace_id, asked))
     groups = msgspec.json.decode(kept.body, type=Groups) if kept else None
     made_at = kept.computed_at if kept else None
+    key = ("groups", workspace_id, asked, made_at)
     is_same = kept is not None and kept.version == version
     if made_at and now - made_at < (_HOUR if is_same else _MINUTE):
-        return Found(groups, made_at)
+        return Found(groups, key, made_at)
     if job is not None and job.dead_at is not None:
-        return Found(groups, made_at, failed=True)
+        return Found(groups, key, made_at, failed=True)
     if job is None or job.done_at is not None:
         payload = {"workspace": workspace_id.hex, "asked": msgspec.to_builtins(asdict(asked))}
         async with database.write() as session:
             await enqueue(session, KIND, payload, dedup_key=_job_name(workspace_id, asked), now=now)
-    return Found(groups, made_at, waits=groups is None)
+    return Found(groups, key, made_at, waits=groups is None)
 
 
 def _job_name(workspace_id: uuid.UUID, asked: GroupsAsked) -> str:

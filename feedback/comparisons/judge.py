@@ -43,15 +43,10 @@ def judge_pair(
     >>> [(found.is_clear, round(q, 3)) for found, q in (judge_pair(a, b, nps, k) for k in (2, 3))]
     [(True, 0.024), (False, 0.064)]
     """
-    level = pair_level(groups, looks)
-    found = compare_scores(a, b, metric, level=level)
-    if min(a.n, b.n) < HIDDEN_BELOW or found.p_value is None or found.statistic is None:
-        return unjudged(found), None
-    is_mean = metric.headline == "mean"
-    degrees = None
-    if is_mean or level != ONE_QUESTION:  # far out a normal promises too much of few answers
-        errors = squared_error(a, metric), squared_error(b, metric)
-        degrees = welch_degrees(errors[0], a.n - 1, errors[1], b.n - 1)
+    found = pair_interval(a, b, metric, groups, looks, times)
+    if found.low is None or found.statistic is None:
+        return found, None
+    degrees = _degrees(a, b, metric, found.level)
     if metric.headline == "top":
         shares = (a.positive, a.n, b.positive, b.n)
         p_value = share_touch(*shares, times=times, degrees=degrees)
@@ -59,8 +54,30 @@ def judge_pair(
         p_value = two_sided_normal(found.statistic / times)
     else:
         p_value = two_sided_t(found.statistic / times, degrees)
-    wider = times if is_mean else times * student_wider(normal_quantile(level), degrees)
-    return _widened(found, wider), all_pairs(p_value, groups, looks)
+    return found, all_pairs(p_value, groups, looks)
+
+
+def pair_interval(
+    a: Score, b: Score, metric: Metric, groups: int = 2, looks: int = 1, times: float = 1.0
+) -> Comparison:
+    """The same without its p-value, which takes longer."""
+    level = pair_level(groups, looks)
+    found = compare_scores(a, b, metric, level=level)
+    if min(a.n, b.n) < HIDDEN_BELOW or found.p_value is None:
+        return unjudged(found)
+    if metric.headline == "mean":  # by Student's t already
+        return _widened(found, times)
+    degrees = _degrees(a, b, metric, level)
+    return _widened(found, times * student_wider(normal_quantile(level), degrees))
+
+
+def _degrees(a: Score, b: Score, metric: Metric, level: float) -> float | None:
+    """Of Student's t; None for one question of net scores or shares, where a normal is right. Far
+    out it promises too much of few answers."""
+    if metric.headline != "mean" and level == ONE_QUESTION:
+        return None
+    errors = squared_error(a, metric), squared_error(b, metric)
+    return welch_degrees(errors[0], a.n - 1, errors[1], b.n - 1)
 
 
 def unrest_widens(sides: Sequence[tuple[Score, float]], metric: Metric, rho: float) -> float:

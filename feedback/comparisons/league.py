@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations, starmap
 from math import sqrt
 
-from feedback.comparisons.judge import judge_pair, squared_error
+from feedback.comparisons.judge import pair_interval, squared_error
 from feedback.scoring import HIDDEN_BELOW, Comparison, Metric, Score, shrink
 
 
@@ -59,7 +59,7 @@ def widest_pair(
         return None
 
     def judged(better: str, worse: str) -> Pair:
-        found, _ = judge_pair(scores[better], scores[worse], metric, groups, looks)
+        found = pair_interval(scores[better], scores[worse], metric, groups, looks)
         return better, worse, found
 
     clear = [pair for pair in starmap(judged, combinations(names, 2)) if pair[2].is_clear]

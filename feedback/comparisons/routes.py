@@ -46,6 +46,7 @@ from feedback.comparisons.unrest import read_unrest
 from feedback.dashboards.read import Scope
 from feedback.filters import FilterError, read_filters
 from feedback.i18n import gettext as _
+from feedback.memory import memory
 from feedback.readings.filters import Asked, Choice, place_of
 from feedback.responses.limits import TooManyError
 from feedback.rows import json_text
@@ -55,6 +56,7 @@ from feedback.web.page import or_refused, page
 from feedback.web.upload import body_limit, read_upload
 
 BLOCKS = ("compare_page",)
+SPLIT = 40_000  # bytes of what is said of twenty groups, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,13 @@ async def _groups(
                 "difference": question.difference,
                 "planned": question.planned,
             }
-            split = compare_groups(subject.metric, counted.groups, how, period, running)
+            # Twenty groups are 190 pairs: judged once for the same counts and question.
+            key = ("split", subject.metric.key, counted.name, *how.values(), period, running)
+            split = memory.get(key) or memory.put(
+                key,
+                compare_groups(subject.metric, counted.groups, how, period, running),
+                SPLIT,
+            )
     return Answer(
         subject,
         group_choices(subject, running, period, names, split),

@@ -16,7 +16,7 @@ from math import ceil, erfc, exp, expm1, log1p, pi, sqrt
 from feedback.scoring.errors import ScoringError
 
 _STEP, _REACH = 0.05, 9.0  # of the integral, in standard deviations: good to ten digits
-_HALVINGS = 60
+_HALVINGS = 48
 _FARTHEST = 38.0  # standard errors: beyond it a p-value is 0
 
 
