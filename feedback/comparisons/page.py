@@ -179,6 +179,8 @@ def period_lead(found: Periods, metric: Metric) -> str:
 
 
 def method_words(found: Periods | Split) -> str:
+    if not (found.judged if isinstance(found, Split) else found.is_over):
+        return ""
     level = pair_level(found.together, found.looks) if isinstance(found, Split) else found.level
     words = {"level": format_number(100 * level, 0 if level == 0.95 else 2)}
     return {
