@@ -75,5 +75,5 @@ def preset_links(
         return [(_("Usual periods"), [link(name, "") for name in PRESETS])]
     return [
         (_("With the months before"), [link(name, "") for name in PRESETS]),
-        (_("With the same months a year before"), [link(name, "year") for name in PRESETS]),
+        (_("With the same months a year before"), [link(name, "year") for name in PRESETS[:2]]),
     ]
