@@ -94,9 +94,16 @@ async def _erase_old_texts(work: Work) -> None:
     await erase_old_texts(work)
 
 
+async def _count_groups(work: Work) -> None:
+    from feedback.comparisons.groups import keep_groups
+
+    await keep_groups(work.database, work.payload, work.now)
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
+    "groups": Kind(_count_groups, attempts=3),
     "picture": Kind(_draw_picture, attempts=3),
     "mix-order": Kind(_mix_order, attempts=3),
     "backup": Kind(_back_up, attempts=3, limit=timedelta(hours=6)),

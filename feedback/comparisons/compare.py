@@ -4,64 +4,101 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from feedback.comparisons.read import Groups, Period, Side, Subject
-from feedback.scoring import (
-    Comparison,
-    Metric,
-    Score,
-    ScoringError,
-    benjamini_hochberg,
-    compare_scores,
-    metric_dict,
-    net_difference_sample_size,
-    row_dict,
-    score,
-    share_difference_sample_size,
-)
+from feedback.comparisons.groups import Groups
+from feedback.comparisons.judge import judge_pair, unjudged, unrest_widens
+from feedback.comparisons.league import Pair, make_league, widest_pair
+from feedback.comparisons.plan import judged_until, needed_answers
+from feedback.comparisons.read import Period, Side, Subject
+from feedback.scoring import HIDDEN_BELOW, Comparison, Metric, Score, score
+from feedback.scoring.months import months_between
+
+MOST_LOOKS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """After less before. is_reworded: some survey asked in other words after than before."""
+    """After less before. is_reworded: some survey asked in other words after than before.
+
+    picked_from: of how many like periods the two may have been picked for how they look; 2 where
+    that cannot be, as of last month and the one before. is_over: both are complete months.
+    times: how many times wider the unrest of the months makes the interval.
+    """
 
     before: Period
     after: Period
     found: Comparison
+    q_value: float | None
     is_reworded: bool
+    picked_from: int
+    is_over: bool
+    times: float
 
     @property
     def method(self) -> str:
         return self.found.method
 
+    @property
+    def level(self) -> float:
+        return self.found.level
+
 
 def compare_periods(
-    subject: Subject, before: tuple[Period, Side], after: tuple[Period, Side]
+    subject: Subject,
+    before: tuple[Period, Side],
+    after: tuple[Period, Side],
+    *,
+    picked_from: int = 2,
+    is_over: bool = True,
+    rho: float = 0.0,
 ) -> Periods:
-    """The one question the reader put: a family of one, so nothing is adjusted."""
-    found = compare_scores(after[1].counts, before[1].counts, subject.metric)
+    """Of months that are not over the numbers alone: else who waits would get a verdict.
+
+    rho: the part of an answer's variance that belongs to its month.
+    """
+    metric, sides = subject.metric, (after[1], before[1])
+    new, old = (score(side.counts, metric) for side in sides)
+    times = 1.0
+    if rho and new.n and old.n:
+        apart = [(new, sides[0].apart), (old, sides[1].apart)]
+        times = unrest_widens(apart, metric, rho)
+    found, q_value = judge_pair(new, old, metric, picked_from, times=times)
+    if not is_over:
+        found, q_value = unjudged(found), None
     asked_by = {line.id: line.survey_id for _, _, line in subject.journey.placed_series}
-    old, new = before[1].series, after[1].series
-    both = {asked_by[series] for series in old} & {asked_by[series] for series in new}
-    is_reworded = any(asked_by[series] in both for series in old ^ new)
-    return Periods(before[0], after[0], found, is_reworded)
+    then, now = before[1].series, after[1].series
+    both = {asked_by[series] for series in then} & {asked_by[series] for series in now}
+    is_reworded = any(asked_by[series] in both for series in then ^ now)
+    return Periods(before[0], after[0], found, q_value, is_reworded, picked_from, is_over, times)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """One value of the property, against the base; the base itself has no comparison.
 
-    q_value: its p adjusted for all groups shown (Benjamini and Hochberg 1995).
+    found: its interval and q_value hold whichever two groups a reader picks. shrunk: its score
+    drawn towards what all groups have in common, None below five answers. is_behind: it has fewer
+    answers than were planned.
     """
 
     name: str
     score: Score
     found: Comparison | None
     q_value: float | None
+    shrunk: float | None = None
+    is_behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """All groups, the base first. needed: answers a group to find `difference`; 0: not asked."""
+    """All groups by their shrunken score, the best first. needed: answers a group to find
+    `difference`; 0: not asked.
+
+    period: the months counted. judged: how many groups are judged; 0 where none is, since the
+    months are not over or planned answers are missing. together, looks: of how many groups two may
+    be picked, and how often they may have been looked at. lead: the two that lie farthest apart for
+    certain, else the first and the last. common, spread: of the true scores, as far as the answers
+    show. lost_base: the base asked for, where it has no answers.
+    """
 
     name: str
     period: Period
@@ -69,116 +106,93 @@ class Split:
     groups: tuple[Group, ...]
     others: int
     without: int
-    is_newest: bool
     difference: float
     needed: int
+    planned: int
+    judged: int
+    together: int
+    looks: int
+    lead: Pair | None
+    common: float | None
+    spread: float
+    lost_base: str
 
     @property
     def method(self) -> str:
         return next((group.found.method for group in self.groups if group.found), "")
 
+    @property
+    def by_name(self) -> Mapping[str, Group]:
+        return {group.name: group for group in self.groups}
+
+
+def looks_at(months: int) -> int:
+    """How often a comparison of so many complete months may have been looked at: other months are
+    another question, but several are often a window that grows or moves.
+
+    >>> [looks_at(months) for months in (1, 2, 12, 24)]
+    [1, 12, 12, 24]
+    """
+    return max(months, MOST_LOOKS) if months > 1 else 1
+
 
 def compare_groups(
-    metric: Metric, groups: Groups, asked: Mapping[str, Any], period: Period
+    metric: Metric, groups: Groups, asked: Mapping[str, Any], period: Period, running: str
 ) -> Split | None:
-    """None when no answer has the property. asked: name, base (or blank), difference (or 0)."""
-    if not groups.counts:
+    """None when no answer has the property. asked: name, base (or blank), planned, difference (0:
+    not asked). running: the month that is not over.
+
+    Where answers were planned, the months up to the one in which all had them are counted, and
+    judged once. Else complete months are judged: of one month once, of several as though they were
+    looked at after each month of a year.
+    """
+    if not groups.monthly:
         return None
-    base = asked["base"] if asked["base"] in groups.counts else next(iter(groups.counts))
-    rest = [name for name in groups.counts if name != base]
-    found = {
-        name: compare_scores(groups.counts[name], groups.counts[base], metric) for name in rest
-    }
-    tested = [name for name in rest if found[name].p_value is not None]
-    adjusted = benjamini_hochberg([found[name].p_value or 0.0 for name in tested])
-    q_values = dict(zip(tested, adjusted, strict=True))
-    first = score(groups.counts[base], metric)
+    wanted = asked["base"] if asked["base"] in groups.monthly else min(groups.monthly)
+    everything = score(groups.counts()[wanted], metric)
+    needed = needed_answers(everything, metric, asked["difference"])
+    planned = asked["planned"] or needed
+    whole = [month for month in months_between(period.since, period.until) if month < running]
+    may_judge, looks = period.until < running, looks_at(len(whole))
+    if planned:
+        until = judged_until(groups, planned, whole)
+        may_judge = bool(until)
+        period = Period(period.since, until or period.until)
+    scores = {name: score(each, metric) for name, each in groups.counts(period.until).items()}
+    scores = {name: each for name, each in scores.items() if each.n}
+    base = wanted if wanted in scores else min(scores)
+    league = make_league(scores, metric)
+    known = [name for name in league.names if scores[name].n >= HIDDEN_BELOW]
+    judged = [name for name in known if scores[name].n >= planned and may_judge]
+    # Those that are still to come were looked at too, and each that comes is another look.
+    together = max(len(known), 2)
+    if planned:
+        looks = min(together - 1, MOST_LOOKS)
+
+    def row(name: str) -> Group:
+        found = q_value = None
+        if name != base:
+            found, q_value = judge_pair(scores[name], scores[base], metric, together, looks)
+            if name not in judged or base not in judged:
+                found, q_value = unjudged(found), None
+        is_behind = scores[name].n < planned
+        return Group(name, scores[name], found, q_value, league.shrunk.get(name), is_behind)
+
     return Split(
         name=asked["name"],
         period=period,
         base=base,
-        groups=(
-            Group(base, first, None, None),
-            *(Group(name, found[name].a, found[name], q_values.get(name)) for name in rest),
-        ),
+        groups=tuple(row(name) for name in league.names),
         others=groups.others,
         without=groups.without,
-        is_newest=groups.is_newest,
         difference=asked["difference"],
-        needed=needed_answers(first, metric, asked["difference"]),
+        needed=needed,
+        planned=planned,
+        judged=len(judged) if len(judged) > 1 else 0,
+        together=together,
+        looks=looks,
+        lead=widest_pair(judged, scores, metric, together, looks),
+        common=league.common,
+        spread=league.spread,
+        lost_base=asked["base"] if asked["base"] not in ("", base) else "",
     )
-
-
-def needed_answers(base: Score, metric: Metric, difference: float) -> int:
-    """Answers in each group to find such a difference four times in five; 0 where unknown.
-
-    From the base's own score: its spread for net scores and means, its share for shares.
-    """
-    if not difference or base.score is None:
-        return 0
-    try:
-        if metric.headline == "top":
-            share = base.score / 100
-            other = (
-                share - difference / 100 if share > difference / 100 else share + difference / 100
-            )
-            return share_difference_sample_size(share, min(other, 1.0))
-        if metric.headline == "net":
-            spread = (base.positive + base.negative) / base.n - (base.score / 100) ** 2
-            return net_difference_sample_size(
-                difference, variance_a=max(spread, 0.01), variance_b=max(spread, 0.01)
-            )
-        return _for_mean(base, metric, difference)
-    except ScoringError:
-        return 0
-
-
-def _for_mean(base: Score, metric: Metric, difference: float) -> int:
-    """The same formula on the scale stretched to 0..100, where a mean is a net score's kin."""
-    span = metric.maximum - metric.minimum
-    error = base.standard_error or 0.0
-    spread = max(error * error * base.n / span**2, 0.001)
-    return net_difference_sample_size(100 * difference / span, variance_a=spread, variance_b=spread)
-
-
-def found_dict(metric: Metric, found: Periods | Split) -> dict[str, Any]:
-    """The JSON object of a comparison."""
-    return periods_dict(metric, found) if isinstance(found, Periods) else split_dict(metric, found)
-
-
-def periods_dict(metric: Metric, found: Periods) -> dict[str, Any]:
-    """The JSON object of a comparison of periods: a is after, b before."""
-    return {
-        "metric": metric_dict(metric),
-        "kind": "periods",
-        "after": [found.after.since, found.after.until],
-        "before": [found.before.since, found.before.until],
-        "is_reworded": found.is_reworded,
-        **found.found.as_dict(),
-    }
-
-
-def split_dict(metric: Metric, found: Split) -> dict[str, Any]:
-    """The JSON object of a comparison of groups: each against the base."""
-    return {
-        "metric": metric_dict(metric),
-        "kind": "groups",
-        "property": found.name,
-        "months": [found.period.since, found.period.until],
-        "base": found.base,
-        "others": found.others,
-        "without": found.without,
-        "is_newest": found.is_newest,
-        "difference_to_find": found.difference or None,
-        "answers_needed": found.needed or None,
-        "rows": [_group_dict(group) for group in found.groups],
-    }
-
-
-def _group_dict(group: Group) -> dict[str, Any]:
-    names = ("observed", "difference", "low", "high", "statistic", "p_value")
-    found = group.found
-    against = {f"against_{name}": getattr(found, name) if found else None for name in names}
-    method = {"against_method": found.method if found else None}
-    row = {"group": group.name, **row_dict(group.score)}
-    return row | against | {"q_value": group.q_value} | method

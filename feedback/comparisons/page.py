@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.comparisons.compare import Group, Periods, Split
-from feedback.comparisons.read import MOST_ANSWERS, Period, Subject
-from feedback.comparisons.words import (
-    difference_sentence,
-    planned_sentence,
-    verdict,
+from feedback.comparisons.group_words import (
+    against,
+    best_estimate,
+    group_lead,
+    group_needed,
+    group_notes,
+    group_period,
+    group_warning,
+    no_groups,
 )
-from feedback.i18n import format_months, format_number, ngettext
+from feedback.comparisons.read import Period, Subject
+from feedback.comparisons.words import difference_sentence, not_over, verdict
+from feedback.i18n import format_months, format_number
 from feedback.i18n import gettext as _
 from feedback.readings.filters import (
     Asked,
@@ -22,11 +28,32 @@ from feedback.readings.filters import (
     stage_choice,
     touchpoint_choice,
 )
-from feedback.scoring import Metric, Score
+from feedback.scoring import Metric, Score, pair_level
 from feedback.wording import (
     metric_name,
     scale_of,
 )
+
+# What the page calls, from here and from the words of groups.
+__all__ = [
+    "against",
+    "best_estimate",
+    "difference_sentence",
+    "group_choices",
+    "group_lead",
+    "group_needed",
+    "group_period",
+    "group_warning",
+    "heading",
+    "line_choices",
+    "method_words",
+    "no_groups",
+    "notes",
+    "period_choices",
+    "period_lead",
+    "rows",
+    "tone",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +83,7 @@ def line_choices(asked: Asked, subject: Subject) -> list[Choice]:
 
 def tone(group: Group, metric: Metric) -> str:
     """`better` or `worse` than the first, else blank."""
-    return verdict(group.found, metric, group.q_value) if group.found else ""
+    return verdict(group.found, metric) if group.found else ""
 
 
 def heading(subject: Subject) -> str:
@@ -112,81 +139,56 @@ def _sides(found: Periods) -> tuple[Group, ...]:
 
 
 def notes(found: Periods | Split) -> list[str]:
-    return _period_notes(found) if isinstance(found, Periods) else _group_notes(found)
+    return _period_notes(found) if isinstance(found, Periods) else group_notes(found)
 
 
 def _period_notes(found: Periods) -> list[str]:
-    said = [
-        _(
-            "One question, put before looking, is tested fairly. Who picks the two periods because "
-            "they look different makes chance look like news."
-        )
-    ]
+    said = []
     if found.is_reworded:
-        said.insert(
-            0,
+        said.append(
             _("A question was asked in other words in one period: the sides are not quite alike."),
         )
-    return said
-
-
-def against(group: Group, metric: Metric) -> str:
-    if group.found is None:
-        return _("the others are compared with this one")
-    return difference_sentence(group.found, metric, group.q_value)
-
-
-def _group_notes(found: Split) -> list[str]:
-    said = []
-    if found.is_newest:
-        words = {"n": format_number(MOST_ANSWERS)}
-        said.append(_("Made of the newest %(n)s answers of these months.") % words)
-    if found.without:
+    if found.picked_from > 2:
         said.append(
-            ngettext(
-                "%(n)s answer does not say it and is left out.",
-                "%(n)s answers do not say it and are left out.",
-                found.without,
+            _(
+                "The interval counts in that these months may have been picked for how they look, "
+                "the best and the worst of %(n)s like them. If you chose them before seeing their "
+                "numbers, say so above: it is narrower then."
             )
-            % {"n": format_number(found.without)}
+            % {"n": format_number(found.picked_from)}
         )
-    if found.others:
+    else:
         said.append(
-            ngettext(
-                "%(n)s smaller group is not shown.",
-                "%(n)s smaller groups are not shown.",
-                found.others,
+            _("One question, put before looking. On one page in twenty chance alone looks like it.")
+        )
+    if found.times > 1:
+        said.append(
+            _(
+                "Months of this journey differ by more than their answers explain, as other people "
+                "come in December: the interval counts that in."
             )
-            % {"n": format_number(found.others)}
         )
     return said
 
 
-def group_warning(found: Split, planned: int) -> str:
-    wanted = planned or found.needed
-    if not wanted:
-        return _(
-            "Decide before you start how many answers each group must have, and look once they are "
-            "there: who stops as soon as a difference shows finds differences that are not there."
-        )
-    return planned_sentence(wanted, {group.name: group.score.n for group in found.groups})
+def period_lead(found: Periods, metric: Metric) -> str:
+    """The sentence of the page."""
+    if found.is_over:
+        return difference_sentence(found.found, metric)
+    return not_over(found.found, metric, max(found.before.until, found.after.until))
 
 
-def group_needed(found: Split) -> str:
-    if not found.needed:
+def method_words(found: Periods | Split) -> str:
+    if not (found.judged if isinstance(found, Split) else found.is_over):
         return ""
-    return _("To find that difference four times in five: %(n)s answers in each group.") % {
-        "n": format_number(found.needed)
-    }
-
-
-def method_words(method: str) -> str:
+    level = pair_level(found.together, found.looks) if isinstance(found, Split) else found.level
+    words = {"level": format_number(100 * level, 0 if level == 0.95 else 2)}
     return {
         "": "",
-        "adjusted_wald": _("Difference by adjusted Wald, interval 95 %."),
-        "newcombe": _("Difference by Newcombe's interval, 95 %, and Pearson's chi-square."),
-        "welch": _("Difference by Welch's t, interval 95 %."),
-    }[method]
+        "adjusted_wald": _("Differences by adjusted Wald, each at %(level)s %%.") % words,
+        "newcombe": _("Differences by Newcombe's interval, each at %(level)s %%.") % words,
+        "welch": _("Differences by Welch's t, each at %(level)s %%.") % words,
+    }[found.method]
 
 
 def _strips(scores: Sequence[Score], metric: Metric) -> list[Strip | None]:
@@ -203,13 +205,3 @@ def _strips(scores: Sequence[Score], metric: Metric) -> list[Strip | None]:
         return round(4 + 92 * (min(max(value or 0.0, low), high) - low) / span, 1)
 
     return [Strip(at(s.score), at(s.low), at(s.high)) if s in known else None for s in scores]
-
-
-def no_groups(names: Sequence[str]) -> str:
-    """Why nothing is split. names: of the properties that answers carry."""
-    if not names:
-        return _(
-            "The newest answers here carry no properties. Send some with the answers, such as the "
-            "variant of a page, and compare them here."
-        )
-    return _("No answer of these months says it. Choose other months or another property.")

@@ -4,23 +4,23 @@ from collections.abc import Mapping
 
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.scoring import Comparison, Metric, round_half_away
-from feedback.wording import write_signed
+from feedback.scoring import HIDDEN_BELOW, Comparison, Metric, round_half_away
+from feedback.scoring.months import shift
+from feedback.wording import month_name, write_signed
 
-SURE_BELOW = 0.05
 
-
-def difference_sentence(found: Comparison, metric: Metric, p_value: float | None = None) -> str:
-    """What may be said of a minus b. `p_value`: the one to judge by, when several are judged."""
-    judged = found.p_value if p_value is None else p_value
-    if found.low is None or found.high is None or found.observed is None or judged is None:
+def difference_sentence(found: Comparison, metric: Metric) -> str:
+    """What may be said of a minus b: what its interval says."""
+    if min(found.a.n, found.b.n) < HIDDEN_BELOW or found.observed is None:
         return _("Too few answers to compare.")
+    if found.low is None or found.high is None:
+        return _("The answers of each side are all alike: there is no test for that.")
     words = {
         "difference": write_difference(found.observed, metric),
         "low": signed(found.low, metric),
         "high": signed(found.high, metric),
     }
-    if judged > SURE_BELOW:
+    if not found.is_clear:
         return _("No clear difference: between %(low)s and %(high)s.") % words
     return _("%(difference)s, between %(low)s and %(high)s: more than chance explains.") % words
 
@@ -40,13 +40,12 @@ def write_difference(value: float, metric: Metric) -> str:
 
 def signed(value: float, metric: Metric) -> str:
     decimals = 1 if metric.headline == "mean" else 0
-    return write_signed(value, decimals, decimals + 1)
+    return write_signed(value, decimals, decimals + 3)
 
 
-def verdict(found: Comparison, metric: Metric, p_value: float | None = None) -> str:
+def verdict(found: Comparison, metric: Metric) -> str:
     """`better`, `worse` or ``, by the metric's good end; nothing where chance explains it."""
-    judged = found.p_value if p_value is None else p_value
-    if judged is None or judged > SURE_BELOW or not found.observed:
+    if min(found.a.n, found.b.n) < HIDDEN_BELOW or not found.is_clear or not found.observed:
         return ""
     is_up = found.observed > 0
     good_is_low = metric.low_is_good and metric.headline == "mean"
@@ -70,3 +69,17 @@ def planned_sentence(planned: int, groups: Mapping[str, int]) -> str:
         "n": format_number(behind[name]),
         "planned": format_number(planned),
     }
+
+
+def until_over(month: str) -> str:
+    return _(
+        "%(month)s is not over, so nothing is said of differences yet: who looks each day until "
+        "one shows finds some that are not there. Look again in %(next)s."
+    ) % {"month": month_name(month), "next": month_name(shift(month, 1))}
+
+
+def not_over(found: Comparison, metric: Metric, month: str) -> str:
+    if found.observed is None:
+        return _("Too few answers to compare.")
+    so_far = _("%(difference)s so far") % {"difference": write_difference(found.observed, metric)}
+    return f"{so_far}. {until_over(month)}"

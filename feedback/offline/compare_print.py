@@ -55,9 +55,11 @@ def _said(metric: Metric, found: Compared) -> list[str]:
         return [*lines, "The answers of each side are all alike: there is no test for that."]
     interval = f"{_signed(test.low, metric)} .. {_signed(test.high, metric)}"
     lines.append(f"95 % interval: {interval} ({_METHODS[found.method]})")
-    if test.p_value < _LIKELY:
-        return [*lines, f"Chance alone would rarely give this much (p {_p(test.p_value)})."]
-    return [*lines, f"Chance alone may explain it (p {_p(test.p_value)})."]
+    is_clear = not test.low <= 0 <= test.high
+    said = "Chance alone would rarely give this much" if is_clear else "Chance alone may explain it"
+    # Of shares the test and the interval are two methods: close to 0.05 p may say otherwise.
+    agrees = (test.p_value < _LIKELY) == is_clear
+    return [*lines, f"{said} (p {_p(test.p_value)})." if agrees else f"{said}."]
 
 
 def _hidden(row: ScoreRow) -> bool:

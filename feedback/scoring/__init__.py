@@ -17,6 +17,7 @@
 ``quadrants``     quadrants: importance against performance
 ``samples``       how many answers are needed: net_sample_size, ..._difference_sample_size
 ``multiplicity``  benjamini_hochberg
+``together``      all_pairs, pair_level: what holds whichever two of several a reader picks
 ``control``       xmr, p_chart, laney_p_chart, net_chart: limits for the eye
 ``shrinkage``     shrink: scores of small groups drawn to the common one
 ``mix``           decompose: a change, split into change within groups and change of mix
@@ -73,6 +74,13 @@ from feedback.scoring.scores import (
     score,
 )
 from feedback.scoring.shrinkage import Shrinkage, shrink
+from feedback.scoring.together import (
+    all_pairs,
+    pair_level,
+    picked_from,
+    share_touch,
+    student_wider,
+)
 from feedback.scoring.trends import ScoreRow, rolling, score_groups
 from feedback.scoring.watch import Watched, usual, watch, watch_scores
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
@@ -104,6 +112,7 @@ __all__ = [
     "Shrinkage",
     "Watched",
     "WeightedScore",
+    "all_pairs",
     "benjamini_hochberg",
     "changes",
     "changes_from",
@@ -125,7 +134,9 @@ __all__ = [
     "net_interval",
     "net_sample_size",
     "p_chart",
+    "pair_level",
     "parse_ratings",
+    "picked_from",
     "quadrants",
     "respondents_needed",
     "rolling",
@@ -135,7 +146,9 @@ __all__ = [
     "score_groups",
     "share_difference_sample_size",
     "share_interval",
+    "share_touch",
     "shrink",
+    "student_wider",
     "usual",
     "watch",
     "watch_scores",

@@ -74,6 +74,11 @@ class Comparison:
     method: str
     level: float
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves out 0: what is said of it and what is printed agree."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
     def as_dict(self) -> dict[str, object]:
         """The JSON object that `feedback compare` prints."""
         return {
