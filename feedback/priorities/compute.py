@@ -19,6 +19,7 @@ from feedback.priorities.findings import (
     Matrix,
     Mentions,
     Named,
+    Pair,
     Selection,
     encode,
 )
@@ -90,22 +91,23 @@ async def find_out(database: Database, task: Task, now: datetime) -> Findings | 
         name = next((name for name in names if name.id == task.journey_id), None)
         if name is None:
             return None
-        journey = await read_journey(session, task.workspace_id, name)
+        journey = (await read_journey(session, task.workspace_id, name)).current
         overall = await find_overall(session, task.workspace_id, journey)
         version = await version_of(session, task.workspace_id, journey)
         known = await load_found(session, task.workspace_id, task.journey_id, task.selection)
         series = overall.series if overall else ()
         span = await answered_span(session, task.workspace_id, series)
-    if overall is None or not span.last:
+    if overall is None:
         return None
     if known is not None and known.version == version:
         return known.findings
-    since = max(span.first, shift(span.last, 1 - MONTHS))
+    newest = span.last or f"{now:%Y-%m}"
+    since = max(span.first, shift(newest, 1 - MONTHS))
     among = _among(journey, overall, task.selection)
     people = await read_people(database, task.workspace_id, overall, among, first_day(since))
     said = await read_follow_ups(database, task.workspace_id, overall, first_day(since))
-    period = (since, span.last)
-    found = await asyncio.to_thread(_findings, overall, people, said, task.selection, period)
+    period = (since if span.last else "", span.last)
+    found = await asyncio.to_thread(weigh, overall, people, said, task.selection, period)
     async with database.write() as session:
         made = computed.JobResult(version, JSON, encode(found))
         key = task.selection.key(task.journey_id)
@@ -133,13 +135,10 @@ def _import_pandas() -> None:
             del sys.modules["pyarrow"]
 
 
-def _findings(
-    overall: Overall,
-    people: People,
-    said: FollowUps,
-    selection: Selection,
-    period: tuple[str, str],
+def weigh(
+    overall: Overall, people: People, said: FollowUps, selection: Selection, period: tuple[str, str]
 ) -> Findings:
+    """What is found in all that was read; period: the first and the last month."""
     _import_pandas()
     frame = _frame(people)
     used = _chosen(frame, people, selection)
@@ -251,7 +250,8 @@ class _Found:
 def _matrix(found: Drivers) -> Matrix:
     performance = {row.driver: row.mean or 0.0 for row in found.rows}
     placed = quadrants(performance, {row.driver: row.share for row in found.rows})
-    places = {item.name: item.quadrant for item in placed.items}
+    quadrant = {item.name: item.quadrant for item in placed.items}
+    places = {row.driver: place for place, row in enumerate(found.rows)}
     return Matrix(
         n=found.n,
         r_squared=found.r_squared,
@@ -261,10 +261,13 @@ def _matrix(found: Drivers) -> Matrix:
         seed=found.seed or 0,
         share_mean=placed.importance,
         performance_mean=placed.performance,
-        drivers=tuple(_driver(row, places[row.driver], found.n) for row in found.rows),
+        drivers=tuple(_driver(row, quadrant[row.driver], found.n) for row in found.rows),
         notes=tuple(name for name in ("low_r_squared", "few") if getattr(found, name)),
         twins=tuple((twins.first, twins.second) for twins in found.near_twins),
-        differing=tuple((pair.first, pair.second) for pair in found.pairs if pair.differs),
+        pairs=tuple(
+            Pair(places[pair.first], places[pair.second], pair.z, pair.correlation)
+            for pair in found.pairs
+        ),
     )
 
 
@@ -280,6 +283,7 @@ def _driver(row: DriverRow, quadrant: str, n: int) -> Driver:
         performance_high=row.mean_high,
         quadrant=quadrant,
         n=n,
+        place_p=row.place_p,
     )
 
 

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 import msgspec
 
@@ -53,7 +54,10 @@ class Mentions:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """One touchpoint of the matrix. share: of R squared, 0..1; performance: index 0..100."""
+    """One touchpoint of the matrix. share: of R squared, 0..1; performance: index 0..100.
+
+    quadrant: where it stands; place_p: how often it would stand so far from both lines by chance.
+    """
 
     touchpoint: str
     share: float
@@ -65,6 +69,17 @@ class Driver:
     performance_high: float | None
     quadrant: str
     n: int
+    place_p: float | None
+
+
+class Pair(NamedTuple):
+    """Two drivers by their places: by how many standard errors the share of the first is the
+    larger, and how their ratings correlate."""
+
+    first: int
+    second: int
+    z: float
+    correlation: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +97,18 @@ class Matrix:
     drivers: tuple[Driver, ...]
     notes: tuple[str, ...]
     twins: tuple[tuple[str, str], ...]
-    differing: tuple[tuple[str, str], ...]
+    pairs: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Everything a job found for one journey and selection.
 
-    since, until: months, both included. together: how many rated each touchpoint and the whole.
-    used: the touchpoints weighed; needed, complete: how many people that takes and how many there
-    are. refused: why there is no matrix although there are people enough: "constant",
-    "collinear" or "contradiction"; refused_for: the touchpoints that are in the way.
+    since, until: months, both included; blank when nobody answered the overall survey. together:
+    how many rated each touchpoint and the whole. used: the touchpoints weighed; needed, complete:
+    how many people that takes and how many there are. refused: why there is no matrix although
+    there are people enough: "constant", "collinear" or "contradiction"; refused_for: the
+    touchpoints that are in the way.
     """
 
     survey: str

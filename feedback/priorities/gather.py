@@ -175,17 +175,20 @@ class FollowUps:
 async def read_follow_ups(
     database: Database, workspace_id: uuid.UUID, overall: Overall, since: date
 ) -> FollowUps:
-    """Counts the newest follow-ups of the overall survey."""
+    """Counts the newest follow-ups of the overall survey, of a known person only the newest."""
     metric = METRICS[overall.metric]
     answered, none_of_these = [0, 0, 0], 0
     named: dict[str, list[int]] = {}
     before: uuid.UUID | None = None
+    seen: set[bytes] = set()
     while sum(answered) < MOST_FOLLOW_UPS:
         rows = await _answers_page(database, workspace_id, overall, since, before)
-        for _id, rating, answers in rows:
+        for _id, rating, answers, person in rows:
             chosen = answers.get("counted_most") if isinstance(answers, dict) else None
-            if not isinstance(chosen, list):
+            if not isinstance(chosen, list) or person in seen:
                 continue
+            if person is not None:
+                seen.add(person)
             band = 0 if rating in metric.negative else 2 if rating in metric.positive else 1
             answered[band] += 1
             none_of_these += not chosen
@@ -212,7 +215,7 @@ async def _answers_page(
     before: uuid.UUID | None,
 ) -> Sequence[Any]:
     statement = (
-        select(Response.id, Response.rating, Response.answers)
+        select(Response.id, Response.rating, Response.answers, Response.respondent_key)
         .where(
             Response.workspace_id == workspace_id,
             col(Response.series_id).in_(overall.series),

@@ -1,17 +1,20 @@
-"""Geometry of the importance-performance matrix (Martilla and James 1977), for any hand to draw."""
+"""Geometry of the importance-performance matrix (Martilla and James 1977), for any hand to draw.
 
-from collections.abc import Iterable, Mapping
+A quadrant has its name only where a touchpoint surely stands in it: the word alone is a verdict.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback.i18n import gettext as _
+from feedback.priorities.claims import Item, Verdict
 from feedback.priorities.findings import Driver, Matrix
-from feedback.priorities.rank import Shown
 from feedback.priorities.words import verdict_name
 from feedback.wording import write_share
 
 WIDTH, HEIGHT = 560, 460
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 28, 44
-_CORNERS = (
+_CORNERS: tuple[tuple[Verdict, bool, bool], ...] = (
     ("concentrate_here", False, True),
     ("keep_up", True, True),
     ("low_priority", False, False),
@@ -31,6 +34,7 @@ class Spot:
     x_high: float
     y_low: float
     y_high: float
+    is_sure: bool
     is_first: bool
     label: str
 
@@ -62,6 +66,7 @@ class MatrixChart:
     cross_y: float
     spots: tuple[Spot, ...]
     corners: tuple[Corner, ...]
+    has_first: bool
     across: tuple[Level, ...]
     upwards: tuple[Level, ...]
     across_name: str
@@ -81,8 +86,9 @@ class _Scale:
         return round(self.start + way * (self.end - self.start), 1)
 
 
-def draw_matrix(matrix: Matrix, ranked: Iterable[Shown], names: Mapping[str, str]) -> MatrixChart:
-    """The matrix of these findings, numbered as they are ranked; names by touchpoint id."""
+def draw_matrix(matrix: Matrix, ranked: Sequence[Item], names: Mapping[str, str]) -> MatrixChart:
+    """The matrix of these findings, numbered as the list is; names by touchpoint id."""
+    sure = {i.shown for i in ranked if i.driver and i.shown == i.driver.quadrant}
     across = _scale_around(
         [v for d in matrix.drivers for v in (d.performance, d.performance_low, d.performance_high)],
         matrix.performance_mean,
@@ -107,10 +113,12 @@ def draw_matrix(matrix: Matrix, ranked: Iterable[Shown], names: Mapping[str, str
         cross_x=across.at(matrix.performance_mean),
         cross_y=upwards.at(100 * matrix.share_mean),
         spots=tuple(
-            _spot(number, item.driver, names, across, upwards)
+            _spot(number, item, item.driver, names, across, upwards)
             for number, item in enumerate(ranked, start=1)
+            if item.driver
         ),
-        corners=tuple(_corners()),
+        corners=tuple(_corners(sure)),
+        has_first="concentrate_here" in sure,
         across=tuple(Level(across.at(v), f"{v:g}") for v in _ticks(across)),
         upwards=tuple(Level(upwards.at(v), write_share(v / 100)) for v in _ticks(upwards)),
         across_name=_("How it is rated, 0 to 100"),
@@ -137,7 +145,12 @@ def _ticks(scale: _Scale) -> list[float]:
 
 
 def _spot(
-    number: int, driver: Driver, names: Mapping[str, str], across: _Scale, upwards: _Scale
+    number: int,
+    item: Item,
+    driver: Driver,
+    names: Mapping[str, str],
+    across: _Scale,
+    upwards: _Scale,
 ) -> Spot:
     performance = driver.performance or 0.0
     name = names.get(driver.touchpoint, "")
@@ -154,27 +167,29 @@ def _spot(
         x_high=across.at(high),
         y_low=upwards.at(100 * share_low),
         y_high=upwards.at(100 * share_high),
-        is_first=driver.quadrant == "concentrate_here",
-        label=_label(driver, name),
+        is_sure=item.shown != "unclear",
+        is_first=item.shown == "concentrate_here",
+        label=_label(item, driver, name),
     )
 
 
-def _label(driver: Driver, name: str) -> str:
+def _label(item: Item, driver: Driver, name: str) -> str:
     return _("%(name)s: %(share)s, rated %(performance)s of 100. %(verdict)s") % {
         "name": name,
         "share": write_share(driver.share),
         "performance": round(driver.performance or 0.0),
-        "verdict": verdict_name(driver.quadrant),  # type: ignore[arg-type]
+        "verdict": verdict_name(item.shown),
     }
 
 
-def _corners() -> list[Corner]:
+def _corners(sure: Collection[Verdict]) -> list[Corner]:
     return [
         Corner(
-            name=verdict_name(verdict),  # type: ignore[arg-type]
+            name=verdict_name(verdict),
             x=WIDTH - RIGHT - 6 if is_right else LEFT + 6,
             y=TOP + 14 if is_top else HEIGHT - BOTTOM - 8,
             anchor="end" if is_right else "start",
         )
         for verdict, is_right, is_top in _CORNERS
+        if verdict in sure
     ]

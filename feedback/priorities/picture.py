@@ -4,9 +4,10 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from feedback.charts.picture import ACCENT, HAIRLINE, INK, MUTED, draw_apart, sheet
+from feedback.priorities.leads import lead_sentence
 from feedback.priorities.matrix import MatrixChart, draw_matrix
 from feedback.priorities.read import Known
-from feedback.priorities.words import lead, matrix_facts, shown_facts, verdict_name
+from feedback.priorities.words import item_sentence, matrix_facts, shown_facts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,11 +28,11 @@ async def matrix_picture(known: Known, computed: str, kind: str) -> bytes:
 def _draw(known: Known, computed: str) -> "Figure":
     if known.matrix is None:
         raise ValueError("there is no matrix to draw")
-    chart = draw_matrix(known.matrix, known.shown, known.names)
+    chart = draw_matrix(known.matrix, known.items, known.names)
     width = chart.width + _LIST_WIDTH
     height = max(_LEAST_HEIGHT, 130 + _ITEM_HEIGHT * len(known.shown))
     figure, axes = sheet(width, height, _PER_INCH)
-    title = "\n".join(wrap(lead(known) or chart.title, _TITLE_LETTERS))
+    title = "\n".join(wrap(lead_sentence(known) or chart.title, _TITLE_LETTERS))
     axes.text(16, 14, title, size=11, weight="bold", color=INK, va="top")
     _draw_chart(axes, chart, 56)
     _draw_list(axes, known, chart.width + 16, 70)
@@ -66,15 +67,20 @@ def _draw_chart(axes: "Axes", chart: MatrixChart, down: float) -> None:
         ink = ACCENT if spot.is_first else INK
         line([spot.x_low, spot.x_high], [spot.y] * 2, color=MUTED, lw=0.7)
         line([spot.x] * 2, [spot.y_low, spot.y_high], color=MUTED, lw=0.7)
-        line([spot.x], [spot.y], marker="o", ms=12, color=ink, ls="")
+        fill, number = (ink, "white") if spot.is_sure else ("white", ink)
+        line([spot.x], [spot.y], marker="o", ms=12, mfc=fill, mec=ink, ls="")
         axes.text(
-            spot.x, spot.y + down, str(spot.number), color="white", ha="center", va="center", size=7
+            spot.x, spot.y + down, str(spot.number), color=number, ha="center", va="center", size=7
         )
 
 
 def _draw_list(axes: "Axes", known: Known, across: float, down: float) -> None:
-    for number, item in enumerate(known.shown, start=1):
-        y = down + 14 + (number - 1) * _ITEM_HEIGHT
-        name, verdict = known.names.get(item.touchpoint, ""), verdict_name(item.verdict)
-        axes.text(across, y, f"{number}  {name}", color=INK, weight="bold")
-        axes.text(across + 14, y + 13, f"{verdict} · {shown_facts(item)}", color=MUTED, size=7)
+    y = down + 14
+    for number, item in enumerate(known.items, start=1):
+        if item.driver:
+            claim = item_sentence(item, known)
+            facts = " · ".join(filter(None, (claim, shown_facts(item.driver))))
+            name = known.names[item.touchpoint]
+            axes.text(across, y, f"{number}  {name}", color=INK, weight="bold")
+            axes.text(across + 14, y + 13, facts, color=MUTED, size=7)
+            y += _ITEM_HEIGHT

@@ -1,132 +1,174 @@
-"""From findings to two ranked lists with the same verdicts: what people say, what ratings show."""
+"""Which touchpoint comes first, where that can be told; and the list in its order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from math import ceil, comb, inf, sqrt
 from typing import Literal
 
-from feedback.priorities.findings import Driver, Matrix, Mentions, Named
+from feedback.priorities.claims import ALPHA, LEAST, Item, Verdict, claims
+from feedback.priorities.findings import Findings, Matrix, Mentions
 from feedback.readings.journey import JourneyInfo
 from feedback.readings.queries import RATINGS, CountRow, Span
-from feedback.scoring import METRICS, compare_share
+from feedback.scoring import METRICS
+from feedback.scoring.distributions import normal_quantile
 from feedback.scoring.months import months_between, shift
 
-Verdict = Literal["concentrate_here", "keep_up", "possible_overkill", "low_priority", "unclear"]
-
-# What is said first: what to work on, then what to keep, then the rest.
+# What is said first: what to work on, what is not known, what to keep, then the rest.
 ORDER: tuple[Verdict, ...] = (
     "concentrate_here",
-    "keep_up",
     "unclear",
+    "keep_up",
     "low_priority",
     "possible_overkill",
 )
-LEAST_FOLLOW_UPS = 30
 UNHAPPY_MONTHS = 3
+MOST_NAMED = 3
+SEEN = 0.842  # z of the chance of 4 in 5 to see a difference that is there
+MOST_MORE = 5  # times as many people: beyond, it is no help to say how many
+
+Reason = Literal["both", "said", "rated", "counts", "between", "differ", "unknown", "unhappy", ""]
+FINDINGS = ("both", "said", "rated", "counts")
+ZOf = Callable[[Item, Item], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A touchpoint as people named it. Shares 0..1; difference: unhappy less happy, interval 95 %.
+class Lead:
+    """Where to start: a finding with one touchpoint, else those it may be, most unhappy first.
 
-    The difference is None while one of the two bands has no answer.
+    more: how many people more would tell them apart, if they differ as much as it looks.
     """
 
-    touchpoint: str
-    verdict: Verdict
-    named: Named
-    share_negative: float | None
-    share_positive: float | None
-    difference: float | None
-    low: float | None
-    high: float | None
-    unhappy: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A touchpoint as the ratings place it. `sure`: its interval stays in its own quadrant."""
-
-    driver: Driver
-    verdict: Verdict
-    is_sure: bool
-    unhappy: float
+    reason: Reason = ""
+    touchpoints: tuple[str, ...] = ()
+    more: int | None = None
 
     @property
-    def touchpoint(self) -> str:
-        return self.driver.touchpoint
+    def is_sure(self) -> bool:
+        return self.reason in FINDINGS
 
 
-def rank_said(
-    mentions: Mentions, touchpoints: Sequence[str], unhappy: Mapping[str, float]
-) -> list[Said]:
-    """What people say, first what unhappy people name more surely than happy ones."""
-    nobody = Named(0, 0, 0, 0)
-    usual = sum(named.all for named in mentions.touchpoints.values()) / max(len(touchpoints), 1)
-    found = [
-        _said(mentions, touchpoint, mentions.touchpoints.get(touchpoint, nobody), usual, unhappy)
-        for touchpoint in touchpoints
-    ]
-    return sorted(found, key=_said_order)
+def rank(
+    findings: Findings | None, unhappy: Mapping[str, int], touchpoints: Sequence[str], months: int
+) -> tuple[Lead, list[Item]]:
+    """The lead and the list: what leads, then by verdict and unhappy answers."""
+    items = claims(findings, unhappy, touchpoints, months)
+    lead = _lead(items, findings)
+    first = {each: place for place, each in enumerate(lead.touchpoints)}
+
+    def order(item: Item) -> tuple[float, ...]:
+        share = item.driver.share if item.driver else 0.0
+        place = first.get(item.touchpoint, len(first))
+        return place, ORDER.index(item.verdict), -item.unhappy, -share
+
+    return lead, sorted(items, key=order)
 
 
-def _said_order(item: Said) -> tuple[float, ...]:
-    sureness = 0.0 if item.low is None else -item.low
-    return ORDER.index(item.verdict), sureness, -item.named.all, -item.unhappy
+def _lead(items: Sequence[Item], findings: Findings | None) -> Lead:
+    matrix = findings.matrix if findings else None
+    z_said = _z_said(findings.mentions) if findings else None
+    z_shown = _z_shown(matrix) if matrix else None
+    to_do = [item for item in items if item.verdict == "concentrate_here" and item.unhappy]
+    said = _may_lead([i for i in to_do if i.said and i.said.verdict == i.verdict], z_said)
+    shown = _may_lead([i for i in to_do if i.shown == i.verdict], z_shown)
+    reason: Reason = "both" if said and shown else "said" if said else "rated"
+    found = [item for item in said if item in shown] if said and shown else said or shown
+    if said and shown and not found:
+        reason, found = "differ", said + shown
+    if not found and z_shown:
+        weighed = [item for item in items if item.driver]
+        may = _may_lead(weighed, z_shown)
+        is_open = all(item.verdict == "unclear" and item.unhappy for item in may)
+        reason, found = "counts", may if is_open and len(may) < len(weighed) else []
+    if len(found) == 1:
+        return Lead(reason, (found[0].touchpoint,))
+    z, n = (z_said, findings.mentions.answered) if said and not shown and findings else (
+        z_shown, matrix.n if matrix else 0
+    )  # fmt: skip
+    if 1 < len(found) <= MOST_NAMED:
+        names = _most_unhappy(found)
+        return Lead("differ" if reason == "differ" else "between", names, _more(found, z, n))
+    return _untold(found or items, z_shown, matrix.n if matrix else 0)
 
 
-def _said(
-    mentions: Mentions, touchpoint: str, named: Named, usual: float, unhappy: Mapping[str, float]
-) -> Said:
-    difference = low = high = None
-    if mentions.negative and mentions.positive:
-        found = compare_share(named.negative, mentions.negative, named.positive, mentions.positive)
-        difference, low, high = found.observed, found.low, found.high
-    return Said(
-        touchpoint=touchpoint,
-        verdict=_said_verdict(low, high, named, usual),
-        named=named,
-        share_negative=named.negative / mentions.negative if mentions.negative else None,
-        share_positive=named.positive / mentions.positive if mentions.positive else None,
-        difference=difference,
-        low=low,
-        high=high,
-        unhappy=unhappy.get(touchpoint, 0.0),
-    )
+def _untold(items: Sequence[Item], z: ZOf | None, n: int) -> Lead:
+    """Nothing tells one from another: what has most unhappy answers, and all that have as many.
+
+    Where some were weighed or named it is one of these: another may ask about the whole again.
+    """
+    known = [i for i in items if i.driver or (i.said and i.said.named.all >= LEAST)]
+    candidates = [i for i in known or items if i.verdict in ORDER[:2] and i.unhappy >= LEAST]
+    most = max((item.unhappy for item in candidates), default=0)
+    names = tuple(item.touchpoint for item in candidates if item.unhappy == most)
+    if not names:
+        return Lead()
+    weighed = [item for item in items if item.driver]
+    return Lead("unknown" if known else "unhappy", names, _more(weighed, z, n))
 
 
-def _said_verdict(low: float | None, high: float | None, named: Named, usual: float) -> Verdict:
-    if low is not None and low > 0:
-        return "concentrate_here"
-    if high is not None and high < 0:
-        return "keep_up"
-    return "unclear" if named.all and named.all >= usual else "low_priority"
+def _most_unhappy(items: Sequence[Item]) -> tuple[str, ...]:
+    return tuple(item.touchpoint for item in sorted(items, key=lambda item: -item.unhappy))
 
 
-def rank_shown(matrix: Matrix, unhappy: Mapping[str, float]) -> list[Shown]:
-    """What ratings show, first what is important and rated low, the most important on top."""
-    found = [
-        Shown(
-            driver, _verdict(driver), _is_sure(driver, matrix), unhappy.get(driver.touchpoint, 0.0)
-        )
-        for driver in matrix.drivers
-    ]
-    return sorted(found, key=lambda item: (ORDER.index(item.verdict), -item.driver.share))
+def _may_lead(items: Sequence[Item], z: ZOf | None) -> list[Item]:
+    """Those that may be the first: one where it is surely before each other one.
+
+    The best of a sample is the best at 5 % if it beats the second best at 5 % on two sides (Gutmann
+    and Maymin 1987); any is left out only where that holds over all pairs (Bonferroni).
+    """
+    if z is None or len(items) < 2:
+        return list(items)
+    top = _top(items, z)
+    if min(z(top, item) for item in items if item is not top) > normal_quantile(1 - ALPHA):
+        return [top]
+    apart = normal_quantile(1 - ALPHA / comb(len(items), 2))
+    return [item for item in items if item is top or z(top, item) <= apart]
 
 
-def _verdict(driver: Driver) -> Verdict:
-    return next(verdict for verdict in ORDER if verdict == driver.quadrant)
+def _top(items: Sequence[Item], z: ZOf) -> Item:
+    return max(items, key=lambda one: sum(z(one, other) >= 0 for other in items))
 
 
-def _is_sure(driver: Driver, matrix: Matrix) -> bool:
-    """Whether neither cross-hair runs through the item's intervals."""
-    if driver.share_low is None or driver.share_high is None:
-        return False
-    crosses_share = driver.share_low <= matrix.share_mean <= driver.share_high
-    low, high = driver.performance_low, driver.performance_high
-    if low is None or high is None:
-        return False
-    return not crosses_share and not low <= matrix.performance_mean <= high
+def _more(items: Sequence[Item], z: ZOf | None, n: int) -> int | None:
+    """How many more people tell the two foremost apart in 4 of 5 such cases, in tens."""
+    if z is None or len(items) < 2:
+        return None
+    top = _top(items, z)
+    nearest = min(z(top, item) for item in items if item is not top)
+    times = ((normal_quantile(1 - ALPHA) + SEEN) / nearest) ** 2 if nearest else inf
+    return ceil((times - 1) * n / 10) * 10 if 1 < times <= MOST_MORE else None
+
+
+def _z_shown(matrix: Matrix) -> ZOf:
+    names = [each.touchpoint for each in matrix.drivers]
+    pairs = {(names[pair.first], names[pair.second]): pair.z for pair in matrix.pairs}
+
+    def z(one: Item, other: Item) -> float:
+        key = (one.touchpoint, other.touchpoint)
+        return pairs[key] if key in pairs else -pairs.get((key[1], key[0]), 0.0)
+
+    return z
+
+
+def _z_said(mentions: Mentions) -> ZOf:
+    """By how many standard errors the unhappy name one more than another, less what the happy do.
+
+    Who named both counts as two people would: the error is rather too large than too small.
+    """
+
+    def z(one: Item, other: Item) -> float:
+        apart, variance = 0.0, 0.0
+        for n, sign, band in (
+            (mentions.negative, 1, "negative"),
+            (mentions.positive, -1, "positive"),
+        ):
+            a, b = (
+                getattr(item.said.named, band) / n if item.said else 0.0 for item in (one, other)
+            )
+            apart += sign * (a - b)
+            variance += (a + b - (a - b) ** 2) / n
+        return apart / sqrt(variance) if variance > 0 else 0.0
+
+    return z
 
 
 def unhappy_months(span: Span, running: str) -> list[str]:
@@ -137,8 +179,8 @@ def unhappy_months(span: Span, running: str) -> list[str]:
     return months_between(max(span.first, shift(newest, 1 - UNHAPPY_MONTHS)), newest)
 
 
-def unhappy_a_month(journey: JourneyInfo, rows: Sequence[CountRow]) -> dict[str, float]:
-    """Answers in the negative band a month, by touchpoint, over the months that have answers.
+def unhappy_answers(journey: JourneyInfo, rows: Sequence[CountRow]) -> dict[str, int]:
+    """Answers in the negative band by touchpoint, over all months that were read.
 
     Every survey of a touchpoint counts, each in its own metric's negative band.
     """
@@ -147,10 +189,8 @@ def unhappy_a_month(journey: JourneyInfo, rows: Sequence[CountRow]) -> dict[str,
         for _, touchpoint, series in journey.placed_series
     }
     sums: dict[str, int] = {}
-    months: dict[str, set[date]] = {}
     for row in rows:
         touchpoint, negative = placed[row.series]
         count = sum(n for rating, n in zip(RATINGS, row.counts, strict=True) if rating in negative)
         sums[touchpoint] = sums.get(touchpoint, 0) + count
-        months.setdefault(touchpoint, set()).add(row.month)
-    return {touchpoint: n / len(months[touchpoint]) for touchpoint, n in sums.items()}
+    return sums

@@ -11,17 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.dashboards.read import Scope
 from feedback.outbox import computed
+from feedback.priorities.claims import LEAST, Item
 from feedback.priorities.findings import KIND, Findings, Matrix, Selection, decode
 from feedback.priorities.gather import Overall, find_overall
-from feedback.priorities.rank import (
-    LEAST_FOLLOW_UPS,
-    Said,
-    Shown,
-    rank_said,
-    rank_shown,
-    unhappy_a_month,
-    unhappy_months,
-)
+from feedback.priorities.rank import Lead, rank, unhappy_answers, unhappy_months
 from feedback.readings.counted import answered_span, counts_version, read_counts
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
@@ -33,13 +26,16 @@ FRESH = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Known:
-    """Everything the page needs. `findings` may be of an older state of the data than `version`."""
+    """Everything the page needs. `findings` may be of an older state of the data than `version`.
+
+    journey: without what is archived; unhappy: answers over `unhappy_months`, by touchpoint.
+    """
 
     journeys: tuple[JourneyName, ...]
     journey: JourneyInfo
     overall: Overall | None
     selection: Selection
-    unhappy: dict[str, float]
+    unhappy: dict[str, int]
     unhappy_months: tuple[str, ...]
     version: str
     findings: Findings | None
@@ -60,36 +56,44 @@ class Known:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Touchpoints' names by id, archived ones too."""
+        """Touchpoints' names by id."""
         return {str(t.id): t.name for stage in self.journey.stages for t in stage.touchpoints}
 
     @property
     def matrix(self) -> Matrix | None:
         return self.findings.matrix if self.findings else None
 
-    @property
-    def is_said(self) -> bool:
-        """Whether enough people answered what counted most."""
-        return self.findings is not None and self.findings.mentions.answered >= LEAST_FOLLOW_UPS
-
     @cached_property
-    def said(self) -> list[Said]:
-        """Ranked by what people say; empty without answers enough."""
-        if self.findings is None or not self.is_said:
-            return []
+    def _ranking(self) -> tuple[Lead, list[Item]]:
         offered = [str(touchpoint) for touchpoint in self.offered]
-        return rank_said(self.findings.mentions, offered, self.unhappy)
-
-    @cached_property
-    def shown(self) -> list[Shown]:
-        """Ranked by what ratings show; empty without a matrix."""
-        return rank_shown(self.matrix, self.unhappy) if self.matrix else []
+        return rank(self.findings, self.unhappy, offered, len(self.unhappy_months))
 
     @property
-    def most_unhappy(self) -> list[str]:
-        """Touchpoints by unhappy answers a month: what is known without any overall survey."""
-        found = [id for id, unhappy in self.unhappy.items() if id in self.names and unhappy > 0]
-        return sorted(found, key=lambda id: -self.unhappy[id])
+    def lead(self) -> Lead:
+        return self._ranking[0]
+
+    @property
+    def items(self) -> list[Item]:
+        """Every touchpoint in the order of the page."""
+        return self._ranking[1]
+
+    @property
+    def told(self) -> list[Item]:
+        """Those that stand in the list: known by unhappy answers enough, or by what is claimed."""
+        return [
+            item
+            for item in self.items
+            if item.unhappy >= LEAST or item.driver or (item.said and item.said.named.all)
+        ]
+
+    @property
+    def shown(self) -> list[Item]:
+        """Those of the matrix."""
+        return [item for item in self.items if item.driver]
+
+    def a_month(self, touchpoint: str) -> float:
+        """Its unhappy answers a month: over every month of the span, those without any too."""
+        return self.unhappy.get(touchpoint, 0) / max(len(self.unhappy_months), 1)
 
     def wants_job(self, now: datetime) -> bool:
         """Whether a job should look again: nothing is known, or other answers came since."""
@@ -104,7 +108,8 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
     journeys = await journey_names(session, workspace_id)
     if not journeys:
         return None
-    journey = await read_journey(session, workspace_id, chosen_journey(scope.asked, journeys))
+    name = chosen_journey(scope.asked, journeys)
+    journey = (await read_journey(session, workspace_id, name)).current
     overall = await find_overall(session, workspace_id, journey)
     series = tuple(line.id for _, _, line in journey.placed_series)
     span = await answered_span(session, workspace_id, series)
@@ -116,7 +121,7 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
         journey=journey,
         overall=overall,
         selection=selection,
-        unhappy=unhappy_a_month(journey, rows),
+        unhappy=unhappy_answers(journey, rows),
         unhappy_months=tuple(months),
         version=await version_of(session, workspace_id, journey),
         findings=found.findings if found else None,
@@ -152,8 +157,8 @@ def _within(series: tuple[uuid.UUID, ...], months: list[str]) -> CountQuery:
 
 
 async def version_of(session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyInfo) -> str:
-    """Another text whenever the journey's answers or its shape are others."""
+    """Another text whenever the journey's answers or its shape are others; journey: current."""
     series = tuple(line.id for _, _, line in journey.placed_series)
     sums = list(await counts_version(session, workspace_id, series))
-    shape = [(t.id, t.is_archived, t.metrics) for s in journey.stages for t in s.touchpoints]
+    shape = [(t.id, t.metrics) for s in journey.stages for t in s.touchpoints]
     return blake2b(repr((sums, shape)).encode(), digest_size=12).hexdigest()

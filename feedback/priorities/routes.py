@@ -28,6 +28,7 @@ from feedback.priorities import words
 from feedback.priorities.compute import Task
 from feedback.priorities.files import priorities_json, priorities_table
 from feedback.priorities.findings import KIND, Selection
+from feedback.priorities.leads import lead_sentence, look_again
 from feedback.priorities.matrix import draw_matrix
 from feedback.priorities.picture import matrix_picture
 from feedback.priorities.read import Known, load
@@ -81,12 +82,14 @@ def _page(
         headers={"HX-Push-Url": address} if visit.request.htmx.target in BLOCKS else {},
         known=known,
         words=words,
+        lead=lead_sentence(known) if known else "",
+        look_again=look_again(known) if known else "",
         address=address,
         choices=[journey_choice(known.journeys, known.journey)]
         if known and len(known.journeys) > 1
         else [],
         exports=file_links(address, kinds),
-        chart=draw_matrix(matrix, known.shown, known.names) if known and matrix else None,
+        chart=draw_matrix(matrix, known.items, known.names) if known and matrix else None,
         error=error,
         waits=waits,
         failed=failed,

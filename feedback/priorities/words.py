@@ -1,11 +1,11 @@
 """The sentences of priorities: each item in one sentence with its numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.priorities.findings import Findings, Matrix
-from feedback.priorities.rank import LEAST_FOLLOW_UPS, Said, Shown, Verdict
+from feedback.priorities.claims import LEAST, LEAST_FOLLOW_UPS, Item, Said, Verdict
+from feedback.priorities.findings import Driver, Findings, Matrix
 from feedback.priorities.read import Known
 from feedback.scoring import round_half_away
 from feedback.wording import write_share, write_signed
@@ -14,29 +14,43 @@ Names = Mapping[str, str]  # touchpoint id -> name
 
 
 def verdict_name(verdict: Verdict) -> str:
-    """The four quadrants of Martilla and James (1977), and what cannot be told yet."""
+    """The four quadrants of Martilla and James (1977), and what the answers do not tell."""
     return {
         "concentrate_here": _("Concentrate here"),
         "keep_up": _("Keep up the good work"),
         "possible_overkill": _("Possible overkill"),
         "low_priority": _("Low priority"),
-        "unclear": _("Named by both alike"),
+        "unclear": _("Not clear yet"),
     }[verdict]
 
 
-def said_sentence(item: Said, findings: Findings) -> str:
+def item_sentence(item: Item, known: Known) -> str:
+    """What is claimed of a touchpoint, and whose ratings say the same; empty for nothing."""
+    claim = "" if item.verdict == "unclear" else verdict_name(item.verdict) + "."
+    return " ".join(filter(None, (claim, together(item, known))))
+
+
+def together(item: Item, known: Known) -> str:
+    """`Goes together with Delivery.`"""
+    if not item.goes_with:
+        return ""
+    names = [known.names[each] for each in item.goes_with]
+    return _("Goes together with %(names)s.") % {"names": ", ".join(names)}
+
+
+def said_sentence(said: Said, findings: Findings) -> str:
     """What people said of one touchpoint, with its numbers."""
-    if item.share_negative is None or item.share_positive is None or item.difference is None:
+    if said.difference is None or said.share_negative is None or said.share_positive is None:
         return _("Named by %(all)s of %(answered)s.") % {
-            "all": format_number(item.named.all),
+            "all": format_number(said.named.all),
             "answered": format_number(findings.mentions.answered),
         }
     words = {
-        "negative": write_share(item.share_negative),
-        "positive": write_share(item.share_positive),
-        "difference": write_signed(100 * item.difference),
-        "low": write_signed(100 * (item.low or 0.0)),
-        "high": write_signed(100 * (item.high or 0.0)),
+        "negative": write_share(said.share_negative),
+        "positive": write_share(said.share_positive),
+        "difference": write_signed(100 * said.difference),
+        "low": write_signed(100 * (said.low or 0.0), most=1),
+        "high": write_signed(100 * (said.high or 0.0), most=1),
     }
     if findings.metric == "nps":
         return (
@@ -55,19 +69,12 @@ def said_sentence(item: Said, findings: Findings) -> str:
     )
 
 
-def shown_sentence(item: Shown, _findings: Findings) -> str:
+def shown_sentence(driver: Driver) -> str:
     """What the ratings of one touchpoint show, with its numbers."""
-    driver = item.driver
-    performance = round_half_away(driver.performance or 0.0)
-    words = {
-        "share": write_share(driver.share),
-        "performance": format_number(performance),
-        "n": format_number(driver.n),
-    }
+    words = _shown_words(driver)
     if driver.share_low is None or driver.share_high is None:
         text = _("%(share)s of what the overall score goes with; rated %(performance)s of 100.")
         return text % words
-    words["low"], words["high"] = write_share(driver.share_low), write_share(driver.share_high)
     text = _(
         "%(share)s of what the overall score goes with (%(low)s to %(high)s); "
         "rated %(performance)s of 100 by %(n)s people."
@@ -75,79 +82,53 @@ def shown_sentence(item: Shown, _findings: Findings) -> str:
     return text % words
 
 
-def shown_facts(item: Shown) -> str:
+def shown_facts(driver: Driver) -> str:
     """The numbers alone, where there is no room: `16 % (13 % to 19 %), 65 of 100`."""
-    driver = item.driver
-    words = {
-        "share": write_share(driver.share),
-        "performance": format_number(round_half_away(driver.performance or 0.0)),
-    }
+    words = _shown_words(driver)
     if driver.share_low is None or driver.share_high is None:
         return _("%(share)s, %(performance)s of 100") % words
-    words["low"], words["high"] = write_share(driver.share_low), write_share(driver.share_high)
     return _("%(share)s (%(low)s to %(high)s), %(performance)s of 100") % words
+
+
+def _shown_words(driver: Driver) -> dict[str, str]:
+    return {
+        "share": write_share(driver.share),
+        "performance": format_number(round_half_away(driver.performance or 0.0)),
+        "n": format_number(driver.n),
+        "low": write_share(driver.share_low or 0.0),
+        "high": write_share(driver.share_high or 0.0),
+    }
 
 
 def write_monthly(unhappy: float) -> str:
     """How many a month, as a whole number; something that is not nothing is at least 1."""
-    return format_number(max(round_half_away(unhappy), 1.0 if unhappy else 0.0))
+    return format_number(_monthly(unhappy))
 
 
 def unhappy_phrase(unhappy: float) -> str:
     """`58 unhappy answers a month`."""
-    rounded = int(max(round_half_away(unhappy), 1.0 if unhappy else 0.0))
+    rounded = _monthly(unhappy)
     return ngettext("%(n)s unhappy answer a month", "%(n)s unhappy answers a month", rounded) % {
         "n": format_number(rounded)
     }
 
 
+def _monthly(unhappy: float) -> int:
+    return int(max(round_half_away(unhappy), 1.0 if unhappy else 0.0))
+
+
 def never_named(known: Known) -> str:
     """The touchpoints that nobody named, in one line; empty when each was named."""
-    nobody = [known.names[item.touchpoint] for item in known.said if not item.named.all]
+    nobody = [known.names[i.touchpoint] for i in known.items if i.said and not i.said.named.all]
     if not nobody:
         return ""
     return _("Never named: %(names)s.") % {"names": ", ".join(nobody)}
 
 
-def lead(known: Known) -> str:
-    """What to fix first, in one sentence, and on what it rests."""
-    names = known.names
-    words = [item.touchpoint for item in known.said if item.verdict == "concentrate_here"]
-    ratings = [item.touchpoint for item in known.shown if item.verdict == "concentrate_here"]
-    by_word, by_rating = next(iter(words), ""), next(iter(ratings), "")
-    both = next((touchpoint for touchpoint in words if touchpoint in ratings), "")
-    if both:
-        return _(
-            "Start with %(name)s: unhappy customers name it, and its low ratings go with a low "
-            "overall score."
-        ) % {"name": names[both]}
-    if by_word and by_rating:
-        return _(
-            "Start with %(said)s, which unhappy customers name, then %(shown)s, whose low ratings "
-            "go with a low overall score."
-        ) % {"said": names[by_word], "shown": names[by_rating]}
-    if by_word:
-        return _("Start with %(name)s: unhappy customers name it more than happy ones do.") % {
-            "name": names[by_word]
-        }
-    if by_rating:
-        return _("Start with %(name)s: it matters, and it is rated lower than the others.") % {
-            "name": names[by_rating]
-        }
-    return _lead_without_verdict(known)
-
-
-def _lead_without_verdict(known: Known) -> str:
-    unhappy, names = known.unhappy, known.names
-    most = max(unhappy, key=lambda touchpoint: unhappy[touchpoint], default="")
-    if known.said or known.shown:
-        return _("Nothing stands out: no touchpoint both matters and is rated low.")
-    if most and unhappy[most] and most in names:
-        return _("Most unhappy answers come from %(name)s: %(unhappy)s.") % {
-            "name": names[most],
-            "unhappy": unhappy_phrase(unhappy[most]),
-        }
-    return ""
+def few_unhappy(items: Sequence[Item], known: Known) -> str:
+    """The touchpoints of which nothing can be said yet, in one line."""
+    names = ", ".join(known.names[item.touchpoint] for item in items)
+    return _("Fewer than %(n)s unhappy answers: %(names)s.") % {"n": LEAST, "names": names}
 
 
 def matrix_facts(matrix: Matrix) -> str:
@@ -227,13 +208,10 @@ def refused_words(findings: Findings, names: Names) -> str:
     return texts[findings.refused] % {"names": listed}
 
 
-def said_note(known: Known) -> str:
+def said_note(findings: Findings) -> str:
     """How many answered the follow-up, or how many are missing."""
-    findings = known.findings
-    if findings is None:
-        return ""
     answered = findings.mentions.answered
-    if not known.is_said:
+    if answered < LEAST_FOLLOW_UPS:
         missing = LEAST_FOLLOW_UPS - answered
         return ngettext(
             "%(answered)s of at least %(least)s answers so far: %(missing)s is missing.",

@@ -3,7 +3,7 @@ whoever changes a part fetches its row by id."""
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -37,6 +37,7 @@ class SeriesInfo:
     number: int
     metric: str
     opened_at: datetime
+    is_archived: bool = False  # its survey is
     __hash__ = by_id
 
 
@@ -128,6 +129,23 @@ class JourneyInfo:
         return tuple(self._walk())
 
     @cached_property
+    def current(self) -> "JourneyInfo":
+        """Without what is archived: stages, touchpoints, and the lines of archived surveys."""
+        return replace(
+            self,
+            stages=tuple(
+                replace(
+                    stage,
+                    touchpoints=tuple(
+                        replace(each, series=tuple(s for s in each.series if not s.is_archived))
+                        for each in stage.active
+                    ),
+                )
+                for stage in self.active
+            ),
+        )
+
+    @cached_property
     def digest(self) -> str:
         """Another one for another journey, or for one that is otherwise."""
         return blake2b(repr(self).encode(), digest_size=12).hexdigest()
@@ -211,7 +229,10 @@ def _journey_info(rows: Sequence[Any]) -> JourneyInfo:
         if row.touchpoint is not None:
             touchpoints.setdefault(row.stage, {}).setdefault(row.touchpoint, []).append(row)
         if row.series is not None:
-            info = SeriesInfo(row.series, row.survey, row.number, row.metric, row.opened_at)
+            info = SeriesInfo(
+                row.series, row.survey, row.number, row.metric, row.opened_at,
+                is_archived=row.survey_archived is not None,
+            )  # fmt: skip
             series.setdefault(row.touchpoint, []).append(info)
     return JourneyInfo(
         rows[0].journey,

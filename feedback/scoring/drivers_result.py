@@ -29,7 +29,9 @@ class DriverRow:
     """One driver. lmg and johnson each add to R^2 over the drivers, share to 1.
 
     lmg is None beyond 12 drivers, mean without a frame, the limits without resampling. pair_n: how
-    many rated both this driver and the outcome.
+    many rated both this driver and the outcome. place_p: how often chance alone puts a driver as
+    far from both cross-hairs of the matrix, None without resampling: the larger p-value of its
+    share against the mean share and of its mean against the mean of all.
     """
 
     driver: str
@@ -43,17 +45,23 @@ class DriverRow:
     mean_low: float | None = None
     mean_high: float | None = None
     pair_n: int | None = None
+    place_p: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DriverPair:
-    """The share of one driver less that of another, and the interval of that difference."""
+    """The share of one driver less that of another, and the interval of that difference.
+
+    z: the difference in its standard errors. correlation: of the two drivers' ratings.
+    """
 
     first: str
     second: str
     difference: float
     low: float
     high: float
+    z: float
+    correlation: float
 
     @property
     def differs(self) -> bool:

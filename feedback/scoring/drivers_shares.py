@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from feedback.scoring.drivers_bootstrap import SEED, compare_pairs, limits, resample
+from feedback.scoring.drivers_bootstrap import SEED, compare_pairs, limits, place_p, resample
 from feedback.scoring.drivers_data import (
     Answers,
     Moments,
@@ -82,7 +82,7 @@ def drivers(
         level=level,
     )
     plain = replace(plain, rows=_with_means(plain.rows, found))
-    return _with_intervals(plain, answers, resamples, seed) if resamples else plain
+    return _with_intervals(plain, found, answers, resamples, seed) if resamples else plain
 
 
 def drivers_from_correlation(matrix: Any, n: int, names: Sequence[str] | None = None) -> Drivers:
@@ -145,12 +145,16 @@ def _with_means(rows: Sequence[DriverRow], found: Moments) -> tuple[DriverRow, .
     )
 
 
-def _with_intervals(plain: Drivers, answers: Answers, resamples: int, seed: int) -> Drivers:
+def _with_intervals(
+    plain: Drivers, found: Moments, answers: Answers, resamples: int, seed: int
+) -> Drivers:
     drawn = resample(answers, resamples, seed)
     if len(drawn) * 2 < resamples:  # most samples fell apart: percentiles of the rest would lie
         return replace(plain, seed=seed)
     low, high = limits(drawn.shares, plain.level)
     mean_low, mean_high = limits(drawn.means, plain.level)
+    shares = [row.share for row in plain.rows]
+    places = place_p(shares, found.means[0, 1:], drawn)
     rows = tuple(
         replace(
             row,
@@ -158,9 +162,10 @@ def _with_intervals(plain: Drivers, answers: Answers, resamples: int, seed: int)
             share_high=float(high[place]),
             mean_low=float(mean_low[place]),
             mean_high=float(mean_high[place]),
+            place_p=places[place],
         )
         for place, row in enumerate(plain.rows)
     )
     names = [row.driver for row in rows]
-    pairs = compare_pairs(names, [row.share for row in rows], drawn, plain.level)
+    pairs = compare_pairs(names, shares, drawn, plain.level, found.correlations[0])
     return replace(plain, rows=rows, pairs=pairs, seed=seed, resamples=len(drawn))

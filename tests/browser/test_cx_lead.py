@@ -47,7 +47,8 @@ async def test_three_clicks_answer_what_to_fix_how_sure_and_whether_it_helped(
     await expect(page.locator(".lead")).to_contain_text("Start with Payment")
     first = page.locator(".ranked li").first
     await expect(first).to_contain_text("Concentrate here")
-    await expect(first).to_contain_text("between")
+    await page.get_by_text("How sure?").click()
+    await expect(page.locator(".how-sure")).to_contain_text("between")
     await expect(page.get_by_role("img", name="Importance against performance")).to_be_visible()
 
     await page.get_by_role("link", name="Actions", exact=True).click()

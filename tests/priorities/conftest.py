@@ -27,26 +27,38 @@ class People:
     series: dict[str, Series]
     overall: Series
 
-    async def rate(self, ratings: Sequence[dict[str, int]], *, start: int = 0) -> None:
-        """One person a row: ratings by touchpoint name, `overall` among them."""
+    async def rate(
+        self, ratings: Sequence[dict[str, int]], *, start: int = 0, days: int = 0
+    ) -> None:
+        """One person a row, so many days ago: ratings by touchpoint name, `overall` among them."""
         async with self.database.write() as session:
             for number, row in enumerate(ratings, start=start):
                 key = number.to_bytes(4, "big") * 4
-                moment = NOW - timedelta(hours=number % 600)
+                moment = NOW - timedelta(days=days, hours=(number - start) % 600)
                 for name, rating in row.items():
                     series = self.overall if name == "overall" else self.series[name]
                     session.add(self._response(series, rating, moment, respondent_key=key))
             await session.flush()
             await rebuild(session, self.shop.workspace.id)
 
-    async def name(self, rating: int, named: Sequence[str] | None, times: int = 1) -> None:
+    async def name(
+        self,
+        rating: int,
+        named: Sequence[str] | None,
+        times: int = 1,
+        person: bytes | None = None,
+    ) -> None:
         """So many gave the overall survey this rating and named these; None: not answered."""
         ids = None if named is None else [str(self.touchpoints[name].id) for name in named]
         answers = None if ids is None else {"counted_most": ids}
         async with self.database.write() as session:
             for number in range(times):
                 moment = NOW - timedelta(minutes=number)
-                session.add(self._response(self.overall, rating, moment, answers=answers))
+                session.add(
+                    self._response(
+                        self.overall, rating, moment, answers=answers, respondent_key=person
+                    )
+                )
             await session.flush()
             await rebuild(session, self.shop.workspace.id)
 
@@ -66,15 +78,18 @@ class People:
 
 @pytest.fixture
 async def people(database: Database, shop: Shop) -> People:
+    return await ask_people(database, shop)
+
+
+async def ask_people(database: Database, shop: Shop) -> People:
     """Five touchpoints asked CSAT 1-5, and the shop's NPS survey marked as the overall one."""
-    names = ("Search", "Basket", "Help", "Returns", "Parcel")
     touchpoints, series = {}, {}
     at: dict[str, Any] = {"workspace_id": shop.workspace.id}
     async with database.write() as session:
         survey = await session.get(Survey, (shop.workspace.id, shop.nps.id))
         assert survey is not None
         survey.is_overall = True
-        for position, name in enumerate(names, start=1):
+        for position, name in enumerate(("Search", "Basket", "Help", "Returns", "Parcel"), start=1):
             place = Touchpoint(
                 **at, id=new_id(), stage_id=shop.care.id, name=name, position=position
             )

@@ -80,7 +80,7 @@ async def airport(settings: Settings, database: Database) -> AsyncIterator[Airpo
         yield Airport(database, client)
 
 
-async def test_food_is_where_to_concentrate(airport: Airport) -> None:
+async def test_food_leads_the_list_and_is_no_finding_yet(airport: Airport) -> None:
     shown, page = await airport.weigh(SIX)
     assert (shown["n"], shown["method"], shown["missing"]) == (1850, "lmg", "complete")
     assert round(shown["r_squared"], 4) == 0.5376
@@ -96,7 +96,11 @@ async def test_food_is_where_to_concentrate(airport: Airport) -> None:
         "Shops": "low_priority",
     }
     assert shown["rows"][0]["touchpoint"] == "Restaurants"
-    assert "Start with Restaurants" in page and "Method: LMG, R² 0.54" in page
+    # Food has 19 % where an even share is 17 %: 1,850 people do not tell that from chance.
+    assert {row["verdict"] for row in shown["rows"]} == {"unclear"}
+    assert "Start with" not in page and "Concentrate here" not in page
+    assert "Restaurants has the most unhappy answers (255 a month): start there." in page
+    assert "Method: LMG, R² 0.54" in page
 
 
 async def test_fourteen_touchpoints_are_weighed_by_johnson_and_the_page_says_so(

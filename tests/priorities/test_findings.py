@@ -148,6 +148,17 @@ async def test_it_counts_what_counted_most_by_band(
     assert (named.negative, named.neutral, named.positive, named.all) == (12, 0, 5, 17)
 
 
+async def test_it_counts_the_newest_answer_of_a_person(
+    database: Database, shop: Shop, people: People
+) -> None:
+    """Whoever answers again and again is one of those who named something."""
+    await people.name(3, ["Help"], times=20, person=b"p" * 16)
+    await people.name(10, ["Search"], times=4)
+    found = await find(database, shop)
+    assert found is not None
+    assert (found.mentions.answered, found.mentions.negative) == (5, 1)
+
+
 async def test_it_finds_nothing_without_an_overall_survey(database: Database, shop: Shop) -> None:
     assert await find(database, shop) is None
 
@@ -163,7 +174,8 @@ async def test_it_leaves_out_what_does_not_count(
             .values(state="excluded")
         )
         await rebuild(session, shop.workspace.id)
-    assert await find(database, shop) is None
+    found = await find(database, shop)
+    assert found is not None and (found.people, found.since, found.until) == (0, "", "")
 
 
 async def test_it_looks_again_only_when_answers_came(

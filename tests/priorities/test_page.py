@@ -74,7 +74,9 @@ async def test_its_files_have_the_numbers_of_the_page(
     shown = document["shown"]
     assert shown["n"] == 150 and shown["method"] == "lmg" and shown["seed"]
     assert sum(row["share"] for row in shown["rows"]) == pytest.approx(1)
-    assert len(lines) == 1 + len(document["said"]["rows"]) + len(shown["rows"])
+    assert len(lines) == 1 + len(document["list"])
+    assert document["lead"]["is_sure"] and document["lead"]["touchpoints"] == ["Help"]
+    assert [row["verdict"] for row in document["list"]][0] == "concentrate_here"
     page = (await alice.get("/priorities")).text
     for row in shown["rows"]:
         assert f"{round(100 * row['share'])}\N{NO-BREAK SPACE}%" in page
