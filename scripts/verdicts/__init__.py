@@ -1,8 +1,8 @@
 """Every verdict the product prints, and how often it is wrong where nothing happened.
 
-    .venv/bin/python -m scripts.verdicts                     100 pages each: half a minute
-    .venv/bin/python -m scripts.verdicts --pages 2000 --write    the table of docs/scoring.md
-    .venv/bin/python -m scripts.verdicts --only change       one of them
+    .venv/bin/python -m scripts.verdicts                            100 draws each: half a minute
+    .venv/bin/python -m scripts.verdicts --pages 2000 --write       the table of docs/scoring.md
+    .venv/bin/python -m scripts.verdicts --write --only start named    two of its rows
 
 =================  ====================================================================
 ``Verdict``        where it stands, what it says, how it is measured

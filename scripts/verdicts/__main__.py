@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -29,47 +29,46 @@ def rate(verdict: Verdict, rho: float, pages: int, over: Callable[..., Iterable[
 
 def row(verdict: Verdict, calm: Rate, restless: Rate | None) -> str:
     """One line of the table."""
-    cells = (
-        verdict.where,
-        verdict.says,
-        verdict.given,
-        f"{100 * calm.share:.1f} % of {calm.of:,}",
-        "" if restless is None else f"{100 * restless.share:.1f} %",
-    )
-    return f"| {' | '.join(cells)} |\n"
+    also = "" if restless is None else f"{100 * restless.share:.1f} %"
+    return f"{beginning(verdict)}| {100 * calm.share:.1f} % of {calm.of:,} | {also} |\n"
 
 
-def lines(
-    wanted: Iterable[Verdict], pages: int, over: Callable[..., Iterable[Rate]]
-) -> Iterator[str]:
-    for verdict in wanted:
-        calm = rate(verdict, CALM, pages, over)
-        restless = rate(verdict, RESTLESS, pages, over) if verdict.restless else None
-        yield row(verdict, calm, restless)
+def known_rows(page: str) -> dict[str, str]:
+    """The lines that stand in the table, by the beginning they share with `beginning`."""
+    lines = page.split(BEGIN)[1].split(END)[0].splitlines(keepends=True)
+    return {line.rsplit("|", 3)[0]: line for line in lines}
 
 
-def written(page: str, table: str) -> str:
-    """The page with the table between its two marks."""
+def beginning(verdict: Verdict) -> str:
+    return f"| {verdict.where} | {verdict.says} | {verdict.given} "
+
+
+def written(page: str, measured: dict[str, str]) -> str:
+    """The page with its table made anew, of the rows measured and those that stand there."""
+    rows = known_rows(page) | measured
     before, rest = page.split(BEGIN)
+    table = HEAD + "".join(rows.get(beginning(each), "") for each in VERDICTS)
     return before + BEGIN + table + END + rest.split(END)[1]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How often each verdict is wrong.")
     parser.add_argument("--pages", type=int, default=100, help="draws of each")
-    parser.add_argument("--only", metavar="NAME", choices=[each.key for each in VERDICTS])
-    parser.add_argument("--write", action="store_true", help="put the table into docs/scoring.md")
+    keys = [each.key for each in VERDICTS]
+    parser.add_argument("--only", metavar="NAME", nargs="+", choices=keys, default=keys)
+    parser.add_argument("--write", action="store_true", help="put the rows into docs/scoring.md")
     parser.add_argument("--cores", type=int, default=1)
     asked = parser.parse_args()
-    wanted = [each for each in VERDICTS if asked.only in (None, each.key)]
-    began, table = time.monotonic(), HEAD
+    began, measured = time.monotonic(), {}
     print(HEAD, end="")
     with over_cores(asked.cores) as over:
-        for line in lines(wanted, asked.pages, over):
+        for verdict in (each for each in VERDICTS if each.key in asked.only):
+            calm = rate(verdict, CALM, asked.pages, over)
+            restless = rate(verdict, RESTLESS, asked.pages, over) if verdict.restless else None
+            line = measured[beginning(verdict)] = row(verdict, calm, restless)
             print(line, end="", flush=True)
-            table += line
-    if asked.write and not asked.only:
-        PAGE.write_text(written(PAGE.read_text(), table))
+    if asked.write:
+        PAGE.write_text(written(PAGE.read_text(), measured))
     print(f"{asked.pages} draws, {time.monotonic() - began:.0f} s")
 
 

@@ -128,11 +128,14 @@ VERDICTS = (
     Verdict(
         "helped",
         "Actions",
-        "Clearly better; Clearly worse",
+        "Better: +13 points year on year; Worse: ...",
         "no effect, after a month picked at random",
         "action",
         quiet.helped,
-        words=(r"^Clearly (better|worse)", r"clearly better, "),
+        words=(
+            r"(Better|Worse): (%\(difference\)s|\+13 points) year on year",
+            r"%\(better\)s better, ",
+        ),
         states=("better", "worse"),
     ),
     Verdict(
@@ -232,6 +235,7 @@ NO_CLAIM = {
         r"[Nn]o clear (change|difference)",
         r"^Nothing (clearly|else clearly|stands out)",
         r"none (real|was more than chance)",
+        r"(Higher|Lower), (but no|not yet) proof",
         r"^Near a dividing line",
         r"^chance explains it$",
         r"Chance alone may explain",
@@ -240,6 +244,8 @@ NO_CLAIM = {
     ),
     "says what the words mean, or warns": (
         r"that is no proof of a cause",
+        r"^Of actions that change nothing",
+        r"^Whether it helped can be said from",
         r"^Linked with, not caused by",
         r"^A (change|move|movement|score|note)\b",
         r"^(Judged together|One question, put|This holds for one|Send the answers|Unusual:)",

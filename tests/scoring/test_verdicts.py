@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from scripts.locales import catalogues, read_catalogue
-from scripts.verdicts import CALM, RESTLESS, __main__, measure
+from scripts.verdicts import CALM, RESTLESS, Rate, __main__, measure
 from scripts.verdicts.rows import NO_CLAIM, SILENT, VERDICTS
 from scripts.watch_grid import over_cores
 
@@ -123,9 +123,13 @@ def test_the_table_of_the_docs_has_these_rows() -> None:
     assert [row[:3] for row in table()] == wanted, f"run: {AGAIN}"
 
 
-def test_the_table_is_put_between_its_marks() -> None:
-    page = f"before\n{__main__.BEGIN}old\n{__main__.END}after\n"
-    assert __main__.written(page, "new\n") == f"before\n{__main__.BEGIN}new\n{__main__.END}after\n"
+def test_a_row_measured_anew_leaves_the_others_alone() -> None:
+    page, first = __main__.PAGE.read_text(), VERDICTS[0]
+    again = __main__.row(first, Rate(1, 4), Rate(2, 4))
+    found = __main__.written(page, {__main__.beginning(first): again})
+    assert again.endswith("| 25.0 % of 4 | 50.0 % |\n") and again in found
+    assert len(set(page.splitlines()) ^ set(found.splitlines())) == 2
+    assert __main__.written(page, {}) == page
 
 
 @pytest.fixture(scope="module")
