@@ -204,7 +204,12 @@ def test_few_quiet_years_are_said_to_have_changed(cell: grid.Cell, over: grid.Ov
 def test_real_falls_are_named_soon(
     n: int, points: float, rho: float, months: int, least: float, over: grid.Over
 ) -> None:
-    found = grid.within(grid.falls(n, points, rho, PAGES, over=over), months)
+    # 2,000 pages leave 1.1 % to chance, and the rule stands that near to what is promised.
+    seeds = range(5 if IS_LONG else 1)
+    found = grid.within(
+        [each for seed in seeds for each in grid.falls(n, points, rho, PAGES, seed, over=over)],
+        months,
+    )
     print(n, points, rho, months, found, flush=True)
     assert found >= least - (0 if IS_LONG else 0.15)
 
