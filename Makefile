@@ -32,7 +32,7 @@ test: $(V)/.dev $(V)/.widget  ## every test on SQLite, PostgreSQL and Chromium, 
 	    tests=$$?; $(V)/bin/coverage combine -q && \
 	    $(V)/bin/coverage report $(if $(ARGS),--fail-under=0) && exit $$tests; }
 
-test-long: $(V)/.dev  ## what CI does a tenth of: 2,000 quiet and changed years, 50 kills (two hours)
+test-long: $(V)/.dev  ## what CI does a tenth of: 2,000 quiet and changed years (20 minutes of two cores), 50 kills
 	@chromium=$$(scripts/chromium) && CHROMIUM="$$chromium" TEST_LONG=1 \
 	  nice -n 10 $(V)/bin/python -m pytest -s --timeout 0 --durations 10 tests/dashboards/test_quiet_years.py \
 	  tests/scoring/test_watch.py tests/scoring/test_effect.py tests/scoring/test_verdicts.py \
