@@ -32,11 +32,11 @@ test: $(V)/.dev $(V)/.widget  ## every test on SQLite, PostgreSQL and Chromium, 
 	    tests=$$?; $(V)/bin/coverage combine -q && \
 	    $(V)/bin/coverage report $(if $(ARGS),--fail-under=0) && exit $$tests; }
 
-test-long: $(V)/.dev  ## what CI does a tenth of: 2,000 quiet and changed years, 50 kills (half an hour)
+test-long: $(V)/.dev  ## what CI does a tenth of: 2,000 quiet and changed years (20 minutes of two cores), 50 kills
 	@chromium=$$(scripts/chromium) && CHROMIUM="$$chromium" TEST_LONG=1 \
 	  nice -n 10 $(V)/bin/python -m pytest -s --timeout 0 --durations 10 tests/dashboards/test_quiet_years.py \
-	  tests/scoring/test_watch.py tests/scoring/test_effect.py tests/actions/test_rates.py \
-	  tests/comparisons/test_rates.py \
+	  tests/scoring/test_watch.py tests/scoring/test_effect.py tests/scoring/test_verdicts.py \
+	  tests/actions/test_rates.py tests/comparisons/test_rates.py tests/priorities/test_grid.py \
 	  tests/faults tests/browser/test_widget_away.py tests/browser/test_lost_replies.py $(ARGS)
 
 check: $(V)/.dev  ## what a commit must pass: format, lint, types, docs, tests

@@ -15,12 +15,13 @@ from litestar.testing import AsyncTestClient
 
 from feedback.accounts.setup import add_member
 from feedback.changes.words import SaidChanges
-from feedback.dashboards.read import load_board
+from feedback.dashboards.read import Counts, Scope, changes_of, load_board
 from feedback.dashboards.screen import said
 from feedback.db import Database
 from feedback.scoring import METRICS, watch
+from feedback.scoring.months import shift
 from tests.cast import OPENED, sign_in
-from tests.dashboards.simulated import RATINGS, STAGES, Drawn, Journeyed, five_stages
+from tests.dashboards.simulated import FIRST, RATINGS, STAGES, Drawn, Journeyed, five_stages
 
 IS_LONG = bool(os.environ.get("TEST_LONG"))
 SEEDS = 2_000 if IS_LONG else 100
@@ -60,22 +61,33 @@ async def test_few_quiet_years_are_said_to_have_changed(
     for seed in range(SEEDS):
         drawn = Drawn.by(seed, n, BASELINE + 12, rho=rho)
         await journey.load(drawn)
-        told = await _said(journey, BASELINE + 12)
-        named = any(sentence.verdict for sentence in told.sentences)
-        assert named == bool(_watched(drawn)), seed
+        counts, scope = await _counted(journey, BASELINE + 12)
+        named = any(sentence.verdict for sentence in said(counts, scope).sentences)
+        changed = changes_of(counts).changed
+        decided = {
+            told.line.stage.name: (told.change.signalled, told.change.began, told.change.is_up)
+            for told in changed
+            if told.change
+        }
+        assert decided == _watched(drawn), seed
+        assert named == bool(decided)
         flagged += named
     print(f"n {n}, rho {rho}: quiet years flagged: {flagged} of {SEEDS}")
     assert flagged <= QUIET_YEAR.share * SEEDS
 
 
-def _watched(drawn: Drawn) -> list[int]:
-    """The months of the newest year in which `watch` names a change on the same counts."""
+def _watched(drawn: Drawn) -> dict[str, tuple[str, str, bool]]:
+    """The last change that `watch` names on each line in the newest year, on the same counts."""
     lines = {
         name: (METRICS["nps"], [dict(zip(RATINGS, map(int, month), strict=True)) for month in line])
         for name, line in zip(STAGES, drawn.counts, strict=True)
     }
-    found = watch(lines, baseline=6).changes.values()
-    return [change.signalled for line in found for change in line if change.signalled >= BASELINE]
+    return {
+        name: (shift(FIRST, change.signalled), shift(FIRST, change.began), change.up)
+        for name, found in watch(lines, baseline=6).changes.items()
+        for change in found[-1:]
+        if change.signalled >= BASELINE
+    }
 
 
 @pytest.mark.skipif(not IS_LONG, reason="the later years stand in `make test-long` only")
@@ -143,13 +155,18 @@ async def test_the_file_of_the_board_names_what_the_page_says(
     assert _names_the_fall(await _said(journey, BASELINE + 5))
 
 
-async def _said(journey: Journeyed, months: int) -> SaidChanges:
-    """What stands above the board once so many months are over."""
+async def _counted(journey: Journeyed, months: int) -> tuple[Counts, Scope]:
+    """What the board is made of once so many months are over, and who looks."""
     scope = journey.after(months)
     async with journey.database.read() as session:
         counts = await load_board(session, scope)
     assert counts is not None
-    return said(counts, scope)
+    return counts, scope
+
+
+async def _said(journey: Journeyed, months: int) -> SaidChanges:
+    """What stands above the board once so many months are over."""
+    return said(*await _counted(journey, months))
 
 
 def _names_the_fall(told: SaidChanges) -> bool:

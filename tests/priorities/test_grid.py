@@ -1,4 +1,4 @@
-"""How often priorities claim something where nothing is so: the rates of docs/scoring.md, as bounds.
+"""How often priorities claim something where nothing is so: the rates of docs/scoring.md, bounded.
 
 A few seeds each; with TEST_LONG, as `make test-long` sets it, 1,000 pages and the promised bounds.
 """

@@ -1,6 +1,7 @@
 """Lines watched together: real changes found, restless months left alone, nothing taken back."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -175,10 +176,17 @@ CELLS = [
 PAGES = 2_000 if IS_LONG else 100
 
 
+@pytest.fixture(scope="module")
+def over() -> Iterator[grid.Over]:
+    """Pages shared out over the cores where there are many."""
+    with grid.over_cores(os.cpu_count() or 1 if IS_LONG else 1) as shared:
+        yield shared
+
+
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.lines} {cell.name} {cell.n}")
-def test_few_quiet_years_are_said_to_have_changed(cell: grid.Cell) -> None:
-    years = grid.quiet_years(cell, PAGES)
-    print(cell.lines, cell.name, cell.n, years)
+def test_few_quiet_years_are_said_to_have_changed(cell: grid.Cell, over: grid.Over) -> None:
+    years = grid.quiet_years(cell, PAGES, over=over)
+    print(cell.lines, cell.name, cell.n, years, flush=True)
     if cell.name == "wandering mix":
         return  # a score that really wanders: docs/scoring.md says how often it is named
     promised = 0.10 if cell.name.startswith("season") else 0.08
@@ -194,20 +202,33 @@ def test_few_quiet_years_are_said_to_have_changed(cell: grid.Cell) -> None:
     ],
 )  # fmt: skip
 def test_real_falls_are_named_soon(
-    n: int, points: float, rho: float, months: int, least: float
+    n: int, points: float, rho: float, months: int, least: float, over: grid.Over
 ) -> None:
-    found = grid.within(grid.falls(n, points, rho, PAGES), months)
-    print(n, points, rho, months, found)
+    # 2,000 pages leave 1.1 % to chance, and the rule stands that near to what is promised.
+    seeds = range(5 if IS_LONG else 1)
+    found = grid.within(
+        [each for seed in seeds for each in grid.falls(n, points, rho, PAGES, seed, over=over)],
+        months,
+    )
+    print(n, points, rho, months, found, flush=True)
     assert found >= least - (0 if IS_LONG else 0.15)
 
 
+def test_more_answers_never_hide_a_fall(over: grid.Over) -> None:
+    sizes = grid.SIZES[2:] if IS_LONG else (100, 290, 310, 1000)
+    seen = [grid.within(grid.falls(n, 10, 0, PAGES, over=over), 3) for n in sizes]
+    print("10 points within 3 months", dict(zip(sizes, seen, strict=True)), flush=True)
+    assert seen == sorted(seen)
+
+
+SIZED = 300  # intervals: enough to tell 95 % from 90 %
+
+
 @pytest.mark.parametrize(("n", "points", "rho"), grid.FALLS if IS_LONG else [(100, 10, 0)])
-def test_a_size_holds_the_truth(n: int, points: float, rho: float) -> None:
-    sized = [
-        (each.low, each.high)
-        for each in grid.falls(n, points, rho, PAGES)
-        if each and each.low is not None and each.high is not None
-    ]
-    holds = sum(low <= -points <= high for low, high in sized)
-    print(n, points, rho, holds, len(sized))
-    assert holds >= (0.90 if IS_LONG else 0.80) * len(sized)
+def test_a_size_holds_the_truth(n: int, points: float, rho: float, over: grid.Over) -> None:
+    holds = printed = rounds = 0
+    while printed < SIZED and rounds < (25 if IS_LONG else 1):
+        some = grid.sizes(grid.falls(n, points, rho, PAGES, rounds, over=over), points)
+        holds, printed, rounds = holds + some[0], printed + some[1], rounds + 1
+    print(n, points, rho, holds, printed, flush=True)
+    assert printed and holds >= (0.90 if IS_LONG else 0.80) * printed
