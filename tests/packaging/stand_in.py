@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Stands in for systemd where it does not run: `systemctl`, `journalctl`, `systemd-run` and, since the
-ports are the machine's own, `curl`. Reads /etc/systemd/system/NAME.service and does its lines.
+"""Stands in for systemd where it does not run: `systemctl`, `journalctl`, `systemd-run` and, since
+the ports are the machine's own, `curl`. Reads /etc/systemd/system/NAME.service and does its lines.
 
 What each line of the unit becomes here stands in `DONE`; what is systemd's alone in `NOT_DONE`. A
 line in neither stops it, so that the unit does not grow past what was tried.
@@ -37,7 +37,10 @@ NOT_DONE = {
 CLOSED = """
 mount --make-rprivate /
 for each in $(awk '{print $2}' /proc/mounts | sort -u); do
-  case $each in /dev*|/proc*|/sys*) ;; *) mount -o remount,bind,ro "$each" 2>/dev/null || true;; esac
+  case $each in
+    /dev*|/proc*|/sys*) ;;
+    *) mount -o remount,bind,ro "$each" 2>/dev/null || true;;
+  esac
 done
 mount -o remount,bind,ro /
 mount --bind "$1" "$1" && mount -o remount,bind,rw "$1"
@@ -48,9 +51,10 @@ shift; exec "$@"
 """
 
 
-def settings_of(name):
+def settings_of(name: str) -> dict[str, list[str]]:
     """The lines of [Service], by their names, each with all its values."""
-    found, section = {}, ""
+    found: dict[str, list[str]] = {}
+    section = ""
     for line in (UNITS / f"{name}.service").read_text().splitlines():
         if line.startswith("["):
             section = line
@@ -63,28 +67,30 @@ def settings_of(name):
     return found
 
 
-def environment_of(assignments, files):
+def environment_of(assignments: list[str], files: list[str]) -> dict[str, str]:
     """What a service is started with: nothing of the caller's; a file wins over a line."""
     made = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-    made.update(line.split("=", 1) for line in assignments)
+    lines = list(assignments)
     for name in files:
         path = Path(name.removeprefix("-"))
         if path.exists():
-            lines = path.read_text().splitlines()
-            made.update(line.split("=", 1) for line in lines if line and line[0] != "#")
+            lines += [line for line in path.read_text().splitlines() if line and line[0] != "#"]
         elif not name.startswith("-"):
             sys.exit(f"no {path}")
+    for line in lines:
+        made_name, _, value = line.partition("=")
+        made[made_name] = value
     return made
 
 
-def as_user(user, group):
+def as_user(user: str, group: str) -> list[str]:
     return [
         *("setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups", "--no-new-privs"),
         *("--bounding-set=-all", "--inh-caps=-all"),
     ]
 
 
-def start(name):
+def start(name: str) -> None:
     service = settings_of(name)
     user, group = service["User"][0], service["Group"][0]
     state = Path("/var/lib", service["StateDirectory"][0])
@@ -117,7 +123,7 @@ def start(name):
     sys.exit((RUN / f"{name}.log").read_text()[-3000:])
 
 
-def stop(name):
+def stop(name: str) -> None:
     pid = int((RUN / f"{name}.pid").read_text())
     os.kill(pid, signal.SIGTERM)
     until = time.monotonic() + STOPS
@@ -127,7 +133,7 @@ def stop(name):
         time.sleep(0.02)
 
 
-def systemctl(words):
+def systemctl(words: list[str]) -> None:
     if words == ["daemon-reload"]:
         return
     act, names = words[0], [word for word in words[1:] if not word.startswith("-")]
@@ -138,13 +144,14 @@ def systemctl(words):
         {"enable": start, "start": start, "stop": stop}[act](name)
 
 
-def journalctl(words):
+def journalctl(words: list[str]) -> None:
     sys.stdout.write((RUN / f"{words[words.index('-u') + 1]}.log").read_text())
 
 
-def systemd_run(words):
+def systemd_run(words: list[str]) -> None:
     """A command of another user, in an environment that is told alone."""
-    named, given = {}, iter(words)
+    named: dict[str, list[str]] = {}
+    given = iter(words)
     for word in given:
         if not word.startswith("-"):
             break
@@ -159,7 +166,7 @@ def systemd_run(words):
     os.execvpe(command[0], command, environment)
 
 
-def main():
+def main() -> None:
     name, words = Path(sys.argv[0]).name, sys.argv[1:]
     if name == "curl":
         os.execvp(NETWORK[0], [*NETWORK, "/usr/bin/curl", *words])

@@ -1,6 +1,6 @@
-"""docs/operate.md as its reader walks it, word for word, on a bare machine: set up, https before it,
-a first answer, upgraded from an older schema, and back. `make test-long` installs and upgrades for
-real; CI runs the checkout in the place of what would be installed."""
+"""docs/operate.md as its reader walks it, word by word, on a bare machine: set up, https before it,
+a first answer, upgraded from an older schema, and back. `make test-long` installs and upgrades;
+CI runs the checkout in the place of what would be installed."""
 
 import html
 import os
@@ -20,7 +20,7 @@ from tests.packaging.machine import ROOT, Machine, block, machine, why_not
 from tests.packaging.test_deploy import HOST, certificate, comes, needs
 
 IS_LONG = bool(os.environ.get("TEST_LONG"))
-OLDER = "e95d0818c3be42be09d3b251f4c2c36addaa8725"  # has `backup`, and is three migrations away
+OLDER = "90cf182a33740e5fa4affadd207935252e50eec7"  # has `backup`, and is two migrations away
 SAMPLE = "examples/delighted-sample.csv --mapping /opt/feedback-source/examples/delighted.toml"
 AIRPORT = "tests/data/sfo-2017.csv --mapping /opt/feedback-source/examples/sfo-airport.toml"
 TABLES = ("response", "submission", "action", "survey", '"user"', "membership")
@@ -77,7 +77,11 @@ def install_nothing(made: Machine) -> None:
     program.write_text(NOT_INSTALLED)
     program.chmod(0o755)
     libraries = sysconfig.get_path("purelib")
-    needed = {"checkout": ROOT, "libraries": libraries, "python": sys.base_prefix}
+    needed: dict[str, str | Path] = {
+        "checkout": ROOT,
+        "libraries": libraries,
+        "python": sys.base_prefix,
+    }
     for name, folder in needed.items():
         made.sh(f"mkdir /opt/{name} && mount --bind {Path(folder).resolve()} /opt/{name}")
 
@@ -111,7 +115,7 @@ def counts(made: Machine, database: str) -> dict[str, int]:
     if database == "postgresql":
         said = made.sh(f"runuser -u postgres -- psql -At feedback <<'END'\n{ask};\nEND")
     else:
-        code = f"import sqlite3; open = sqlite3.connect('/var/lib/feedback/feedback.db'); " + (
+        code = "import sqlite3; open = sqlite3.connect('/var/lib/feedback/feedback.db'); " + (
             f"print(*[open.execute(each).fetchone()[0] for each in '''{ask}'''.split(';')])"
         )
         said = made.sh(f'{sys.executable} -c "$CODE"', CODE=code)
