@@ -18,7 +18,8 @@ UNITS = Path("/etc/systemd/system")
 RUN = Path("/run")
 NETWORK = ["nsenter", "--net=/proc/1/ns/net"]
 STARTS, STOPS = 0.5, 20.0  # seconds: long enough to see that it cannot; TimeoutStopSec
-PROXIES = {"nginx": ["nginx"], "caddy": ["caddy", "start", "--config", "/etc/caddy/Caddyfile"]}
+CADDY = ["--config", "/etc/caddy/Caddyfile"]
+PROXIES = {"nginx": [["nginx"]], "caddy": [["caddy", "reload", *CADDY], ["caddy", "start", *CADDY]]}
 DONE = {
     *("User", "Group", "StateDirectory", "StateDirectoryMode", "WorkingDirectory", "Environment"),
     *("EnvironmentFile", "ExecStart", "TimeoutStopSec", "KillMode", "LimitNOFILE", "UMask"),
@@ -138,8 +139,10 @@ def systemctl(words: list[str]) -> None:
         return
     act, names = words[0], [word for word in words[1:] if not word.startswith("-")]
     if act == "reload":  # of a proxy, which has not been started either
-        subprocess.run([*NETWORK, *PROXIES[names[0]]], check=True)
-        return
+        for command in PROXIES[names[0]]:
+            if not subprocess.run([*NETWORK, *command], stdout=subprocess.DEVNULL).returncode:
+                return
+        sys.exit(f"{names[0]} did not start")
     for name in names:
         {"enable": start, "start": start, "stop": stop}[act](name)
 

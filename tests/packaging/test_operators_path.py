@@ -28,6 +28,7 @@ OWNER = {"email": "ana@example.org", "password": "a sentence of mine"}
 SYSTEMD, PROXY, UPGRADE = "### With systemd", "### https before it", "## Upgrade, and go back"
 CERTIFICATES = f"/etc/letsencrypt/live/{HOST}"
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+READY = "curl --retry 99 --retry-all-errors --retry-delay 1 -sf http://127.0.0.1:8000/health/ready"
 # This test's, where the server's user may run it.
 PYTHON = f"/opt/python/bin/python3.{sys.version_info.minor}"
 # In the place of `python3 -m venv FOLDER`: what it would hold is this checkout.
@@ -159,9 +160,12 @@ def proxied(made: Machine, proxy: str) -> Iterator[Browser]:
     made.sh(f"mkdir -p {CERTIFICATES} && cp {made.folder}/*.pem {CERTIFICATES}")
     if proxy == "caddy":  # where the name is public it fetches one
         made.sh("mkdir -p /etc/caddy")
-        read_and_do(made, PROXY, "cp /opt/feedback-source/deploy/Caddyfile").strip()
+        read_and_do(made, PROXY, "cp /opt/feedback-source/deploy/Caddyfile")
+        tls = f"tls {CERTIFICATES}/fullchain.pem {CERTIFICATES}/privkey.pem"
+        made.sh(f"sed -i 's|org}} {{|&\\n\\t{tls}|' /etc/caddy/Caddyfile && systemctl reload caddy")
     else:
         read_and_do(made, PROXY, "nginx -t")
+    made.sh(READY)
     browser = Browser(made, own)
     comes(lambda: browser.ask("GET", "/widget.js"))
     try:
