@@ -21,7 +21,7 @@ from feedback.accounts.models import Workspace
 from feedback.db import Database
 from feedback.erasure import file
 from feedback.erasure.erase import MOST_AT_ONCE, Erased, record, take_away
-from feedback.erasure.ids import erased_id
+from feedback.erasure.ids import erased_id, is_erased
 from feedback.erasure.masked import mask_again, masked_key
 from feedback.erasure.models import MASKED, PERSON, RESPONSE, Erasure
 from feedback.responses.models import Response, Submission
@@ -115,6 +115,7 @@ async def _again(database: Database, entry: file.Entry, ids: dict[str, uuid.UUID
     persons = [bytes.fromhex(key) for key in entry.persons]
     said = Erased()
     named = [ids[key] for key in entry.answers if key in ids]
+    named += await _sent_as(database, entry, [key for key in entry.answers if key not in ids])
     named += await _answers_of(database, entry, persons)
     for start in range(0, len(named), MOST_AT_ONCE):
         async with database.write() as session:
@@ -128,6 +129,26 @@ async def _again(database: Database, entry: file.Entry, ids: dict[str, uuid.UUID
         await _know_as_sent(session, entry)
         await record(session, entry)
     return said
+
+
+async def _sent_as(
+    database: Database, entry: file.Entry, keys: Sequence[str]
+) -> Sequence[uuid.UUID]:
+    """The answers that stand under other ids than when they were erased, as before a span of a
+    wrong clock was moved: their messages lead to them."""
+    sent = [message for key in keys for message in entry.answers[key]]
+    found: set[uuid.UUID] = set()
+    for start in range(0, len(sent), MOST_AT_ONCE):
+        some = set(sent[start : start + MOST_AT_ONCE])
+        statement = select(Submission).where(
+            Submission.workspace_id == entry.workspace,
+            col(Submission.survey_id).in_({survey for survey, _, _ in some}),
+            col(Submission.submission_id).in_({submission for _, submission, _ in some}),
+        )
+        async with database.read() as session:
+            rows = (await session.exec(statement)).all()
+        found |= {r.response_id for r in rows if (r.survey_id, r.submission_id, r.test) in some}
+    return sorted(id for id in found if not is_erased(id))
 
 
 async def _answers_of(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -144,13 +145,18 @@ def _kinds(survey: Survey) -> set[str]:
 
 async def storage_choice(session: AsyncSession, workspace_id: uuid.UUID) -> Choice:
     """Whether to ask what the widget may keep on a device: before the `first` survey is published,
-    `softly` where surveys were published without that, not at all once it was chosen."""
+    `softly` where surveys were published without that, not at all once it was chosen.
+
+    An imported survey was published elsewhere, before it was made here: it asked nobody yet.
+    """
     privacy = await load_privacy(session, workspace_id)
     if privacy.storage:
         return ""
-    published = select(Survey.id).where(
-        Survey.workspace_id == workspace_id, col(Survey.published_at).is_not(None)
+    asked_here = sa.or_(
+        col(Survey.published_at) >= col(Survey.created_at),
+        col(Survey.state).in_(("live", "paused")),
     )
+    published = select(Survey.id).where(Survey.workspace_id == workspace_id, asked_here)
     return "softly" if (await session.exec(published.limit(1))).first() else "first"
 
 

@@ -41,6 +41,7 @@ ACTS = {
     "close": close_survey,
     "reopen": publish_survey,
 }
+ASKING = tuple(act for act, do in ACTS.items() if do is publish_survey)
 ALLOWED = {
     "draft": ("publish",),
     "live": ("pause", "close"),

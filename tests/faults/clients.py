@@ -74,7 +74,7 @@ class Crowd:
     async def _one_client(self) -> None:
         async with httpx.AsyncClient(timeout=PATIENCE) as client:
             while not self.enough.is_set():
-                for message in _messages():
+                for message in messages():
                     if not await self._deliver(client, message):
                         return
 
@@ -97,7 +97,7 @@ class Crowd:
             await asyncio.sleep(AGAIN_SECONDS)
 
 
-def _messages() -> Iterator[dict[str, Any]]:
+def messages() -> Iterator[dict[str, Any]]:
     """One answer; every third changes its rating and adds a comment in a second step."""
     body = {"submission_id": str(uuid7()), "seq": 1, "rating": random.choice(RATINGS)}
     yield body

@@ -50,6 +50,8 @@ async def test_it_makes_the_workspace_and_the_journey_of_the_mapping(
     payment = found.touchpoints["Payment"]
     assert (payment.place, payment.target) == ("app", 40.0)
     assert {survey.state for survey in found.surveys} == {"closed"}
+    # By this the site's own first publish is known (feedback/privacy/read.py).
+    assert all(s.published_at and s.published_at < s.created_at for s in found.surveys)
 
 
 async def test_the_mappings_time_zone_reads_the_times(

@@ -1,5 +1,7 @@
 """The site says what its widget may keep on a device, before its first survey asks."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import col
@@ -41,12 +43,37 @@ async def test_the_first_publish_asks_and_nothing_is_chosen_beforehand(
     form = page.partition('id="storage"')[2].partition("</form>")[0]
     assert form.count('type="radio"') == 2 and "checked" not in form
     path = f"/surveys/{new.nps.id}/state"
-    for storage in ("", "both", "VISIT"):
-        answer = await send(alice, path, act="publish", asks_storage="1", storage=storage)
+    for sent in ({}, {"storage": ""}, {"storage": "both"}, {"storage": "VISIT"}):
+        answer = await send(alice, path, act="publish", **sent)
+        assert answer.headers["Location"].endswith("#storage")
         assert REFUSED in (await alice.get(answer.headers["Location"])).text
         assert await state(database, new) == ("draft", None)
-    await send(alice, path, act="publish", asks_storage="1", storage="after-act")
+    await send(alice, path, act="publish", storage="after-act")
     assert await state(database, new) == ("live", "after-act")
+
+
+@pytest.mark.parametrize("was", ["closed", "paused", "live"])
+async def test_answers_imported_from_elsewhere_are_no_publish_of_this_site(
+    alice: Client, new: Shop, database: Database, was: str
+) -> None:
+    """An imported survey is closed, and older than its row; one that was opened since asks here."""
+    async with database.write() as session:
+        survey = await session.get_one(Survey, (new.workspace.id, new.nps.id))
+        survey.state, survey.published_at = was, survey.created_at - timedelta(days=400)
+        session.add(survey)
+    page = (await alice.get(f"/surveys/{new.nps.id}")).text
+    assert ('id="storage"' in page) == (was == "closed")
+    path = f"/surveys/{new.nps.id}/state"
+    if was == "closed":
+        for survey, act in ((new.csat, "publish"), (new.nps, "reopen")):
+            answer = await send(alice, f"/surveys/{survey.id}/state", act=act)
+            assert REFUSED in (await alice.get(answer.headers["Location"])).text
+        assert await state(database, new) == ("closed", None)
+        await send(alice, path, act="reopen", storage="visit")
+        assert await state(database, new) == ("live", "visit")
+    else:
+        await send(alice, f"/surveys/{new.csat.id}/state", act="publish")
+        assert "Your tags keep one mark of the visit" in await snippets(alice, new)
 
 
 @pytest.mark.parametrize("storage", ["after-act", "visit"])
@@ -77,26 +104,27 @@ async def test_a_new_survey_keeps_what_was_typed_when_the_choice_is_missing(
     alice: Client, new: Shop, database: Database
 ) -> None:
     fields = question_fields("csat_5", {"en": TEXTS["en"]}, touchpoint=str(new.payment.id))
-    asking = fields | {"do": "publish", "asks_storage": "1"}
+    asking = fields | {"do": "publish"}
     answer = await send(alice, "/surveys/new", **asking)
     assert answer.status_code == 422 and REFUSED in answer.text
     assert TEXTS["en"]["question"] in answer.text
+    assert await state(database, new) == ("draft", None)
     made = await send(alice, "/surveys/new", **asking, storage="visit")
     assert made.status_code == 303 and await state(database, new) == ("draft", "visit")
-    assert "asks_storage" not in (await alice.get("/surveys/new")).text
+    assert 'id="storage"' not in (await alice.get("/surveys/new")).text
 
 
 async def test_several_published_at_once_warn_and_are_published(alice: Client, new: Shop) -> None:
     at = [str(new.payment.id), str(new.delivery.id)]
     fields = question_fields("csat_5", {"en": TEXTS["en"]}, touchpoint=at, storage="visit")
-    made = await send(alice, "/surveys/new", **fields, do="publish", asks_storage="1")
+    made = await send(alice, "/surveys/new", **fields, do="publish")
     told = (await alice.get(made.headers["Location"])).text
     assert "2 surveys published." in told and "lacks: what the answers are for" in told
 
 
 async def test_a_draft_needs_no_choice(alice: Client, new: Shop) -> None:
     fields = question_fields("csat_5", {"en": TEXTS["en"]}, touchpoint=str(new.payment.id))
-    saved = await send(alice, "/surveys/new", **fields, do="draft", asks_storage="1")
+    saved = await send(alice, "/surveys/new", **fields, do="draft")
     assert saved.status_code == 303
 
 

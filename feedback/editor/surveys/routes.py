@@ -38,7 +38,7 @@ from feedback.surveys.labels import (
 )
 from feedback.surveys.models import Survey
 from feedback.surveys.overall import find_overall, mark_overall
-from feedback.surveys.publish import ACTS, allowed_acts
+from feedback.surveys.publish import ACTS, ASKING, allowed_acts
 from feedback.surveys.queries import SurveyAt, load_surveys
 from feedback.web.forms import Form, FormReader
 from feedback.web.page import or_refused, redirect
@@ -102,7 +102,7 @@ async def change_state(visit: NamedDependency[Visit], survey_id: FromPath[UUID])
     async with visit.write() as session:
         survey = await visit.need(session, Survey, survey_id, lock=True)
         is_allowed = act in allowed_acts(survey)
-        if is_allowed and act == "publish":
+        if is_allowed and act in ASKING:
             refused = await settle_storage(session, visit.workspace.id, data)
             if refused:
                 return redirect(f"/surveys/{survey_id}#storage", refused, kind="bad")
@@ -187,6 +187,7 @@ async def _show_survey(
         overall = await find_overall(session, place.survey)
         told = await load_told(session, visit.workspace)
         choice = await storage_choice(session, visit.workspace.id)
+    acts = () if place.is_gone else allowed_acts(place.survey)
     return visit.page(
         "surveys/survey.html",
         status=422 if name_form else 200,
@@ -199,10 +200,11 @@ async def _show_survey(
         is_fixed=is_fixed,
         other_overall=overall if overall is not None and overall.id != survey_id else None,
         lacks=lacking_words(told),
+        asking=[act for act in acts if act in ASKING],
         asks_storage=choice == "first",
         storages=storage_names(),
         storage_meanings=storage_meanings(),
-        acts=[] if place.is_gone else allowed_acts(place.survey),
+        acts=acts,
         metric=METRICS[place.question.metric],
         languages=language_names(list(place.question.texts)),
         metric_names=metric_names(),
