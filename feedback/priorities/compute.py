@@ -27,6 +27,7 @@ from feedback.priorities.gather import (
     FollowUps,
     Overall,
     People,
+    asked_now,
     candidates,
     find_overall,
     read_follow_ups,
@@ -91,7 +92,7 @@ async def find_out(database: Database, task: Task, now: datetime) -> Findings | 
         name = next((name for name in names if name.id == task.journey_id), None)
         if name is None:
             return None
-        journey = (await read_journey(session, task.workspace_id, name)).current
+        journey = asked_now(await read_journey(session, task.workspace_id, name))
         overall = await find_overall(session, task.workspace_id, journey)
         version = await version_of(session, task.workspace_id, journey)
         known = await load_found(session, task.workspace_id, task.journey_id, task.selection)
@@ -101,8 +102,7 @@ async def find_out(database: Database, task: Task, now: datetime) -> Findings | 
         return None
     if known is not None and known.version == version:
         return known.findings
-    newest = span.last or f"{now:%Y-%m}"
-    since = max(span.first, shift(newest, 1 - MONTHS))
+    since = max(span.first, shift(span.last or f"{now:%Y-%m}", 1 - MONTHS))
     among = _among(journey, overall, task.selection)
     people = await read_people(database, task.workspace_id, overall, among, first_day(since))
     said = await read_follow_ups(database, task.workspace_id, overall, first_day(since))
@@ -201,8 +201,7 @@ def _rated_by_all(frame: "pd.DataFrame", met: list[str], least: int) -> list[str
         n = int(both.sum())
         if n >= max(least, respondents_needed(len(chosen) + 1)) and len(chosen) < MOST_LMG:
             chosen, complete = [*chosen, name], both
-    values = frame.loc[complete, chosen].nunique()
-    return [name for name in chosen if values[name] > 1]
+    return [name for name in chosen if frame.loc[complete, name].nunique() > 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ without end: people are drawn by their keyed hash, which is chance, and follow-u
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -34,6 +34,18 @@ class Overall:
     touchpoint_id: uuid.UUID
     metric: str
     series: tuple[uuid.UUID, ...]
+
+
+def asked_now(journey: JourneyInfo) -> JourneyInfo:
+    """The journey without what is archived: stages, touchpoints, lines of archived surveys."""
+    stages = []
+    for stage in journey.active:
+        touchpoints = [
+            replace(each, series=tuple(line for line in each.series if not line.is_archived))
+            for each in stage.active
+        ]
+        stages.append(replace(stage, touchpoints=tuple(touchpoints)))
+    return replace(journey, stages=tuple(stages))
 
 
 async def find_overall(

@@ -13,7 +13,7 @@ from feedback.dashboards.read import Scope
 from feedback.outbox import computed
 from feedback.priorities.claims import LEAST, Item
 from feedback.priorities.findings import KIND, Findings, Matrix, Selection, decode
-from feedback.priorities.gather import Overall, find_overall
+from feedback.priorities.gather import Overall, asked_now, find_overall
 from feedback.priorities.rank import Lead, rank, unhappy_answers, unhappy_months
 from feedback.readings.counted import answered_span, counts_version, read_counts
 from feedback.readings.filters import chosen_journey
@@ -109,7 +109,7 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
     if not journeys:
         return None
     name = chosen_journey(scope.asked, journeys)
-    journey = (await read_journey(session, workspace_id, name)).current
+    journey = asked_now(await read_journey(session, workspace_id, name))
     overall = await find_overall(session, workspace_id, journey)
     series = tuple(line.id for _, _, line in journey.placed_series)
     span = await answered_span(session, workspace_id, series)
@@ -157,7 +157,7 @@ def _within(series: tuple[uuid.UUID, ...], months: list[str]) -> CountQuery:
 
 
 async def version_of(session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyInfo) -> str:
-    """Another text whenever the journey's answers or its shape are others; journey: current."""
+    """Another text whenever the answers or the shape of the journey, as `asked_now`, are others."""
     series = tuple(line.id for _, _, line in journey.placed_series)
     sums = list(await counts_version(session, workspace_id, series))
     shape = [(t.id, t.metrics) for s in journey.stages for t in s.touchpoints]

@@ -3,7 +3,7 @@ whoever changes a part fetches its row by id."""
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -92,9 +92,7 @@ class StageInfo:
     @property
     def headline(self) -> str | None:
         """The metric the stage is read by: the chosen one, else the one most touchpoints ask."""
-        if self.headline_metric:
-            return self.headline_metric
-        return self.metrics[0] if self.metrics else None
+        return self.headline_metric or next(iter(self.metrics), None)
 
 
 class Spot(NamedTuple):
@@ -127,23 +125,6 @@ class JourneyInfo:
     def placed_series(self) -> tuple[tuple[StageInfo, TouchpointInfo, SeriesInfo], ...]:
         """Every series with where it stands, in the order of the journey."""
         return tuple(self._walk())
-
-    @cached_property
-    def current(self) -> "JourneyInfo":
-        """Without what is archived: stages, touchpoints, and the lines of archived surveys."""
-        return replace(
-            self,
-            stages=tuple(
-                replace(
-                    stage,
-                    touchpoints=tuple(
-                        replace(each, series=tuple(s for s in each.series if not s.is_archived))
-                        for each in stage.active
-                    ),
-                )
-                for stage in self.active
-            ),
-        )
 
     @cached_property
     def digest(self) -> str:
@@ -229,10 +210,8 @@ def _journey_info(rows: Sequence[Any]) -> JourneyInfo:
         if row.touchpoint is not None:
             touchpoints.setdefault(row.stage, {}).setdefault(row.touchpoint, []).append(row)
         if row.series is not None:
-            info = SeriesInfo(
-                row.series, row.survey, row.number, row.metric, row.opened_at,
-                is_archived=row.survey_archived is not None,
-            )  # fmt: skip
+            columns = (row.series, row.survey, row.number, row.metric, row.opened_at)
+            info = SeriesInfo(*columns, is_archived=row.survey_archived is not None)
             series.setdefault(row.touchpoint, []).append(info)
     return JourneyInfo(
         rows[0].journey,

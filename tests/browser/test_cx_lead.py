@@ -62,7 +62,7 @@ async def pages(demo: tuple[Served, str], gallery: Gallery) -> list[Page]:
     loaded = [await first.context.new_page() for _ in PAGES]
     for page, path in zip(loaded, PAGES, strict=True):
         await page.goto(demo[0].base + path)
-    await loaded[0].wait_for_selector(".matrix")
+    await loaded[0].wait_for_selector(".how-sure")
     return loaded
 
 
