@@ -35,15 +35,17 @@ SIZED_AFTER, SIZED_FROM = 3, 90  # months after the one that named a change; or 
 class Watched:
     """What `watch` found. Months of `changes` are indexes into that line's own months.
 
-    changes: of every line, oldest first. rho: 0..1, as of the last month. lines_at, rho_at: how
-    many lines were watched in each month and the rho they were held to, counted from the longest
-    line's first month; nothing in them changes when later months are added.
+    changes: of every line, oldest first. rho: 0..1, as of the last month; rho_next: to which the
+    one that follows it will be held. lines_at, rho_at: how many lines were watched in each month
+    and the rho they were held to, counted from the longest line's first month; nothing in them
+    changes when later months are added.
     """
 
     changes: dict[str, list[SomeChange]]
     rho: float
     lines_at: list[int]
     rho_at: list[float]
+    rho_next: float = 0.0
 
 
 def watch(
@@ -121,6 +123,7 @@ def watch_scores(
         rho=rho_at[-1] if rho_at else 0.0,
         lines_at=lines_at,
         rho_at=rho_at,
+        rho_next=_rho([line.line.baseline for line in read.values()]),
     )
 
 
@@ -136,13 +139,14 @@ def watch_height(series: int, baseline: int) -> float:
 
 
 def usual(
-    before: Score, metric: Metric, *, months: int, n: int, spans: int = 1, rho: float = 0.0
+    before: Score, metric: Metric, *, months: float, n: int, spans: int = 1, rho: float = 0.0
 ) -> float:
     """Half the width of the band that holds 95 % of the scores to come, in headline units, while
     nothing happens.
 
-    before: the answers (1 or more) of the months so far, pooled; months: how many (1..); rho: their
-    unrest. n: answers (1..) of the score to come, pooled from so many months (spans, 1..).
+    before: the answers (1 or more) of the months so far, pooled; months: how many (1..), or as how
+    many alike they count, N^2 / sum n^2; rho: their unrest. n: answers (1..) of the score to come,
+    pooled from so many months (spans, 1..).
     2 sqrt(v ((1 / n + rho / spans) + (1 / N + rho / months))).
     Source: SCORING 3.9; simulation ours.
 
