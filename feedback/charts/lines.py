@@ -106,7 +106,7 @@ def points_of(line: Line, metric: Metric, window: Window) -> Sequence[Point]:
 def _point(
     month: str, score: Score | None, metric: Metric, window: Window, *, worded: bool
 ) -> Point:
-    if score is None or score.score is None or score.display == "hidden":
+    if score is None or not score.has_number:
         return Point(month, None, None, None, "")
     return Point(
         month=month,

@@ -164,9 +164,9 @@ def _draw_course(axes: "Axes", chart: ChartData) -> None:
     ink = ACCENT if chart.is_changed else INK
     if bar := chart.coming:
         across, edges = [bar.x, bar.x + bar.width], [bar.top, bar.top + bar.height]
-        axes.fill_between(across, *edges, color=RIBBON, lw=0)
-        for edge in edges:
-            axes.plot(across, [edge] * 2, color=MUTED, lw=0.9, solid_capstyle="butt")
+        axes.fill_between(across, edges[0], edges[1], color=RIBBON, lw=0)
+        for limit in edges:
+            axes.plot(across, [limit] * 2, color=MUTED, lw=0.9, solid_capstyle="butt")
     for ribbon in chart.ribbons:
         x, y = _corners(ribbon)
         axes.fill(x, y, color=RIBBON, lw=0)

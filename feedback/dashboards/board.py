@@ -17,6 +17,7 @@ from feedback.charts.lines import (
     seam_marks,
 )
 from feedback.dashboards import screen
+from feedback.dashboards.explain import explain_score
 from feedback.dashboards.read import RECENT, Counts, Scope, changes_of
 from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
@@ -31,7 +32,6 @@ from feedback.surveys.seams import REPLACED
 from feedback.web.files import file_links
 from feedback.wording import (
     WrittenScore,
-    explain_score,
     metric_name,
     month_alone,
     month_name,

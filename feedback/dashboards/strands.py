@@ -52,13 +52,13 @@ class Strand:
         """The same month a year before: where the same was asked, and 30 answers or more came."""
         then = shift(month, -YEAR)
         score = self.line.get(then)
-        if score is None or score.n < FEW_BELOW or any(then < s.month <= month for s in self.seams):
+        if score is None or not score.has_number or score.n < FEW_BELOW:
             return None
-        return score
+        return None if any(then < seam.month <= month for seam in self.seams) else score
 
 
 def _is_known(score: Score | None) -> bool:
-    return score is not None and score.display != "hidden"
+    return score is not None and score.has_number
 
 
 def read_strands(counts: Counts) -> tuple[Strand, ...]:

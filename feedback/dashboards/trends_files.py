@@ -36,7 +36,8 @@ def rates_document(found: Rates) -> dict[str, Any]:
 
     {"months": [...], "overall": {...}}: rate, low, high (Wilson, 95 %) and usual are shares,
     0 to 1, null where there is none. left_out: answers by channels that asked nobody in the month.
-    flag: `higher` or `lower`, more than 0.1 from usual, the mean of the three months before.
+    flag: `higher` or `lower`, 0.1 or more from usual, the rate of the three months before, and
+    further than chance explains.
     """
     months = [{"month": each.month} | _rate_facts(each) for each in found.months]
     flags = [{"usual": each.usual, "flag": each.flag} for each in found.months]

@@ -26,8 +26,9 @@ from feedback.dashboards.beside import (
     explain_coming,
     usual_range,
 )
+from feedback.dashboards.explain import explain_score
 from feedback.dashboards.mix.words import MixPage, say_mix
-from feedback.dashboards.rates import RatesPage, say_rates
+from feedback.dashboards.rate_words import RatesPage, say_rates
 from feedback.dashboards.read import Counts, Scope, changes_of
 from feedback.dashboards.strands import Strand, read_strands, unasked
 from feedback.filters import FilterError
@@ -37,7 +38,7 @@ from feedback.memory import memory
 from feedback.readings.filters import Asked, Choice, place_of
 from feedback.scoring import FEW_BELOW, METRICS, Metric
 from feedback.web.files import KINDS, file_links
-from feedback.wording import explain_score, write_level, write_target
+from feedback.wording import write_level, write_target
 
 TRENDS, PANEL_SIZE = 100_000, 30_000  # bytes, about
 
