@@ -29,11 +29,10 @@ UNHAPPY_TWICE = (2, 2, 1, 1, 1)
 @dataclass(frozen=True, slots=True)
 class RatesPage:
     """The rates in words; `found` is None where nobody was asked. moved: said where the last
-    complete month is far from those before. notes: what was left out; bias: what silence does."""
+    complete month is far from those before. notes: what silence does, and what was left out."""
 
     sentence: str
     moved: str = ""
-    bias: str = ""
     found: Rates | None = None
     running: str = ""
     chart: ChartData | None = None
@@ -70,11 +69,10 @@ def say_rates(counts: Counts) -> RatesPage:
     if found.overall.share is None:
         text = _("Nobody was counted as asked in these months, so there is no response rate.")
         return RatesPage(text)
-    notes = tuple(_notes(found))
+    notes = tuple(filter(None, (_bias(found), *_notes(found))))
     return RatesPage(
         sentence=_sentence(found),
         moved=_moved(found, counts.looked_at),
-        bias=_bias(found),
         found=found,
         running=running,
         chart=_chart(found, counts),
@@ -187,7 +185,8 @@ def _notes(found: Rates) -> list[str]:
         _(
             "Unusual: 10 percentage points or more from the three months before, where each has "
             "30 displays and invitations or more, and further than chance and rates that come and "
-            "go by 2 points explain: of years in which nothing happens at most 5 %% have one."
+            "go by 2 points explain: of years in which nothing happens one in twenty has one at "
+            "most."
         ),
         *_left_out(found.overall),
     ]

@@ -84,6 +84,11 @@ class TrendsPage:
         """Where a band is drawn."""
         return next((each.coming.month for each in self.strands if each.coming), "")
 
+    @property
+    def has_beside(self) -> bool:
+        """Whether any number has company: then every panel leaves room for it."""
+        return any(panel.beside for panel in self.panels)
+
     def usual(self, strand: Strand, month: str) -> str:
         """What the cell of a month says of its band, if it has one."""
         if strand.coming is None or strand.coming.month != month:
