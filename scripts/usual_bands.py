@@ -6,7 +6,8 @@
 Pages of three years on which nothing happens, as scripts/watch_grid.py draws them. The band of
 each month from the seventh on is made of the months before it alone, with the unrest and the
 changes that were known by then: a change named wrongly shortens its level, and counts. Beside it
-what this month's own interval, drawn forward, would have held.
+what this month's own interval, drawn forward, would have held. Below, how many years in which a
+response rate only comes and goes are said to have moved.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedback.changes.coming import coming_month
+from feedback.dashboards.rates import RATES_BEFORE, MonthRate, months_before
 from feedback.scoring import METRICS, Metric, Score, score, watch_scores
 from feedback.scoring.months import numbered_month
 from scripts.watch_grid import YEAR, Draw, season, steady
@@ -115,6 +117,27 @@ def measured(cell: Cell, pages: int, seed: int = 0) -> dict[str, Held]:
     }
 
 
+def moved_years(rate: float, asked: int, wandering: float, years: int, seed: int = 0) -> float:
+    """The share of quiet years in which a month's response rate is said to have moved.
+
+    asked: a month; wandering: the standard deviation of the months' true rates, 0..1.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    months = RATES_BEFORE + YEAR
+    true = np.clip(rng.normal(rate, wandering, (years, months)), 0, 1)
+    flagged = 0
+    for answered in rng.binomial(asked, true).tolist():
+        known: dict[str, MonthRate] = {}
+        for at, n in enumerate(answered):
+            month = numbered_month(24000 + at)
+            before = months_before(month, known)
+            known[month] = MonthRate(month, asked, 0, 0, n, 0, before=before)
+        flagged += any(each.flag for each in known.values())
+    return flagged / years
+
+
 CELLS = [
     *(
         Cell(f"NPS, rho {rho:g}", 5, n, steady(rho))
@@ -142,6 +165,13 @@ def main() -> None:
         forward = 100 * found["all"].forward / max(found["all"].bands, 1)
         numbers = "".join(f"{share:8.1f}" for share in shares)
         print(f"{cell.name:30}{cell.n:6}{numbers}{forward:10.1f}", flush=True)
+    sizes = (30, 50, 100, 200, 400, 1000, 5000)
+    print(f"\n{'% of years a rate moved':30}" + "".join(f"{size:8}" for size in sizes))
+    for rate in (0.1, 0.2, 0.5):
+        for wandering in (0, 0.02, 0.03):
+            moved = [100 * moved_years(rate, size, wandering, 25 * pages) for size in sizes]
+            name = f"{100 * rate:.0f} % of those asked, sd {100 * wandering:g}"
+            print(f"{name:30}" + "".join(f"{share:8.1f}" for share in moved), flush=True)
 
 
 if __name__ == "__main__":

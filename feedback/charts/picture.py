@@ -24,7 +24,7 @@ INK, MUTED, HAIRLINE, RIBBON, ACCENT = "#15201d", "#58645f", "#d8dedb", "#e3e8e6
 POOLED = "#95a09c"
 COLUMNS = 3
 # Above each chart: its name, its numbers, what goes with them, what is said of it.
-PANEL_HEAD = 64
+PANEL_HEAD = 77
 _UNITS_PER_INCH = 84
 _LETTERS_PER_INCH = 15
 _LINE_INCHES, _FOOT_INCHES = 0.17, 0.25
@@ -131,9 +131,9 @@ def _draw_panel(figure: "Figure", at: tuple[float, float, float, float], panel: 
     chart = _chart(panel)
     box = chart.box
     axes = _plane(figure, box.width, box.height, at)
-    axes.text(box.left, -46, panel.name, size=9, weight="bold", color=INK)
-    axes.text(box.left, -33, panel.readout, color=MUTED)
-    axes.text(box.left, -20, " · ".join(panel.beside), color=MUTED)
+    axes.text(box.left, -59, panel.name, size=9, weight="bold", color=INK)
+    for number, line in enumerate((panel.readout, *panel.beside)):
+        axes.text(box.left, -46 + 13 * number, line, color=MUTED)
     if panel.change:
         sure = panel.change.verdict is not None
         axes.text(box.left, -7, _note(panel.change), color=ACCENT if sure else MUTED)

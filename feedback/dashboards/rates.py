@@ -98,7 +98,7 @@ def month_rates(found: ByChannel, months: Sequence[str], running: str) -> Rates:
     asked, answered = _asked(found.asked), _answered(found.answered)
     known: dict[str, MonthRate] = {}
     for month in months_between(shift(months[0], -RATES_BEFORE), months[-1]):
-        before = None if month == running else _before(month, known)
+        before = None if month == running else months_before(month, known)
         known[month] = _month(month, asked.get(month, {}), answered.get(month, {}), before)
     shown = tuple(known[month] for month in months)
     return Rates(shown, _overall(shown))
@@ -138,7 +138,7 @@ def _month(month: str, asked: Asked, answered: Mapping[str, int], before: Before
     return MonthRate(month, shown, invited, dismissed, answers, left_out, left, before)
 
 
-def _before(month: str, known: Mapping[str, MonthRate]) -> Before:
+def months_before(month: str, known: Mapping[str, MonthRate]) -> Before:
     """Answers and times asked of the three months before, None unless each has a sure rate."""
     found = [known.get(shift(month, -back)) for back in range(1, RATES_BEFORE + 1)]
     sure = [each for each in found if each and each.asked >= FEW_BELOW and each.share is not None]
