@@ -4,7 +4,7 @@
     .venv/bin/python -m scripts.usual_bands --pages 400     the table of docs/scoring.md
 
 Pages of three years on which nothing happens, as scripts/watch_grid.py draws them. The band of
-each month from the seventh on is made of the months before it alone, with the unrest and the
+each month from the eighth on is made of the months before it alone, with the unrest and the
 changes that were known by then: a change named wrongly shortens its level, and counts. Beside it
 what this month's own interval, drawn forward, would have held. Below, how many years in which a
 response rate only comes and goes are said to have moved.
@@ -91,11 +91,11 @@ def _page(
 ) -> Iterator[tuple[int, bool, bool]]:
     found = watch_scores({name: (metric, line) for name, line in scores.items()}, baseline=BASELINE)
     for name, line in scores.items():
-        for at in range(BASELINE - 1, len(line) - 1):
+        for at in range(BASELINE, len(line) - 1):
             known = [each.began for each in found.changes[name] if each.signalled <= at]
             level = line[max(known, default=0) : at + 1]
             band, _from = coming_month(
-                level, line[: at + 1], metric, found.rho_at[at + 1], numbered_month(24000 + at)
+                level, line[: at + 1], metric, found.rho_at[at], numbered_month(24000 + at)
             )
             if band is not None:
                 now, this = line[at + 1].score or 0.0, line[at]
@@ -104,9 +104,9 @@ def _page(
 
 
 def measured(cell: Cell, pages: int, seed: int = 0) -> dict[str, Held]:
-    """By how many months the bands rest on: 6 to 11, 12 to 23, 24; and all of them."""
+    """By how many months the bands rest on: 7 to 11, 12 to 23, 24; and all of them."""
     found = list(bands(cell, pages, seed))
-    groups = {"6-11": range(6, 12), "12-23": range(12, 24), "24": range(24, 25), "all": range(99)}
+    groups = {"7-11": range(7, 12), "12-23": range(12, 24), "24": range(24, 25), "all": range(99)}
     return {
         name: Held(
             len([1 for months, _, _ in found if months in group]),
@@ -158,7 +158,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pages", type=int, default=40)
     pages = parser.parse_args().pages
-    print(f"{'% held':30}{'n':>6}{'6-11':>8}{'12-23':>8}{'24':>8}{'all':>8}{'interval':>10}")
+    print(f"{'% held':30}{'n':>6}{'7-11':>8}{'12-23':>8}{'24':>8}{'all':>8}{'interval':>10}")
     for cell in CELLS:
         found = measured(cell, pages)
         shares = [100 * each.held / each.bands if each.bands else 0.0 for each in found.values()]

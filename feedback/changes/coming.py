@@ -9,6 +9,7 @@ from feedback.scoring import FEW_BELOW, Metric, Score, score, usual
 from feedback.scoring.cusum import LONGEST, RESTART
 from feedback.scoring.months import shift
 
+LEAST = RESTART + 1  # months of a level: in the last of them it was watched, so its unrest is known
 RECENT = 6  # months by which it is judged how many answers the next one will bring
 
 
@@ -34,16 +35,16 @@ def coming_month(
 ) -> tuple[Coming | None, str]:
     """The band of the month after `until`, else the first month that may have one.
 
-    level: the months since the level began that the line is on. Those with 30 answers count, six
-    of them or more and the newest 24 at most. recent: the line's last six months; where half of
-    them brought no answer the line has stopped, and has no band and no month.
+    level: the months since the level began that the line is on. Those with 30 answers count,
+    seven of them or more and the newest 24 at most. recent: the line's months up to `until`; where
+    half of the last six brought no answer the line has stopped, and has no band and no month.
     """
     known = [month for month in level if month.n >= FEW_BELOW][-LONGEST:]
     n = median_low([month.n for month in recent[-RECENT:]] or [0])
     if not n:
         return None, ""
-    if len(known) < RESTART:
-        return None, shift(until, RESTART - len(known) + 1)
+    if len(known) < LEAST:
+        return None, shift(until, LEAST - len(known) + 1)
     counts: Counter[int] = Counter()
     for month in known:
         counts.update(month.counts)

@@ -142,7 +142,7 @@ def find_changes(
     ]
     return JourneyChanges(
         looked_at=until,
-        lines=tuple(_told(each, since, until, watched.rho_next) for each in found),
+        lines=tuple(_told(each, since, until) for each in found),
         moves=count_moves(lines, since, until),
         real=sum(each.month(change) >= since for each in found for change in each.changes),
     )
@@ -205,12 +205,13 @@ def _pooled(months: Iterable[Score], metric: Metric) -> Score:
     return score(counts, metric)
 
 
-def _told(found: _Found, since: str, until: str, rho: float) -> Told:
+def _told(found: _Found, since: str, until: str) -> Told:
     line, latest = found.line, found.changes[-1] if found.changes else None
     change = found.named(latest) if latest and found.month(latest) >= since else None
     first = changes_from([score.counts for score in line.scores], baseline=BASELINE)
     named_from = shift(line.since, first) if first is not None else ""
     level = line.scores[latest.began :] if latest else line.scores
+    rho = found.rho_at[-1] if found.rho_at else 0.0
     coming = coming_month(level, line.scores, line.metric, rho, until)
     return Told(line, change, named_from, not named_from or named_from > until, *coming)
 

@@ -93,8 +93,9 @@ def _strand(counts: Counts, spot: Spot, asked: Askers, lines: tuple[Lines, Lines
     told = changes_of(counts).at(spot, metric.key)
     # A line of one channel has no band, for it is watched over all of them; a page that ends in
     # the past shows no month that is to come.
-    is_coming = shift(counts.looked_at, 1) in counts.window.months and not place.is_archived
-    has_band = told is not None and is_coming and not counts.channel
+    is_coming = shift(counts.looked_at, 1) in counts.window.months
+    is_asked = any(not each.is_archived for each, _series in asked) and not place.is_archived
+    has_band = told is not None and is_coming and is_asked and not counts.channel
     return Strand(
         spot=spot,
         target=place.target if is_main else None,

@@ -35,17 +35,15 @@ SIZED_AFTER, SIZED_FROM = 3, 90  # months after the one that named a change; or 
 class Watched:
     """What `watch` found. Months of `changes` are indexes into that line's own months.
 
-    changes: of every line, oldest first. rho: 0..1, as of the last month; rho_next: to which the
-    one that follows it will be held. lines_at, rho_at: how many lines were watched in each month
-    and the rho they were held to, counted from the longest line's first month; nothing in them
-    changes when later months are added.
+    changes: of every line, oldest first. rho: 0..1, as of the last month. lines_at, rho_at: how
+    many lines were watched in each month and the rho they were held to, counted from the longest
+    line's first month; nothing in them changes when later months are added.
     """
 
     changes: dict[str, list[SomeChange]]
     rho: float
     lines_at: list[int]
     rho_at: list[float]
-    rho_next: float = 0.0
 
 
 def watch(
@@ -123,7 +121,6 @@ def watch_scores(
         rho=rho_at[-1] if rho_at else 0.0,
         lines_at=lines_at,
         rho_at=rho_at,
-        rho_next=_rho([line.line.baseline for line in read.values()]),
     )
 
 

@@ -147,7 +147,7 @@ async def test_after_a_change_it_says_from_when_the_usual_is_known(
         counts = {3: 20, 10: 20} if at > 11 else {3: 20, 10: 80}
         await counted.answers(shop.nps_series, month, counts)
     assert (await facts(alice))["usual_month"] is None
-    assert "<span>What is usual now is known from May 2026</span>" in await page(alice)
+    assert "<span>What is usual now is known from June 2026</span>" in await page(alice)
 
 
 async def test_a_young_line_says_it_once(alice: Client, counted: Counted, shop: Shop) -> None:
