@@ -17,8 +17,8 @@ from feedback.charts.lines import (
     seam_marks,
 )
 from feedback.dashboards import screen
-from feedback.dashboards.explain import explain_score
 from feedback.dashboards.read import RECENT, Counts, Scope, changes_of
+from feedback.explain import explain_score
 from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _

@@ -26,11 +26,11 @@ from feedback.dashboards.beside import (
     explain_coming,
     usual_range,
 )
-from feedback.dashboards.explain import explain_score
 from feedback.dashboards.mix.words import MixPage, say_mix
 from feedback.dashboards.rate_words import RatesPage, say_rates
 from feedback.dashboards.read import Counts, Scope, changes_of
 from feedback.dashboards.strands import Strand, read_strands, unasked
+from feedback.explain import explain_score
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
