@@ -1,6 +1,7 @@
 """How scores, bands, metrics and channels are written for a reader."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
@@ -8,7 +9,7 @@ from babel import Locale
 from feedback.i18n import current_locale, format_month, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, Score, round_half_away
-from feedback.scoring.scores import HIDDEN_BELOW
+from feedback.scoring.scores import HIDDEN_BELOW, MEAN_FROM
 
 MINUS = "\N{MINUS SIGN}"
 PLUS_MINUS = "±\N{NO-BREAK SPACE}"
@@ -52,19 +53,19 @@ class WrittenScore:
     @property
     def sentence(self) -> str:
         """All of it on one line: `+42 ± 7 · 318 answers`."""
-        return self.note if self.display == "hidden" else f"{self.number} {self.note}"
+        return self.note if self.number == NO_SCORE else f"{self.number} {self.note}"
 
 
 def write_score(score: Score, metric: Metric, period: str = "") -> WrittenScore:
     """The words of a score; `period` ("March 2026") is named when nobody answered."""
-    is_hidden = score.display == "hidden" or score.score is None
+    is_hidden = not score.has_number
     return WrittenScore(
         number=NO_SCORE if is_hidden else write_number(score.score or 0.0, metric),
         margin="" if is_hidden else write_margin(score, metric),
         answers=_answers(score, period),
         range="" if is_hidden else _range(score, metric),
         exact="" if is_hidden else repr(score.score),
-        display=score.display,
+        display="hidden" if is_hidden else score.display,
         n=score.n,
         bands=_bands(score, metric),
     )
@@ -79,9 +80,13 @@ def write_number(value: float, metric: Metric) -> str:
     return _signed(value, 0, sign="+")
 
 
-def write_share(share: float) -> str:
-    """A share 0..1 as `82 %`."""
-    return _signed(100 * share, 0, sign="") + PERCENT[current_locale()]
+def write_share(part: float, whole: int = 1, *, decimals: int = 0) -> str:
+    """So many of so many as `82 %`; of a share, 0..1, the whole is 1.
+
+    29 of 200 are 15 %, but 100 * (29 / 200) lies below 14.5: shares are multiplied in decimals.
+    """
+    percent = 100 * part / whole if whole != 1 else float(Decimal(repr(float(part))).scaleb(2))
+    return _signed(percent, decimals, sign="") + PERCENT[current_locale()]
 
 
 def write_signed(value: float, decimals: int = 0, most: int = 0) -> str:
@@ -121,8 +126,10 @@ def _answers(score: Score, period: str) -> str:
         return _("No answers in %(month)s") % {"month": period} if period else _("No answers")
     count = format_number(score.n)
     written = ngettext("%(count)s answer", "%(count)s answers", score.n) % {"count": count}
+    if score.n >= HIDDEN_BELOW and not score.has_number:
+        return _("%(answers)s: %(ratings)s") % {"answers": written, "ratings": _ratings(score)}
     if score.display == "hidden":
-        missing = HIDDEN_BELOW - score.n
+        missing = (MEAN_FROM if score.method == "t" else HIDDEN_BELOW) - score.n
         return ngettext(
             "%(answers)s, %(missing)s more to show a score",
             "%(answers)s, %(missing)s more to show a score",
@@ -133,6 +140,15 @@ def _answers(score: Score, period: str) -> str:
             "count": count
         }
     return written
+
+
+def _ratings(score: Score) -> str:
+    """`6, 6, 8, 9, 9`; where all are alike `12 × 9`."""
+    given = [(rating, n) for rating, n in score.counts.items() if n]
+    if len(given) == 1:
+        [(rating, n)] = given
+        return f"{format_number(n)} × {rating}"
+    return ", ".join(str(rating) for rating, n in given for _again in range(n))
 
 
 def _range(score: Score, metric: Metric) -> str:
@@ -203,46 +219,14 @@ def headline_meaning(metric: Metric) -> str:
             "negative": band_names(metric)[0],
         }
     if metric.headline == "top":
-        return _("share who gave %(ratings)s") % {"ratings": _best_ratings(metric)}
+        return _("share who gave %(ratings)s") % {"ratings": best_ratings(metric)}
     return _("mean rating")
 
 
-def _best_ratings(metric: Metric) -> str:
+def best_ratings(metric: Metric) -> str:
+    """`4–5` of a share."""
     best = sorted(metric.positive)
     return str(best[0]) if len(best) == 1 else f"{best[0]}–{best[-1]}"
-
-
-def explain_score(score: Score, metric: Metric) -> str:
-    """`Share of ratings 4–5: 364 of 512 answers, 95 % interval by Wilson.` Blank where the score
-    is hidden."""
-    if score.display == "hidden":
-        return ""
-    n = format_number(score.n)
-    if metric.headline == "net":
-        names = band_names(metric)
-        return _(
-            "%(positive)s less %(negative)s, as a share of all answers: (%(better)s − %(worse)s) "
-            "of %(n)s, times 100. 95 %% interval by adjusted Wald."
-        ) % {
-            "positive": names[2].capitalize(),
-            "negative": names[0],
-            "better": format_number(score.positive),
-            "worse": format_number(score.negative),
-            "n": n,
-        }
-    if metric.headline == "top":
-        return _(
-            "Share of ratings %(ratings)s: %(positive)s of %(n)s answers. 95 %% interval by Wilson."
-        ) % {"ratings": _best_ratings(metric), "positive": format_number(score.positive), "n": n}
-    return _(
-        "Mean of %(n)s ratings on the scale %(low)s–%(high)s: their sum %(sum)s divided by %(n)s. "
-        "95 %% interval by Student's t."
-    ) % {
-        "n": n,
-        "low": metric.minimum,
-        "high": metric.maximum,
-        "sum": format_number(sum(rating * count for rating, count in score.counts.items())),
-    }
 
 
 def channel_name(channel: str) -> str:

@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from math import ceil
 
+from feedback.changes.coming import Coming, coming_month
 from feedback.changes.lines import LineKey, WatchedLine, line_key, watched_lines
 from feedback.readings.journey import JourneyInfo, Spot
 from feedback.readings.queries import CountRow
@@ -70,13 +71,16 @@ class Told:
     """What can be said of one line: `change`, or nothing clear, or that it is too early.
 
     change: the latest one signalled within 12 months. named_from: the first month of which a
-    change can be named, if every month to come brings 30 answers.
+    change can be named, if every month to come brings 30 answers. coming: where the next month
+    would usually lie; coming_from: the first month of which that will be known, else blank.
     """
 
     line: WatchedLine
     change: NamedChange | None
     named_from: str
     is_early: bool
+    coming: Coming | None = None
+    coming_from: str = ""
 
     @property
     def state(self) -> str:
@@ -206,7 +210,10 @@ def _told(found: _Found, since: str, until: str) -> Told:
     change = found.named(latest) if latest and found.month(latest) >= since else None
     first = changes_from([score.counts for score in line.scores], baseline=BASELINE)
     named_from = shift(line.since, first) if first is not None else ""
-    return Told(line, change, named_from, is_early=not named_from or named_from > until)
+    level = line.scores[latest.began :] if latest else line.scores
+    rho = found.rho_at[-1] if found.rho_at else 0.0
+    coming = coming_month(level, line.scores, line.metric, rho, until)
+    return Told(line, change, named_from, not named_from or named_from > until, *coming)
 
 
 def _signalled(told: Told) -> str:

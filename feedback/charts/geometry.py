@@ -3,50 +3,18 @@
 Templates draw it as inline SVG (`templates/dashboards/_chart.html`); nothing is computed there.
 """
 
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
+from feedback.charts.grid import Bar, Box, Dot, Grid, Piece
 from feedback.charts.lines import Axis, Beside, Point
 from feedback.scoring.months import month_number, month_of
-
-Piece = list[tuple[int, float]]  # unbroken run of (number of the month, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """The size of a drawing and the margins around its plot, in SVG units."""
-
-    width: int
-    height: int
-    left: int
-    right: int
-    top: int
-    bottom: int
-
 
 PANEL = Box(width=320, height=168, left=40, right=10, top=8, bottom=22)
 WIDE = Box(width=960, height=280, left=44, right=12, top=10, bottom=24)
 SPARK = Box(width=200, height=52, left=1, right=4, top=5, bottom=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A month that has a score: its place, its month's column for the pointer, and its words."""
-
-    x: float
-    y: float
-    column_x: float
-    column_width: float
-    kind: str  # "full", "few", "running" or "apart"
-    low_y: float
-    high_y: float
-    is_chosen: bool
-    is_alone: bool
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +50,7 @@ class ChartData:
     target: Mark | None
     pooled: tuple[str, ...] = ()
     flags: tuple[FlagMark, ...] = ()
+    coming: Bar | None = None
     is_changed: bool = False
 
     @property
@@ -109,7 +78,7 @@ def draw(
     A month without a score is a gap, a seam cuts the line, the running month hangs on by a dash.
     Answers to a wording that was replaced in their month are a dot beside the line.
     """
-    grid = _Grid(box, axis, len(points))
+    grid, coming = Grid(box, axis, len(points)), beside.coming
     cuts = {seam.month for seam in beside.seams}
     pieces = list(_pieces(points, cuts))
     complete = _complete(pieces, points)
@@ -144,6 +113,9 @@ def draw(
             for flag in beside.flags
             if month_of(flag.day) in column
         ),
+        coming=grid.bar(column[coming.month], coming)
+        if coming and coming.month in column
+        else None,
         is_changed=beside.is_changed,
     )
 
@@ -174,7 +146,7 @@ def _runs(values: Sequence[tuple[str, float | None]], cuts: set[str]) -> Iterato
 
 
 def _dots(
-    grid: "_Grid", points: Sequence[Point], pieces: Sequence[Piece], *, all_of_them: bool
+    grid: Grid, points: Sequence[Point], pieces: Sequence[Piece], *, all_of_them: bool
 ) -> Iterator[Dot]:
     """Every month that has a score; for a small line only those that would not be seen else."""
     alone = {piece[0][0] for piece in pieces if len(piece) == 1}
@@ -217,76 +189,3 @@ def _ticks(months: tuple[str, ...]) -> list[int]:
     steps = {6: 1, 9: 2, 15: 3, 30: 6, 72: 12, 150: 24}
     step = next((step for most, step in steps.items() if len(months) <= most), 60)
     return [at for at, month in enumerate(months) if month_number(month) % step == 0]
-
-
-@lru_cache(maxsize=256)
-def _columns(box: Box, months: int) -> tuple[float, list[float]]:
-    """How wide a month's column is, and where its middle lies."""
-    step = (box.width - box.left - box.right) / max(months, 1)
-    return step, [round(box.left + step * (number + 0.5), 1) for number in range(months)]
-
-
-class _Grid:
-    """Where a month and a value come to lie."""
-
-    def __init__(self, box: Box, axis: Axis, months: int) -> None:
-        self.box = box
-        self.step, self._columns = _columns(box, months)
-        self._height = box.height - box.top - box.bottom
-        self._low, self._span = axis.low, axis.high - axis.low
-
-    def x(self, number: int) -> float:
-        return self._columns[number]
-
-    def y(self, value: float) -> float:
-        share = min(max((value - self._low) / self._span, 0.0), 1.0)
-        return round(self.box.top + self._height * (1 - share), 1)
-
-    def day(self, number: int, day: date) -> float:
-        """Where in its month's column a day lies."""
-        share = (day.day - 0.5) / monthrange(day.year, day.month)[1]
-        return round(self.box.left + self.step * (number + share), 1)
-
-    def line(self, piece: Piece) -> str:
-        return "M" + "L".join(f"{self.x(n)} {self.y(value)}" for n, value in piece)
-
-    def ribbon(self, piece: Piece, points: Sequence[Point]) -> str:
-        """The interval as a band; a lone month gets a band as wide as its column."""
-        limits = [(n, *_limits(points[n], value)) for n, value in piece]
-        if len(limits) == 1:
-            (n, low, high), half = limits[0], round(min(self.step, 8) / 2, 1)
-            x = self.x(n)
-            return f"M{x - half:.1f} {self.y(high)}H{x + half:.1f}V{self.y(low)}H{x - half:.1f}Z"
-        above = "L".join(f"{self.x(n)} {self.y(high)}" for n, _, high in limits)
-        below = "L".join(f"{self.x(n)} {self.y(low)}" for n, low, _ in reversed(limits))
-        return f"M{above}L{below}Z"
-
-    def dot(self, number: int, point: Point, *, alone: bool) -> Dot:
-        kind = "running" if point.is_running else "few" if point.is_few else "full"
-        value = point.value or 0.0
-        low, high = _limits(point, value)
-        return Dot(
-            x=self.x(number),
-            y=self.y(value),
-            column_x=round(self.box.left + self.step * number, 1),
-            column_width=round(self.step, 1),
-            kind=kind,
-            low_y=self.y(low),
-            high_y=self.y(high),
-            is_chosen=point.is_chosen,
-            is_alone=alone,
-            label=point.label,
-        )
-
-    def dot_apart(self, number: int, point: Point) -> Dot:
-        """To the left of the month's own dot, in the first half of its column."""
-        dot = self.dot(number, point, alone=True)
-        half = round(dot.column_width / 2, 1)
-        return replace(dot, x=round(dot.x - half / 2, 1), column_width=half, kind="apart")
-
-
-def _limits(point: Point, value: float) -> tuple[float, float]:
-    return (
-        value if point.low is None else point.low,
-        value if point.high is None else point.high,
-    )

@@ -60,17 +60,29 @@ class FlagDay:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingBand:
+    """Where a month that is not over would usually lie, in headline units."""
+
+    month: str
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What is drawn beside the line of months.
 
     pooled: the light second line, a value a month, None for a gap. apart: answers to a wording
-    that was replaced in their month. is_changed: the series changed, so it alone has the accent.
+    that was replaced in their month. coming: the band of the month that runs.
+    is_changed: the series changed, so it alone has the accent.
     """
 
     pooled: Sequence[float | None] = ()
     apart: Sequence[Point] = ()
     seams: Sequence[Seam] = ()
     flags: Sequence[FlagDay] = ()
+    coming: ComingBand | None = None
     is_changed: bool = False
 
 
@@ -94,7 +106,7 @@ def points_of(line: Line, metric: Metric, window: Window) -> Sequence[Point]:
 def _point(
     month: str, score: Score | None, metric: Metric, window: Window, *, worded: bool
 ) -> Point:
-    if score is None or score.score is None or score.display == "hidden":
+    if score is None or not score.has_number:
         return Point(month, None, None, None, "")
     return Point(
         month=month,

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 INK, MUTED, HAIRLINE, RIBBON, ACCENT = "#15201d", "#58645f", "#d8dedb", "#e3e8e6", "#0b6b5d"
 POOLED = "#95a09c"
 COLUMNS = 3
-# Above each chart: its name, its numbers, what is said of it.
-PANEL_HEAD = 52
+# Above each chart: its name, its numbers, what goes with them, what is said of it.
+PANEL_HEAD = 77
 _UNITS_PER_INCH = 84
 _LETTERS_PER_INCH = 15
 _LINE_INCHES, _FOOT_INCHES = 0.17, 0.25
@@ -36,7 +36,8 @@ _one_at_a_time = asyncio.Lock()
 
 @dataclass(frozen=True, slots=True)
 class TrendPanel:
-    """One chart. formula: how the score of the readout is computed."""
+    """One chart. formula: how the score of the readout is computed; beside: what goes with its
+    number; coming: how the band of the running month is made."""
 
     id: str
     name: str
@@ -45,6 +46,8 @@ class TrendPanel:
     wide_chart: ChartData | None
     change: ChangeNote | None = None
     formula: str = ""
+    beside: tuple[str, ...] = ()
+    coming: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,9 @@ def _draw_panel(figure: "Figure", at: tuple[float, float, float, float], panel: 
     chart = _chart(panel)
     box = chart.box
     axes = _plane(figure, box.width, box.height, at)
-    axes.text(box.left, -34, panel.name, size=9, weight="bold", color=INK)
-    axes.text(box.left, -20, panel.readout, color=MUTED)
+    axes.text(box.left, -59, panel.name, size=9, weight="bold", color=INK)
+    for number, line in enumerate((panel.readout, *panel.beside)):
+        axes.text(box.left, -46 + 13 * number, line, color=MUTED)
     if panel.change:
         sure = panel.change.verdict is not None
         axes.text(box.left, -7, _note(panel.change), color=ACCENT if sure else MUTED)
@@ -158,6 +162,11 @@ def _note(change: ChangeNote) -> str:
 
 def _draw_course(axes: "Axes", chart: ChartData) -> None:
     ink = ACCENT if chart.is_changed else INK
+    if bar := chart.coming:
+        across, edges = [bar.x, bar.x + bar.width], [bar.top, bar.top + bar.height]
+        axes.fill_between(across, edges[0], edges[1], color=RIBBON, lw=0)
+        for limit in edges:
+            axes.plot(across, [limit] * 2, color=MUTED, lw=0.9, solid_capstyle="butt")
     for ribbon in chart.ribbons:
         x, y = _corners(ribbon)
         axes.fill(x, y, color=RIBBON, lw=0)

@@ -8,6 +8,7 @@ from feedback.comparisons.words import signed, write_difference
 from feedback.i18n import format_number
 from feedback.i18n import gettext as _
 from feedback.scoring import (
+    HIDDEN_BELOW,
     METRICS,
     Comparison,
     Metric,
@@ -119,14 +120,21 @@ def _with_answer(page: NoisePage, is_asked: bool) -> NoisePage:
     except WrongNumberError as error:
         return replace(page, error=str(error))
     found = compare_scores(after, before, metric)
-    return replace(
+    page = replace(
         page,
         answer=_answer(found),
-        detail=_detail(found, metric),
-        advice=_advice(found, metric),
         before=write_score(found.b, metric),
         after=write_score(found.a, metric),
     )
+    if is_few(found):
+        words = {"n": format_number(HIDDEN_BELOW)}
+        return replace(page, detail=_("Each month needs %(n)s answers or more.") % words)
+    return replace(page, detail=_detail(found, metric), advice=_advice(found, metric))
+
+
+def is_few(found: Comparison) -> bool:
+    """A side of fewer than five answers: whatever the test says of it, nobody should act on it."""
+    return min(found.a.n, found.b.n) < HIDDEN_BELOW
 
 
 def _counts(kind: str, month: Month) -> dict[int, int]:
@@ -157,7 +165,7 @@ def _name(month: Month) -> dict[str, str]:
 
 
 def _answer(found: Comparison) -> str:
-    if found.p_value is None:
+    if found.p_value is None or is_few(found):
         return _("Too few answers to tell.")
     if found.p_value > SURE_BELOW:
         return _("It may well be noise.")

@@ -194,7 +194,7 @@ def method_words(found: Periods | Split) -> str:
 def _strips(scores: Sequence[Score], metric: Metric) -> list[Strip | None]:
     """Marks on one common line, as long as all intervals together."""
     lowest, highest = scale_of(metric)
-    known = [s for s in scores if s.display != "hidden" and s.low is not None]
+    known = [s for s in scores if s.has_number and s.low is not None]
     limits = [v for s in known for v in (s.low, s.high, s.score) if v is not None]
     if not limits:
         return [None] * len(scores)

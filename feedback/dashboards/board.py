@@ -18,6 +18,7 @@ from feedback.charts.lines import (
 )
 from feedback.dashboards import screen
 from feedback.dashboards.read import RECENT, Counts, Scope, changes_of
+from feedback.explain import explain_score
 from feedback.filters import FilterError
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
@@ -31,7 +32,6 @@ from feedback.surveys.seams import REPLACED
 from feedback.web.files import file_links
 from feedback.wording import (
     WrittenScore,
-    explain_score,
     metric_name,
     month_alone,
     month_name,

@@ -13,8 +13,9 @@ from feedback.charts.picture import Words, picture
 from feedback.dashboards.read import Scope
 from feedback.dashboards.routes import TRENDS
 from feedback.dashboards.trends_page import trends_page
+from feedback.i18n import gettext as _
 from feedback.readings.filters import TRENDS_NAMES, parse_asked
-from feedback.wording import headline_meaning, metric_name
+from feedback.wording import headline_meaning, metric_name, month_alone
 
 
 @get([f"/trends.{kind}" for kind in FORMATS], needs="viewer", filters=True)
@@ -34,9 +35,12 @@ async def draw_trends(wanted: Wanted) -> Drawn | None:
     if counts is None or not page.panels:
         return None
     said = [sentence.text for sentence in page.said.sentences] if page.said else []
-    notes = (headline_meaning(page.metric), " ".join(said))
-    words = Words(metric_name(page.metric), notes, computed_on(wanted))
-    return Drawn(counts.version, await picture(words, page.panels, wanted.format))
+    notes = [headline_meaning(page.metric), " ".join(said)]
+    if page.coming_month:
+        words = {"month": month_alone(page.coming_month)}
+        notes.append(_("The band at the right: where %(month)s would usually lie.") % words)
+    around = Words(metric_name(page.metric), tuple(notes), computed_on(wanted))
+    return Drawn(counts.version, await picture(around, page.panels, wanted.format))
 
 
 signed_in_handlers = [trends_picture]

@@ -26,11 +26,11 @@ from feedback.readings.queries import (
     first_answered_at,
     span_of,
 )
-from feedback.readings.scores import POOLED, GroupedCounts, Tally, Window
+from feedback.readings.scores import GroupedCounts, Tally, Window
 from feedback.scoring import METRICS, Metric
 from feedback.scoring.months import month_at, months_between, shift
 
-MONTHS = 24
+MONTHS, YEAR = 24, 12
 RECENT = "last 30 days"  # stands for a month where a young workspace is one period
 YOUNG = timedelta(days=30)
 CHANGE, FLAG = 20_000, 600  # bytes of a line that is watched and of a flag, about
@@ -60,7 +60,7 @@ class Counts:
     `name`: of all the workspace's counts, as they were when these were read, or before.
     `recent`: the workspace is young, so all its answers are one period, its last 30 days.
     `touchpoints_asked`: how often each touchpoint asked in the period of the board.
-    `rows`: what is shown, and the two months before, which the pooled line needs. `watched`: all
+    `rows`: what is shown, and the year before, of which pages name a month. `watched`: all
     that the journey ever counted, up to the last complete month looked at, `looked_at`.
     """
 
@@ -214,7 +214,7 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         and focus.stage in (None, stage)
         and focus.touchpoint in (None, touchpoint)
     )
-    query = CountQuery(series, shift(since, 1 - POOLED), until, asked.get("channel"))
+    query = CountQuery(series, shift(since, -YEAR), until, asked.get("channel"))
     looked_at = min(until, shift(scope.running, -1))
     rows = await _shown(session, workspace_id, query, counted)
     months = months_between(since, until)

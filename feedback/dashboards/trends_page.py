@@ -3,68 +3,44 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from feedback.changes.find import Told
 from feedback.changes.notes import note_change
 from feedback.changes.words import SaidChanges
-from feedback.charts.geometry import PANEL, WIDE, Box, ChartData, draw
+from feedback.charts.geometry import PANEL, WIDE, ChartData, draw
+from feedback.charts.grid import Box
 from feedback.charts.lines import (
-    Askers,
     Axis,
     Beside,
     Point,
-    Seam,
-    askers_at,
     axis_for,
     flag_days,
     line_of,
     line_title,
     month_labels,
     points_of,
-    seam_marks,
 )
 from feedback.charts.picture import TrendPanel
 from feedback.dashboards import screen
+from feedback.dashboards.beside import (
+    beside_number,
+    coming_band,
+    explain_coming,
+    usual_range,
+)
 from feedback.dashboards.mix.words import MixPage, say_mix
-from feedback.dashboards.rates import RatesPage, say_rates
+from feedback.dashboards.rate_words import RatesPage, say_rates
 from feedback.dashboards.read import Counts, Scope, changes_of
+from feedback.dashboards.strands import Strand, read_strands, unasked
+from feedback.explain import explain_score
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.i18n import gettext as _
 from feedback.memory import memory
 from feedback.readings.filters import Asked, Choice, place_of
-from feedback.readings.journey import Spot
-from feedback.readings.scores import Line, Lines, pooled_line
-from feedback.scoring import METRICS, Metric, Score
-from feedback.surveys.seams import REPLACED
+from feedback.scoring import FEW_BELOW, METRICS, Metric
 from feedback.web.files import KINDS, file_links
-from feedback.wording import explain_score, write_level, write_target
+from feedback.wording import write_level, write_target
 
 TRENDS, PANEL_SIZE = 100_000, 30_000  # bytes, about
-
-
-@dataclass(frozen=True, slots=True)
-class Strand:
-    """One line of the page: a stage, or a touchpoint of the stage looked at.
-
-    pooled: its last three months. apart: what a wording still got in the month it was replaced.
-    told: what is known of its changes; is_watched: changes are looked for in this metric here.
-    """
-
-    spot: Spot
-    target: float | None
-    seams: tuple[Seam, ...]
-    line: Line
-    pooled: Line
-    apart: Line
-    told: Told | None
-    is_watched: bool
-
-    def made_of(self) -> tuple[object, ...]:
-        """All that it is, so that what is drawn of it can be kept."""
-        return (
-            *(*self.spot, self.target, self.seams, self.told, self.is_watched),
-            *(self.line or None, self.apart or None, self.pooled or None),  # one object a line
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +78,22 @@ class TrendsPage:
     @property
     def has_apart(self) -> bool:
         return any(dot.kind == "apart" for panel in self.panels for dot in panel.chart.dots)
+
+    @property
+    def coming_month(self) -> str:
+        """Where a band is drawn."""
+        return next((each.coming.month for each in self.strands if each.coming), "")
+
+    @property
+    def has_beside(self) -> bool:
+        """Whether any number has company: then every panel leaves room for it."""
+        return any(panel.beside for panel in self.panels)
+
+    def usual(self, strand: Strand, month: str) -> str:
+        """What the cell of a month says of its band, if it has one."""
+        if strand.coming is None or strand.coming.month != month:
+            return ""
+        return _("usually %(range)s") % {"range": usual_range(strand.coming, self.metric)}
 
     @property
     def has_flags(self) -> bool:
@@ -161,56 +153,14 @@ def refused_trends(page: TrendsPage, error: FilterError) -> TrendsPage:
     )
 
 
-# What is read, before it is drawn.
-
-
-def read_strands(counts: Counts) -> tuple[Strand, ...]:
-    """Every line of the page that has been asked the metric, in the order of the journey."""
-    lines = counts.tally.lines(), counts.tally.lines(REPLACED)
-    return tuple(
-        _strand(counts, spot, asked, lines)
-        for spot in _spots(counts)
-        if (asked := askers_at(counts.metric.key, spot))
-    )
-
-
-def unasked(counts: Counts) -> list[str]:
-    """The names of what is in view and does not ask this metric."""
-    places = [spot.place for spot in _spots(counts) if not askers_at(counts.metric.key, spot)]
-    return [place.name for place in places if not place.is_archived]
-
-
-def _spots(counts: Counts) -> list[Spot]:
-    """Where the lines in view are read: the stages, or touchpoints of the stage looked at."""
-    stage, touchpoint = counts.focus.stage, counts.focus.touchpoint
-    if stage is None:
-        return [Spot(each, None) for each in counts.journey.stages]
-    return [Spot(stage, each) for each in Spot(stage, touchpoint).touchpoints]
-
-
-def _strand(counts: Counts, spot: Spot, asked: Askers, lines: tuple[Lines, Lines]) -> Strand:
-    (stage, touchpoint), place, metric = spot, spot.place, counts.metric
-    is_main = metric.key == (touchpoint.metrics[0] if touchpoint else stage.headline)
-    seams = seam_marks(asked, counts.time_zone)
-    line, apart = (found.get((metric.key, str(place.id)), {}) for found in lines)
-    return Strand(
-        spot=spot,
-        target=place.target if is_main else None,
-        seams=seams,
-        line=line,
-        pooled=pooled_line(line, [seam.month for seam in seams], metric),
-        apart=apart,
-        told=changes_of(counts).at(spot, metric.key),
-        is_watched=is_main,
-    )
-
-
 # The drawings.
 
 
 def draw_panels(strands: Sequence[Strand], counts: Counts) -> tuple[TrendPanel, ...]:
     """Small multiples on a common axis; a lone line is drawn wide as well."""
     targets = [strand.target for strand in strands if strand.target is not None]
+    bands = [strand.coming for strand in strands if strand.coming and strand.coming.n >= FEW_BELOW]
+    targets += [limit for band in bands for limit in (band.low, band.high)]
     lines = [line for strand in strands for line in (strand.line, strand.apart)]
     points = [points_of(line, counts.metric, counts.window) for line in lines if line]
     axis = axis_for(points, counts.metric, targets)
@@ -232,8 +182,9 @@ def draw_panels(strands: Sequence[Strand], counts: Counts) -> tuple[TrendPanel, 
 
 def _panel(drawing: "_Drawing", axis: Axis, *, is_alone: bool) -> TrendPanel:
     strand, counts = drawing.strand, drawing.counts
-    told_of = _told_of(drawing.points)
-    score = strand.line.get(told_of.month) if told_of else None
+    month = strand.told_month(counts.window)
+    score = strand.line.get(month)
+    readout = next((point.label for point in drawing.points if point.month == month), "")
     change = None
     if strand.is_watched:
         looked_at = strand.line.get(changes_of(counts).looked_at)
@@ -242,19 +193,14 @@ def _panel(drawing: "_Drawing", axis: Axis, *, is_alone: bool) -> TrendPanel:
     return TrendPanel(
         id=f"chart_{strand.spot.place.id}",
         name=strand.spot.place.name,
-        readout=told_of.label if told_of else _("No score in these months"),
+        readout=readout or _("No score in these months"),
         chart=drawing.on(axis, PANEL),
         wide_chart=drawing.on(axis, WIDE) if is_alone else None,
         change=change,
         formula=explain_score(score, counts.metric) if score else "",
+        beside=tuple(beside_number(strand, month, counts.metric)),
+        coming=explain_coming(strand.coming, counts.metric) if strand.coming else "",
     )
-
-
-def _told_of(points: Sequence[Point]) -> Point | None:
-    """The last complete month that has a score, else the running one."""
-    known = [point for point in points if point.value is not None]
-    complete = [point for point in known if not point.is_running]
-    return next(reversed(complete or known), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +232,12 @@ def _drawing(strand: Strand, counts: Counts) -> _Drawing:
         if point.value is not None
     ]
     beside = Beside(
-        pooled=[_value(strand.pooled.get(month)) for month in window.months],
+        pooled=[point.value for point in line_of(strand.pooled, metric, window, worded=False)],
         apart=apart,
         seams=strand.seams,
         flags=flag_days(counts.flags, strand.spot),
+        coming=coming_band(strand.coming, metric) if strand.coming else None,
         is_changed=strand.told is not None and strand.told.change is not None,
     )
     points = line_of(strand.line, metric, window, worded=True)
     return _Drawing(strand, points, beside, counts)
-
-
-def _value(score: Score | None) -> float | None:
-    return None if score is None or score.display == "hidden" else score.score

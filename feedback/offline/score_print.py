@@ -18,6 +18,7 @@ from feedback.scoring import (
 
 _UNITS = {"net": "points, -100 to 100", "top": "% positive", "mean": "mean rating"}
 _NOTES = {"hidden": "fewer than 5 answers", "few": "few answers", "shown": ""}
+_COUNTS_ONLY = "counts only"  # a mean of fewer than 10 answers, or of answers all alike
 
 
 def rows_json(metric: Metric, rows: Sequence[ScoreRow]) -> str:
@@ -77,13 +78,15 @@ def _line(metric: Metric, by: Sequence[str], row: ScoreRow) -> list[str]:
     result = row.score
     group = ["(blank)" if row.group[name] is None else str(row.group[name]) for name in by]
     cells = [*group, *map(str, (result.n, result.negative, result.neutral, result.positive))]
-    hidden = result.display == "hidden"
+    hidden = not result.has_number
     cells += ["-", "-"] if hidden else [_shown(result.score, metric), _interval(result, metric)]
     if row.weighted is not None:
         alone = row.weighted.effective_n < HIDDEN_BELOW
         cells.append("-" if alone else _shown(row.weighted.score, metric))
         cells.append(fixed(row.weighted.effective_n, 1))
-    return [*cells, left_out(result.missing, result.invalid), _NOTES[result.display]]
+    is_counted = hidden and result.display != "hidden"
+    note = _COUNTS_ONLY if is_counted else _NOTES[result.display]
+    return [*cells, left_out(result.missing, result.invalid), note]
 
 
 def _interval(result: Score, metric: Metric) -> str:

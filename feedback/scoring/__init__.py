@@ -67,6 +67,7 @@ from feedback.scoring.samples import (
 from feedback.scoring.scores import (
     FEW_BELOW,
     HIDDEN_BELOW,
+    MEAN_FROM,
     Score,
     metric_dict,
     round_half_away,
@@ -89,6 +90,7 @@ __all__ = [
     "FALSE_ALARMS_A_YEAR",
     "FEW_BELOW",
     "HIDDEN_BELOW",
+    "MEAN_FROM",
     "METRICS",
     "Change",
     "Chart",

@@ -30,6 +30,7 @@ from feedback.scoring.metrics import Metric
 Display = Literal["hidden", "few", "shown"]
 
 HIDDEN_BELOW = 5
+MEAN_FROM = 10
 FEW_BELOW = 30
 METHODS = {"net": "adjusted_wald", "top": "wilson", "mean": "t"}
 
@@ -62,11 +63,19 @@ class Score:
 
     @property
     def display(self) -> Display:
-        """What pages do with it: below 5 answers hide it (which also protects identity), below
-        30 show it marked "few answers", else show it."""
+        """What pages do with it: below 5 answers hide it, lest it be read for more than it is,
+        below 30 show it marked "few answers", else show it."""
         if self.n < HIDDEN_BELOW:
             return "hidden"
         return "few" if self.n < FEW_BELOW else "shown"
+
+    @property
+    def has_number(self) -> bool:
+        """Whether pages print the score: from 5 answers up. A mean needs 10, and answers that
+        differ: else its interval says nothing, and the ratings themselves say more."""
+        if self.n < HIDDEN_BELOW or self.method != METHODS["mean"]:
+            return self.n >= HIDDEN_BELOW
+        return self.n >= MEAN_FROM and bool(self.standard_error)
 
 
 def score(

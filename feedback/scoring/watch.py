@@ -136,13 +136,14 @@ def watch_height(series: int, baseline: int) -> float:
 
 
 def usual(
-    before: Score, metric: Metric, *, months: int, n: int, spans: int = 1, rho: float = 0.0
+    before: Score, metric: Metric, *, months: float, n: int, spans: int = 1, rho: float = 0.0
 ) -> float:
     """Half the width of the band that holds 95 % of the scores to come, in headline units, while
     nothing happens.
 
-    before: the answers (1 or more) of the months so far, pooled; months: how many (1..); rho: their
-    unrest. n: answers (1..) of the score to come, pooled from so many months (spans, 1..).
+    before: the answers (1 or more) of the months so far, pooled; months: how many (1..), or as how
+    many alike they count, N^2 / sum n^2; rho: their unrest. n: answers (1..) of the score to come,
+    pooled from so many months (spans, 1..).
     2 sqrt(v ((1 / n + rho / spans) + (1 / N + rho / months))).
     Source: SCORING 3.9; simulation ours.
 

@@ -142,6 +142,7 @@ def prepare_environment(environment: Environment) -> None:
         format_number=i18n.format_number,
         headline_meaning=wording.headline_meaning,
         metric_name=wording.metric_name,
+        month_alone=wording.month_alone,
         month_name=wording.month_name,
         month_short=wording.month_short,
         write_score=wording.write_score,

@@ -30,6 +30,26 @@ async def test_it_compares_shares(client: Client) -> None:
     assert "+20 percentage points; 95 % sure to lie between +5 and +33." in text
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "before_detractors=4&after_promoters=4",
+        "before_promoters=4&after_detractors=500",
+        "kind=share&before_satisfied=0&before_answers=4&after_satisfied=90&after_answers=90",
+    ],
+)
+async def test_under_five_a_side_are_too_few(client: Client, query: str) -> None:
+    """A test would call each of these more than chance."""
+    text = (await client.get(f"/noise?{query}")).text
+    assert "Too few answers to tell." in text and "Each month needs 5 answers or more." in text
+    assert "95 % sure" not in text.split("How many answers are needed?")[0]
+
+
+async def test_five_a_side_are_enough_to_tell(client: Client) -> None:
+    text = (await client.get("/noise?before_detractors=5&after_promoters=5")).text
+    assert "More than chance explains." in text
+
+
 async def test_it_says_how_many_answers_are_needed(client: Client) -> None:
     text = (await client.get("/noise?precision=10&difference=10")).text
     assert "255 answers" in text and "1,049 answers a month" in text

@@ -140,6 +140,48 @@ async def test_displays_that_nobody_answered_are_zero(
     assert september["high"] == pytest.approx(Z**2 / (60 + Z**2))
 
 
+async def test_ten_points_from_the_months_before_get_a_word(
+    alice: Client, counted: Counted, shop: Shop, march: None
+) -> None:
+    for month in months_between("2025-10", "2026-01"):
+        n = 2000 if month < "2026-01" else 3000
+        await counted.answers(shop.nps_series, month, {10: n})
+        await counted.displays(shop.nps_series, month, 10_000)
+    assert (await months(alice))["2026-01"]["flag"] == "higher"
+
+
+@pytest.mark.parametrize(
+    ("asked", "flag"),
+    [(30, ""), (100, ""), (200, "lower"), (10_000, "lower"), (1_000_000, "lower")],
+)
+async def test_a_rate_has_moved_only_beyond_chance(
+    alice: Client, counted: Counted, shop: Shop, march: None, asked: int, flag: str
+) -> None:
+    """From 30 to 15 %: of 100 asked that is chance once in a while."""
+    for month in months_between("2025-11", "2026-02"):
+        share = 0.3 if month < "2026-02" else 0.15
+        await counted.answers(shop.nps_series, month, {10: round(share * asked)})
+        await counted.displays(shop.nps_series, month, asked)
+    assert (await months(alice))["2026-02"]["flag"] == flag
+    text = await page(alice)
+    assert ("Fewer people answered: 15.0" in text) is bool(flag)
+    assert ("<details open>" in text) is bool(flag)
+    if asked == 10_000:
+        assert (
+            f"Fewer people answered: 15.0{SPACE}% of 10,000 displays and invitations in February, "
+            f"30.0{SPACE}% in the three months before. Who stays silent is in no score: compare "
+            "the scores with care." in text
+        )
+
+
+async def test_what_the_silent_ones_do_is_said_behind_the_rate(
+    alice: Client, asked: Counted
+) -> None:
+    text = await page(alice)
+    assert "650 asked, 105 answered: the other 545 may think otherwise." in text
+    assert "a true mean of 3.00 is read as 2.57." in text
+
+
 async def test_more_than_ten_points_from_the_months_before_get_a_word(
     alice: Client, counted: Counted, shop: Shop, march: None
 ) -> None:

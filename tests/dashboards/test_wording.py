@@ -4,7 +4,13 @@ import pytest
 
 from feedback import i18n
 from feedback.scoring import METRICS, score
-from feedback.wording import metric_name, write_number, write_score, write_target
+from feedback.wording import (
+    metric_name,
+    write_number,
+    write_score,
+    write_share,
+    write_target,
+)
 
 NPS, CSAT, EFFORT = METRICS["nps"], METRICS["csat_5"], METRICS["ces_effort_5"]
 
@@ -40,6 +46,44 @@ def test_below_five_answers_nothing_shows_but_their_number() -> None:
     assert (written.number, written.margin, written.range, written.exact) == ("–", "", "", "")
     assert written.answers == "4 answers, 1 more to show a score"
     assert written.bands.n == 0
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "written"),
+    [(29, 200, "15"), (0.145, 1, "15"), (29 / 200, 1, "15"), (57, 1000, "6"), (1, 3, "33")],
+)
+def test_a_share_is_rounded_from_its_counts(part: float, whole: int, written: str) -> None:
+    assert write_share(part, whole) == f"{written}\N{NO-BREAK SPACE}%"
+
+
+def test_every_half_of_two_hundred_goes_away_from_zero() -> None:
+    for part in range(1, 200, 2):
+        percent = f"{(part + 1) // 2}\N{NO-BREAK SPACE}%"
+        assert write_share(part, 200) == write_share(part / 200) == percent
+        given = score({5: part, 1: 200 - part}, CSAT)
+        assert write_score(given, CSAT).number == percent
+
+
+@pytest.mark.parametrize(
+    ("counts", "answers"),
+    [
+        ({4: 2}, "2 answers, 8 more to show a score"),
+        ({1: 2, 3: 3, 5: 4}, "9 answers: 1, 1, 3, 3, 3, 5, 5, 5, 5"),
+        ({2: 7}, "7 answers: 7 × 2"),
+        ({5: 400}, "400 answers: 400 × 5"),
+    ],
+)
+def test_a_mean_of_few_answers_or_of_one_rating_shows_its_counts(
+    counts: dict[int, int], answers: str
+) -> None:
+    written = write_score(score(counts, EFFORT), EFFORT)
+    assert (written.number, written.margin, written.range, written.exact) == ("–", "", "", "")
+    assert written.answers == answers
+
+
+def test_ten_answers_that_differ_have_a_mean_and_others_have_a_score_from_five() -> None:
+    assert write_score(score({5: 9, 4: 1}, EFFORT), EFFORT).number == "4.9"
+    assert write_score(score({10: 5}, NPS), NPS).number == "+100"
 
 
 def test_few_answers_are_said_to_be_few() -> None:

@@ -149,7 +149,7 @@ def gap_of(reading: Reading) -> Gap | None:
     low, high = scale_of(reading.metric)
     if not low <= target <= high:
         return Gap(target, None, is_off_scale=True)
-    if chosen.score is None or chosen.display == "hidden":
+    if chosen.score is None or not chosen.has_number:
         return Gap(target, None)
     to_go = target - chosen.score
     # Only a mean keeps the direction of its scale; shares and net scores count what is good.

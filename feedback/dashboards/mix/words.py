@@ -15,7 +15,7 @@ from feedback.dashboards.mix.lines import (
 from feedback.dashboards.read import Counts
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.scoring import Metric, MixGroup, Score, round_half_away
+from feedback.scoring import MEAN_FROM, Metric, MixGroup, Score, round_half_away
 from feedback.wording import (
     NO_SCORE,
     channel_name,
@@ -83,7 +83,9 @@ class Told:
     # A group's row in the table; the score and parts of so few answers are not shown.
 
     def score(self, value: float | None, group: MixGroup) -> str:
-        return number(None if is_hidden(group) else value, self.metric)
+        least = MEAN_FROM if self.metric.headline == "mean" else 0
+        few = is_hidden(group) or any(0 < n < least for n in (group.n_before, group.n_after))
+        return number(None if few else value, self.metric)
 
     def part(self, value: float, group: MixGroup) -> str:
         return NO_SCORE if is_hidden(group) else write_signed(value, self.digits)
