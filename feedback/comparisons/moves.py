@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback.changes.find import FALSE_ALARMS, as_printed
+from feedback.changes.find import FALSE_ALARMS
+from feedback.changes.moves import as_printed
 from feedback.comparisons.words import signed
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _

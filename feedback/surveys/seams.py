@@ -40,10 +40,14 @@ class Seams:
     def wording(self, series: uuid.UUID, month: str) -> str:
         return REPLACED if self.is_replaced(series, month) else CURRENT
 
+    def all(self, series: Iterable[uuid.UUID], until: str) -> list[str]:
+        """The months of the seams of a line made of these series, the oldest first."""
+        months = {self.began[each] for each in series if each in self.began}
+        return sorted(month for month in months if month <= until)
+
     def newest(self, series: Iterable[uuid.UUID], until: str) -> str:
         """The month of the newest seam of a line made of these series; blank without one."""
-        months = [self.began[each] for each in series if each in self.began]
-        return max((month for month in months if month <= until), default="")
+        return max(self.all(series, until), default="")
 
 
 def read_seams(series: Iterable[Wording], time_zone: str) -> Seams:
