@@ -170,13 +170,14 @@ def find_changes(
         for line in there
         if line.id in judged
     ]
-    main = [each for each in found if each.judged.joined <= until]
+    told = [each for each in found if any(month.n >= FEW_BELOW for month in each.line.scores)]
+    main = [each for each in told if each.judged.joined <= until]
     return JourneyChanges(
         looked_at=until,
         lines=tuple(_told(each, since, until) for each in main),
         moves=count_moves([each.line for each in main], since, until),
         real=sum(each.month(change) >= since for each in main for change in each.changes),
-        joined=tuple(_told(each, since, until) for each in found if each.judged.joined > until),
+        joined=tuple(_told(each, since, until) for each in told if each.judged.joined > until),
         taken_back=_unsaid(found, since, until),
     )
 
