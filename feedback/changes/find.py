@@ -77,7 +77,8 @@ class Told:
 
     change: the latest one signalled within 12 months. named_from: the first month of which a
     change can be named, if every month to come brings 30 answers. joined: the month from which on
-    it counts among the lines, blank where it always did.
+    it counts among the lines, blank where it always did. taken_back: what was said of it in the 12
+    months and is true no longer, the latest first.
     """
 
     line: WatchedLine
@@ -85,6 +86,7 @@ class Told:
     named_from: str
     is_early: bool
     joined: str = ""
+    taken_back: tuple[TakenBack, ...] = ()
 
     @property
     def state(self) -> str:
@@ -170,7 +172,7 @@ def find_changes(
         for line in there
         if line.id in judged
     ]
-    told = [each for each in found if any(month.n >= FEW_BELOW for month in each.line.scores)]
+    told = [each for each in found if max(each.line.scores.answers) >= FEW_BELOW]
     main = [each for each in told if each.judged.joined <= until]
     return JourneyChanges(
         looked_at=until,
@@ -190,12 +192,7 @@ def _as_said(line: WatchedLine, judged: Judged) -> WatchedLine:
 
 
 def _unsaid(found: Iterable["_Found"], since: str, until: str) -> tuple[Unsaid, ...]:
-    taken = [
-        Unsaid(each.line, said)
-        for each in found
-        for said in each.judged.taken_back
-        if since <= said.signalled <= until
-    ]
+    taken = [Unsaid(each.line, said) for each in found for said in each.taken_back(since, until)]
     return tuple(sorted(taken, key=lambda each: each.said.signalled, reverse=True))
 
 
@@ -212,6 +209,10 @@ class _Found:
         signals = [each for each in judged.signals if each.signalled < len(line.scores)]
         rhos = [judged.held[each.signalled].rho for each in signals]
         return sized(line.metric, line.scores, signals, rhos)
+
+    def taken_back(self, since: str, until: str) -> list[TakenBack]:
+        found = [each for each in self.judged.taken_back if since <= each.signalled <= until]
+        return sorted(found, key=lambda each: each.signalled, reverse=True)
 
     def month(self, change: SomeChange) -> str:
         return shift(self.line.since, change.signalled)
@@ -275,10 +276,11 @@ def _pooled(months: Iterable[Score], metric: Metric) -> Score:
 def _told(found: _Found, since: str, until: str) -> Told:
     line, latest = found.line, found.changes[-1] if found.changes else None
     change = found.named(latest) if latest and found.month(latest) >= since else None
-    first = changes_from([score.counts for score in line.scores], baseline=BASELINE)
+    first = changes_from([{0: n} for n in line.scores.answers], baseline=BASELINE)
     named_from = shift(line.since, first) if first is not None else ""
     is_early = not named_from or named_from > until
-    return Told(line, change, named_from, is_early, found.judged.joined)
+    taken_back = tuple(found.taken_back(since, until))
+    return Told(line, change, named_from, is_early, found.judged.joined, taken_back)
 
 
 def _newest_first(lines: Iterable[Told]) -> tuple[Told, ...]:

@@ -6,13 +6,14 @@ was corrected say what they said; a line with another past is judged anew from t
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
+from itertools import chain
 
 from feedback.changes.ledger import DIGEST, Judged, Ledger, LineId, TakenBack
-from feedback.changes.lines import WatchedLine
-from feedback.scoring import FEW_BELOW, Held, Score, watch_scores
+from feedback.changes.lines import Scores, WatchedLine
+from feedback.scoring import FEW_BELOW, Held, watch_scores
 from feedback.scoring.cusum import Signal
 from feedback.scoring.months import month_number, shift
 from feedback.scoring.watch import MOST
@@ -32,7 +33,7 @@ def judge(
     kept = most_watched(lines, known)
     by_name = {str(at): line for at, line in enumerate(kept)}
     watched = watch_scores(
-        {name: (line.metric, line.scores) for name, line in by_name.items()},
+        {name: (line.metric, tuple(line.scores)) for name, line in by_name.items()},
         baseline=BASELINE,
         held={
             name: _held_before(line, known[line.id])
@@ -55,7 +56,7 @@ def judge(
             whole_until=_whole_until(line, before),
             digests=tuple(_digests(line.scores)),
             held=tuple(watched.held[name]),
-            answers=tuple(score.n for score in line.scores),
+            answers=line.scores.answers,
             signals=tuple(watched.signals[name]),
         )
         found[line.id] = _with_taken_back(now, before, today) if before else now
@@ -80,7 +81,7 @@ def _held_before(line: WatchedLine, before: Judged) -> list[Held | None]:
             return None
         return before.held[at] if before.answers[at] >= FEW_BELOW or now < FEW_BELOW else None
 
-    return [held(by + at, score.n) for at, score in enumerate(line.scores)]
+    return [held(by + at, n) for at, n in enumerate(line.scores.answers)]
 
 
 def _whole_until(line: WatchedLine, before: Judged | None) -> str:
@@ -89,20 +90,17 @@ def _whole_until(line: WatchedLine, before: Judged | None) -> str:
     return before.whole_until if before else ""
 
 
-def _digests(scores: Sequence[Score]) -> Iterator[str]:
+def _digests(scores: Scores) -> Iterator[str]:
     so_far = blake2b(digest_size=DIGEST // 2)
-    for score in scores:
-        so_far.update(_bytes(score))
+    for counts in scores.counts:
+        so_far.update(array("q", counts).tobytes())
         yield so_far.copy().hexdigest()
 
 
-def digest_of(scores: Sequence[Score]) -> str:
+def digest_of(scores: Scores) -> str:
     """That of all these months: the last one of `_digests`."""
-    return blake2b(b"".join(map(_bytes, scores)), digest_size=DIGEST // 2).hexdigest()
-
-
-def _bytes(score: Score) -> bytes:
-    return array("q", score.counts.values()).tobytes()
+    numbers = array("q", chain.from_iterable(scores.counts))
+    return blake2b(numbers.tobytes(), digest_size=DIGEST // 2).hexdigest()
 
 
 def is_as_judged(line: WatchedLine, before: Judged | None) -> bool:

@@ -8,6 +8,8 @@ that alone makes up its stage's headline is the same line, counted once. Seams b
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import overload
 
 from feedback.changes.ledger import Judged, LineId
 from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
@@ -18,6 +20,35 @@ from feedback.scoring.months import month_of, months_between, shift
 from feedback.surveys.seams import Seams, read_seams
 
 LineKey = tuple[str, str | None, str]  # stage's id, touchpoint's id or None, metric's key
+
+
+Counts = tuple[int, ...]  # how many gave each of RATINGS
+NONE: Counts = (0,) * len(RATINGS)
+
+
+@dataclass(frozen=True)
+class Scores(Sequence[Score]):
+    """The scores of months, each made of its counts when somebody asks for it: of most nobody
+    does, once they were judged."""
+
+    metric: str
+    counts: tuple[Counts, ...]
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @overload
+    def __getitem__(self, at: int) -> Score: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Scores": ...
+    def __getitem__(self, at: int | slice) -> "Score | Scores":
+        if isinstance(at, slice):
+            return Scores(self.metric, self.counts[at])
+        return score_of(self.metric, self.counts[at])
+
+    @cached_property
+    def answers(self) -> tuple[int, ...]:
+        return tuple(map(sum, self.counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +65,7 @@ class WatchedLine:
     twin: TouchpointInfo | None
     metric: Metric
     since: str
-    scores: tuple[Score, ...]
+    scores: Scores
     seam: str = ""
     is_watched: bool = True
 
@@ -86,7 +117,7 @@ def every_line(
     for line in _lines(journey, months, places):
         judged = said.get(line.id)
         if line.is_watched:
-            if judged or any(score.n >= FEW_BELOW for score in line.scores):
+            if judged or max(line.scores.answers) >= FEW_BELOW:
                 found.append(line)
         elif judged and line.since <= judged.until:
             there = len(months_between(line.since, min(line.until, judged.until)))
@@ -134,16 +165,12 @@ def _is_twin(touchpoint: TouchpointInfo, stage: StageInfo) -> bool:
     return key == stage.headline and _askers(stage, key) == [touchpoint]
 
 
-Counts = tuple[int, ...]  # how many gave each of RATINGS
-NONE: Counts = (0,) * len(RATINGS)
-
-
 @dataclass(frozen=True, slots=True)
 class _Months:
     """Counts by series and month, and where the lines made of them break."""
 
     seams: Seams
-    counted: Mapping[uuid.UUID, Mapping[str, Counts]]
+    counted: Mapping[int, Mapping[str, Counts]]
     until: str
 
     def lines(
@@ -160,20 +187,22 @@ class _Months:
 
     def _of(
         self, ids: Sequence[uuid.UUID], metric: Metric, seam: str, until: str
-    ) -> tuple[str, tuple[Score, ...]]:
+    ) -> tuple[str, Scores]:
         """The first month of a line, and its scores month by month up to `until`."""
         found: dict[str, Counts] = {}
         for series in ids:
-            for month, counts in self.counted.get(series, {}).items():
-                if seam <= month <= until and not self.seams.is_replaced(series, month):
+            last = min(until, self.seams.last(series))
+            for month, counts in self.counted.get(series.int, {}).items():
+                if seam <= month <= last:
                     found[month] = add_counts(found[month], counts) if month in found else counts
         since = min(found, default=until)
         months = months_between(since, until)
-        return since, tuple([score_of(metric.key, found.get(month, NONE)) for month in months])
+        return since, Scores(metric.key, tuple([found.get(month, NONE) for month in months]))
 
 
-def _by_series(rows: Iterable[CountRow]) -> dict[uuid.UUID, dict[str, Counts]]:
-    found: dict[uuid.UUID, dict[str, Counts]] = {}
+def _by_series(rows: Iterable[CountRow]) -> dict[int, dict[str, Counts]]:
+    """By the number of its id: a UUID takes long to hash."""
+    found: dict[int, dict[str, Counts]] = {}
     for row in rows:
-        found.setdefault(row.series, {})[month_of(row.month)] = row.counts
+        found.setdefault(row.series.int, {})[month_of(row.month)] = row.counts
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from feedback.scoring.months import month_at
+from feedback.scoring.months import month_at, shift
 
 CURRENT, REPLACED = "current", "replaced"  # what the field `wording` of a row says
 
@@ -35,7 +35,11 @@ class Seams:
 
     def is_replaced(self, series: uuid.UUID, month: str) -> bool:
         """Whether answers of this month were given to a wording that was no longer the last."""
-        return month >= self.ended.get(series, "9999-12")
+        return month > self.last(series)
+
+    def last(self, series: uuid.UUID) -> str:
+        """The last month of which all answers were given to that wording."""
+        return shift(self.ended[series], -1) if series in self.ended else "9999-12"
 
     def wording(self, series: uuid.UUID, month: str) -> str:
         return REPLACED if self.is_replaced(series, month) else CURRENT

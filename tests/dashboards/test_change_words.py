@@ -7,7 +7,7 @@ import pytest
 
 from feedback import i18n
 from feedback.changes.find import JourneyChanges, NamedChange, Told
-from feedback.changes.lines import WatchedLine
+from feedback.changes.lines import Scores, WatchedLine
 from feedback.changes.notes import note_change
 from feedback.changes.words import say_changes
 from feedback.readings.journey import StageInfo, TouchpointInfo
@@ -37,7 +37,9 @@ def told(
     """One line; no difference is no change."""
     place = touchpoint(name, metric)
     home = home or stage("Checkout", place)
-    line = WatchedLine(home, None if twin else place, twin, METRICS[metric], "2024-11", ())
+    line = WatchedLine(
+        home, None if twin else place, twin, METRICS[metric], "2024-11", Scores(metric, ())
+    )
     before = level(metric, 50)
     change = NamedChange(
         signalled="2026-10", began=began, is_up=difference > 0, difference=difference,
@@ -69,9 +71,8 @@ def says(*lines: Told, moves: int = 31, real: int = 0, channel: bool = False) ->
 
 def test_one_change() -> None:
     assert says(told("Payment", -12.2), told("Cart")) == (
-        "Payment fell by 12 points in August (±\N{NO-BREAK SPACE}4): \u221212 in October, 0 over the "
-        "year before. "
-        "Nothing else clearly moved."
+        "Payment fell by 12 points in August (±\N{NO-BREAK SPACE}4): \u221212 in October, 0 "
+        "over the year before. Nothing else clearly moved."
     )
 
 
