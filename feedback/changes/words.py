@@ -1,6 +1,7 @@
 """What changed, in words: the sentence above board and trends. Of one line alone: notes."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.changes.amounts import amount, margin, number, printed_size, when
@@ -52,10 +53,11 @@ class SaidChanges:
 def say_changes(found: JourneyChanges, *, is_newest: bool, has_channel: bool) -> SaidChanges:
     """The words of a journey. is_newest: the month looked at is the last complete one, so its
     year goes without saying; has_channel: the page shows one channel only."""
-    sentences = _changed(found, is_newest=is_newest) if found.changed else _unchanged(found)
+    month = month_alone(found.looked_at) if is_newest else month_name(found.looked_at)
+    sentences = _changed(found, month) if found.changed else _unchanged(found)
     if has_channel:
         sentences.append(Sentence(_("Changes are watched over all channels.")))
-    sentences += _joined(found, _names(found), is_newest=is_newest)
+    sentences += _joined(found, month)
     taken_back = tuple(_taken_back(each, found) for each in found.taken_back)
     return SaidChanges(tuple(sentences), _moves(found), tuple(_explained(found)), taken_back)
 
@@ -65,24 +67,21 @@ def _names(found: JourneyChanges) -> Counter[str]:
     return Counter(_own_name(told.line) for told in found.lines)
 
 
-def _joined(found: JourneyChanges, names: Counter[str], *, is_newest: bool) -> list[Sentence]:
+def _joined(found: JourneyChanges, month: str) -> list[Sentence]:
     """What the past of lines shows that joined after the month looked at was over: there alone,
     since what was said of older ones stays as it was said."""
-    next_month = shift(found.looked_at, 1)
-    changed = [told for told in found.joined_changed if told.joined == next_month][:MOST_TOLD]
+    next_month, n = shift(found.looked_at, 1), len(found.joined)
+    changed = [told for told in found.joined_changed if told.joined == next_month]
     if not changed:
         return []
-    n = len(found.joined)
     text = ngettext(
         "%(n)s more score is watched from %(month)s on. In its past:",
         "%(n)s more scores are watched from %(month)s on. In their past:",
         n,
     )
-    month = month_alone(found.looked_at) if is_newest else month_name(found.looked_at)
-    names = names + Counter(_own_name(told.line) for told in found.joined)
-    return [Sentence(text % {"n": format_number(n), "month": month_alone(next_month)})] + [
-        Sentence(_sentence(told, names, found.looked_at, month), verdict(told)) for told in changed
-    ]
+    names = _names(found) + Counter(_own_name(told.line) for told in found.joined)
+    words = {"n": format_number(n), "month": month_alone(next_month)}
+    return [Sentence(text % words), *_tell(changed, names, found.looked_at, month)]
 
 
 def _taken_back(each: Unsaid, found: JourneyChanges) -> tuple[str, str]:
@@ -111,21 +110,26 @@ def _why(cause: str) -> str:
     return _("Taken back in %(month)s: answers of %(changed)s were corrected.")
 
 
-def _changed(found: JourneyChanges, *, is_newest: bool) -> list[Sentence]:
-    shown = found.changed[:MOST_TOLD]
-    names = _names(found)
-    month = month_alone(found.looked_at) if is_newest else month_name(found.looked_at)
-    sentences = [
-        Sentence(_sentence(told, names, found.looked_at, month), verdict(told)) for told in shown
-    ]
-    more = len(found.changed) - len(shown)
-    if more:
-        sentences.append(
-            Sentence(ngettext("And %(n)s more.", "And %(n)s more.", more) % {"n": more})
-        )
-    else:
+def _changed(found: JourneyChanges, month: str) -> list[Sentence]:
+    sentences = _tell(found.changed, _names(found), found.looked_at, month)
+    if len(found.changed) <= MOST_TOLD:
         sentences.append(Sentence(_("Nothing else clearly moved.")))
     return sentences + _too_early(found)
+
+
+def _tell(
+    changed: Sequence[Told], names: Counter[str], looked_at: str, month: str
+) -> list[Sentence]:
+    """The first ones, and how many there are besides."""
+    more = len(changed) - MOST_TOLD
+    sentences = [
+        Sentence(_sentence(told, names, looked_at, month), verdict(told))
+        for told in changed[:MOST_TOLD]
+    ]
+    if more > 0:
+        text = ngettext("And %(n)s more.", "And %(n)s more.", more) % {"n": more}
+        sentences.append(Sentence(text))
+    return sentences
 
 
 def _sentence(told: Told, names: Counter[str], looked_at: str, month: str) -> str:

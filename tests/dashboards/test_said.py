@@ -136,7 +136,7 @@ async def test_twelve_months_seen_again_after_twenty_touchpoints_were_imported(
     for text in joined:  # only the newest month says more: what the new ones' past shows
         at = text.index("21 more scores are watched from January on. In their past:")
         assert "New 0 fell in September" in text[at + 1]
-        assert [text.pop(at) for _ in range(4)]
+        assert [text.pop(at) for _ in range(5)]
     assert after == before
     facts = (await client.get("/board.json?month=2025-06")).json()
     assert len(facts["joined"]) == 21 and facts["joined"][0]["from"] == "2026-01"
