@@ -1,6 +1,9 @@
-"""How large a change is, and when it was, in a few words."""
+"""Where a change was, when, and how large, in a few words."""
+
+from collections import Counter
 
 from feedback.changes.find import NamedChange
+from feedback.changes.lines import WatchedLine
 from feedback.changes.moves import as_printed
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
@@ -50,3 +53,17 @@ def signed(difference: float, metric: Metric) -> str:
     """With its sign; otherwise as `number`."""
     sign = "+" if difference > 0 else MINUS
     return sign + number(difference, metric)
+
+
+def own_name(line: WatchedLine) -> str:
+    return (line.touchpoint or line.stage).name
+
+
+def place_of(line: WatchedLine, names: Counter[str]) -> str:
+    """The place's name; with its stage where two lines bear the same, and for a touchpoint that
+    is all of its stage's headline."""
+    name = own_name(line)
+    place = line.twin or (line.touchpoint if names[name] > 1 else None)
+    if place is None or place.name == line.stage.name:
+        return name
+    return _("%(stage)s (%(touchpoint)s)") % {"stage": line.stage.name, "touchpoint": place.name}

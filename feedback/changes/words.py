@@ -4,9 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback.changes.amounts import amount, margin, number, printed_size, when
-from feedback.changes.find import JourneyChanges, NamedChange, Told, Unsaid
-from feedback.changes.lines import WatchedLine
+from feedback.changes.amounts import (
+    amount,
+    margin,
+    number,
+    own_name,
+    place_of,
+    printed_size,
+    when,
+)
+from feedback.changes.find import JourneyChanges, NamedChange, Told
+from feedback.changes.unsaid import say_taken_back
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, round_half_away
@@ -58,13 +66,13 @@ def say_changes(found: JourneyChanges, *, is_newest: bool, has_channel: bool) ->
     if has_channel:
         sentences.append(Sentence(_("Changes are watched over all channels.")))
     sentences += _joined(found, month)
-    taken_back = tuple(_taken_back(each, found) for each in found.taken_back)
+    taken_back = tuple(say_taken_back(found, _names(found)))
     return SaidChanges(tuple(sentences), _moves(found), tuple(_explained(found)), taken_back)
 
 
 def _names(found: JourneyChanges) -> Counter[str]:
     """How many lines bear a name; those that joined later are not among them."""
-    return Counter(_own_name(told.line) for told in found.lines)
+    return Counter(own_name(told.line) for told in found.lines)
 
 
 def _joined(found: JourneyChanges, month: str) -> list[Sentence]:
@@ -79,35 +87,9 @@ def _joined(found: JourneyChanges, month: str) -> list[Sentence]:
         "%(n)s more scores are watched from %(month)s on. In their past:",
         n,
     )
-    names = _names(found) + Counter(_own_name(told.line) for told in found.joined)
+    names = _names(found) + Counter(own_name(told.line) for told in found.joined)
     words = {"n": format_number(n), "month": month_alone(next_month)}
     return [Sentence(text % words), *_tell(changed, names, found.looked_at, month)]
-
-
-def _taken_back(each: Unsaid, found: JourneyChanges) -> tuple[str, str]:
-    said = each.said
-    words = {
-        "place": _place(each.line, _names(found)),
-        "began": when(said.began, found.looked_at),
-        "month": when(said.month, found.looked_at),
-        "changed": when(said.changed, found.looked_at),
-    }
-    text = _("%(place)s rose in %(began)s.") if said.is_up else _("%(place)s fell in %(began)s.")
-    return text % words, _why(said.cause) % words
-
-
-def _why(cause: str) -> str:
-    if cause == "imported":
-        return _("Taken back in %(month)s: answers of %(changed)s were imported.")
-    if cause == "import undone":
-        return _("Taken back in %(month)s: an import with answers of %(changed)s was undone.")
-    if cause == "excluded":
-        return _("Taken back in %(month)s: answers of %(changed)s were excluded.")
-    if cause == "added":
-        return _("Taken back in %(month)s: more answers of %(changed)s came in.")
-    if cause == "left out":
-        return _("Taken back in %(month)s: answers of %(changed)s were taken out.")
-    return _("Taken back in %(month)s: answers of %(changed)s were corrected.")
 
 
 def _changed(found: JourneyChanges, month: str) -> list[Sentence]:
@@ -137,7 +119,7 @@ def _sentence(told: Told, names: Counter[str], looked_at: str, month: str) -> st
     change, metric = _change_of(told), told.line.metric
     began = when(change.began, looked_at)
     words = {
-        **{"place": _place(told.line, names), "began": began},
+        **{"place": place_of(told.line, names), "began": began},
         "now": _now(change, metric, month, began),
         "before": _before(change, metric),
     }
@@ -290,17 +272,3 @@ def verdict(told: Told) -> Verdict:
     if _change_of(told).is_better(told.line.metric):
         return Verdict("better", _("Better"))
     return Verdict("worse", _("Worse"))
-
-
-def _own_name(line: WatchedLine) -> str:
-    return (line.touchpoint or line.stage).name
-
-
-def _place(line: WatchedLine, names: Counter[str]) -> str:
-    """The place's name; with its stage where two lines bear the same, and for a touchpoint that
-    is all of its stage's headline."""
-    name = _own_name(line)
-    place = line.twin or (line.touchpoint if names[name] > 1 else None)
-    if place is None or place.name == line.stage.name:
-        return name
-    return _("%(stage)s (%(touchpoint)s)") % {"stage": line.stage.name, "touchpoint": place.name}
