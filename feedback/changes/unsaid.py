@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from feedback.changes.amounts import place_of, when
 from feedback.changes.find import JourneyChanges, Unsaid
 from feedback.i18n import gettext as _
+from feedback.i18n import ngettext
+
+MOST = 3  # told; the others are counted
 
 
 def say_taken_back(found: JourneyChanges, names: Counter[str]) -> Iterator[tuple[str, str]]:
     """Each as it was said, and why it is taken back. names: how many lines bear each."""
-    for each in found.taken_back:
+    for each in found.taken_back[:MOST]:
         yield _taken_back(each, names, found.looked_at)
+    more = len(found.taken_back) - MOST
+    if more > 0:
+        yield "", ngettext("And %(n)s more.", "And %(n)s more.", more) % {"n": more}
 
 
 def _taken_back(each: Unsaid, names: Counter[str], looked_at: str) -> tuple[str, str]:
