@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from feedback.accounts import models as accounts
 from feedback.calendar import models as actions
+from feedback.changes import models as changes
 from feedback.clocks import models as clocks
 from feedback.erasure import models as erasure
 from feedback.journeys import models as journeys
@@ -18,6 +19,6 @@ from feedback.versions import CountVersion
 metadata = SQLModel.metadata
 
 __all__ = [
-    "CountVersion", "accounts", "actions", "clocks", "erasure", "journeys", "metadata", "outbox",
-    "privacy", "responses", "surveys",
+    "CountVersion", "accounts", "actions", "changes", "clocks", "erasure", "journeys", "metadata",
+    "outbox", "privacy", "responses", "surveys",
 ]  # fmt: skip

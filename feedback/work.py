@@ -1,5 +1,6 @@
 """Which job is done by whom, and what comes by the calendar: the wiring of the outbox."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,6 +47,18 @@ async def _find_priorities(work: Work) -> None:
     from feedback.priorities.compute import Task, find_out
 
     await find_out(work.database, Task.of(work.payload), work.now)
+
+
+async def _judge_each_hour(session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+    from feedback.changes.job import due_each_hour
+
+    return await due_each_hour(session, now)
+
+
+async def _judge(work: Work) -> None:
+    from feedback.changes.job import judge_workspace
+
+    await judge_workspace(work.database, uuid.UUID(work.payload["workspace"]), work.now)
 
 
 async def _mix_order(work: Work) -> None:
@@ -104,6 +117,7 @@ HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
     "groups": Kind(_count_groups, attempts=3),
+    "judge": Kind(_judge, attempts=3),
     "picture": Kind(_draw_picture, attempts=3),
     "mix-order": Kind(_mix_order, attempts=3),
     "backup": Kind(_back_up, attempts=3, limit=timedelta(hours=6)),
@@ -117,6 +131,7 @@ SEEN_OUTSIDE = frozenset(key for key, kind in HANDLERS.items() if kind.seen_outs
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule("prune", timedelta(days=1), _every_day),
     Schedule("priorities", timedelta(hours=1), _priorities_each_hour),
+    Schedule("judge", timedelta(hours=1), _judge_each_hour),
     Schedule("mix-order", timedelta(days=1), _mix_each_day),
     Schedule("ledger", timedelta(hours=1), _each_hour),
     Schedule("retention", timedelta(days=1), _retention_each_night),

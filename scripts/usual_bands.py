@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedback.changes.coming import coming_month
+from feedback.changes.lines import Scores
 from feedback.dashboards.rates import RATES_BEFORE, MonthRate, months_before
-from feedback.scoring import METRICS, Metric, Score, score, watch_scores
+from feedback.readings.queries import RATINGS
+from feedback.scoring import METRICS, Metric, watch_scores
 from feedback.scoring.months import numbered_month
 from scripts.watch_grid import YEAR, Draw, season, steady
 
@@ -78,17 +80,18 @@ def bands(cell: Cell, pages: int, seed: int = 0) -> Iterator[tuple[int, bool, bo
         rng = np.random.default_rng((seed, at))
         drawn = rng.multinomial(sizes, cell.draw(rng, cell.lines, MONTHS)).tolist()
         scores = {
-            str(line): [
-                score(dict(zip(cell.ratings, month, strict=True)), cell.metric) for month in months
-            ]
+            str(line): Scores(cell.metric.key, tuple(_counts(cell, month) for month in months))
             for line, months in enumerate(drawn)
         }
         yield from _page(scores, cell.metric)
 
 
-def _page(
-    scores: Mapping[str, Sequence[Score]], metric: Metric
-) -> Iterator[tuple[int, bool, bool]]:
+def _counts(cell: Cell, month: Sequence[int]) -> tuple[int, ...]:
+    given = dict(zip(cell.ratings, map(int, month), strict=True))
+    return tuple(given.get(rating, 0) for rating in RATINGS)
+
+
+def _page(scores: Mapping[str, Scores], metric: Metric) -> Iterator[tuple[int, bool, bool]]:
     found = watch_scores({name: (metric, line) for name, line in scores.items()}, baseline=BASELINE)
     for name, line in scores.items():
         for at in range(BASELINE, len(line) - 1):

@@ -1,11 +1,11 @@
 """Where the next month of a line would usually lie, by what its level has been so far."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
-from feedback.scoring import FEW_BELOW, Metric, Score, score, usual
+from feedback.changes.lines import Scores
+from feedback.readings.scores import score_of
+from feedback.scoring import FEW_BELOW, Metric, usual
 from feedback.scoring.cusum import LONGEST, RESTART
 from feedback.scoring.months import shift
 
@@ -31,7 +31,7 @@ class Coming:
 
 
 def coming_month(
-    level: Sequence[Score], recent: Sequence[Score], metric: Metric, rho: float, until: str
+    level: Scores, recent: Scores, metric: Metric, rho: float, until: str
 ) -> tuple[Coming | None, str]:
     """The band of the month after `until`, else the first month that may have one.
 
@@ -39,18 +39,16 @@ def coming_month(
     seven of them or more and the newest 24 at most. recent: the line's months up to `until`; where
     half of the last six brought no answer the line has stopped, and has no band and no month.
     """
-    known = [month for month in level if month.n >= FEW_BELOW][-LONGEST:]
-    n = median_low([month.n for month in recent[-RECENT:]] or [0])
+    known = [at for at, n in enumerate(level.answers) if n >= FEW_BELOW][-LONGEST:]
+    n = median_low(recent.answers[-RECENT:] or [0])
     if not n:
         return None, ""
     if len(known) < LEAST:
         return None, shift(until, LEAST - len(known) + 1)
-    counts: Counter[int] = Counter()
-    for month in known:
-        counts.update(month.counts)
-    before = score(counts, metric)
+    pooled = tuple(map(sum, zip(*(level.counts[at] for at in known), strict=True)))
+    before = score_of(metric.key, pooled)
     # Months of unlike size are as good as fewer: the largest one's unrest counts most.
-    worth = before.n**2 / sum(month.n**2 for month in known)
+    worth = before.n**2 / sum(level.answers[at] ** 2 for at in known)
     half = usual(before, metric, months=worth, n=n, rho=rho)
     middle = before.score or 0.0
     band = Coming(shift(until, 1), middle, middle - half, middle + half, n, len(known), rho)

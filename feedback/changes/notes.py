@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from feedback.changes.amounts import number, printed_size, signed, when
 from feedback.changes.find import NamedChange, Told
-from feedback.changes.words import Verdict, number, signed, verdict, when
+from feedback.changes.words import Verdict, verdict
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric
 from feedback.wording import MINUS, month_name
@@ -42,12 +43,12 @@ def note_change(told: Told | None, looked_at: str, *, has_enough: bool) -> Chang
 
 
 def _note(change: NamedChange, metric: Metric, since: str, *, has_arrow: bool) -> str:
-    if change.difference is None:
+    if change.difference is None or change.is_up != (change.difference > 0):
         if has_arrow:
             return _("since %(month)s") % {"month": since}
         text = _("up since %(month)s") if change.is_up else _("down since %(month)s")
         return text % {"month": since}
-    written = number(change.difference, metric)
+    written = number(printed_size(change, metric), metric)
     if not has_arrow:
         written = ("+" if change.is_up else MINUS) + written
     return _("%(number)s since %(month)s") % {"number": written, "month": since}

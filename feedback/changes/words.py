@@ -1,15 +1,25 @@
 """What changed, in words: the sentence above board and trends. Of one line alone: notes."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feedback.changes.amounts import (
+    amount,
+    margin,
+    number,
+    own_name,
+    place_of,
+    printed_size,
+    when,
+)
 from feedback.changes.find import JourneyChanges, NamedChange, Told
+from feedback.changes.unsaid import say_taken_back
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, round_half_away
 from feedback.scoring.months import shift
 from feedback.wording import (
-    MINUS,
     PERCENT,
     PLUS_MINUS,
     month_alone,
@@ -39,37 +49,69 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class SaidChanges:
-    """All that stands above board and trends. explained: what the words mean, a paragraph each."""
+    """All that stands above board and trends. explained: what the words mean, a paragraph each;
+    taken_back: what was said and is true no longer, with why."""
 
     sentences: tuple[Sentence, ...]
     moves: str
     explained: tuple[str, ...]
+    taken_back: tuple[tuple[str, str], ...] = ()
 
 
 def say_changes(found: JourneyChanges, *, is_newest: bool, has_channel: bool) -> SaidChanges:
     """The words of a journey. is_newest: the month looked at is the last complete one, so its
     year goes without saying; has_channel: the page shows one channel only."""
-    sentences = _changed(found, is_newest=is_newest) if found.changed else _unchanged(found)
+    month = month_alone(found.looked_at) if is_newest else month_name(found.looked_at)
+    sentences = _changed(found, month) if found.changed else _unchanged(found)
     if has_channel:
         sentences.append(Sentence(_("Changes are watched over all channels.")))
-    return SaidChanges(tuple(sentences), _moves(found), tuple(_explained(found)))
+    sentences += _joined(found, month)
+    taken_back = tuple(say_taken_back(found, _names(found)))
+    return SaidChanges(tuple(sentences), _moves(found), tuple(_explained(found)), taken_back)
 
 
-def _changed(found: JourneyChanges, *, is_newest: bool) -> list[Sentence]:
-    shown = found.changed[:MOST_TOLD]
-    names = Counter(_own_name(told) for told in found.lines)
-    month = month_alone(found.looked_at) if is_newest else month_name(found.looked_at)
-    sentences = [
-        Sentence(_sentence(told, names, found.looked_at, month), verdict(told)) for told in shown
-    ]
-    more = len(found.changed) - len(shown)
-    if more:
-        sentences.append(
-            Sentence(ngettext("And %(n)s more.", "And %(n)s more.", more) % {"n": more})
-        )
-    else:
+def _names(found: JourneyChanges) -> Counter[str]:
+    """How many lines bear a name; those that joined later are not among them."""
+    return Counter(own_name(told.line) for told in found.lines)
+
+
+def _joined(found: JourneyChanges, month: str) -> list[Sentence]:
+    """What the past of lines shows that joined after the month looked at was over: there alone,
+    since what was said of older ones stays as it was said."""
+    next_month, n = shift(found.looked_at, 1), len(found.joined)
+    changed = [told for told in found.joined_changed if told.joined == next_month]
+    if not changed:
+        return []
+    text = ngettext(
+        "%(n)s more score is watched from %(month)s on. In its past:",
+        "%(n)s more scores are watched from %(month)s on. In their past:",
+        n,
+    )
+    names = _names(found) + Counter(own_name(told.line) for told in found.joined)
+    words = {"n": format_number(n), "month": month_alone(next_month)}
+    return [Sentence(text % words), *_tell(changed, names, found.looked_at, month)]
+
+
+def _changed(found: JourneyChanges, month: str) -> list[Sentence]:
+    sentences = _tell(found.changed, _names(found), found.looked_at, month)
+    if len(found.changed) <= MOST_TOLD:
         sentences.append(Sentence(_("Nothing else clearly moved.")))
     return sentences + _too_early(found)
+
+
+def _tell(
+    changed: Sequence[Told], names: Counter[str], looked_at: str, month: str
+) -> list[Sentence]:
+    """The first ones, and how many there are besides."""
+    more = len(changed) - MOST_TOLD
+    sentences = [
+        Sentence(_sentence(told, names, looked_at, month), verdict(told))
+        for told in changed[:MOST_TOLD]
+    ]
+    if more > 0:
+        text = ngettext("And %(n)s more.", "And %(n)s more.", more) % {"n": more}
+        sentences.append(Sentence(text))
+    return sentences
 
 
 def _sentence(told: Told, names: Counter[str], looked_at: str, month: str) -> str:
@@ -77,8 +119,7 @@ def _sentence(told: Told, names: Counter[str], looked_at: str, month: str) -> st
     change, metric = _change_of(told), told.line.metric
     began = when(change.began, looked_at)
     words = {
-        "place": _place(told, names),
-        "began": began,
+        **{"place": place_of(told.line, names), "began": began},
         "now": _now(change, metric, month, began),
         "before": _before(change, metric),
     }
@@ -95,17 +136,32 @@ def _sentence(told: Told, names: Counter[str], looked_at: str, month: str) -> st
                 "%(before)s. Its lasting size is known in %(known)s."
             )
         return text % words
-    words["amount"] = _amount(change.difference, metric)
-    if change.difference > 0:
-        return _("%(place)s rose by %(amount)s in %(began)s: %(now)s, %(before)s.") % words
-    return _("%(place)s fell by %(amount)s in %(began)s: %(now)s, %(before)s.") % words
+    if change.is_up != (change.difference > 0):
+        if change.is_up:
+            return _("%(place)s rose in %(began)s and did not stay: %(now)s, %(before)s.") % words
+        return _("%(place)s fell in %(began)s and did not stay: %(now)s, %(before)s.") % words
+    words |= {
+        "amount": amount(printed_size(change, metric), metric),
+        "margin": margin(change, metric),
+    }
+    if change.is_up:
+        text = _("%(place)s rose by %(amount)s in %(began)s (%(margin)s): %(now)s, %(before)s.")
+    else:
+        text = _("%(place)s fell by %(amount)s in %(began)s (%(margin)s): %(now)s, %(before)s.")
+    return text % words
 
 
 def _now(change: NamedChange, metric: Metric, month: str, began: str) -> str:
-    number = write_number(change.now.score or 0.0, metric)
+    value = write_number(change.now.score or 0.0, metric)
+    if change.difference is not None:
+        first, last = (month_alone(each) for each in (change.after[0], change.after[-1]))
+        if first == last:
+            return _("%(number)s in %(month)s") % {"number": value, "month": first}
+        words = {"number": value, "first": first, "last": last}
+        return _("%(number)s from %(first)s to %(last)s") % words
     if change.is_month:
-        return _("%(number)s in %(month)s") % {"number": number, "month": month}
-    return _("%(number)s since %(month)s") % {"number": number, "month": began}
+        return _("%(number)s in %(month)s") % {"number": value, "month": month}
+    return _("%(number)s since %(month)s") % {"number": value, "month": began}
 
 
 def _before(change: NamedChange, metric: Metric) -> str:
@@ -192,6 +248,11 @@ def _explained(found: JourneyChanges) -> list[str]:
         ),
         watched % {"n": found.series},
         _(
+            "What is said of a month is decided once, when it is over, and stays: scores added "
+            "later change nothing in it. A score whose answers are added to or taken from is "
+            "decided anew, and what no longer holds is struck through."
+        ),
+        _(
             "On a page where nothing happens, this is said wrongly in at most %(rate)s of years. "
             "In its first year a line is held against six months only, and a season would look "
             "like a change."
@@ -211,48 +272,3 @@ def verdict(told: Told) -> Verdict:
     if _change_of(told).is_better(told.line.metric):
         return Verdict("better", _("Better"))
     return Verdict("worse", _("Worse"))
-
-
-def _own_name(told: Told) -> str:
-    return (told.line.touchpoint or told.line.stage).name
-
-
-def _place(told: Told, names: Counter[str]) -> str:
-    """The place's name; with its stage where two lines bear the same, and for a touchpoint that
-    is all of its stage's headline."""
-    line, name = told.line, _own_name(told)
-    place = line.twin or (line.touchpoint if names[name] > 1 else None)
-    if place is None or place.name == line.stage.name:
-        return name
-    return _("%(stage)s (%(touchpoint)s)") % {"stage": line.stage.name, "touchpoint": place.name}
-
-
-def when(month: str, looked_at: str) -> str:
-    """`August`, with its year once a year has passed."""
-    return month_alone(month) if month > shift(looked_at, -12) else month_name(month)
-
-
-def _amount(difference: float, metric: Metric) -> str:
-    """`12 points`, `3 percentage points`, `0.4 on the scale 1–5`."""
-    written = number(difference, metric)
-    n = int(round_half_away(abs(difference))) or 2  # a fraction below one is a plural
-    if metric.headline == "net":
-        return ngettext("%(n)s point", "%(n)s points", n) % {"n": written}
-    if metric.headline == "top":
-        return ngettext("%(n)s percentage point", "%(n)s percentage points", n) % {"n": written}
-    words = {"n": written, "low": metric.minimum, "high": metric.maximum}
-    return _("%(n)s on the scale %(low)s–%(high)s") % words
-
-
-def number(difference: float, metric: Metric) -> str:
-    """Without its sign; a digit more where it would round to nothing."""
-    digits = 1 if metric.headline == "mean" else 0
-    if round_half_away(abs(difference), digits) == 0:
-        digits += 1
-    return format_number(round_half_away(abs(difference), digits), digits)
-
-
-def signed(difference: float, metric: Metric) -> str:
-    """With its sign; otherwise as `number`."""
-    sign = "+" if difference > 0 else MINUS
-    return sign + number(difference, metric)

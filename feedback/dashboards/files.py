@@ -14,7 +14,8 @@ from feedback.surveys.seams import CURRENT, REPLACED
 
 CHANGE_COLUMNS = (
     *("state", "signalled", "began", "difference", "low", "high", "named_from"),
-    *("direction", "known_from"),
+    *("direction", "known_from", "before", "now"),
+    *("taken_back", "taken_back_in", "taken_back_cause", "taken_back_answers_of"),
 )
 RowKey = tuple[str, str | None, str]  # names of stage and touchpoint, and the metric's key
 
@@ -87,8 +88,21 @@ def board_table(stages: Sequence[StageReading], counts: Counts) -> Table:
 
 def change_columns(told: Told | None) -> dict[str, Any]:
     """What is known of a line's changes, for a row of a CSV file; blank without a line."""
-    facts = {} if told is None else change_facts(told)
+    facts = {} if told is None else change_facts(told) | _unsaid(told)
     return {f"change_{name}": facts.get(name) for name in CHANGE_COLUMNS}
+
+
+def _unsaid(told: Told) -> dict[str, Any]:
+    """The newest change that was said of the line and is none."""
+    if not told.taken_back:
+        return {}
+    said = told.taken_back[0]
+    return {
+        "taken_back": said.signalled,
+        "taken_back_in": said.month,
+        "taken_back_cause": said.cause,
+        "taken_back_answers_of": said.changed,
+    }
 
 
 def _row_key(row: dict[str, Any]) -> RowKey:

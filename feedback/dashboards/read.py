@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.changes.find import JourneyChanges, find_changes
+from feedback.changes.ledger import EMPTY, Ledger, read_ledger
 from feedback.kept import counts_name, while_shaped
 from feedback.memory import memory
 from feedback.readings.counted import months_of, read_counts
@@ -61,7 +62,8 @@ class Counts:
     `recent`: the workspace is young, so all its answers are one period, its last 30 days.
     `touchpoints_asked`: how often each touchpoint asked in the period of the board.
     `rows`: what is shown, and the year before, of which pages name a month. `watched`: all
-    that the journey ever counted, up to the last complete month looked at, `looked_at`.
+    that the journey ever counted, up to the last complete month looked at, `looked_at`. `said`:
+    what was said of it so far; `today`: the running month.
     """
 
     name: str
@@ -79,6 +81,8 @@ class Counts:
     watched: Sequence[CountRow] = ()
     watched_name: str = ""
     looked_at: str = ""
+    said: Ledger = EMPTY
+    today: str = ""
     flags: tuple[Flag, ...] = ()
     by_channel: ByChannel = ByChannel()
 
@@ -105,7 +109,10 @@ class Counts:
     @cached_property
     def watched_version(self) -> str:
         """Another one whenever the changes that can be named may be others."""
-        parts = (self.watched_name, self.journey.digest, self.time_zone, self.looked_at)
+        parts = (
+            *(self.watched_name, self.journey.digest, self.time_zone, self.looked_at),
+            *(self.said.revision, self.today),
+        )
         return _digest(repr(parts))
 
 
@@ -152,6 +159,8 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
         watched=months_of(counted, "", looked_at),
         watched_name=await counts_name(session, workspace_id, until=looked_at),
         looked_at=looked_at,
+        said=await read_ledger(session, workspace_id, journey.id),
+        today=scope.running,
         flags=await flags_of(session, workspace_id, journey.id),
     )
 
@@ -232,6 +241,8 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         watched=months_of(counted, "", looked_at),
         watched_name=await counts_name(session, workspace_id, until=looked_at),
         looked_at=looked_at,
+        said=await read_ledger(session, workspace_id, journey.id),
+        today=scope.running,
         flags=await flags_of(session, workspace_id, journey.id),
     )
 
@@ -240,6 +251,13 @@ def changes_of(counts: Counts) -> JourneyChanges:
     """What changed up to the month looked at; computed once for the same data."""
     return memory.keep(
         ("changes", counts.watched_version),
-        lambda: find_changes(counts.journey, counts.watched, counts.looked_at, counts.time_zone),
+        lambda: find_changes(
+            counts.journey,
+            counts.watched,
+            counts.looked_at,
+            counts.time_zone,
+            counts.said,
+            counts.today,
+        ),
         lambda found: CHANGE * len(found.lines),
     )

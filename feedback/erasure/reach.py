@@ -94,6 +94,11 @@ REACH: Mapping[str, Reach] = {
     "erasure": _kept(Holds.HASH, "key", "kind"),
     "rating_count": _kept(Holds.SCORE, "channel"),
     "display_count": _kept(Holds.SCORE, "channel", "kind"),
+    "judged_journey": _kept(Holds.SCORE, "until"),
+    "judged_line": _kept(
+        *(Holds.SCORE, "metric", "seam", "since", "joined", "whole_until", "digests", "held"),
+        *("answers", "signals", "taken_back"),
+    ),
     "count_version": _kept(Holds.HASH, "process"),
     "import_run": _kept(Holds.TEAM, "file_name", "content"),
     "clock_span": _kept(Holds.TEAM, "reason"),

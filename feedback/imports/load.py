@@ -13,6 +13,7 @@ from feedback import clock
 from feedback.accounts.models import Workspace
 from feedback.accounts.opening import open_database, open_workspace
 from feedback.accounts.setup import create_workspace
+from feedback.changes.job import judge_workspace
 from feedback.db import Database
 from feedback.erasure.ledger import erased_names
 from feedback.errors import FeedbackError
@@ -78,6 +79,8 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
         async with open_database(settings) as database:
             workspace = await _workspace(database, mapping, request.workspace, now)
             erased = await _leave_out_erased(database, workspace, spool, secret_key(settings))
+            # What was said so far is written down before it can be taken for another.
+            await judge_workspace(database, workspace.id, now)
             checked = _Checked(mapping, reader.surveys, span, spool)
             storing = _Storing(settings, database, workspace, checked)
             moved = await storing.find_moved()
@@ -89,6 +92,7 @@ async def import_file(settings: Settings, request: Request, progress: OnProgress
             result.moved, result.erased = moved.count, erased
             await storing.store(result, moved, progress)
             await finish_run(database, run, result)
+            await judge_workspace(database, workspace.id, clock.now())
     return result
 
 

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.opening import open_database, open_workspace
+from feedback.changes.job import judge_workspace
 from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.responses.models import ImportRun, RatingCount, Response, Submission
@@ -30,6 +31,7 @@ async def undo_import(settings: Settings, workspace_key: str | None, run_id: str
     async with open_database(settings) as database:
         workspace = await open_workspace(database, workspace_key)
         run = await _find_run(database, workspace.id, run_id)
+        await judge_workspace(database, workspace.id, clock.now())
         removed = 0
         last = uuid.UUID(int=0)
         while ids := await _next_ids(database, run, last):
@@ -40,6 +42,7 @@ async def undo_import(settings: Settings, workspace_key: str | None, run_id: str
             stored = await session.get_one(ImportRun, (run.workspace_id, run.id))
             stored.undone_at = stored.undone_at or clock.now()
             await _drop_empty_counts(session, run.workspace_id)
+        await judge_workspace(database, workspace.id, clock.now())
     return removed
 
 

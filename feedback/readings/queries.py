@@ -261,11 +261,10 @@ async def read_asked(
 
 @dataclass(frozen=True, slots=True)
 class TwoPeriods:
-    """Two periods that touch: from `first` to the month before `between`, and to `last`."""
+    """The months of two periods, each in order; `after` is all later than `before`."""
 
-    first: str
-    between: str
-    last: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ from feedback.scoring.together import (
     student_wider,
 )
 from feedback.scoring.trends import ScoreRow, rolling, score_groups
-from feedback.scoring.watch import Watched, usual, watch, watch_scores
+from feedback.scoring.watch import Held, Watched, usual, watch, watch_scores
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
 
 __all__ = [
@@ -100,6 +100,7 @@ __all__ = [
     "DriverRow",
     "Drivers",
     "Effect",
+    "Held",
     "Interval",
     "Metric",
     "Mix",

@@ -4,6 +4,7 @@
 ``watch``            lines of monthly counts -> Watched: each line's changes, and the unrest
 ``Watched``          changes by line, rho, how many lines were watched in each month
 ``watch_scores``     the same of the months' scores, for whoever keeps them
+``Held``             what a month of a line was held to
 ``usual``            how far scores come and go by themselves
 ``watch_height``     how far a sum must run, from the shipped table
 ===================  ===================================================================
@@ -18,17 +19,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 
-from feedback.scoring.changes import Change, check_watched, height_from
-from feedback.scoring.cusum import YEAR, Baseline, Line, Signal, Sums, pseudo, sums_of, total_of
-from feedback.scoring.distributions import normal_quantile
+from feedback.scoring.changes import check_watched, height_from
+from feedback.scoring.cusum import YEAR, Baseline, Line, Signal, pseudo, sums_of, total_of
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.metrics import Metric
 from feedback.scoring.scores import FEW_BELOW, Score, score
+from feedback.scoring.sizes import SomeChange, sized
 from feedback.scoring.thresholds import WATCH_THRESHOLDS
 
 Lines = Mapping[str, tuple[Metric, Sequence[Mapping[int, int]]]]
-SomeChange = Change[float | None]  # its size may not be known yet
-SIZED_AFTER, SIZED_FROM = 3, 90  # months after the one that named a change; or answers in them
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a month was held to: the unrest, and how many lines were watched with it."""
+
+    lines: int
+    rho: float
+
+
+MOST = 200  # lines the thresholds know
+HeldTo = Mapping[str, Sequence[Held | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +48,16 @@ class Watched:
 
     changes: of every line, oldest first. rho: 0..1, as of the last month. lines_at, rho_at: how
     many lines were watched in each month and the rho they were held to, counted from the longest
-    line's first month; nothing in them changes when later months are added.
+    line's first month; nothing in them changes when later months are added. signals, held: of
+    every line what named its changes, and what each of its months was held to.
     """
 
     changes: dict[str, list[SomeChange]]
     rho: float
     lines_at: list[int]
     rho_at: list[float]
+    signals: dict[str, list[Signal]]
+    held: dict[str, list[Held]]
 
 
 def watch(
@@ -96,31 +110,43 @@ def watch_scores(
     *,
     baseline: int = 12,
     repeats: Mapping[str, Sequence[float]] | None = None,
+    held: HeldTo | None = None,
+    ended: Mapping[str, int] | None = None,
 ) -> Watched:
-    """The same of the months' scores, for whoever keeps them."""
-    check_watched(baseline, max(len(lines), 1))
+    """The same of the months' scores, for whoever keeps them.
+
+    held: by name, what months were held to when they were judged before, which is what they are
+    held to now; None for a month that was not. ended: by name, how many months before the others
+    a line ended; from then on it is not there.
+    """
+    check_watched(baseline, max(len(lines) - len(ended or {}), 1))
     read = {
-        name: _Read(metric, scores, baseline, _times(name, len(scores), repeats))
+        name: _Read(
+            metric, scores, baseline, _times(name, len(scores), repeats),
+            ((held or {}).get(name, ()), (ended or {}).get(name, 0)),
+        )
         for name, (metric, scores) in lines.items()
-    }
-    length = max((len(line.sizes) for line in read.values()), default=0)
+    }  # fmt: skip
+    length = max((len(line.sizes) + line.ended for line in read.values()), default=0)
     lines_at, rho_at = [], []
-    held: list[Baseline | None] = []
+    last: list[Baseline | None] = []
     rho = 0.0
-    for at in range(length):
-        baselines = [line.line.baseline for line in read.values()]
-        if baselines != held:  # most months hold the lines against what the last one did
-            held, rho = baselines, _rho(baselines)
-        watched = [line for line in read.values() if line.is_watched(at - length)]
+    for at in range(-length, 0):
+        baselines = [line.line.baseline if line.is_there(at) else None for line in read.values()]
+        if baselines != last:  # most months hold the lines against what the last one did
+            last, rho = baselines, _rho(baselines)
+        now = Held(sum(line.is_watched(at) for line in read.values()), rho)
         for line in read.values():
-            line.take(at - length, len(watched), rho)
-        lines_at.append(len(watched))
+            line.take(at, now)
+        lines_at.append(now.lines)
         rho_at.append(rho)
     return Watched(
-        changes={name: line.changes(rho_at[-len(line.sizes) :]) for name, line in read.items()},
+        changes={name: line.changes() for name, line in read.items()},
         rho=rho_at[-1] if rho_at else 0.0,
         lines_at=lines_at,
         rho_at=rho_at,
+        signals={name: line.found for name, line in read.items()},
+        held={name: line.held for name, line in read.items()},
     )
 
 
@@ -181,7 +207,7 @@ def _rho(baselines: Sequence[Baseline | None]) -> float:
 
 
 class _Read:
-    """One line while its months are taken; months are counted from the end, -1 the last."""
+    """One line while its months are taken; months are counted from the end of all, -1 the last."""
 
     def __init__(
         self,
@@ -189,56 +215,44 @@ class _Read:
         scores: Sequence[Score],
         baseline: int,
         times: Sequence[float],
+        before: tuple[Sequence[Held | None], int],
     ) -> None:
-        self.metric = metric
+        self.metric, self.scores, self.times = metric, scores, times
         self.sizes = [month.n for month in scores]
-        self.sums = [
+        sums = [
             sums_of(month, metric).shared(each) for month, each in zip(scores, times, strict=True)
         ]
         # A baseline shorter than a year is renewed when there is a year.
-        self.line = Line(self.sums, metric, baseline, YEAR - baseline if baseline < YEAR else YEAR)
+        self.line = Line(sums, metric, baseline, YEAR - baseline if baseline < YEAR else YEAR)
         self.found: list[Signal] = []
+        self.before, self.ended = before
+        self.held: list[Held] = []
 
-    def has(self, back: int) -> bool:
-        return -back <= len(self.sizes) and self.sizes[back] >= FEW_BELOW
+    def at(self, back: int) -> int | None:
+        """Which of its months that is; None where it has not begun, or is over."""
+        at = len(self.sizes) + self.ended + back
+        return at if 0 <= at < len(self.sizes) else None
+
+    def is_there(self, back: int) -> bool:
+        return self.at(back) is not None
 
     def is_watched(self, back: int) -> bool:
-        return self.has(back) and self.line.baseline is not None
+        at = self.at(back)
+        return at is not None and self.sizes[at] >= FEW_BELOW and self.line.baseline is not None
 
-    def take(self, back: int, watched: int, rho: float) -> None:
-        if not self.has(back):
+    def take(self, back: int, now: Held) -> None:
+        at = self.at(back)
+        if at is None:
             return
-        at = len(self.sizes) + back
-        if signal := self.line.take(at, lambda months: watch_height(watched, months), rho):
+        held = (self.before[at] if at < len(self.before) else None) or now
+        self.held.append(held)
+        if self.sizes[at] < FEW_BELOW:
+            return
+        # A month that was few answers then, and is none now, was held to nothing.
+        watched = min(max(1, held.lines), MOST)
+        if signal := self.line.take(at, lambda months: watch_height(watched, months), held.rho):
             self.found.append(signal)
 
-    def changes(self, rho_at: Sequence[float]) -> list[SomeChange]:
-        ends = [*(signal.began for signal in self.found[1:]), len(self.sums)]
-        return [
-            self._change(signal, end, rho_at[signal.signalled])
-            for signal, end in zip(self.found, ends, strict=False)  # no signal: one end
-        ]
-
-    def _change(self, signal: Signal, end: int, rho: float) -> SomeChange:
-        named = (signal.signalled, signal.began, signal.up)
-        later = range(signal.signalled + 1, min(end, signal.signalled + 1 + SIZED_AFTER))
-        after = [self.sums[at] for at in later if self.sizes[at]]
-        if len(after) < SIZED_AFTER and sum(self.sizes[at] for at in later) < SIZED_FROM:
-            return Change(*named, None, None, None, signal.baseline)
-        before = [self.sums[at] for at in signal.baseline]
-        mean_after, error_after = _level(after, self.metric, rho)
-        mean_before, error_before = _level(before, self.metric, rho)
-        unit = 1 if self.metric.headline == "mean" else 100
-        difference = unit * (mean_after - mean_before)
-        margin = unit * normal_quantile(0.95) * sqrt(error_after + error_before)
-        return Change(*named, difference, difference - margin, difference + margin, signal.baseline)
-
-
-def _level(months: Sequence[Sums], metric: Metric, rho: float) -> tuple[float, float]:
-    """The mean of pooled months, and its variance: of their answers, and of so many months."""
-    answers = total_of(months)
-    padded = total_of([answers, pseudo(answers, metric)])
-    variance = padded.second / padded.n - (padded.first / padded.n) ** 2
-    # Months of unlike size are as good as fewer: the largest one's unrest counts most.
-    apart = sum(month.n**2 for month in months) / answers.n**2
-    return answers.first / answers.n, variance * (1 / answers.n + rho * apart)
+    def changes(self) -> list[SomeChange]:
+        rhos = [self.held[signal.signalled].rho for signal in self.found]
+        return sized(self.metric, self.scores, self.found, rhos, self.times)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from feedback.scoring.months import month_at
+from feedback.scoring.months import month_at, shift
 
 CURRENT, REPLACED = "current", "replaced"  # what the field `wording` of a row says
 
@@ -35,15 +35,23 @@ class Seams:
 
     def is_replaced(self, series: uuid.UUID, month: str) -> bool:
         """Whether answers of this month were given to a wording that was no longer the last."""
-        return month >= self.ended.get(series, "9999-12")
+        return month > self.last(series)
+
+    def last(self, series: uuid.UUID) -> str:
+        """The last month of which all answers were given to that wording."""
+        return shift(self.ended[series], -1) if series in self.ended else "9999-12"
 
     def wording(self, series: uuid.UUID, month: str) -> str:
         return REPLACED if self.is_replaced(series, month) else CURRENT
 
+    def all(self, series: Iterable[uuid.UUID], until: str) -> list[str]:
+        """The months of the seams of a line made of these series, the oldest first."""
+        months = {self.began[each] for each in series if each in self.began}
+        return sorted(month for month in months if month <= until)
+
     def newest(self, series: Iterable[uuid.UUID], until: str) -> str:
         """The month of the newest seam of a line made of these series; blank without one."""
-        months = [self.began[each] for each in series if each in self.began]
-        return max((month for month in months if month <= until), default="")
+        return max(self.all(series, until), default="")
 
 
 def read_seams(series: Iterable[Wording], time_zone: str) -> Seams:

@@ -35,7 +35,7 @@ def test_it_names_a_fall() -> None:
     assert told.change.low is not None and told.change.high is not None
     assert told.change.low < -30 < told.change.high
     assert (told.change.before.score, told.change.months, told.change.now.score) == (30, 12, 0)
-    assert told.change.is_month and told.change.known_from == ""
+    assert (told.change.after, told.change.known_from) == (("2026-03", "2026-04"), "")
     assert not told.change.is_better(told.line.metric)
     assert (found.series, found.real, found.rate) == (1, 1, 0.08)
 

@@ -1,12 +1,15 @@
 """What a difference is made of: other scores within the groups, or another mix of groups."""
 
+import csv
 import html
+import io
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from litestar.testing import AsyncTestClient
 from sqlmodel import col
 
@@ -14,7 +17,7 @@ from feedback.db import Database, new_id
 from feedback.journeys.models import Touchpoint
 from feedback.responses.models import RatingCount
 from feedback.scoring import METRICS
-from feedback.scoring.months import months_between
+from feedback.scoring.months import months_between, shift
 from feedback.surveys.models import Series, Survey
 from feedback.versions import note_counts
 from feedback.wording import write_number, write_share
@@ -190,21 +193,47 @@ async def test_one_channel_at_one_touchpoint_has_no_mix(alice: Client, years: Co
     assert "Where differences come from" not in await text(alice)
 
 
-async def test_a_change_is_split_since_it_began(
+async def fallen(counted: Counted, shop: Shop, months: int) -> None:
+    """A year of +20, then so many months of -50, which is all said to be the e-mails' doing."""
+    for at, month in enumerate(months_between("2024-11", "2026-02")[: 12 + months]):
+        await counted.answers(shop.nps_series, month, {10: 60, 0: 20}, "widget")
+        await counted.answers(shop.nps_series, month, {0: 160 if at > 11 else 20}, "email")
+
+
+async def test_a_change_is_split_over_the_months_that_its_size_is_measured_in(
     alice: Client, counted: Counted, shop: Shop, march: None
 ) -> None:
-    for at, month in enumerate(months_between("2024-11", "2026-02")):
-        has_fallen = at > 11  # from November 2025 on
-        await counted.answers(shop.nps_series, month, {10: 60, 0: 20}, "widget")
-        await counted.answers(shop.nps_series, month, {0: 160 if has_fallen else 20}, "email")
+    await fallen(counted, shop, 4)
     [line] = await mix(alice)
     assert line["is_since_change"]
-    assert (line["after"]["from"], line["after"]["to"]) == ("2025-11", "2026-02")
-    assert (line["before"]["from"], line["before"]["to"]) == ("2025-07", "2025-10")
+    assert (line["after"]["from"], line["after"]["to"]) == ("2025-12", "2026-02")
+    assert (line["before"]["from"], line["before"]["to"]) == ("2024-11", "2025-10")
     found = await text(alice)
-    assert (
-        "Jul–Oct 2025: +20 ±" in found and "Since it changed, Nov 2025 – Feb 2026: −50 ±" in found
-    )
+    assert "Nov 2024 – Oct 2025: +20 ±" in found
+    assert "Since it changed, Dec 2025 – Feb 2026: −50 ±" in found
+
+
+@pytest.mark.parametrize("months", [2, 3, 4])
+async def test_one_change_has_one_size_on_the_whole_page_and_in_its_files(
+    months: int, alice: Client, counted: Counted, shop: Shop
+) -> None:
+    await fallen(counted, shop, months)
+    with time_machine.travel(f"{shift('2025-11', months)}-15T12:00:00Z"):
+        facts = (await alice.get("/trends.json?metric=nps")).json()
+        found = await text(alice)
+        board = html.unescape((await alice.get("/board")).text)
+        row = next(csv.DictReader(io.StringIO((await alice.get("/board.csv")).text)))
+    [told], [line] = facts["changes"], facts["mix"]
+    size = told["now"] - told["before"]
+    assert size == pytest.approx(-70.0)
+    assert told["difference"] in (None, pytest.approx(size))
+    assert [each["change"] for each in line["splits"]] == [pytest.approx(size)]
+    assert (line["before"]["score"], line["after"]["score"]) == (told["before"], told["now"])
+    assert [float(row[f"change_{name}"]) for name in ("before", "now")] == [20.0, -50.0]
+    assert "the fall by 70 points" in found or "Of the fall by 70 points" in found
+    for page in (found, board):
+        assert "−50" in page and "+20" in page
+        assert ("fell by 70 points in November (±" in page) == (told["difference"] is not None)
 
 
 async def test_touchpoints_are_groups_too(

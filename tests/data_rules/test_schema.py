@@ -46,6 +46,8 @@ def test_2_its_key_starts_with_the_workspace(table: sa.Table) -> None:
         "count_version",
         "contact_key",
         "computed",
+        "judged_journey",
+        "judged_line",
         "erasure",
         "sighting",
         "privacy",

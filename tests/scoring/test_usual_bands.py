@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from feedback.changes.coming import coming_month
-from feedback.scoring import METRICS, score
+from feedback.changes.lines import Scores
+from feedback.readings.queries import RATINGS
+from feedback.scoring import METRICS
 from scripts import usual_bands as bands
 from scripts.watch_grid import season, steady
 
@@ -16,7 +18,7 @@ QUIET = {3: 20, 8: 30, 10: 50}
 
 
 def found(monthly: list[dict[int, int]], metric: Any = NPS, rho: float = 0.0) -> Any:
-    months = [score(counts, metric) for counts in monthly]
+    months = Scores(metric.key, tuple(tuple(of.get(each, 0) for each in RATINGS) for of in monthly))
     return coming_month(months, months, metric, rho, "2026-10")
 
 

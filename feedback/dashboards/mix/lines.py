@@ -1,8 +1,8 @@
 """Why a line stands elsewhere: its parts score differently, or it is made of other parts.
 
 Two periods of complete months are held against each other: the last three and the three before;
-on a line that changed, the months since the change began and as many before. Each split is one of
-`feedback.scoring.decompose`.
+on a line that changed, the very months that the change is told by, so that a change has one size
+on the whole page. Each split is one of `feedback.scoring.decompose`.
 """
 
 import uuid
@@ -16,21 +16,27 @@ from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow, TwoPeriods
 from feedback.responses.models import CHANNELS
 from feedback.scoring import FEW_BELOW, Metric, Mix, MixGroup, Score, decompose, score
-from feedback.scoring.months import month_of, shift
+from feedback.scoring.months import month_of, months_between, shift
 from feedback.scoring.scores import HIDDEN_BELOW
 from feedback.surveys.seams import Seams, read_seams
 
-MONTHS = 24  # complete ones, that a change and the months before it may reach back
 SPAN = 3  # months of each period, where no change is named
 OTHERS = "others"  # groups too small to be shown, as one
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Months YYYY-MM, both included."""
+    """Months YYYY-MM, in order; some between may be missing, which had too few answers."""
 
-    first: str
-    last: str
+    months: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        return self.months[0]
+
+    @property
+    def last(self) -> str:
+        return self.months[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class _Plan:
 
     @property
     def window(self) -> TwoPeriods:
-        return TwoPeriods(self.before.first, self.after.first, self.after.last)
+        return TwoPeriods(self.before.months, self.after.months)
 
 
 def wanted_windows(counts: Counts) -> dict[TwoPeriods, list[uuid.UUID]]:
@@ -112,9 +118,10 @@ def _plan(counts: Counts, spot: Spot, seams: Seams) -> _Plan:
     homes = _series(counts, spot.touchpoints)
     last = changes_of(counts).looked_at
     seam = seams.newest(homes, last)
-    since = _since_change(_change(counts, spot), seam, last)
-    before, after = since or _usual(last)
-    return _Plan(spot, homes, before, after, since is not None, seam)
+    change = _change(counts, spot)
+    if change is None:
+        return _Plan(spot, homes, *_usual(last), False, seam)
+    return _Plan(spot, homes, Period(change.held), Period(change.after), True, seam)
 
 
 def _spots(counts: Counts) -> Iterator[Spot]:
@@ -160,26 +167,14 @@ def _change(counts: Counts, spot: Spot) -> NamedChange | None:
     return told.change if told else None
 
 
-def _since_change(change: NamedChange | None, seam: str, last: str) -> tuple[Period, Period] | None:
-    """Since it began and as many months before, as far as they were asked alike and are read."""
-    if change is None:
-        return None
-    months = 1
-    while shift(change.began, months) <= last:
-        months += 1
-    first = max(shift(change.began, -months), seam, shift(last, 1 - MONTHS))
-    if first >= change.began:
-        return None
-    return Period(first, shift(change.began, -1)), Period(change.began, last)
-
-
 def _usual(last: str) -> tuple[Period, Period]:
     between = shift(last, 1 - SPAN)
-    return Period(shift(between, -SPAN), shift(between, -1)), Period(between, last)
+    before = months_between(shift(between, -SPAN), shift(between, -1))
+    return Period(tuple(before)), Period(tuple(months_between(between, last)))
 
 
 def _within(rows: Sequence[CountRow], period: Period) -> list[CountRow]:
-    return [row for row in rows if period.first <= month_of(row.month) <= period.last]
+    return [row for row in rows if month_of(row.month) in period.months]
 
 
 def _state(scores: Sequence[Score], *, is_anew: bool) -> str:

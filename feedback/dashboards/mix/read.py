@@ -111,7 +111,7 @@ async def read_periods(
     if not windows:
         return {}
     numbered = tuple((window, tuple(series)) for window, series in windows.items())
-    months = [month for window in windows for month in (window.first, window.last)]
+    months = [month for window in windows for month in (*window.before, *window.after)]
     return await _read_periods(
         session, workspace_id, Periods(numbered, channel, min(months), max(months))
     )
@@ -141,7 +141,7 @@ async def _read_periods(
     rows: dict[TwoPeriods, list[CountRow]] = {window: [] for window, _ in numbered}
     for number, series, name, is_after, *counts in found:
         window = numbered[number][0]
-        month = first_day(window.between if is_after else window.first)
+        month = first_day((window.after if is_after else window.before)[0])
         rows[window].append(CountRow(series, month, name, tuple(counts)))
     return {
         window: sorted(of, key=lambda row: (row.series, row.month, row.channel))
@@ -157,9 +157,11 @@ def _periods_query(
     anonymous: frozenset[uuid.UUID],
 ) -> Any:
     window, series = part
-    query = CountQuery(tuple(series), window.first, window.last, channel)
+    query = CountQuery(tuple(series), window.before[0], window.after[-1], channel)
     count = counts_table(query).c
-    is_after = sa.case((count.month >= first_day(window.between), 1), else_=0).label("is_after")
+    after = first_day(window.after[0])
+    is_after = sa.case((count.month >= after, 1), else_=0).label("is_after")
+    months = [first_day(month) for month in (*window.before, *window.after)]
     return (
         sa.select(
             sa.literal_column(str(number)).label("number"),
@@ -170,6 +172,7 @@ def _periods_query(
         )
         .where(
             *asked_for(workspace_id, query, count),
+            count.month.in_(months),
             *([in_large_cells(anonymous, count)] if anonymous else []),
         )
         .group_by(count.series_id, count.channel, is_after)

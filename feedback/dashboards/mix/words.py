@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feedback.changes.moves import as_printed
 from feedback.dashboards.mix.lines import (
     OTHERS,
     MixLine,
@@ -44,6 +45,8 @@ class Told:
     def digits(self) -> int:
         """As few as let the two parts printed add up to the difference printed."""
         usual = self.usual_digits
+        if self.line.is_since:
+            return usual
         for digits in (usual, usual + 1):
             change, within, mix = self.parts(digits)
             if round(change - within - mix, digits) == 0:
@@ -51,8 +54,15 @@ class Told:
         return usual
 
     def parts(self, digits: int) -> tuple[float, float, float]:
-        """The difference, and of it within and mix, as printed."""
+        """The difference, and of it within and mix, as printed. Of a change the difference is that
+        of the two scores as they are printed, as it is wherever the change is told."""
         found = self.split.mix
+        if self.line.is_since:
+            change = as_printed(self.line.score_after, self.metric) - as_printed(
+                self.line.score_before, self.metric
+            )
+            mix = round_half_away(found.mix, self.usual_digits)
+            return change, round(change - mix, 1), mix
         change, within, mix = (
             round_half_away(part, digits) for part in (found.change, found.within, found.mix)
         )
