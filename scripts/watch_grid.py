@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from feedback.scoring import METRICS, watch
-from feedback.scoring.watch import SomeChange
+from feedback.scoring.sizes import SomeChange
 
 if TYPE_CHECKING:
     import numpy as np

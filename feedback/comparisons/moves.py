@@ -11,7 +11,7 @@ from feedback.i18n import gettext as _
 from feedback.scoring import FEW_BELOW, Metric, changes_from, score, watch
 from feedback.scoring.changes import SHORTEST
 from feedback.scoring.months import months_between, shift
-from feedback.scoring.watch import SomeChange
+from feedback.scoring.sizes import SomeChange
 from feedback.wording import PERCENT, month_name, write_score
 
 Monthly = Mapping[str, Mapping[int, int]]  # month, YYYY-MM -> rating -> n

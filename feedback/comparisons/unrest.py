@@ -2,7 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.changes.find import BASELINE, MOST_LINES
+from feedback.changes.judge import BASELINE
 from feedback.changes.lines import watched_lines
 from feedback.comparisons.presets import last_complete
 from feedback.comparisons.read import Subject
@@ -12,6 +12,7 @@ from feedback.memory import memory
 from feedback.readings.counted import read_counts
 from feedback.readings.queries import CountQuery
 from feedback.scoring import watch_scores
+from feedback.scoring.watch import MOST
 
 
 async def read_unrest(session: AsyncSession, scope: Scope, subject: Subject) -> float:
@@ -26,7 +27,7 @@ async def read_unrest(session: AsyncSession, scope: Scope, subject: Subject) -> 
     if found is None:
         series = tuple(line.id for _, _, line in journey.placed_series)
         rows = await read_counts(session, workspace.id, CountQuery(series, until=until))
-        lines = watched_lines(journey, rows, until, workspace.time_zone)[:MOST_LINES]
+        lines = watched_lines(journey, rows, until, workspace.time_zone)[:MOST]
         scored = {str(at): (line.metric, line.scores) for at, line in enumerate(lines)}
         found = memory.put(key, watch_scores(scored, baseline=BASELINE).rho)
     return found
