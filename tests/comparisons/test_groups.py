@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from feedback.comparisons import groups as counting
 from feedback.db import Database
+from feedback.journeys.models import Touchpoint
 from feedback.memory import memory
 from feedback.outbox.models import Job
 from feedback.outbox.worker import Worker
@@ -213,3 +214,31 @@ async def test_a_period_that_cannot_be_gets_a_sentence(
 ) -> None:
     page = await alice.get(f"/compare?{query}")
     assert page.status_code == 422 and said in page.text
+
+
+async def test_an_archived_touchpoint_keeps_its_numbers(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    await answers(database, shop, "2026-01", {9: 40, 3: 2}, variant="a")
+    await answers(database, shop, "2026-02", {3: 40, 9: 2}, variant="a")
+    async with database.write() as session:
+        one = select(Touchpoint).where(Touchpoint.workspace_id == shop.workspace.id)
+        for touchpoint in (await session.exec(one)).all():
+            touchpoint.archived_at = datetime(2026, 3, 10, tzinfo=UTC)
+    found = (await alice.get(f"/compare.json?{LINE}&preset=month")).json()
+    assert found["is_clear"] and found["b"]["n"] == found["a"]["n"] == 42
+    alone = (await alice.get(f"/compare?{GROUPS}")).text
+    assert "the others are compared with this one" in alone and "more than chance" not in alone
+
+
+async def test_all_answers_alike_are_told_apart_or_not(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    await answers(database, shop, "2026-02", {9: 50}, variant="a")
+    await answers(database, shop, "2026-02", {9: 5}, variant="b")
+    await answers(database, shop, "2026-02", {9: 1}, variant="c")
+    rows = (await alice.get(f"/compare.json?{GROUPS}")).json()["rows"]
+    assert [row["is_clear"] for row in rows] == [None, False, False]
+    assert rows[2]["group"] == "c" and rows[2]["shrunk"] is rows[2]["against_low"] is None
+    page = (await alice.get(f"/compare?{GROUPS}")).text
+    assert "The groups cannot be told apart yet" in page and "Too few answers to compare." in page
