@@ -197,7 +197,8 @@ def _read(asked: AskedLine, calendar: Calendar, tally: Tally) -> LineEffect:
     answered = [series for series in asked.series if _n([series], _year(calendar), tally)]
     replaced = [each for each in answered if _is_replaced(each, asked, calendar, calendar.month)]
     kept = _still_answered([each for each in answered if each not in replaced], calendar, tally)
-    others = [series for series in asked.series if series not in kept]
+    shown = kept if kept or replaced else asked.series  # nothing compares: the numbers as such
+    others = [series for series in asked.series if series not in shown]
     since = min((min(tally[series.id]) for series in kept), default="")
     # What was asked more than a year before was asked for long enough: further back counts nothing.
     begins = min(since or calendar.running, calendar.month)
@@ -209,9 +210,9 @@ def _read(asked: AskedLine, calendar: Calendar, tally: Tally) -> LineEffect:
     return LineEffect(
         asked=asked,
         calendar=calendar,
-        before=_side(kept, calendar.before, asked.metric, tally),
-        after=_side(kept, calendar.after, asked.metric, tally),
-        own=_n(kept, [calendar.month], tally),
+        before=_side(shown, calendar.before, asked.metric, tally),
+        after=_side(shown, calendar.after, asked.metric, tally),
+        own=_n(shown, [calendar.month], tally),
         left_out=_n(others, [*calendar.before, *calendar.after], tally),
         is_anew=bool(replaced),
         since=since,

@@ -44,8 +44,9 @@ def _compared(effect: LineEffect) -> list[str]:
         )
         % {"level": level, "df": len(effect.pairs) - 1},
         _(
-            "Of actions that change nothing, at most %(rate)s are called better here; where good "
-            "and bad months drag on, at most %(dragging)s."
+            "Of actions that change nothing, at most %(rate)s are called better at one look; where "
+            "good and bad months drag on, at most %(dragging)s. Whoever looks each month sees it "
+            "more often."
         )
         % {"rate": _level(RATE), "dragging": _level(DRAGGING)},
     ]

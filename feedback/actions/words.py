@@ -49,6 +49,8 @@ def fact(effect: LineEffect) -> str:
     """`58 % before, 66 % after.`: both sides, whatever they are worth."""
     if effect.calendar.is_planned:
         return _("Planned for %(day)s.") % {"day": write_day(effect.calendar.done_on)}
+    if effect.verdict == "anew":
+        return _("Nothing to compare with: the question was worded anew.")
     before, after = effect.before.score, effect.after.score
     words = {"before": _side(before, effect.metric), "after": _side(after, effect.metric)}
     if before.n and after.n:
@@ -154,6 +156,8 @@ def when(effect: LineEffect) -> str:
 
 
 def _no_verdict(effect: LineEffect) -> str:
+    if effect.verdict == "anew":
+        return ""
     if effect.is_anew and effect.is_young:
         return _("No verdict: the question was worded anew, so a year before does not compare.")
     if not effect.since:
