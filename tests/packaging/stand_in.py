@@ -176,4 +176,5 @@ def main() -> None:
     {"systemctl": systemctl, "journalctl": journalctl, "systemd-run": systemd_run}[name](words)
 
 
-main()
+if __name__ == "__main__":
+    main()
