@@ -257,7 +257,12 @@ def _from_files() -> dict[str, str]:
     for name in Settings.model_fields:
         variable = f"{PREFIX}{name.upper()}"
         file = os.environ.get(f"{variable}_FILE")
-        if file and variable not in os.environ:
+        if file and os.environ.get(variable):
+            raise FeedbackError(
+                f"{variable} and {variable}_FILE are both set, and which is meant nobody can tell: "
+                "leave one out."
+            )
+        if file:
             try:
                 found[name] = Path(file).read_text().strip()
             except (OSError, ValueError) as error:  # a ValueError is of what is no text

@@ -145,7 +145,7 @@ def _running(
     program: str, asked: list[str], url: URL, **pipes: Any
 ) -> "Iterator[tuple[subprocess.Popen[bytes], BinaryIO]]":
     # The password stays out of the list of processes, which everybody may read.
-    address = url.set(drivername="postgresql", password=None)
+    address = url._replace(drivername="postgresql", password=None)  # `set` would keep the password
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(

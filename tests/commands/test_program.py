@@ -116,6 +116,13 @@ def test_a_setting_may_come_from_a_file(tmp_path: Path, call: Run) -> None:
     assert result.returncode == 0 and (tmp_path / "from-a-file.db").exists()
 
 
+def test_a_setting_that_is_said_twice_is_refused(tmp_path: Path, call: Run) -> None:
+    (tmp_path / "url").write_text("postgresql://app@db/feedback")
+    here = f"sqlite:///{tmp_path}/here.db"
+    said = refused(call("migrate", database_url=here, database_url_file=f"{tmp_path}/url"), 2)
+    assert "FEEDBACK_DATABASE_URL_FILE are both set" in said and not (tmp_path / "here.db").exists()
+
+
 def test_a_missing_secret_file_is_told(tmp_path: Path, call: Run) -> None:
     assert "SECRET_KEY_FILE" in refused(call("migrate", secret_key_file=f"{tmp_path}/no"), 1)
 

@@ -7,19 +7,24 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
+from feedback.accounts.models import Workspace
+from feedback.backups.make import make_backup
+from feedback.backups.restore import restore
 from feedback.db import Database
 from feedback.errors import FeedbackError
 from feedback.migrate import current_revision, plain_engine, upgrade
 from feedback.postgres import is_pooled
 from feedback.responses.bulk_postgres import PostgresBulk
 from feedback.responses.store_postgres import PostgresStore
-from feedback.settings import load_settings
+from feedback.settings import Settings, load_settings
 from tests import cast
+from tests.conftest import KEY
 from tests.faults import stored
 from tests.faults.clients import Crowd
 from tests.faults.packaged import bouncer, server_with_tls, wait_for
@@ -174,3 +179,31 @@ async def _use(program: Program, database: Database, shop: cast.Shop, tmp_path: 
     ):
         said = await asyncio.to_thread(program.run, *words)
         assert said.returncode == 0, said.stderr
+
+
+async def test_a_backup_with_a_password_is_made_and_comes_back(
+    packaged: tuple[URL, Path], tmp_path: Path
+) -> None:
+    """`pg_dump` is told the word by its environment, and nothing else in its place."""
+    url, _ = packaged
+
+    def named(name: str) -> Settings:
+        at = url.set(database=name).render_as_string(hide_password=False)
+        return load_settings(database_url=at, secret_key=KEY, backups=tmp_path)
+
+    server = await asyncpg.connect(url.render_as_string(hide_password=False))
+    await server.execute("CREATE DATABASE kept")
+    here, there = named("kept"), named("elsewhere")
+    await asyncio.to_thread(upgrade, here.url)
+    database = Database(here.url)
+    shop = await cast.open_shop(database)
+    await database.close()
+    made = await asyncio.to_thread(make_backup, here, tmp_path / "x.backup")
+    await asyncio.to_thread(restore, there, made.path, say=lambda _: None)
+    restored = Database(there.url)
+    async with restored.read() as session:
+        assert await session.get(Workspace, shop.workspace.id) is not None
+    await restored.close()
+    for name in ("kept", "elsewhere"):
+        await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await server.close()

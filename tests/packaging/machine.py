@@ -57,7 +57,7 @@ class Machine:
         self.pid, self.folder = pid, folder
         self._enter = ["nsenter", f"--target={pid}", "--mount", "--pid"]
 
-    def sh(self, script: str, **more: str) -> str:
+    def sh(self, script: str, *, at_its_ports: bool = False, **more: str) -> str:
         """What a script said, each of whose lines must succeed."""
         environment = {
             "PATH": f"{self.folder}/stand-ins:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -67,7 +67,7 @@ class Machine:
             **more,
         }
         done = subprocess.run(
-            [*self._enter, "sh", "-e", "-c", script],
+            [*self._enter, *(["--net"] if at_its_ports else []), "sh", "-e", "-c", script],
             env=environment, cwd="/", capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"

@@ -139,8 +139,9 @@ def systemctl(words: list[str]) -> None:
         return
     act, names = words[0], [word for word in words[1:] if not word.startswith("-")]
     if act == "reload":  # of a proxy, which has not been started either
+        log = (RUN / f"{names[0]}.log").open("ab")  # what stays would hold the caller's pipe
         for command in PROXIES[names[0]]:
-            if not subprocess.run([*NETWORK, *command], stdout=subprocess.DEVNULL).returncode:
+            if not subprocess.run([*NETWORK, *command], stdout=log, stderr=log).returncode:
                 return
         sys.exit(f"{names[0]} did not start")
     for name in names:
