@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
 
-from feedback.scoring.distributions import t_quantile
+from feedback.scoring.distributions import normal_quantile, t_quantile
 from feedback.scoring.errors import ScoringError
 from feedback.scoring.metrics import Metric
 from feedback.scoring.scores import FEW_BELOW, Score, score
@@ -25,6 +25,7 @@ from feedback.scoring.scores import FEW_BELOW, Score, score
 YEAR = 12
 LEAST, MOST = 3, 6  # months after the action, each with its own of the year before
 HISTORY = 11  # months before the action
+ALIKE = 1e-12  # of differences in headline units: what floating point makes of none
 SPELLS = (1, 3, 6)  # months before it that may be the worst stretch of its year
 Verdict = Literal["better", "worse", "unclear", "early"]
 
@@ -62,8 +63,9 @@ def effect(
 
     Up to six months after the action are paired with the same months a year before, both of 30
     answers or more; from three pairs on there is a verdict: the mean difference d, and d -+
-    t s / sqrt(k) with k - 1 degrees of freedom, better or worse where 0 lies outside. It needs 11
-    months before the action. How often it says "better" where nothing happened: docs/scoring.md.
+    t s / sqrt(k) with k - 1 degrees of freedom, better or worse where 0 lies outside. Where all
+    pairs differ alike, the interval is what their answers alone leave open. It needs 11 months
+    before the action. How often it says "better" where nothing happened: docs/scoring.md.
     Raises ScoringError for a negative month of the action, a level outside 0..1, a rating off the
     scale, or a count that is negative or no integer.
     Source: Barnett, van der Pols, Dobson 2005; simulation ours, scripts/effect_grid.py.
@@ -94,10 +96,10 @@ def effect(
     return Effect(verdict, difference, low, high, "year", spell, known_from, months)
 
 
-def _pairs(scores: Sequence[Score], at: int) -> dict[int, float]:
-    """After less the year before, of each month after the action that can be paired."""
+def _pairs(scores: Sequence[Score], at: int) -> dict[int, tuple[Score, Score]]:
+    """Each month after the action that can be paired, and its own of the year before."""
     return {
-        month: (scores[month].score or 0.0) - (scores[month - YEAR].score or 0.0)
+        month: (scores[month], scores[month - YEAR])
         for month in range(at + 1, min(at + MOST + 1, len(scores)))
         if _has(scores, month) and _has(scores, month - YEAR)
     }
@@ -121,16 +123,21 @@ def _has(scores: Sequence[Score], month: int) -> bool:
     return month >= 0 and scores[month].n >= FEW_BELOW
 
 
-def _paired(differences: Sequence[float], level: float) -> tuple[float, float]:
-    """The mean, and half the width of its interval."""
-    k = len(differences)
+def _paired(pairs: Sequence[tuple[Score, Score]], level: float) -> tuple[float, float]:
+    """The mean difference, and half the width of its interval."""
+    k = len(pairs)
+    differences = [(after.score or 0.0) - (before.score or 0.0) for after, before in pairs]
     mean = sum(differences) / k
     variance = sum((each - mean) ** 2 for each in differences) / (k - 1)
-    return mean, t_quantile(level, k - 1) * sqrt(variance / k)
+    if variance > ALIKE:
+        return mean, t_quantile(level, k - 1) * sqrt(variance / k)
+    # Months that all differ by the very same number tell nothing of how months differ: what is
+    # left is what their answers alone leave open.
+    errors = [one.standard_error or 0.0 for pair in pairs for one in pair]
+    return mean, normal_quantile(level) * sqrt(sum(each**2 for each in errors)) / k
 
 
 def _verdict(low: float, high: float, metric: Metric) -> Verdict:
-    # Months that all differ by the very same number leave no width, and no doubt, but at 0.
     if low <= 0 <= high:
         return "unclear"
     return "better" if (low > 0) is not metric.low_is_good else "worse"

@@ -78,7 +78,7 @@ async def test_a_season_is_no_effect(
     (row,) = await numbers(alice, address)
     assert (row["verdict"], row["difference"], row["before_score"]) == ("unclear", 0, 10)
     page = (await alice.get(address)).text
-    assert "+10 before, +50 after." in page and "No difference year on year." in page
+    assert "+10 before, +50 after." in page and "No clear difference year on year" in page
 
 
 async def test_after_a_bad_spell_it_is_not_yet_proof(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from scipy import stats
 
-from feedback.scoring import METRICS, ScoringError, effect
+from feedback.scoring import METRICS, ScoringError, effect, score
 from scripts import effect_grid as grid
 
 IS_LONG = bool(os.environ.get("TEST_LONG"))
@@ -74,10 +74,14 @@ def test_low_is_good_turns_better_round() -> None:
     assert effect([easy] * 14 + hard[:3], ces, 13).verdict == "worse"
 
 
-def test_alike_months_have_no_width() -> None:
+def test_pairs_that_differ_alike_leave_open_what_their_answers_do() -> None:
     found = effect(USUAL + [nps(30)] * 3, NPS, 13)
     assert (found.verdict, found.difference) == ("unclear", 0)
-    assert effect(USUAL + [nps(40)] * 3, NPS, 13).verdict == "better"
+    assert found.low is not None and found.high is not None
+    error = score(nps(30), NPS).standard_error or 0
+    assert found.high == -found.low == pytest.approx(1.96 * error * (2 / 3) ** 0.5, abs=0.01)
+    assert effect(USUAL + [nps(31)] * 3, NPS, 13).verdict == "unclear"
+    assert effect(USUAL + [nps(60)] * 3, NPS, 13).verdict == "better"
 
 
 @pytest.mark.parametrize(
