@@ -158,7 +158,7 @@ async def test_the_board_tells_the_same_changes_everywhere(
             assert line[f"change_{name}"] == ("" if change[name] is None else str(change[name]))
     text = await page(alice, "/board")
     amount = write_number(abs(fall["difference"]), METRICS["nps"]).removeprefix("+")
-    assert f"After-sales (Delivery) fell by {amount} percentage points in November: " in text
+    assert f"After-sales (Delivery) fell by {amount} percentage points in November (±" in text
     assert f"{amount} since November" in tiles(text)["Delivery", "csat_5"]
     assert "▼" in tiles(text)["Delivery", "csat_5"]
     assert "changes can be named from" in tiles(text)["Checkout", ""]
