@@ -76,7 +76,7 @@ def page(journey: Journey, n: int, rng: "np.random.Generator") -> tuple[Lead, li
     overall = np.clip(np.round(scores), 0, 10)
     ratings = np.clip(np.round(np.array(journey.rated) + 0.9 * felt), 1, 5)
     ids = tuple(uuid.UUID(int=place + 1) for place in range(k))
-    rows = [
+    rows: list[list[float | None]] = [
         [index_of(all_of_it, NPS), *(index_of(rating, CSAT) for rating in of)]
         for all_of_it, of in zip(overall.tolist(), ratings.tolist(), strict=True)
     ]
@@ -111,19 +111,22 @@ def rates(kind: str, k: int, n: int, pages: int, *, seed: int = 0) -> dict[str, 
     first = str(uuid.UUID(int=1))
     for at in range(pages):
         lead, items = page(kinds(k)[kind], n, np.random.default_rng((seed, k, n, at)))
-        words = {item.verdict for item in items} - {"unclear"}
-        words |= {"start with"} if lead.is_sure else set()
-        words |= {"start with the first"} if lead.is_sure and first in lead.touchpoints else set()
-        words |= {"one or another"} if lead.reason in ("between", "differ") else set()
-        words |= {"left out the first"} if _leaves_out(lead, first) else set()
-        words |= {"with its proxy"} if lead.is_sure and _names_second(lead, items) else set()
+        words: set[str] = {item.verdict for item in items if item.verdict != "unclear"}
+        is_first, is_open = first in lead.touchpoints, lead.reason in ("between", "differ")
+        words |= {
+            word
+            for word, is_said in {
+                "start with": lead.is_sure,
+                "start with the first": lead.is_sure and is_first,
+                "one or another": is_open,
+                "one or another, not the first": is_open and not is_first,
+                "with its proxy": lead.is_sure and _names_second(lead, items),
+            }.items()
+            if is_said
+        }
         for word in words:
             said[word] = said.get(word, 0) + 1
     return {word: times / pages for word, times in sorted(said.items())}
-
-
-def _leaves_out(lead: Lead, first: str) -> bool:
-    return lead.reason in ("between", "differ") and first not in lead.touchpoints
 
 
 def _names_second(lead: Lead, items: Sequence[Item]) -> bool:

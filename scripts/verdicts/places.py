@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from feedback.offline.compare import compare_files
 from feedback.offline.compare_print import comparison_table
-from feedback.priorities.compute import _findings
+from feedback.priorities.compute import weigh
 from feedback.priorities.findings import Findings, Selection
 from feedback.priorities.gather import FollowUps, Overall, People
+from feedback.priorities.leads import lead_sentence
 from feedback.priorities.read import Known
-from feedback.priorities.words import lead
 from feedback.scoring import METRICS, Drivers, drivers
 from scripts.verdicts.nothing import FIRST, NPS, journey
 from scripts.watch_grid import USUAL
@@ -39,8 +39,8 @@ def known(rng: "np.random.Generator", touchpoints: int, *, rated: int = RATED) -
         for at, t in enumerate(places[1:])
     }
     said = FollowUps((int(answered[0]), int(answered[1]), int(answered[2])), named, 0, False)
-    found: Findings = _findings(overall, people, said, Selection(), (FIRST, FIRST))
-    unhappy = {str(t.id): float(rng.poisson(40)) for t in places}
+    found: Findings = weigh(overall, people, said, Selection(), (FIRST, FIRST))
+    unhappy = {str(t.id): int(rng.poisson(40)) for t in places}
     return Known(
         (), whole, overall, Selection(), unhappy, (FIRST,), "", found, "", FOUND_AT
     )  # fmt: skip
@@ -59,18 +59,18 @@ def _rated(rng: "np.random.Generator", touchpoints: int, n: int) -> list[list[fl
 
 def start_with(rng: "np.random.Generator", rho: float) -> bool:
     """One of five equal touchpoints said to be where to start."""
-    return lead(known(rng, 5)).startswith("Start with")
+    return lead_sentence(known(rng, 5)).startswith("Start with")
 
 
 def concentrate(rng: "np.random.Generator", rho: float) -> bool:
     """Any of twenty said by people to be where to concentrate, or to be kept up."""
-    said = known(rng, 20, rated=0).said
-    return any(each.verdict in ("concentrate_here", "keep_up") for each in said)
+    items = known(rng, 20, rated=0).items
+    return any(each.said is not None and each.said.verdict != "unclear" for each in items)
 
 
 def placed(rng: "np.random.Generator", rho: float) -> bool:
-    """Any of five placed in a quadrant by its ratings, without "its place may be chance"."""
-    return any(each.is_sure for each in known(rng, 5).shown)
+    """Any of five placed in a quadrant by its ratings."""
+    return any(each.shown != "unclear" for each in known(rng, 5).shown)
 
 
 def _weighed(rng: "np.random.Generator") -> Drivers:

@@ -190,7 +190,7 @@ async def test_what_is_archived_is_no_priority(
     text = (await alice.get("/priorities")).text
     assert "Help" in text
     help_id = people.touchpoints["Help"].id
-    which = {
+    which: dict[Any, Any] = {
         Survey: Survey.touchpoint_id == help_id,
         Touchpoint: Touchpoint.id == help_id,
         Stage: Stage.id == shop.care.id,
