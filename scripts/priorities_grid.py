@@ -76,7 +76,7 @@ def page(journey: Journey, n: int, rng: "np.random.Generator") -> tuple[Lead, li
     overall = np.clip(np.round(scores), 0, 10)
     ratings = np.clip(np.round(np.array(journey.rated) + 0.9 * felt), 1, 5)
     ids = tuple(uuid.UUID(int=place + 1) for place in range(k))
-    rows = [
+    rows: list[list[float | None]] = [
         [index_of(all_of_it, NPS), *(index_of(rating, CSAT) for rating in of)]
         for all_of_it, of in zip(overall.tolist(), ratings.tolist(), strict=True)
     ]
@@ -111,7 +111,7 @@ def rates(kind: str, k: int, n: int, pages: int, *, seed: int = 0) -> dict[str, 
     first = str(uuid.UUID(int=1))
     for at in range(pages):
         lead, items = page(kinds(k)[kind], n, np.random.default_rng((seed, k, n, at)))
-        words = {item.verdict for item in items} - {"unclear"}
+        words = {str(item.verdict) for item in items} - {"unclear"}
         words |= {"start with"} if lead.is_sure else set()
         words |= {"start with the first"} if lead.is_sure and first in lead.touchpoints else set()
         words |= {"one or another"} if lead.reason in ("between", "differ") else set()
