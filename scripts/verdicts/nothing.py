@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from feedback.changes.coming import coming_month
 from feedback.changes.find import JourneyChanges, find_changes
 from feedback.comparisons.compare import compare_groups, compare_periods
 from feedback.comparisons.moves import judge_moves
@@ -125,6 +126,14 @@ def ups_and_downs(rng: "np.random.Generator", rho: float) -> bool:
     before = score(pooled(year), NPS)
     band = usual(before, NPS, months=YEAR, n=N, rho=known)
     return abs(now - (before.score or 0.0)) > band
+
+
+def coming(rng: "np.random.Generator", rho: float) -> bool | None:
+    """The month after a year lies outside the band that the trend says it would usually lie in."""
+    year, now, known = _next_month(rng, rho)
+    scores = [score(month, NPS) for month in year]
+    band, _from = coming_month(scores, scores, NPS, known, shift(FIRST, YEAR - 1))
+    return None if band is None else not band.low <= now <= band.high
 
 
 def _next_month(

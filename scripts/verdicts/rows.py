@@ -62,6 +62,16 @@ VERDICTS = (
         most=0.08,
     ),
     Verdict(
+        "coming",
+        "Trends",
+        "Usually in November: 66 % to 78 %",
+        "the month after a year",
+        "month",
+        quiet.coming,
+        words=(r"^Usually in %\(month\)s: while",),
+        most=0.08,
+    ),
+    Verdict(
         "interval",
         "Every score; `feedback score`, `trend`",
         "+30 ± 15",
@@ -240,6 +250,7 @@ NO_CLAIM = {
     ),
     "says what the words mean, or warns": (
         r"that is no proof of a cause",
+        r"^Unhappy people often answer",
         r"^(A verdict stands only|Best estimate|Intervals hold for all|Months of this journey)",
         r"^Of actions that change nothing",
         r"^Whether it helped can be said from",
