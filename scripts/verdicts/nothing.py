@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from feedback.changes.coming import coming_month
 from feedback.changes.find import JourneyChanges, find_changes
 from feedback.comparisons.compare import compare_groups, compare_periods
 from feedback.comparisons.moves import judge_moves
 from feedback.comparisons.noise import noise_page
-from feedback.comparisons.read import Groups, Period, Side, Subject
+from feedback.comparisons.read import Period, Side, Subject
 from feedback.comparisons.words import verdict
 from feedback.dashboards.rates import month_rates
 from feedback.i18n import gettext as _
@@ -23,7 +24,9 @@ from feedback.readings.journey import JourneyInfo, SeriesInfo, StageInfo, Touchp
 from feedback.readings.queries import RATINGS, AnsweredRow, AskedRow, ByChannel, CountRow, Span
 from feedback.scoring import METRICS, effect, score, usual, watch
 from feedback.scoring.months import first_day, months_between, shift
-from scripts import effect_grid
+from feedback.scoring.together import picked_from
+from scripts import compare_rates, effect_grid
+from scripts.compare_rates import pooled
 from scripts.watch_grid import RATINGS as BANDS
 from scripts.watch_grid import USUAL, steady
 
@@ -35,6 +38,7 @@ N, YEAR = 200, 12
 FIRST = "2024-01"
 OPENED = datetime(2023, 12, 1, tzinfo=UTC)
 POINTS = 10  # of a true fall
+BASELINE = 6  # months of a line's first baseline, as pages watch it
 
 Counts = Mapping[int, int]
 
@@ -118,11 +122,28 @@ def size(rng: "np.random.Generator", rho: float) -> bool | None:
 
 def ups_and_downs(rng: "np.random.Generator", rho: float) -> bool:
     """The month after a year lies outside its usual ups and downs."""
+    year, now, known = _next_month(rng, rho)
+    before = score(pooled(year), NPS)
+    band = usual(before, NPS, months=YEAR, n=N, rho=known)
+    return abs(now - (before.score or 0.0)) > band
+
+
+def coming(rng: "np.random.Generator", rho: float) -> bool | None:
+    """The month after a year lies outside the band that the trend says it would usually lie in."""
+    year, now, known = _next_month(rng, rho)
+    scores = [score(month, NPS) for month in year]
+    band, _from = coming_month(scores, scores, NPS, known, shift(FIRST, YEAR - 1))
+    return None if band is None else not band.low <= now <= band.high
+
+
+def _next_month(
+    rng: "np.random.Generator", rho: float
+) -> tuple[list[dict[int, int]], float, float]:
+    """A year of one of five lines, the score that follows, and the unrest as pages know it."""
     counts = drawn(rng, rho, 5, YEAR + 1)
-    lines = {str(at): (NPS, [counted(month) for month in each]) for at, each in enumerate(counts)}
-    before, now = score(counted(counts[0, :YEAR].sum(axis=0)), NPS), score(lines["0"][1][-1], NPS)
-    band = usual(before, NPS, months=YEAR, n=N, rho=watch(lines).rho)
-    return abs((now.score or 0.0) - (before.score or 0.0)) > band
+    lines = [[counted(month) for month in each] for each in counts]
+    known = watch({str(at): (NPS, each[:YEAR]) for at, each in enumerate(lines)}, baseline=BASELINE)
+    return lines[0][:YEAR], score(lines[0][YEAR], NPS).score or 0.0, known.rho
 
 
 def interval(rng: "np.random.Generator", rho: float, *, n: int = 100, people: int = 0) -> bool:
@@ -180,34 +201,30 @@ def subject() -> Subject:
     return Subject((), whole, Focus(None, None), NPS, series, Span(FIRST, shift(FIRST, 11)))
 
 
-def _compared(before: Counts, after: Counts) -> bool:
+def _compared(before: Counts, after: Counts, rho: float, *, picked: int = 2) -> bool:
     period, series = Period(FIRST, FIRST), frozenset(subject().series)
-    found = compare_periods(
-        subject(), (period, Side(before, series)), (period, Side(after, series))
-    )
-    return bool(verdict(found.found, NPS))
+    sides = (period, Side(before, series)), (period, Side(after, series))
+    return bool(verdict(compare_periods(subject(), *sides, picked_from=picked, rho=rho).found, NPS))
 
 
 def periods(rng: "np.random.Generator", rho: float) -> bool:
-    """Two months that were chosen beforehand said to differ."""
-    before, after = line(rng, rho, 2)
-    return _compared(before, after)
+    """Last month and the one before said to differ."""
+    months, _now, known = _next_month(rng, rho)
+    return _compared(months[-2], months[-1], known)
 
 
 def picked(rng: "np.random.Generator", rho: float) -> bool:
-    """The same of the lowest and the highest month of a year."""
-    months = sorted(line(rng, rho, YEAR), key=lambda month: score(month, NPS).score or 0.0)
-    return _compared(months[0], months[-1])
+    """The lowest and the highest month of a year said to differ."""
+    months, _now, known = _next_month(rng, rho)
+    months.sort(key=lambda month: score(month, NPS).score or 0.0)
+    return _compared(months[0], months[-1], known, picked=picked_from(YEAR, 1))
 
 
 def groups(rng: "np.random.Generator", rho: float) -> bool:
-    """Any of six groups of 100 said to differ from the first."""
-    counts = {str(at): counted(rng.multinomial(100, USUAL)) for at in range(6)}
-    asked = {"name": "plan", "base": "", "difference": 0}
-    found = compare_groups(NPS, Groups(counts, 0, 0, False), asked, Period(FIRST, FIRST))
-    return found is not None and any(
-        each.found is not None and verdict(each.found, NPS, each.q_value) for each in found.groups
-    )
+    """Any two of six groups of 100 said to differ."""
+    made = compare_rates.groups_of("nps", [100] * 6, [FIRST], rng)
+    found = compare_groups(NPS, made, compare_rates.ASKED, Period(FIRST, FIRST), shift(FIRST, 1))
+    return found is not None and compare_rates.is_said(found)
 
 
 # Actions.

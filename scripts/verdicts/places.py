@@ -1,49 +1,20 @@
 """Touchpoints that do not differ, and whether the product says all the same where to begin."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from feedback.offline.compare import compare_files
 from feedback.offline.compare_print import comparison_table
-from feedback.priorities.compute import weigh
-from feedback.priorities.findings import Findings, Selection
-from feedback.priorities.gather import FollowUps, Overall, People
-from feedback.priorities.leads import lead_sentence
-from feedback.priorities.read import Known
 from feedback.scoring import METRICS, Drivers, drivers
-from scripts.verdicts.nothing import FIRST, NPS, journey
+from scripts import priorities_grid as grid
+from scripts.verdicts.nothing import NPS
 from scripts.watch_grid import USUAL
 
 if TYPE_CHECKING:
     import numpy as np
 
-ANSWERED, RATED = 300, 400  # people asked what counted most; people who rated everything
-FOUND_AT = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-def known(rng: "np.random.Generator", touchpoints: int, *, rated: int = RATED) -> Known:
-    """A page of priorities: nobody names one touchpoint more than another, and all are rated, and
-    go with the overall score, alike."""
-    whole = journey(touchpoints + 1)
-    places = [stage.touchpoints[0] for stage in whole.stages]
-    overall = Overall(
-        places[0].series[0].survey_id, "Overall", places[0].id, "nps", (places[0].series[0].id,)
-    )
-    people = People(tuple(t.id for t in places[1:]), _rated(rng, touchpoints, rated), False)
-    answered = rng.multinomial(ANSWERED, USUAL)
-    bands = [rng.multinomial(n, [1 / touchpoints] * touchpoints) for n in answered]
-    named = {
-        str(t.id): (int(bands[0][at]), int(bands[1][at]), int(bands[2][at]))
-        for at, t in enumerate(places[1:])
-    }
-    said = FollowUps((int(answered[0]), int(answered[1]), int(answered[2])), named, 0, False)
-    found: Findings = weigh(overall, people, said, Selection(), (FIRST, FIRST))
-    unhappy = {str(t.id): int(rng.poisson(40)) for t in places}
-    return Known(
-        (), whole, overall, Selection(), unhappy, (FIRST,), "", found, "", FOUND_AT
-    )  # fmt: skip
+RATED = 400  # people who rated everything
 
 
 def _rated(rng: "np.random.Generator", touchpoints: int, n: int) -> list[list[float | None]]:
@@ -58,19 +29,15 @@ def _rated(rng: "np.random.Generator", touchpoints: int, n: int) -> list[list[fl
 
 
 def start_with(rng: "np.random.Generator", rho: float) -> bool:
-    """One of five equal touchpoints said to be where to start."""
-    return lead_sentence(known(rng, 5)).startswith("Start with")
+    """One of five equal touchpoints said, as a finding, to be where to start."""
+    lead, _items = grid.page(grid.kinds(5)["nobody differs"], 300, rng)
+    return lead.is_sure
 
 
 def concentrate(rng: "np.random.Generator", rho: float) -> bool:
-    """Any of twenty said by people to be where to concentrate, or to be kept up."""
-    items = known(rng, 20, rated=0).items
-    return any(each.said is not None and each.said.verdict != "unclear" for each in items)
-
-
-def placed(rng: "np.random.Generator", rho: float) -> bool:
-    """Any of five placed in a quadrant by its ratings."""
-    return any(each.shown != "unclear" for each in known(rng, 5).shown)
+    """Anything claimed of any of twenty: concentrate here, keep up, low priority, overkill."""
+    _lead, items = grid.page(grid.kinds(20)["nobody differs"], 300, rng)
+    return any(item.verdict != "unclear" for item in items)
 
 
 def _weighed(rng: "np.random.Generator") -> Drivers:
