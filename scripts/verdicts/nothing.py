@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from feedback.changes.coming import coming_month
 from feedback.changes.find import JourneyChanges, find_changes
 from feedback.comparisons.compare import compare_groups, compare_periods
 from feedback.comparisons.moves import judge_moves
@@ -130,10 +129,11 @@ def ups_and_downs(rng: "np.random.Generator", rho: float) -> bool:
 
 def coming(rng: "np.random.Generator", rho: float) -> bool | None:
     """The month after a year lies outside the band that the trend says it would usually lie in."""
-    year, now, known = _next_month(rng, rho)
-    scores = [score(month, NPS) for month in year]
-    band, _from = coming_month(scores, scores, NPS, known, shift(FIRST, YEAR - 1))
-    return None if band is None else not band.low <= now <= band.high
+    counts = drawn(rng, rho, 5, YEAR + 1)
+    band = told(counts[:, :YEAR]).lines[0].coming
+    if band is None:
+        return None
+    return not band.low <= (score(counted(counts[0, -1]), NPS).score or 0.0) <= band.high
 
 
 def _next_month(
