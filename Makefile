@@ -37,7 +37,8 @@ test-long: $(V)/.dev  ## what CI does a tenth of: 2,000 quiet and changed years 
 	  nice -n 10 $(V)/bin/python -m pytest -s --timeout 0 --durations 10 tests/dashboards/test_quiet_years.py \
 	  tests/scoring/test_watch.py tests/scoring/test_effect.py tests/scoring/test_verdicts.py \
 	  tests/actions/test_rates.py tests/comparisons/test_rates.py tests/priorities/test_grid.py \
-	  tests/faults tests/backups/test_under_writes.py tests/browser/test_widget_away.py \
+	  tests/faults tests/backups/test_under_writes.py tests/packaging/test_operators_path.py \
+	  tests/packaging/test_compose_steps.py tests/browser/test_widget_away.py \
 	  tests/browser/test_lost_replies.py $(ARGS)
 
 check: $(V)/.dev  ## what a commit must pass: format, lint, types, docs, tests
