@@ -10,6 +10,7 @@ from feedback.erasure import models as erasure
 from feedback.journeys import models as journeys
 from feedback.outbox import models as outbox
 from feedback.privacy import models as privacy
+from feedback.repeats import models as repeats
 from feedback.responses import models as responses
 from feedback.surveys import models as surveys
 from feedback.versions import CountVersion
@@ -20,5 +21,5 @@ metadata = SQLModel.metadata
 
 __all__ = [
     "CountVersion", "accounts", "actions", "changes", "clocks", "erasure", "journeys", "metadata",
-    "outbox", "privacy", "responses", "surveys",
+    "outbox", "privacy", "repeats", "responses", "surveys",
 ]  # fmt: skip

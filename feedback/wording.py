@@ -38,6 +38,12 @@ class WrittenScore:
     display: str
     n: int
     bands: WrittenBands
+    has_few_people: bool = False
+
+    @property
+    def size(self) -> str:
+        """The answers in a table's cell: `318`, in words where so many are of fewer people."""
+        return self.answers if self.has_few_people else format_number(self.n)
 
     @property
     def note(self) -> str:
@@ -47,8 +53,7 @@ class WrittenScore:
     @property
     def short(self) -> str:
         """The same for a table's cell: `± 7 · 318`."""
-        n = format_number(self.n)
-        return f"{self.margin} · {n}" if self.margin else n
+        return f"{self.margin} · {self.size}" if self.margin else self.size
 
     @property
     def sentence(self) -> str:
@@ -68,6 +73,7 @@ def write_score(score: Score, metric: Metric, period: str = "") -> WrittenScore:
         display="hidden" if is_hidden else score.display,
         n=score.n,
         bands=_bands(score, metric),
+        has_few_people=not is_hidden and score.has_few_people,
     )
 
 
@@ -135,6 +141,8 @@ def _answers(score: Score, period: str) -> str:
             "%(answers)s, %(missing)s more to show a score",
             missing,
         ) % {"answers": written, "missing": missing}
+    if score.has_few_people:
+        return _of_people(count, score.people or 0, is_few=score.display == "few")
     if score.display == "few":
         return ngettext("only %(count)s answer", "only %(count)s answers", score.n) % {
             "count": count
@@ -149,6 +157,19 @@ def _ratings(score: Score) -> str:
         [(rating, n)] = given
         return f"{format_number(n)} × {rating}"
     return ", ".join(str(rating) for rating, n in given for _again in range(n))
+
+
+def _of_people(count: str, people: int, *, is_few: bool) -> str:
+    text = ngettext(
+        "%(count)s answers of %(people)s person", "%(count)s answers of %(people)s people", people
+    )
+    if is_few:
+        text = ngettext(
+            "only %(count)s answers of %(people)s person",
+            "only %(count)s answers of %(people)s people",
+            people,
+        )
+    return text % {"count": count, "people": format_number(people)}
 
 
 def _range(score: Score, metric: Metric) -> str:

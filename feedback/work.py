@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -113,6 +114,18 @@ async def _count_groups(work: Work) -> None:
     await keep_groups(work.database, work.payload, work.now)
 
 
+async def _count_repeats(work: Work) -> None:
+    from feedback.repeats.count import count_repeats
+
+    await count_repeats(work.database, UUID(work.payload["workspace"]))
+
+
+async def _repeats_each_hour(session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+    from feedback.repeats.count import due_each_hour
+
+    return await due_each_hour(session, now)
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
@@ -124,6 +137,7 @@ HANDLERS: Mapping[str, Kind] = {
     "tidy": Kind(_tidy),
     "ledger": Kind(_agree),
     "retention": Kind(_erase_old_texts, attempts=20),
+    "repeats": Kind(_count_repeats, attempts=3),
 }
 
 SEEN_OUTSIDE = frozenset(key for key, kind in HANDLERS.items() if kind.seen_outside)
@@ -135,6 +149,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule("mix-order", timedelta(days=1), _mix_each_day),
     Schedule("ledger", timedelta(hours=1), _each_hour),
     Schedule("retention", timedelta(days=1), _retention_each_night),
+    Schedule("repeats", timedelta(hours=1), _repeats_each_hour),
 )
 
 

@@ -23,7 +23,8 @@ app = typer.Typer(help="Check or rebuild the counts that dashboards read.", no_a
 def verify_command(workspace: WorkspaceKey = None) -> None:
     """Recount every response and compare: exit 0 when all counts agree, 1 when one does not.
 
-    Months whose texts retention has erased are sealed: they are left out, by rebuild too.
+    Months whose texts retention has erased are sealed: they are left out, by rebuild too. Who
+    answered several times is counted each hour: what has changed since is told, and no error.
 
     Example: feedback rollups verify
     """
@@ -42,6 +43,7 @@ def rebuild_command(workspace: WorkspaceKey = None) -> None:
 async def _verify(key: str | None) -> None:
     from datetime import date
 
+    from feedback.repeats.count import differing_repeats
     from feedback.responses.rollup import find_differences, sealed_before
     from feedback.settings import load_settings
 
@@ -59,6 +61,11 @@ async def _verify(key: str | None) -> None:
                     f"{found.month:%Y-%m}, rating {found.rating}: {found.excess:+d}"
                 )
             wrong += len(differences)
+            if waiting := await differing_repeats(database, workspace.id):
+                typer.echo(
+                    f"{workspace.key}: in {waiting} windows other people repeat than were counted; "
+                    "the next hour's job, or rebuild, counts them anew."
+                )
     if wrong:
         raise FeedbackError(
             f"{wrong} counts differ from a recount. Mend them with: feedback rollups rebuild",
@@ -69,6 +76,7 @@ async def _verify(key: str | None) -> None:
 
 async def _rebuild(key: str | None) -> None:
     from feedback.crossing import again
+    from feedback.repeats.count import recount_repeats
     from feedback.responses.rollup import rebuild
     from feedback.settings import load_settings
 
@@ -80,6 +88,7 @@ async def _rebuild(key: str | None) -> None:
                     await rebuild(session, workspace_id)
 
             await again(count)
+            await recount_repeats(database, workspace.id)
             typer.echo(f"{workspace.key}: counted anew.")
 
 

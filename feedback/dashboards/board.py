@@ -186,7 +186,7 @@ class Board:
 
     def note(self, reading: Reading, score: WrittenScore) -> str:
         """`CSAT 1–5 · ± 4 · 271`: the answers in words only where they are too few."""
-        answers = format_number(score.n) if score.display == "shown" else score.answers
+        answers = score.size if score.display == "shown" else score.answers
         note = f"{score.margin}{DOT}{answers}" if score.margin else answers
         return f"{metric_name(reading.metric)} · {note}"
 

@@ -7,9 +7,10 @@ from feedback.changes.files import change_facts, changes_document
 from feedback.changes.find import Told
 from feedback.dashboards.board import Reading, StageReading
 from feedback.dashboards.read import Counts, changes_of
+from feedback.readings.people import people_of
 from feedback.readings.queries import RATINGS
 from feedback.rows import Table, dicts_table, json_text
-from feedback.scoring import METRICS, metric_dict, row_dict
+from feedback.scoring import METRICS, Score, metric_dict, row_dict
 from feedback.surveys.seams import CURRENT, REPLACED
 
 CHANGE_COLUMNS = (
@@ -50,9 +51,15 @@ def _file_rows(reading: Reading, counts: Counts) -> list[dict[str, Any]]:
             "target": reading.target,
             **row_dict(result),
             "wording": wording,
+            "people": people_in(result, counts) if wording == CURRENT else None,
         }
         for month, result, wording in months
     ]
+
+
+def people_in(result: Score, counts: Counts) -> int | None:
+    """How many people gave the answers; None where that is not kept for what is shown."""
+    return None if counts.repeats is None else people_of(result)
 
 
 def board_metrics(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

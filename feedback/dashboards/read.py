@@ -17,7 +17,13 @@ from feedback.kept import counts_name, while_shaped
 from feedback.memory import memory
 from feedback.readings.counted import months_of, read_counts
 from feedback.readings.filters import Asked, Focus, chosen_focus, chosen_journey, chosen_metric
-from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
+from feedback.readings.journey import (
+    JourneyInfo,
+    JourneyName,
+    Spot,
+    journey_names,
+    read_journey,
+)
 from feedback.readings.queries import (
     ByChannel,
     CountQuery,
@@ -28,6 +34,8 @@ from feedback.readings.queries import (
     span_of,
 )
 from feedback.readings.scores import GroupedCounts, Tally, Window
+from feedback.repeats.lines import MONTH, QUARTER
+from feedback.repeats.read import NOBODY, KnownRepeats, OfLine, read_repeats
 from feedback.scoring import METRICS, Metric
 from feedback.scoring.months import month_at, months_between, shift
 
@@ -84,6 +92,7 @@ class Counts:
     said: Ledger = EMPTY
     today: str = ""
     flags: tuple[Flag, ...] = ()
+    known_repeats: KnownRepeats = NOBODY
     by_channel: ByChannel = ByChannel()
 
     @property
@@ -91,14 +100,38 @@ class Counts:
         """The month of the board, or its last 30 days."""
         return RECENT if self.recent else self.window.chosen
 
+    @property
+    def repeats(self) -> KnownRepeats | None:
+        """By how many people the answers are: kept over all channels, so none of one is known."""
+        return None if self.channel else self.known_repeats
+
+    @cached_property
+    def hides_repeats(self) -> bool:
+        """Whether some repeated in the months of a page that cannot tell by how many people its
+        answers are."""
+        placed = self.journey.placed_series
+        places = {place.id for stage, point, _ in placed for place in (stage, point)}
+        months, of = set(self.window.months), self.known_repeats.of
+        return self.repeats is None and any(
+            not months.isdisjoint(of(place, metric, MONTH))
+            for place in places
+            for metric in self.journey.metrics
+        )
+
+    def quarters(self, place: Spot, metric: str) -> OfLine:
+        """The repeats of a place's windows of three months, by the last of them."""
+        return (self.repeats or NOBODY).of(place.place.id, metric, QUARTER)
+
     def grouped(self) -> GroupedCounts:
         as_of = self.window.months[-1] if self.recent else ""
-        return GroupedCounts(self.journey, self.rows, self.time_zone, as_of=as_of)
+        zone, repeats = self.time_zone, self.repeats
+        return GroupedCounts(self.journey, self.rows, zone, as_of=as_of, repeats=repeats)
 
     @cached_property
     def tally(self) -> Tally:
         as_of = self.window.months[-1] if self.recent else ""
-        return Tally(self.journey, self.rows, self.time_zone, as_of=as_of)
+        zone, repeats = self.time_zone, self.repeats
+        return Tally(self.journey, self.rows, zone, as_of=as_of, repeats=repeats)
 
     @cached_property
     def version(self) -> str:
@@ -162,6 +195,7 @@ async def load_board(session: AsyncSession, scope: Scope) -> Counts | None:
         said=await read_ledger(session, workspace_id, journey.id),
         today=scope.running,
         flags=await flags_of(session, workspace_id, journey.id),
+        known_repeats=await read_repeats(session, workspace_id),
     )
 
 
@@ -244,6 +278,7 @@ async def load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
         said=await read_ledger(session, workspace_id, journey.id),
         today=scope.running,
         flags=await flags_of(session, workspace_id, journey.id),
+        known_repeats=await read_repeats(session, workspace_id),
     )
 
 

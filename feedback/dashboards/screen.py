@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.guards import Viewer, not_found
-from feedback.changes.words import SaidChanges, say_changes
+from feedback.changes.words import SaidChanges, Sentence, say_changes
 from feedback.charts.drawings import asked_pairs
 from feedback.dashboards.read import Counts, Scope, changes_of
 from feedback.db import Database
@@ -223,10 +223,22 @@ def no_answers() -> Nothing:
 
 def said(counts: Counts, scope: Scope) -> SaidChanges:
     """The sentence above board and trends."""
-    return say_changes(
+    found = say_changes(
         changes_of(counts),
         is_newest=counts.looked_at == shift(scope.running, -1),
         has_channel=bool(scope.asked.get("channel")),
+    )
+    hint = people_hint(counts)
+    return replace(found, sentences=(*found.sentences, Sentence(hint))) if hint else found
+
+
+def people_hint(counts: Counts) -> str:
+    """Says where it is not known by how many people the answers are."""
+    if not counts.hides_repeats:
+        return ""
+    return _(
+        "Some people answered several times: by channel ± is too narrow, over all channels it is "
+        "by people."
     )
 
 

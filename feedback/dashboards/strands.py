@@ -88,7 +88,7 @@ def _spots(counts: Counts) -> list[Spot]:
 def _strand(counts: Counts, spot: Spot, asked: Askers, lines: tuple[Lines, Lines]) -> Strand:
     (stage, touchpoint), place, metric = spot, spot.place, counts.metric
     is_main = metric.key == (touchpoint.metrics[0] if touchpoint else stage.headline)
-    seams = seam_marks(asked, counts.time_zone)
+    seams, quarters = seam_marks(asked, counts.time_zone), counts.quarters(spot, metric.key)
     line, apart = (found.get((metric.key, str(place.id)), {}) for found in lines)
     told = changes_of(counts).at(spot, metric.key)
     # A line of one channel has no band, for it is watched over all of them; a page that ends in
@@ -101,7 +101,7 @@ def _strand(counts: Counts, spot: Spot, asked: Askers, lines: tuple[Lines, Lines
         target=place.target if is_main else None,
         seams=seams,
         line=line,
-        pooled=pooled_line(line, [seam.month for seam in seams], metric),
+        pooled=pooled_line(line, [seam.month for seam in seams], metric, quarters),
         apart=apart,
         told=told,
         is_watched=is_main,

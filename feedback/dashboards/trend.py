@@ -11,6 +11,7 @@ from feedback.readings.counted import read_counts
 from feedback.readings.journey import JourneyInfo, journey_names, read_journey
 from feedback.readings.queries import CountQuery, read_by_channel
 from feedback.readings.scores import POOLED, GroupedCounts
+from feedback.repeats.read import read_repeats
 from feedback.scoring import Metric, ScoreRow
 from feedback.scoring.months import month_of, shift
 
@@ -49,7 +50,8 @@ async def read_trend(
     since = query.since and shift(query.since, 1 - POOLED)
     rows = await read(session, workspace.id, CountQuery(series, since, query.until))
     if "month" in query.by:
-        counts = GroupedCounts(whole, rows, workspace.time_zone)
+        repeats = await read_repeats(session, workspace.id)
+        counts = GroupedCounts(whole, rows, workspace.time_zone, repeats=repeats)
         return [*counts.pooled_rows(query.by, query.metric, query.since)]
     rows = tuple(row for row in rows if month_of(row.month) >= query.since)
     return GroupedCounts(whole, rows, workspace.time_zone).score_rows(query.by, query.metric)

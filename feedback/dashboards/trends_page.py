@@ -163,8 +163,7 @@ def draw_panels(strands: Sequence[Strand], counts: Counts) -> tuple[TrendPanel, 
     targets += [limit for band in bands for limit in (band.low, band.high)]
     lines = [line for strand in strands for line in (strand.line, strand.apart)]
     points = [points_of(line, counts.metric, counts.window) for line in lines if line]
-    axis = axis_for(points, counts.metric, targets)
-    is_alone = len(strands) == 1
+    axis, is_alone = axis_for(points, counts.metric, targets), len(strands) == 1
     window, is_known = counts.window, (counts.looked_at, counts.time_zone, counts.flags)
     return tuple(
         memory.keep_of(

@@ -23,6 +23,7 @@ from feedback.erasure.ids import erased_id, is_erased
 from feedback.erasure.models import MASKED, PERSON, RESPONSE, Erasure
 from feedback.erasure.reach import Act, staying, tables
 from feedback.outbox.queue import ask_to_tidy
+from feedback.repeats.erased import move_repeats
 from feedback.responses.models import ContactKey, Response, Submission
 from feedback.surveys.models import Series
 from feedback.tenancy import refers
@@ -112,6 +113,7 @@ async def take_away(
     ids = [row.id for row in rows]
     bare = {erased_id(workspace_id, id).bytes: sent.get(id, []) for id in ids}
     changes = await _delete_what_hangs_on(session, workspace_id, ids)
+    await move_repeats(session, workspace_id, rows)
     await _make_anew(session, workspace_id, rows)
     await _forget_which(session, workspace_id, bare)
     names = await _forget_names(session, workspace_id, persons)

@@ -99,6 +99,7 @@ REACH: Mapping[str, Reach] = {
         *(Holds.SCORE, "metric", "seam", "since", "joined", "whole_until", "digests", "held"),
         *("answers", "signals", "taken_back"),
     ),
+    "repeat_count": _kept(Holds.SCORE, "metric"),
     "count_version": _kept(Holds.HASH, "process"),
     "import_run": _kept(Holds.TEAM, "file_name", "content"),
     "clock_span": _kept(Holds.TEAM, "reason"),

@@ -16,6 +16,7 @@ from feedback.db import Database
 from feedback.imports.moments import EPOCH
 from feedback.imports.place import Span, Target
 from feedback.readings.queries import CountQuery, read_by_channel
+from feedback.repeats.count import ask_for_repeats
 from feedback.responses.bulk_rows import BatchResult
 from feedback.responses.models import ImportRun, Response
 from feedback.scoring.months import month_of
@@ -103,6 +104,7 @@ async def finish_run(database: Database, run: ImportRun, result: Result) -> None
         stored.stored += result.stored
         stored.already_stored = result.already_stored + result.differing
         stored.skipped = result.skipped
+        await ask_for_repeats(session, run.workspace_id, clock.now())
 
 
 async def count_beside(

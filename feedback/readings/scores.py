@@ -18,7 +18,10 @@ from typing import Any
 from feedback.kept import OF_LINE, scored, scored_line
 from feedback.memory import memory
 from feedback.readings.journey import JourneyInfo
+from feedback.readings.people import by_people, line_by_people, people_of, place_ids
 from feedback.readings.queries import RATINGS, CountRow
+from feedback.repeats.lines import MONTH, QUARTER
+from feedback.repeats.read import NONE, KnownRepeats, OfLine
 from feedback.scoring import METRICS, Metric, Score, ScoreRow, score
 from feedback.scoring.months import month_of, months_between, shift
 from feedback.surveys.seams import CURRENT, REPLACED, read_seams
@@ -43,14 +46,22 @@ class Tally:
     """The counts of a page summed up as its lines need them: plain sums, since a page has a few
     hundred of them, and a data frame costs more than it earns below many thousands.
 
-    as_of: the month by which wordings are judged where all months are one period.
+    as_of: the month by which wordings are judged where all months are one period, of three at most.
+    repeats: by how many people the answers are; None where rows are not all of a line's.
     """
 
     def __init__(
-        self, journey: JourneyInfo, rows: Sequence[CountRow], time_zone: str, *, as_of: str = ""
+        self,
+        journey: JourneyInfo,
+        rows: Sequence[CountRow],
+        time_zone: str,
+        *,
+        as_of: str = "",
+        repeats: KnownRepeats | None = None,
     ) -> None:
         placed = journey.placed_series
         seams = read_seams((series for _, _, series in placed), time_zone)
+        self._as_of, self._repeats = as_of, repeats or KnownRepeats()
         at = {series.id: (stage, point, series.metric) for stage, point, series in placed}
         self._sums: dict[tuple[str, str, str], dict[str, tuple[int, ...]]] = {}
         for row in rows:
@@ -65,8 +76,11 @@ class Tally:
         """One line for each metric and each stage or touchpoint; different metrics never meet, nor
         do wordings: a line holds the answers to what was asked last in its month, or those that a
         "replaced" `wording` still got. The same object for the same counts, while it is kept."""
+        known = self._repeats if wording == CURRENT else KnownRepeats()
         return {
-            (metric, place): scored_line(metric, line, score_of)
+            (metric, place): line_by_people(
+                scored_line(metric, line, score_of), known.of(place, metric, MONTH), METRICS[metric]
+            )
             for (of, metric, place), line in self._sums.items()
             if of == wording
         }
@@ -74,7 +88,11 @@ class Tally:
     def totals(self) -> Mapping[tuple[str, str], Score]:
         """One score over all months for each metric and place, last wording only."""
         return {
-            (metric, place): score_of(metric, reduce(add_counts, line.values()))
+            (metric, place): by_people(
+                score_of(metric, reduce(add_counts, line.values())),
+                self._repeats.of(place, metric, QUARTER).get(self._as_of),
+                METRICS[metric],
+            )
             for (of, metric, place), line in self._sums.items()
             if of == CURRENT
         }
@@ -100,19 +118,22 @@ class TrendRow(ScoreRow):
     """A month of a group, with its last three months pooled.
 
     wording: `replaced` for answers that a wording still got in the month it was replaced in
-    (a row of its own; nothing is pooled with it), else `current`.
+    (a row of its own; nothing is pooled with it), else `current`. people: how many gave the
+    answers; None where that is not kept for such a group.
     """
 
     rolling: Score | None = None
     wording: str = CURRENT
+    people: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The score's JSON object, then `rolling_score`, `rolling_n` and `wording`."""
+        """The score's JSON object, then `rolling_score`, `rolling_n`, `wording` and `people`."""
         return {
             **ScoreRow.as_dict(self),
             "rolling_score": None if self.rolling is None else self.rolling.score,
             "rolling_n": None if self.rolling is None else self.rolling.n,
             "wording": self.wording,
+            "people": self.people,
         }
 
 
@@ -130,20 +151,23 @@ def named_wordings(by: Sequence[str], rows: Sequence[ScoreRow]) -> tuple[str, ..
 
 
 def pooled_line(
-    line: Mapping[str, Score], seams: Iterable[str], metric: Metric
+    line: Line, seams: Iterable[str], metric: Metric, repeats: OfLine = NONE
 ) -> dict[str, Score]:
     """The pooled score of each month that has answers, over that month and the two before.
 
-    line: scores by month. seams: the months in which a new series began. The same object for the
-    same line, as long as it is kept.
+    line: scores by month. seams: the months in which a new series began. repeats: of the windows of
+    three months. The same object for the same line, as long as it is kept.
     """
     if not line:
         return {}
     cuts = tuple(sorted(set(seams)))
     return memory.keep_of(
         "pooled",
-        (line, cuts, metric.key),
-        lambda: {month: _pooled(line, month, cuts, metric) for month in line},
+        (line, cuts, metric.key, repeats),
+        lambda: {
+            month: by_people(_pooled(line, month, cuts, metric), repeats.get(month), metric)
+            for month in line
+        },
         lambda pooled: OF_LINE * len(pooled),
     )
 
@@ -157,6 +181,8 @@ def _pooled(line: Mapping[str, Score], month: str, cuts: Sequence[str], metric: 
 
 # The rows of the trends.
 
+_Lines = Mapping[tuple[str, ...], Line]  # by their names
+
 NAMES = ("month", "stage", "touchpoint", "channel", "wording")  # what rows can be made by
 
 
@@ -164,13 +190,20 @@ class GroupedCounts:
     """The counts of one metric, to be summed up by any of `NAMES`: plain sums, as in `Tally`.
 
     rows: with the two months before the first one wanted, where months are pooled.
-    as_of: the month by which wordings are judged where all months are one period.
+    as_of, repeats: as in `Tally`.
     """
 
     def __init__(
-        self, journey: JourneyInfo, rows: Sequence[CountRow], time_zone: str, *, as_of: str = ""
+        self,
+        journey: JourneyInfo,
+        rows: Sequence[CountRow],
+        time_zone: str,
+        *,
+        as_of: str = "",
+        repeats: KnownRepeats | None = None,
     ) -> None:
         placed = journey.placed_series
+        self._placed, self._repeats = placed, repeats
         seams = read_seams((series for _, _, series in placed), time_zone)
         names = {series.id: (stage.name, touchpoint.name) for stage, touchpoint, series in placed}
         self._rows = []  # the values of NAMES, the seam that the series began with, the counts
@@ -216,11 +249,24 @@ class GroupedCounts:
         for row in rows:
             if row.group["wording"] == CURRENT:
                 lines.setdefault(_place(row, by), {})[row.group["month"]] = row.score
-        seams = self._seams([name for name in by if name != "month"])
+        names = [name for name in by if name != "month"]
+        seams, ids = self._seams(names), place_ids(names, self._placed) if self._repeats else {}
+        known = self._repeats or KnownRepeats()
         pooled = {
-            place: pooled_line(line, seams.get(place, ()), metric) for place, line in lines.items()
+            place: pooled_line(
+                line,
+                seams.get(place, ()),
+                metric,
+                known.of(ids.get(place, ""), metric.key, QUARTER),
+            )
+            for place, line in lines.items()
         }
-        return [_row(row, by, pooled) for row in rows if row.group["month"] >= since]
+        apart = {
+            place: line_by_people(line, known.of(ids[place], metric.key, MONTH), metric)
+            for place, line in lines.items()
+            if place in ids
+        }
+        return [_row(row, by, pooled, apart) for row in rows if row.group["month"] >= since]
 
     def _seams(self, by: Sequence[str]) -> dict[tuple[str, ...], set[str]]:
         at = [NAMES.index(name) for name in by]
@@ -235,13 +281,16 @@ def _places(values: Iterable[str]) -> dict[str, int]:
     return {value: place for place, value in enumerate(dict.fromkeys(values))}
 
 
-def _row(
-    row: ScoreRow, by: Sequence[str], pooled: Mapping[tuple[str, ...], Mapping[str, Score]]
-) -> TrendRow:
-    group = {name: row.group[name] for name in by}
-    wording = row.group["wording"]
-    line = pooled.get(_place(row, by), {}) if wording == CURRENT else {}
-    return TrendRow(group, row.score, None, line.get(group["month"]), wording)
+def _row(row: ScoreRow, by: Sequence[str], pooled: _Lines, apart: _Lines) -> TrendRow:
+    """apart: the lines of which it is known by how many people their answers are."""
+    group, place = {name: row.group[name] for name in by}, _place(row, by)
+    month, wording = row.group["month"], row.group["wording"]
+    if wording != CURRENT:
+        return TrendRow(group, row.score, None, None, wording)
+    known = apart.get(place, {}).get(month)
+    people = None if known is None else people_of(known)
+    rolling = pooled.get(place, {}).get(month)
+    return TrendRow(group, known or row.score, None, rolling, wording, people)
 
 
 def _place(row: ScoreRow, by: Sequence[str]) -> tuple[str, ...]:

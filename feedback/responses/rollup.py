@@ -16,6 +16,7 @@ from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.responses.models import RatingCount, Response, RetentionRun
+from feedback.scoring.months import month_of
 from feedback.versions import note_counts
 
 
@@ -68,6 +69,34 @@ async def rebuild(session: AsyncSession, workspace_id: uuid.UUID) -> None:
     connection = await session.connection()
     await connection.execute(sa.insert(RatingCount).from_select(columns, rows))
     await note_counts(session, workspace_id)
+
+
+class Answers(NamedTuple):
+    """How many answers there are, and the sums of their ratings and of these squared: other answers
+    give other sums, but for those that make up for each other."""
+
+    n: int = 0
+    first: int = 0
+    second: int = 0
+
+    def plus(self, other: "Answers") -> "Answers":
+        return Answers(self.n + other.n, self.first + other.first, self.second + other.second)
+
+
+async def read_answers(
+    session: AsyncSession, workspace_id: uuid.UUID
+) -> dict[tuple[uuid.UUID, str], Answers]:
+    """By series and month (YYYY-MM), over all channels, as they are counted."""
+    n, rating = col(RatingCount.n), col(RatingCount.rating)
+    sums = (sa.func.sum(each) for each in (n, n * rating, n * rating * rating))
+    keys = (col(RatingCount.series_id), col(RatingCount.month))
+    found = await (await session.connection()).execute(
+        sa.select(*keys, *(sa.cast(each, sa.BigInteger) for each in sums))
+        .where(col(RatingCount.workspace_id) == workspace_id)
+        .group_by(*keys)
+        .having(sa.func.sum(n) > 0)
+    )
+    return {(series, month_of(month)): Answers(*sums) for series, month, *sums in found}
 
 
 class CountAt(NamedTuple):

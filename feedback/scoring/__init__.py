@@ -6,6 +6,8 @@
 ``scores``        score: counts -> Score; row_dict, metric_dict: their JSON objects;
                   round_half_away, for display
 ``intervals``     net_interval, share_interval, mean_interval
+``people``        people_interval: where one person gave several answers
+``repeats``       with_people, repeats_of: the same for a Score, and for the months of a line
 ``compare``       compare_net, compare_share, compare_mean, compare_scores, compare_weighted
 ``changes``       changes, changes_from: what a line of months really did; FALSE_ALARMS_A_YEAR
 ``watch``         watch: the same of several lines at once, under the unrest of real months
@@ -58,7 +60,14 @@ from feedback.scoring.intervals import Interval, mean_interval, net_interval, sh
 from feedback.scoring.metrics import METRICS, Metric
 from feedback.scoring.mix import Mix, MixGroup, decompose
 from feedback.scoring.multiplicity import benjamini_hochberg
+from feedback.scoring.people import (
+    PeopleInterval,
+    PeopleSums,
+    people_interval,
+    people_sums,
+)
 from feedback.scoring.ratings import Ratings, parse_ratings
+from feedback.scoring.repeats import Repeats, repeats_by, repeats_of, with_people
 from feedback.scoring.samples import (
     net_difference_sample_size,
     net_sample_size,
@@ -106,9 +115,12 @@ __all__ = [
     "Mix",
     "MixGroup",
     "NearTwins",
+    "PeopleInterval",
+    "PeopleSums",
     "PlacedItem",
     "Quadrants",
     "Ratings",
+    "Repeats",
     "Score",
     "ScoreRow",
     "ScoringError",
@@ -139,8 +151,12 @@ __all__ = [
     "p_chart",
     "pair_level",
     "parse_ratings",
+    "people_interval",
+    "people_sums",
     "picked_from",
     "quadrants",
+    "repeats_by",
+    "repeats_of",
     "respondents_needed",
     "rolling",
     "round_half_away",
@@ -157,5 +173,6 @@ __all__ = [
     "watch_scores",
     "weighted_net",
     "weighted_score",
+    "with_people",
     "xmr",
 ]

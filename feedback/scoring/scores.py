@@ -43,7 +43,8 @@ class Score:
     fell in each band. score, standard_error, low, high: in headline units (net: points,
     top: percent, mean: scale units), unrounded and not clipped; None where nothing can be said:
     all of them without answers, a mean's error and interval with one answer.
-    missing, invalid: cells that were left out.
+    missing, invalid: cells that were left out. people: how many gave the answers, where somebody
+    is known to have given several (`with_people`); None where each is taken for another person's.
     """
 
     n: int
@@ -60,6 +61,7 @@ class Score:
     level: float
     missing: int = 0
     invalid: int = 0
+    people: int | None = None
 
     @property
     def display(self) -> Display:
@@ -76,6 +78,11 @@ class Score:
         if self.n < HIDDEN_BELOW or self.method != METHODS["mean"]:
             return self.n >= HIDDEN_BELOW
         return self.n >= MEAN_FROM and bool(self.standard_error)
+
+    @property
+    def has_few_people(self) -> bool:
+        """Whether people are fewer than nine tenths of the answers, as far as they are known."""
+        return self.people is not None and 10 * self.people < 9 * self.n
 
 
 def score(

@@ -140,7 +140,7 @@ async def test_the_rebuilt_response_keeps_what_it_held(
     after = await _responses(settings.url)
     newer = {"count_version": 0, "contact_key": 0, "sign_in_try": 0, "privacy": 0, "erasure": 0}
     newer |= {"retention_run": 0, "clock_jump": 0, "clock_span": 0}
-    newer |= {"judged_journey": 0, "judged_line": 0}
+    newer |= {"judged_journey": 0, "judged_line": 0, "repeat_count": 0}
     assert await count_rows(settings.url) == old_counts | newer
     new = {"changed_at", "excluded_from", "origin", "about_key", "late"}
     assert after[0].keys() - before[0].keys() == new

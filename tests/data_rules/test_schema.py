@@ -45,6 +45,7 @@ def test_2_its_key_starts_with_the_workspace(table: sa.Table) -> None:
         "display_count",
         "count_version",
         "contact_key",
+        "repeat_count",
         "computed",
         "judged_journey",
         "judged_line",

@@ -8,7 +8,13 @@ from feedback.dashboards.map.cards import Column, period_of, read_map
 from feedback.dashboards.map.paper import paper_fit
 from feedback.dashboards.map.read import MapCounts
 from feedback.dashboards.read import Counts, Scope
-from feedback.dashboards.screen import Nothing, board_choices, coarse_hint, mark_wrong
+from feedback.dashboards.screen import (
+    Nothing,
+    board_choices,
+    coarse_hint,
+    mark_wrong,
+    people_hint,
+)
 from feedback.editor.journeys.order import Position, order_version
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, ngettext
@@ -73,7 +79,7 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
         choices=choices,
         was=place_of({choice.name: choice.value for choice in choices}),
         exports=file_links(asked.address("/map"), (*KINDS, "svg", "png", "pdf")),
-        hint=coarse_hint(counts) if columns else "",
+        hint=(people_hint(counts) or coarse_hint(counts)) if columns else "",
         period=period_of(counts) or _("Last 30 days"),
         columns=columns,
         seen=seen_order(columns),
