@@ -103,24 +103,24 @@ async def find_groups(
         groups: Groups | None = memory.get(key)
         if groups is not None:
             return Found(groups, key)
+        kept = await computed.load(session, workspace_id, KIND, asked.key)
+        made_at = kept.computed_at if kept else None
+        groups = msgspec.json.decode(kept.body, type=Groups) if kept else None
+        name: Hashable = ("groups", workspace_id, asked, made_at)
+        is_same = kept is not None and kept.version == version
+        if made_at and now - made_at < (_HOUR if is_same else _MINUTE):
+            return Found(groups, name, made_at)
         if await _are_few(session, workspace_id, asked):
             groups = await count_groups(session, workspace_id, asked)
             return Found(memory.put(key, groups, _GROUP * (1 + len(groups.monthly))), key)
-        kept = await computed.load(session, workspace_id, KIND, asked.key)
         job = await find_job(session, _job_name(workspace_id, asked))
-    groups = msgspec.json.decode(kept.body, type=Groups) if kept else None
-    made_at = kept.computed_at if kept else None
-    key = ("groups", workspace_id, asked, made_at)
-    is_same = kept is not None and kept.version == version
-    if made_at and now - made_at < (_HOUR if is_same else _MINUTE):
-        return Found(groups, key, made_at)
     if job is not None and job.dead_at is not None:
-        return Found(groups, key, made_at, failed=True)
+        return Found(groups, name, made_at, failed=True)
     if job is None or job.done_at is not None:
         payload = {"workspace": workspace_id.hex, "asked": msgspec.to_builtins(asdict(asked))}
         async with database.write() as session:
             await enqueue(session, KIND, payload, dedup_key=_job_name(workspace_id, asked), now=now)
-    return Found(groups, key, made_at, waits=groups is None)
+    return Found(groups, name, made_at, waits=groups is None)
 
 
 def _job_name(workspace_id: uuid.UUID, asked: GroupsAsked) -> str:
