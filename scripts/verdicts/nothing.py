@@ -21,10 +21,10 @@ from feedback.i18n import gettext as _
 from feedback.readings.filters import Focus
 from feedback.readings.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, AnsweredRow, AskedRow, ByChannel, CountRow, Span
-from feedback.scoring import METRICS, effect, score, usual, watch
+from feedback.scoring import METRICS, effect, score, usual, watch, with_people
 from feedback.scoring.months import first_day, months_between, shift
 from feedback.scoring.together import picked_from
-from scripts import compare_rates, effect_grid
+from scripts import compare_rates, effect_grid, people_rates
 from scripts.compare_rates import pooled
 from scripts.watch_grid import RATINGS as BANDS
 from scripts.watch_grid import USUAL, steady
@@ -146,15 +146,16 @@ def _next_month(
     return lines[0][:YEAR], score(lines[0][YEAR], NPS).score or 0.0, known.rho
 
 
-def interval(rng: "np.random.Generator", rho: float, *, n: int = 100, people: int = 0) -> bool:
-    """The interval of a score misses the true one. people: who gave all the answers, each with an
-    inclination of their own, half of the variance."""
-    if people:
-        inclined = steady(0.5)(rng, 1, people)[0]
-        bands = rng.multinomial(n // people, inclined).sum(axis=0)
-    else:
-        bands = rng.multinomial(n, USUAL)
-    found = score(counted(bands), NPS)
+def interval(rng: "np.random.Generator", rho: float, *, n: int = 100) -> bool:
+    """The interval of a score misses the true one."""
+    found = score(counted(rng.multinomial(n, USUAL)), NPS)
+    return not (found.low or 0.0) <= 30 <= (found.high or 0.0)
+
+
+def repeated(rng: "np.random.Generator", rho: float, *, people: int = 12, n: int = 30) -> bool:
+    """The same where few people gave all the answers, each with an inclination of their own."""
+    plain, repeats = people_rates.read(people_rates.answers(rng, [n] * people, 0.5), "nps")
+    found = with_people(plain, NPS, repeats)
     return not (found.low or 0.0) <= 30 <= (found.high or 0.0)
 
 

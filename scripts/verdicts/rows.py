@@ -88,8 +88,9 @@ VERDICTS = (
         "the same",
         "360 answers of 12 people",
         "score",
-        partial(quiet.interval, n=360, people=12),
+        quiet.repeated,
         restless=False,
+        most=0.07,
     ),
     Verdict(
         "rate",
