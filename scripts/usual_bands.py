@@ -98,7 +98,7 @@ def _page(scores: Mapping[str, Scores], metric: Metric) -> Iterator[tuple[int, b
             known = [each.began for each in found.changes[name] if each.signalled <= at]
             level = line[max(known, default=0) : at + 1]
             band, _from = coming_month(
-                level, line[: at + 1], metric, found.rho_at[at], numbered_month(24000 + at)
+                level, line[: at + 1], metric, (found.rho_at[at], 1.0), numbered_month(24000 + at)
             )
             if band is not None:
                 now, this = line[at + 1].score or 0.0, line[at]

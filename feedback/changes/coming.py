@@ -31,14 +31,16 @@ class Coming:
 
 
 def coming_month(
-    level: Scores, recent: Scores, metric: Metric, rho: float, until: str
+    level: Scores, recent: Scores, metric: Metric, unrest: tuple[float, float], until: str
 ) -> tuple[Coming | None, str]:
     """The band of the month after `until`, else the first month that may have one.
 
     level: the months since the level began that the line is on. Those with 30 answers count,
     seven of them or more and the newest 24 at most. recent: the line's months up to `until`; where
     half of the last six brought no answer the line has stopped, and has no band and no month.
+    unrest: rho, and how many times repeats of one person widen a month's variance.
     """
+    rho, times = unrest
     known = [at for at, n in enumerate(level.answers) if n >= FEW_BELOW][-LONGEST:]
     n = median_low(recent.answers[-RECENT:] or [0])
     if not n:
@@ -49,7 +51,7 @@ def coming_month(
     before = score_of(metric.key, pooled)
     # Months of unlike size are as good as fewer: the largest one's unrest counts most.
     worth = before.n**2 / sum(level.answers[at] ** 2 for at in known)
-    half = usual(before, metric, months=worth, n=n, rho=rho)
+    half = usual(before, metric, months=worth, n=n, rho=rho, times=times)
     middle = before.score or 0.0
     band = Coming(shift(until, 1), middle, middle - half, middle + half, n, len(known), rho)
     return band, ""

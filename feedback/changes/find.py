@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
+from statistics import fmean
 
 from feedback.changes.coming import Coming, coming_month
 from feedback.changes.judge import BASELINE, is_as_judged, judge, most_watched
@@ -22,14 +23,8 @@ from feedback.changes.lines import LineKey, WatchedLine, every_line, line_key
 from feedback.changes.moves import count_moves
 from feedback.readings.journey import JourneyInfo, Spot
 from feedback.readings.queries import CountRow
-from feedback.scoring import (
-    FEW_BELOW,
-    Metric,
-    Score,
-    changes_from,
-    score,
-    usual,
-)
+from feedback.repeats.read import NOBODY, KnownRepeats
+from feedback.scoring import FEW_BELOW, Metric, Score, changes_from, score, usual
 from feedback.scoring.months import shift
 from feedback.scoring.sizes import SIZED_AFTER, SIZED_FROM, SomeChange, sized, sized_months
 
@@ -157,6 +152,7 @@ def find_changes(
     time_zone: str,
     said: Ledger = EMPTY,
     today: str = "",
+    repeats: KnownRepeats = NOBODY,
 ) -> JourneyChanges:
     """What changed on the journey up to `until`, the last complete month looked at.
 
@@ -169,7 +165,7 @@ def find_changes(
     there = most_watched([line for line in every if line.until == until], said.lines)
     judged: Mapping[LineId, Judged] = said.lines
     if not all(is_as_judged(line, judged.get(line.id)) for line in there):
-        judged = judge(every, said, until, today)
+        judged = judge(every, said, until, today, repeats)
     since = shift(until, 1 - SHOWN_FOR)
     found = [
         _Found(_as_said(line, judged[line.id]), judged[line.id])
@@ -212,7 +208,11 @@ class _Found:
         line, judged = self.line, self.judged
         signals = [each for each in judged.signals if each.signalled < len(line.scores)]
         rhos = [judged.held[each.signalled].rho for each in signals]
-        return sized(line.metric, line.scores, signals, rhos)
+        return sized(line.metric, line.scores, signals, rhos, self.times)
+
+    @property
+    def times(self) -> Sequence[float]:  # repeats of one person widen each month
+        return [held.times for held in self.judged.held]
 
     def taken_back(self, since: str, until: str) -> list[TakenBack]:
         found = [each for each in self.judged.taken_back if since <= each.signalled <= until]
@@ -223,12 +223,9 @@ class _Found:
 
     def named(self, change: SomeChange) -> NamedChange:
         scores, metric = self.line.scores, self.line.metric
-        rho = self.judged.held[change.signalled].rho
         before = _pooled([scores[at] for at in change.baseline], metric)
-        after, is_month = self._after(change, before, rho)
+        after, is_month = self._after(change, before)
         now = _pooled([scores[at] for at in after], metric)
-        months = len(change.baseline)
-        band = usual(before, metric, months=months, n=now.n, spans=len(after), rho=rho)
         return NamedChange(
             signalled=self.month(change),
             began=shift(self.line.since, change.began),
@@ -242,21 +239,25 @@ class _Found:
             now=now,
             after=tuple(shift(self.line.since, at) for at in after),
             is_month=is_month,
-            usual=band,
+            usual=self._usual(change, before, now.n, len(after)),
         )
 
-    def _after(self, change: SomeChange, before: Score, rho: float) -> tuple[Sequence[int], bool]:
+    def _usual(self, change: SomeChange, before: Score, n: int, spans: int = 1) -> float:
+        """Half the band of a score of n answers in so many months, as what was said was held to."""
+        rho, months = self.judged.held[change.signalled].rho, len(change.baseline)
+        x = fmean(self.times[at] for at in change.baseline)
+        return usual(before, self.line.metric, months=months, n=n, spans=spans, rho=rho, times=x)
+
+    def _after(self, change: SomeChange, before: Score) -> tuple[Sequence[int], bool]:
         """The months that the change is shown by, and whether that is the one looked at."""
         scores, last = self.line.scores, len(self.line.scores) - 1
         if change.difference is not None:
             later = sized_months(change.signalled, len(scores))
             return [at for at in later if scores[at].n], False
         now = scores[last]
-        if now.n >= FEW_BELOW:
-            months = len(change.baseline)
-            band = usual(before, self.line.metric, months=months, n=now.n, rho=rho)
-            if abs((now.score or 0.0) - (before.score or 0.0)) > band:
-                return [last], True
+        moved = abs((now.score or 0.0) - (before.score or 0.0))
+        if now.n >= FEW_BELOW and moved > self._usual(change, before, now.n):
+            return [last], True
         return [at for at in range(change.began, last + 1) if scores[at].n], False
 
     def _known_from(self, change: SomeChange) -> str:
@@ -284,9 +285,9 @@ def _told(found: _Found, since: str, until: str) -> Told:
     named_from = shift(line.since, first) if first is not None else ""
     is_early = not named_from or named_from > until
     taken_back = tuple(found.taken_back(since, until))
-    level = line.scores[latest.began :] if latest else line.scores
-    rho = found.judged.held[len(line.scores) - 1].rho
-    coming = coming_month(level, line.scores, line.metric, rho, until)
+    began, last = latest.began if latest else 0, len(line.scores)
+    unrest = found.judged.held[last - 1].rho, fmean(found.times[began:last])
+    coming = coming_month(line.scores[began:], line.scores, line.metric, unrest, until)
     return Told(line, change, named_from, is_early, found.judged.joined, taken_back, *coming)
 
 

@@ -18,6 +18,8 @@ from feedback.db import Database
 from feedback.readings.counted import read_counts
 from feedback.readings.journey import JourneyInfo, find_journey, journey_names
 from feedback.readings.queries import CountQuery
+from feedback.repeats.count import count_repeats
+from feedback.repeats.read import KnownRepeats, read_repeats
 from feedback.responses.models import ImportRun, Response, ResponseChange
 from feedback.scoring.months import first_day, month_at, shift
 
@@ -38,8 +40,10 @@ async def due_each_hour(
 async def judge_workspace(database: Database, workspace_id: uuid.UUID, now: datetime) -> int:
     """Write down what is to be said of every journey; how many were written.
 
-    Done again, or by two at once, it says the same; stopped in the middle, whole journeys stay.
+    Done again, or by two at once, it says the same; stopped in the middle, whole journeys stay. Who
+    answered several times is counted first: a month is judged by its people as they are known then.
     """
+    await count_repeats(database, workspace_id)
     async with database.read() as session:
         names = await journey_names(session, workspace_id)
     written = 0
@@ -61,6 +65,7 @@ class _Known:
     said: Ledger
     until: str
     today: str
+    repeats: KnownRepeats
 
 
 async def _judge(
@@ -72,7 +77,7 @@ async def _judge(
         if known is None:
             return False
         said = known.said
-        found = judge(known.lines, said, known.until, known.today)
+        found = judge(known.lines, said, known.until, known.today, known.repeats)
         changed = {key: line for key, line in found.items() if line != said.lines.get(key)}
         if not changed and (known.until == said.until or not found):
             return False
@@ -103,7 +108,8 @@ async def _read(
     series = tuple(line.id for _, _, line in journey.placed_series)
     rows = await read_counts(session, workspace_id, CountQuery(series, until=until))
     lines = every_line(journey, rows, until, workspace.time_zone, said.lines)
-    return _Known(journey, lines, said, until, today)
+    repeats = await read_repeats(session, workspace_id)
+    return _Known(journey, lines, said, until, today, repeats)
 
 
 # Why a change was taken back, as far as it can be known.

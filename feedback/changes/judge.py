@@ -13,6 +13,9 @@ from itertools import chain
 
 from feedback.changes.ledger import DIGEST, Judged, Ledger, LineId, TakenBack
 from feedback.changes.lines import Scores, WatchedLine
+from feedback.readings.people import widened
+from feedback.repeats.lines import MONTH
+from feedback.repeats.read import NOBODY, KnownRepeats
 from feedback.scoring import FEW_BELOW, Held, watch_scores
 from feedback.scoring.cusum import Signal
 from feedback.scoring.months import month_number, shift
@@ -22,9 +25,14 @@ BASELINE = 6  # months with 30 answers, before a change can be named; renewed wh
 
 
 def judge(
-    lines: Iterable[WatchedLine], said: Ledger, until: str, today: str
+    lines: Iterable[WatchedLine],
+    said: Ledger,
+    until: str,
+    today: str,
+    repeats: KnownRepeats = NOBODY,
 ) -> dict[LineId, Judged]:
     """What is said of the lines up to `until`, the last month that is over. today: the running one.
+    repeats: of the people known to have answered several times.
 
     lines: every line, as `lines.every_line` gives them. Of more than 200 watched together those
     come first of which something was said.
@@ -35,6 +43,11 @@ def judge(
     watched = watch_scores(
         {name: (line.metric, tuple(line.scores)) for name, line in by_name.items()},
         baseline=BASELINE,
+        repeats={
+            name: widened(repeats, line.id.place, line.metric, line.since, line.scores)
+            for name, line in by_name.items()
+            if repeats.of(line.id.place, line.metric.key, MONTH)
+        },
         held={
             name: _held_before(line, known[line.id])
             for name, line in by_name.items()

@@ -1,6 +1,6 @@
 """The ledger of what was said: read whole, as it stands in the database, and written line by line.
 
-What a month of a line was held to (the unrest, how many lines were watched) stands in it for good,
+What a month of a line was held to (unrest, lines watched, repeats of people) stands in it for good,
 so its verdict follows from the line's own counts and from nothing that came later elsewhere. Pages
 read the signals; `judge` alone adds to them.
 """
@@ -127,15 +127,14 @@ def _judged(row: JudgedLine) -> Judged:
 
 
 def _unpacked(runs: Iterable[Sequence[Any]]) -> Iterator[Held]:
-    for months, lines, rho in runs:
-        held = Held(lines, rho)
-        yield from [held] * months
+    for months, *each in runs:
+        yield from [Held(*each)] * months
 
 
 def _packed(held: Iterable[Held]) -> list[list[Any]]:
     """Months alike, counted: few differ from the one before."""
     runs = [(each, len(list(same))) for each, same in groupby(held)]
-    return [[months, each.lines, each.rho] for each, months in runs]
+    return [[months, each.lines, each.rho, each.times] for each, months in runs]
 
 
 async def write_ledger(

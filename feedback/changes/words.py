@@ -18,16 +18,19 @@ from feedback.changes.unsaid import say_taken_back
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import Metric, round_half_away
-from feedback.scoring.months import shift
+from feedback.scoring.months import month_number, shift
 from feedback.wording import (
     PERCENT,
     PLUS_MINUS,
+    metric_name,
     month_alone,
     month_name,
+    month_short,
     write_number,
 )
 
 YEAR = 12
+RIGHT_BEFORE = 3  # months: the last ones before a change may have been in suspicion themselves
 MOST_TOLD = 3  # changes in the sentence; the others are counted
 
 
@@ -58,14 +61,17 @@ class SaidChanges:
     taken_back: tuple[tuple[str, str], ...] = ()
 
 
-def say_changes(found: JourneyChanges, *, is_newest: bool, has_channel: bool) -> SaidChanges:
+def say_changes(
+    found: JourneyChanges, *, is_newest: bool, has_channel: bool, shown: str = ""
+) -> SaidChanges:
     """The words of a journey. is_newest: the month looked at is the last complete one, so its
-    year goes without saying; has_channel: the page shows one channel only."""
+    year goes without saying; has_channel: the page shows one channel only; shown: the key of the
+    metric that the page shows alone: others are named."""
     month = month_alone(found.looked_at) if is_newest else month_name(found.looked_at)
-    sentences = _changed(found, month) if found.changed else _unchanged(found)
+    sentences = _changed(found, month, shown) if found.changed else _unchanged(found)
     if has_channel:
         sentences.append(Sentence(_("Changes are watched over all channels.")))
-    sentences += _joined(found, month)
+    sentences += _joined(found, month, shown)
     taken_back = tuple(say_taken_back(found, _names(found)))
     return SaidChanges(tuple(sentences), _moves(found), tuple(_explained(found)), taken_back)
 
@@ -75,7 +81,7 @@ def _names(found: JourneyChanges) -> Counter[str]:
     return Counter(own_name(told.line) for told in found.lines)
 
 
-def _joined(found: JourneyChanges, month: str) -> list[Sentence]:
+def _joined(found: JourneyChanges, month: str, shown: str) -> list[Sentence]:
     """What the past of lines shows that joined after the month looked at was over: there alone,
     since what was said of older ones stays as it was said."""
     next_month, n = shift(found.looked_at, 1), len(found.joined)
@@ -89,23 +95,23 @@ def _joined(found: JourneyChanges, month: str) -> list[Sentence]:
     )
     names = _names(found) + Counter(own_name(told.line) for told in found.joined)
     words = {"n": format_number(n), "month": month_alone(next_month)}
-    return [Sentence(text % words), *_tell(changed, names, found.looked_at, month)]
+    return [Sentence(text % words), *_tell(changed, names, found.looked_at, month, shown)]
 
 
-def _changed(found: JourneyChanges, month: str) -> list[Sentence]:
-    sentences = _tell(found.changed, _names(found), found.looked_at, month)
+def _changed(found: JourneyChanges, month: str, shown: str) -> list[Sentence]:
+    sentences = _tell(found.changed, _names(found), found.looked_at, month, shown)
     if len(found.changed) <= MOST_TOLD:
         sentences.append(Sentence(_("Nothing else clearly moved.")))
     return sentences + _too_early(found)
 
 
 def _tell(
-    changed: Sequence[Told], names: Counter[str], looked_at: str, month: str
+    changed: Sequence[Told], names: Counter[str], looked_at: str, month: str, shown: str
 ) -> list[Sentence]:
     """The first ones, and how many there are besides."""
     more = len(changed) - MOST_TOLD
     sentences = [
-        Sentence(_sentence(told, names, looked_at, month), verdict(told))
+        Sentence(_sentence(told, names, looked_at, month, shown), verdict(told))
         for told in changed[:MOST_TOLD]
     ]
     if more > 0:
@@ -114,12 +120,15 @@ def _tell(
     return sentences
 
 
-def _sentence(told: Told, names: Counter[str], looked_at: str, month: str) -> str:
+def _sentence(told: Told, names: Counter[str], looked_at: str, month: str, shown: str) -> str:
     """The fact, what it is worth, when to look again. month: the one looked at, in words."""
     change, metric = _change_of(told), told.line.metric
     began = when(change.began, looked_at)
+    place = place_of(told.line, names)
+    if shown and metric.key != shown:
+        place = f"{place} ({metric_name(metric)})"
     words = {
-        **{"place": place_of(told.line, names), "began": began},
+        **{"place": place, "began": began},
         "now": _now(change, metric, month, began),
         "before": _before(change, metric),
     }
@@ -167,8 +176,15 @@ def _now(change: NamedChange, metric: Metric, month: str, began: str) -> str:
 def _before(change: NamedChange, metric: Metric) -> str:
     words = {"number": write_number(change.before.score or 0.0, metric), "n": change.months}
     if change.months == YEAR:
-        return _("%(number)s over the year before") % words
-    return _("%(number)s over the %(n)s months before") % words
+        text = _("%(number)s over the year before") % words
+    else:
+        text = _("%(number)s over the %(n)s months before") % words
+    first, last = change.held[0], change.held[-1]
+    if month_number(change.began) - month_number(last) <= RIGHT_BEFORE:
+        return text
+    # A level is renewed once a year, so they may be those of the year before that: then named.
+    months = _("%(first)s – %(last)s") % {"first": month_short(first), "last": month_short(last)}
+    return f"{text} ({months})"
 
 
 def _usual(change: NamedChange, metric: Metric) -> str:

@@ -144,7 +144,7 @@ class Counts:
         """Another one whenever the changes that can be named may be others."""
         parts = (
             *(self.watched_name, self.journey.digest, self.time_zone, self.looked_at),
-            *(self.said.revision, self.today),
+            *(self.said.revision, self.today, self.known_repeats),
         )
         return _digest(repr(parts))
 
@@ -293,6 +293,7 @@ def changes_of(counts: Counts) -> JourneyChanges:
             counts.time_zone,
             counts.said,
             counts.today,
+            counts.known_repeats,
         ),
         lambda found: CHANGE * len(found.lines),
     )

@@ -221,12 +221,13 @@ def no_answers() -> Nothing:
     )
 
 
-def said(counts: Counts, scope: Scope) -> SaidChanges:
-    """The sentence above board and trends."""
+def said(counts: Counts, scope: Scope, shown: str = "") -> SaidChanges:
+    """The sentence above board and trends; shown: the metric of a page of one."""
     found = say_changes(
         changes_of(counts),
         is_newest=counts.looked_at == shift(scope.running, -1),
         has_channel=bool(scope.asked.get("channel")),
+        shown=shown,
     )
     hint = people_hint(counts)
     return replace(found, sentences=(*found.sentences, Sentence(hint))) if hint else found

@@ -114,7 +114,7 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         was=place_of({choice.name: choice.value for choice in choices}),
         exports=file_links(asked.address("/trends"), (*KINDS, "svg", "png", "pdf")),
         metric=counts.metric,
-        said=screen.said(counts, scope) if counts.span.first else None,
+        said=screen.said(counts, scope, counts.metric.key) if counts.span.first else None,
         panels=panels,
         months=tuple(reversed(counts.window.months)),
         strands=strands,

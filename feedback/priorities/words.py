@@ -27,7 +27,19 @@ def verdict_name(verdict: Verdict) -> str:
 def item_sentence(item: Item, known: Known) -> str:
     """What is claimed of a touchpoint, and whose ratings say the same; empty for nothing."""
     claim = "" if item.verdict == "unclear" else verdict_name(item.verdict) + "."
-    return " ".join(filter(None, (claim, together(item, known))))
+    return " ".join(filter(None, (claim, _reason(item), together(item, known))))
+
+
+def _reason(item: Item) -> str:
+    """Why it is to be mended first, where people say so."""
+    said = item.said
+    if item.verdict != "concentrate_here" or said is None or said.verdict != item.verdict:
+        return ""
+    bad, good = said.share_negative, said.share_positive
+    if bad is None or good is None:
+        return ""
+    words = {"bad": write_share(bad), "good": write_share(good)}
+    return _("%(bad)s of unhappy customers name it, %(good)s of happy ones.") % words
 
 
 def together(item: Item, known: Known) -> str:

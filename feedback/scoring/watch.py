@@ -15,7 +15,7 @@ month must stray beyond that, too. Nothing in a later month takes back what an e
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import sqrt
 
@@ -32,10 +32,12 @@ Lines = Mapping[str, tuple[Metric, Sequence[Mapping[int, int]]]]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a month was held to: the unrest, and how many lines were watched with it."""
+    """What a month was held to: the unrest, and how many lines were watched with it. times: how
+    many times one person's repeated answers widen it, see `watch`."""
 
     lines: int
     rho: float
+    times: float = 1.0
 
 
 MOST = 200  # lines the thresholds know
@@ -116,8 +118,8 @@ def watch_scores(
     """The same of the months' scores, for whoever keeps them.
 
     held: by name, what months were held to when they were judged before, which is what they are
-    held to now; None for a month that was not. ended: by name, how many months before the others
-    a line ended; from then on it is not there.
+    held to now, repeats included; None for a month that was not. ended: by name, how many months
+    before the others a line ended; from then on it is not there.
     """
     check_watched(baseline, max(len(lines) - len(ended or {}), 1))
     read = {
@@ -162,15 +164,23 @@ def watch_height(series: int, baseline: int) -> float:
 
 
 def usual(
-    before: Score, metric: Metric, *, months: float, n: int, spans: int = 1, rho: float = 0.0
+    before: Score,
+    metric: Metric,
+    *,
+    months: float,
+    n: int,
+    spans: int = 1,
+    rho: float = 0.0,
+    times: float = 1.0,
 ) -> float:
     """Half the width of the band that holds 95 % of the scores to come, in headline units, while
     nothing happens.
 
     before: the answers (1 or more) of the months so far, pooled; months: how many (1..), or as how
     many alike they count, N^2 / sum n^2; rho: their unrest. n: answers (1..) of the score to come,
-    pooled from so many months (spans, 1..).
-    2 sqrt(v ((1 / n + rho / spans) + (1 / N + rho / months))).
+    pooled from so many months (spans, 1..). times: how many times one person's repeated answers
+    widen the answers' part (1..).
+    2 sqrt(v ((times / n + rho / spans) + (times / N + rho / months))).
     Source: SCORING 3.9; simulation ours.
 
     >>> from feedback.scoring import METRICS
@@ -182,7 +192,8 @@ def usual(
     padded = total_of([sums, pseudo(sums, metric)])
     variance = padded.second / padded.n - (padded.first / padded.n) ** 2
     unit = 1 if metric.headline == "mean" else 100
-    return unit * 2 * sqrt(variance * (1 / n + rho / spans + 1 / before.n + rho / months))
+    answers, of_months = times * (1 / n + 1 / before.n), rho * (1 / spans + 1 / months)
+    return unit * 2 * sqrt(variance * (answers + of_months))
 
 
 def _times(
@@ -217,15 +228,20 @@ class _Read:
         times: Sequence[float],
         before: tuple[Sequence[Held | None], int],
     ) -> None:
-        self.metric, self.scores, self.times = metric, scores, times
+        self.before, self.ended = before
+        known = [*self.before, *[None] * len(scores)]
+        self.times = [
+            held.times if held else each for held, each in zip(known, times, strict=False)
+        ]
+        self.metric, self.scores = metric, scores
         self.sizes = [month.n for month in scores]
         sums = [
-            sums_of(month, metric).shared(each) for month, each in zip(scores, times, strict=True)
+            sums_of(month, metric).shared(each)
+            for month, each in zip(scores, self.times, strict=True)
         ]
         # A baseline shorter than a year is renewed when there is a year.
         self.line = Line(sums, metric, baseline, YEAR - baseline if baseline < YEAR else YEAR)
         self.found: list[Signal] = []
-        self.before, self.ended = before
         self.held: list[Held] = []
 
     def at(self, back: int) -> int | None:
@@ -244,7 +260,8 @@ class _Read:
         at = self.at(back)
         if at is None:
             return
-        held = (self.before[at] if at < len(self.before) else None) or now
+        held = self.before[at] if at < len(self.before) else None
+        held = held or replace(now, times=self.times[at])
         self.held.append(held)
         if self.sizes[at] < FEW_BELOW:
             return

@@ -12,7 +12,7 @@ from feedback.changes.notes import note_change
 from feedback.changes.words import say_changes
 from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.scoring import METRICS, Score, score
-from feedback.scoring.months import months_between
+from feedback.scoring.months import months_between, shift
 from tests.dashboards.journeys import stage, touchpoint
 
 LOOKED_AT = "2026-10"
@@ -87,11 +87,24 @@ def test_the_fact_first_then_what_it_is_worth_then_when_to_look_again() -> None:
 
 def test_a_rise_of_a_mean_within_the_usual_month_is_told_since_it_began() -> None:
     line = told("Payment", 0.5, metric="csat_10")
-    text = says(unsized(line, is_month=False, usual=0.24, held=YEAR[:6]))
+    text = says(unsized(line, is_month=False, usual=0.24, held=YEAR[6:]))
     assert text.startswith(
         "Payment rose in August, beyond its usual ups and downs (±\N{NO-BREAK SPACE}0.2): "
         "6.0 since August, 5.5 over the 6 months before."
     )
+
+
+def test_months_that_do_not_lie_right_before_are_named() -> None:
+    line = told("Payment", -10, metric="csat_5", began="2026-09")
+    earlier = tuple(shift(each, -9) for each in YEAR)
+    assert "over the year before (Nov 2024 – Oct 2025). Its" in says(unsized(line, held=earlier))
+
+
+def test_a_page_of_one_metric_names_another() -> None:
+    found = JourneyChanges("2026-10", (told("Payment", -10, metric="csat_5"),), 0, 1)
+    for shown, place in (("csat_5", "Payment fell"), ("nps", "Payment (CSAT 1–5) fell")):
+        said = say_changes(found, is_newest=True, has_channel=False, shown=shown)
+        assert said.sentences[0].text.startswith(place)
 
 
 def test_french_says_the_same() -> None:

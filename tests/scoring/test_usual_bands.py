@@ -19,7 +19,7 @@ QUIET = {3: 20, 8: 30, 10: 50}
 
 def found(monthly: list[dict[int, int]], metric: Any = NPS, rho: float = 0.0) -> Any:
     months = Scores(metric.key, tuple(tuple(of.get(each, 0) for each in RATINGS) for of in monthly))
-    return coming_month(months, months, metric, rho, "2026-10")
+    return coming_month(months, months, metric, (rho, 1.0), "2026-10")
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def _period(period: Period) -> str:
 def say_splits(told: Sequence[Told]) -> list[str]:
     """What each split says; where the mix matters nowhere, one sentence."""
     if len(told) > 1 and not any(each.is_mixed for each in told):
-        return [_neither(told[0].move)]
+        return [_neither(told[0])]
     return [_sentence(each) if each.is_mixed else _hardly(each) for each in told]
 
 
@@ -206,7 +206,13 @@ def number(value: float | None, metric: Metric) -> str:
     return NO_SCORE if value is None else write_number(value, metric)
 
 
-def _neither(move: str) -> str:
+def _explained(told: Told) -> str:
+    """The move of which it is said where it came from: none that may be chance."""
+    return told.move if told.line.is_since else ""
+
+
+def _neither(told: Told) -> str:
+    move = _explained(told)
     if not move:
         return _("The mix hardly matters here, neither of channels nor of touchpoints.")
     text = _(
@@ -226,7 +232,7 @@ def _sentence(told: Told) -> str:
 
 
 def _hardly(told: Told) -> str:
-    by, move = told.split.by, told.move
+    by, move = told.split.by, _explained(told)
     if by == "channel" and move:
         text = _("The mix of channels hardly matters here: %(move)s came from within the channels.")
     elif by == "channel":
