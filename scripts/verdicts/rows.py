@@ -260,7 +260,7 @@ NO_CLAIM = {
         r"^Linked with, not caused by",
         r"^A (change|move|movement|score|note|verdict)\b",
         r"^(Judged together|One question, put|This holds for one|Send the answers|Unusual:)",
-        r"^(Write down what you do|Here (each|the|two) )",
+        r"^(Write down what you do|Here (each|the|two) |All touchpoints together: )",
         r"as a share of all answers",
     ),
     "takes apart a difference, and says beside it whether that may be chance": (

@@ -387,7 +387,7 @@ async def test_what_else_was_done_or_noted_there_is_named(
     await add(title="Long ago", done_on="2024-12-31")
     await add(title="Elsewhere", place=f"touchpoint:{shop.delivery.id}")
     page = (await alice.get(address)).text
-    named = page.partition("Also here in the months compared")[2].partition("</section>")[0]
+    named = page.partition("Also here since a year before")[2].partition("</section>")[0]
     for title in ("Same month", "Fewer fields", "Prices rise"):
         assert title in named
     assert "Long ago" not in named and "Elsewhere" not in named
