@@ -29,12 +29,14 @@ UNHAPPY_TWICE = (2, 2, 1, 1, 1)
 @dataclass(frozen=True, slots=True)
 class RatesPage:
     """The rates in words; `found` is None where nobody was asked. moved: said where the last
-    complete month is far from those before. notes: what silence does, and what was left out."""
+    complete month is far from those before. chart: of the complete months. notes: what silence
+    does, and what was left out."""
 
     sentence: str
     moved: str = ""
     found: Rates | None = None
     running: str = ""
+    complete: tuple[MonthRate, ...] = ()
     chart: ChartData | None = None
     notes: tuple[str, ...] = ()
 
@@ -70,12 +72,16 @@ def say_rates(counts: Counts) -> RatesPage:
         text = _("Nobody was counted as asked in these months, so there is no response rate.")
         return RatesPage(text)
     notes = tuple(filter(None, (_bias(found), *_notes(found))))
+    # Many were asked too late to have answered in the running month: its rate is no point yet, and
+    # an answer draws nothing anew.
+    complete = tuple(each for each in found.months if each.month != running)
     return RatesPage(
         sentence=_sentence(found),
         moved=_moved(found, counts.looked_at),
         found=found,
         running=running,
-        chart=_chart(found, counts),
+        complete=complete,
+        chart=memory.keep_of("rates chart", (current_locale(), complete), lambda: _chart(complete)),
         notes=notes,
     )
 
@@ -206,26 +212,17 @@ def _left_out(overall: MonthRate) -> list[str]:
     return [text % {"n": format_number(overall.left_out), "channels": channels}]
 
 
-def _chart(found: Rates, counts: Counts) -> ChartData | None:
-    running = counts.window.running
-    points = [
-        point
-        for months in reversed(found.apart)
-        for point in memory.keep_of(
-            "rates",
-            (current_locale(), months, running),
-            lambda months=months: [_point(each, running) for each in months],  # type: ignore[misc]
-        )
-    ]
+def _chart(months: Sequence[MonthRate]) -> ChartData | None:
+    points = [_point(each) for each in months]
     if sum(point.value is not None for point in points) < 2:
         return None
-    months = counts.window.months
+    names = [each.month for each in months]
     return draw(
         points,
-        title=_title(months),
+        title=_title(names),
         axis=common_axis([points], minimum=0, maximum=100, least_span=10),
         box=_BOX,
-        month_label=month_labels(months),
+        month_label=month_labels(names),
         level_label=_level,
     )
 
@@ -242,12 +239,12 @@ def _title(months: Sequence[str]) -> str:
     }
 
 
-def _point(rate: MonthRate, running: str) -> Point:
+def _point(rate: MonthRate) -> Point:
     interval = rate.interval
     if rate.share is None or interval is None:
         return Point(rate.month, None, None, None, "")
     label = _("%(month)s: %(score)s") % {"month": month_name(rate.month), "score": _said(rate)}
     return Point(
         rate.month, 100 * rate.share, 100 * interval.low, 100 * interval.high, label,
-        is_few=rate.asked < FEW_BELOW, is_running=rate.month == running,
+        is_few=rate.asked < FEW_BELOW,
     )  # fmt: skip
