@@ -93,7 +93,7 @@ def _looks(shop: Shop, browser: Browser, requests: int, port: int) -> Iterator[f
 
 def _any_page(shop: Shop, chance: Random) -> str:
     slot = chance.choice(shop.slots)
-    month = f"{clock.now().year - chance.randrange(11)}-{chance.randrange(1, 13):02}"
+    month = shift(month_at(clock.now(), "UTC"), -chance.randrange(MONTHS))
     return chance.choice(
         (
             f"/board?month={month}",
