@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, takewhile
 
 from feedback.changes.ledger import DIGEST, Judged, Ledger, LineId, TakenBack
 from feedback.changes.lines import Scores, WatchedLine
@@ -43,11 +43,7 @@ def judge(
     watched = watch_scores(
         {name: (line.metric, tuple(line.scores)) for name, line in by_name.items()},
         baseline=BASELINE,
-        repeats={
-            name: widened(repeats, line.id.place, line.metric, line.since, line.scores)
-            for name, line in by_name.items()
-            if repeats.of(line.id.place, line.metric.key, MONTH)
-        },
+        repeats={name: _times(line, known.get(line.id), repeats) for name, line in by_name.items()},
         held={
             name: _held_before(line, known[line.id])
             for name, line in by_name.items()
@@ -95,6 +91,19 @@ def _held_before(line: WatchedLine, before: Judged) -> list[Held | None]:
         return before.held[at] if before.answers[at] >= FEW_BELOW or now < FEW_BELOW else None
 
     return [held(by + at, n) for at, n in enumerate(line.scores.answers)]
+
+
+def _times(line: WatchedLine, before: Judged | None, repeats: KnownRepeats) -> list[float]:
+    """How many times repeats of one person widen each month: as it was known when the month was
+    judged, for months of which no answers came or went since."""
+    now = [1.0] * len(line.scores)
+    if repeats.of(line.id.place, line.metric.key, MONTH):
+        now = widened(repeats, line.id.place, line.metric, line.since, line.scores)
+    if before is None or before.since != line.since:
+        return now
+    pairs = zip(_digests(line.scores), before.digests, strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return [*(each.times for each in before.held[:same]), *now[same:]]
 
 
 def _whole_until(line: WatchedLine, before: Judged | None) -> str:

@@ -118,7 +118,7 @@ def watch_scores(
     """The same of the months' scores, for whoever keeps them.
 
     held: by name, what months were held to when they were judged before, which is what they are
-    held to now, repeats included; None for a month that was not. ended: by name, how many months
+    held to now, but for repeats; None for a month that was not. ended: by name, how many months
     before the others a line ended; from then on it is not there.
     """
     check_watched(baseline, max(len(lines) - len(ended or {}), 1))
@@ -229,11 +229,7 @@ class _Read:
         before: tuple[Sequence[Held | None], int],
     ) -> None:
         self.before, self.ended = before
-        known = [*self.before, *[None] * len(scores)]
-        self.times = [
-            held.times if held else each for held, each in zip(known, times, strict=False)
-        ]
-        self.metric, self.scores = metric, scores
+        self.metric, self.scores, self.times = metric, scores, times
         self.sizes = [month.n for month in scores]
         sums = [
             sums_of(month, metric).shared(each)
@@ -261,7 +257,7 @@ class _Read:
         if at is None:
             return
         held = self.before[at] if at < len(self.before) else None
-        held = held or replace(now, times=self.times[at])
+        held = replace(held or now, times=self.times[at])
         self.held.append(held)
         if self.sizes[at] < FEW_BELOW:
             return

@@ -46,3 +46,14 @@ def test_what_was_said_stands_though_people_are_known_otherwise_since() -> None:
     assert said(known(), first).lines == first.lines
     by_people = said(known())
     assert said(NOBODY, by_people).lines == by_people.lines
+
+
+def test_a_month_into_which_answers_came_is_judged_by_its_people_of_now() -> None:
+    first = said(NOBODY)
+    at = 20
+    more = [each for each in ROWS if str(each.month)[:7] != shift(FIRST, at)]
+    more += Rows().add(PAY, shift(FIRST, at), {3: 80, 8: 60, 10: 60}).rows
+    lines = every_line(SHOP, more, UNTIL, "UTC", first.lines)
+    [line] = judge(lines, first, UNTIL, shift(UNTIL, 1), known()).values()
+    assert [each.times for each in line.held[:at]] == [1] * at
+    assert all(each.times > 2 for each in line.held[at:])
