@@ -71,13 +71,31 @@ class Memory:
 
         Such objects stay beside what was made, so that no other takes their id meanwhile.
         """
-        key = (name, *map(_value_or_id, things))
+        try:
+            key = _Hashed((name, *things))
+        except TypeError:
+            key = _Hashed((name, *map(_value_or_id, things)))
         return self.keep(key, lambda: (things, make()), lambda made: 1000 + size(made[1]))[1]
 
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()
             self.bytes = 0
+
+
+class _Hashed:
+    """A key that is hashed once: looking it up takes two hashes, and those of scores go deep."""
+
+    __slots__ = ("_hash", "_of")
+
+    def __init__(self, of: tuple[object, ...]) -> None:
+        self._of, self._hash = of, hash(of)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hashed) and self._of == other._of
 
 
 def _value_or_id(thing: object) -> object:

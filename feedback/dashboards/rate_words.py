@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from feedback.charts.geometry import PANEL, ChartData, draw
 from feedback.charts.lines import Point, common_axis, month_labels
-from feedback.dashboards.rates import MonthRate, Rates, month_rates
+from feedback.dashboards.rates import MonthRate, Rates, month_rates, rates_of
 from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
@@ -67,7 +67,7 @@ class RatesPage:
 
 def say_rates(counts: Counts) -> RatesPage:
     running = counts.window.running
-    found = month_rates(counts.by_channel, counts.window.months, running)
+    found = _rates(counts)
     if found.overall.share is None:
         text = _("Nobody was counted as asked in these months, so there is no response rate.")
         return RatesPage(text)
@@ -84,6 +84,19 @@ def say_rates(counts: Counts) -> RatesPage:
         chart=memory.keep_of("rates chart", (current_locale(), complete), lambda: _chart(complete)),
         notes=notes,
     )
+
+
+def _rates(counts: Counts) -> Rates:
+    """Of the months shown. Most answers change the running one alone."""
+    window, known = counts.window, counts.by_channel
+    complete = tuple(month for month in window.months if month != window.running)
+    of = (counts.watched_version, counts.metric.key, counts.focus, counts.channel, complete)
+    rates = (
+        memory.keep_of("rates", of, lambda: month_rates(known, complete, "")) if complete else ()
+    )
+    if window.running:
+        rates = (*rates, *month_rates(known, (window.running,), window.running))
+    return rates_of(rates)
 
 
 def _moved(found: Rates, looked_at: str) -> str:

@@ -12,7 +12,7 @@ from math import sqrt
 
 from feedback.readings.queries import AnsweredRow, AskedRow, ByChannel
 from feedback.scoring import FEW_BELOW, Interval, share_interval
-from feedback.scoring.months import month_of, months_between, shift
+from feedback.scoring.months import first_day, month_of, months_between, shift
 
 REST = ""  # the channels that asked in every month, together
 RATES_BEFORE = 3  # months that a rate is held against
@@ -92,33 +92,41 @@ class Rates:
         return self.months[-1:], self.months[:-1]  # most answers change the newest alone
 
 
-def month_rates(found: ByChannel, months: Sequence[str], running: str) -> Rates:
+def month_rates(found: ByChannel, months: Sequence[str], running: str) -> tuple[MonthRate, ...]:
     """The rates of these consecutive months; `running`, the month that is not over, gets no
     word, since many were asked too late to have answered."""
-    asked, answered = _asked(found.asked), _answered(found.answered)
+    since = shift(months[0], -RATES_BEFORE)
+    asked, answered = _asked(found.asked, since), _answered(found.answered, since)
     known: dict[str, MonthRate] = {}
-    for month in months_between(shift(months[0], -RATES_BEFORE), months[-1]):
+    for month in months_between(since, months[-1]):
         before = None if month == running else months_before(month, known)
         known[month] = _month(month, asked.get(month, {}), answered.get(month, {}), before)
-    shown = tuple(known[month] for month in months)
-    return Rates(shown, _overall(shown))
+    return tuple(known[month] for month in months)
+
+
+def rates_of(months: tuple[MonthRate, ...]) -> Rates:
+    """Them, and all that have a rate together."""
+    return Rates(months, _overall(months))
 
 
 Asked = Mapping[str, Mapping[str, int]]  # by channel: how often, by kind
 
 
-def _asked(rows: Iterable[AskedRow]) -> dict[str, dict[str, dict[str, int]]]:
+def _asked(rows: Iterable[AskedRow], since: str) -> dict[str, dict[str, dict[str, int]]]:
     found: dict[str, dict[str, dict[str, int]]] = {}
+    first = first_day(since)
     for row in rows:
-        found.setdefault(month_of(row.month), {}).setdefault(row.channel, {})[row.kind] = row.n
+        if row.month >= first:
+            found.setdefault(month_of(row.month), {}).setdefault(row.channel, {})[row.kind] = row.n
     return found
 
 
-def _answered(rows: Iterable[AnsweredRow]) -> dict[str, dict[str, int]]:
+def _answered(rows: Iterable[AnsweredRow], since: str) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
+    first = first_day(since)
     for row in rows:
-        channels = found.setdefault(month_of(row.month), {})
-        channels[row.channel] = row.n
+        if row.month >= first:
+            found.setdefault(month_of(row.month), {})[row.channel] = row.n
     return found
 
 

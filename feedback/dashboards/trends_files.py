@@ -7,7 +7,7 @@ from feedback.changes.files import changes_document
 from feedback.changes.find import Told
 from feedback.dashboards.files import RowKey, change_columns
 from feedback.dashboards.mix.files import mix_document
-from feedback.dashboards.rates import MonthRate, Rates, month_rates
+from feedback.dashboards.rates import MonthRate, Rates, month_rates, rates_of
 from feedback.dashboards.read import YEAR, Counts, changes_of
 from feedback.dashboards.strands import Strand, read_strands
 from feedback.offline.score_print import score_rows
@@ -22,7 +22,7 @@ def trends_json(counts: Counts) -> str:
     """{"metric", "rows", "changes", ...}: the rows of `feedback trend --by month,stage`, or by
     touchpoint too where one stage is looked at; beside them "beside" (`_beside_facts`), "mix"
     (`mix.files.mix_document`) and "response_rates" (`rates_document`)."""
-    rates = month_rates(counts.by_channel, counts.window.months, counts.window.running)
+    rates = rates_of(month_rates(counts.by_channel, counts.window.months, counts.window.running))
     document = {
         "metric": metric_dict(counts.metric),
         "rows": [row.as_dict() for row in _rows(counts)],

@@ -62,14 +62,17 @@ class Tally:
         placed = journey.placed_series
         seams = read_seams((series for _, _, series in placed), time_zone)
         self._as_of, self._repeats = as_of, repeats or KnownRepeats()
-        at = {series.id: (stage, point, series.metric) for stage, point, series in placed}
+        at = {
+            series.id: (str(stage.id), str(point.id), series.metric)
+            for stage, point, series in placed
+        }
         self._sums: dict[tuple[str, str, str], dict[str, tuple[int, ...]]] = {}
         for row in rows:
-            stage, touchpoint, metric = at[row.series]
+            *places, metric = at[row.series]
             month = month_of(row.month)
             wording = seams.wording(row.series, as_of or month)
-            for place in (stage.id, touchpoint.id):
-                line = self._sums.setdefault((wording, metric, str(place)), {})
+            for place in places:
+                line = self._sums.setdefault((wording, metric, place), {})
                 line[month] = add_counts(line[month], row.counts) if month in line else row.counts
 
     def lines(self, wording: str = CURRENT) -> Lines:

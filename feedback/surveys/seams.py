@@ -35,7 +35,7 @@ class Seams:
 
     def is_replaced(self, series: uuid.UUID, month: str) -> bool:
         """Whether answers of this month were given to a wording that was no longer the last."""
-        return month > self.last(series)
+        return series in self.ended and month > self.last(series)
 
     def last(self, series: uuid.UUID) -> str:
         """The last month of which all answers were given to that wording."""

@@ -170,7 +170,7 @@ def rate_moved(rng: "np.random.Generator", rho: float) -> bool:
         for month, n in zip(months, answers, strict=True)
     ]
     found = month_rates(ByChannel({}, asked, answered), months[3:], shift(months[-1], 1))
-    return any(month.flag for month in found.months)
+    return any(month.flag for month in found)
 
 
 # /noise and Compare.

@@ -15,6 +15,8 @@ from feedback.dashboards.mix.lines import wanted_windows
 from feedback.dashboards.rates import ASKING, RATES_BEFORE, REST
 from feedback.dashboards.read import Counts, Scope
 from feedback.kept import while_counted
+from feedback.memory import memory
+from feedback.readings.counted import months_of
 from feedback.readings.queries import (
     AnsweredRow,
     AskedRow,
@@ -85,10 +87,17 @@ def _rest(
     counts: Counts, query: CountQuery, others: Iterable[AnsweredRow], name: str
 ) -> list[AnsweredRow]:
     """The answers of all but `others` together, under this name."""
-    series, since = set(query.series), first_day(query.since)
-    rows = counts.rows if query.channel else (*counts.watched, *counts.rows)
-    known = {id(row): row for row in rows if row.series in series}
-    found = _totals(row for row in known.values() if row.month >= since)
+    series = set(query.series)
+
+    def totals(rows: Sequence[CountRow], since: str) -> Counter[date]:
+        return _totals(row for row in months_of(rows, since, "") if row.series in series)
+
+    if query.channel:
+        found = totals(counts.rows, query.since)
+    else:  # what is watched is every row until then, and most answers leave it as it is
+        known = (counts.watched_version, counts.metric.key, counts.focus, query.since)
+        watched = memory.keep_of("totals", known, lambda: totals(counts.watched, query.since))
+        found = watched + totals(counts.rows, shift(counts.looked_at, 1))
     for row in others:
         found[row.month] -= row.n
     return [AnsweredRow(month, name, n) for month, n in sorted(found.items()) if n > 0]
