@@ -6,6 +6,7 @@ from feedback.accounts import models as accounts
 from feedback.calendar import models as actions
 from feedback.changes import models as changes
 from feedback.clocks import models as clocks
+from feedback.comments import models as comments
 from feedback.erasure import models as erasure
 from feedback.journeys import models as journeys
 from feedback.outbox import models as outbox
@@ -20,6 +21,6 @@ from feedback.versions import CountVersion
 metadata = SQLModel.metadata
 
 __all__ = [
-    "CountVersion", "accounts", "actions", "changes", "clocks", "erasure", "journeys", "metadata",
-    "outbox", "privacy", "repeats", "responses", "surveys",
+    "CountVersion", "accounts", "actions", "changes", "clocks", "comments", "erasure", "journeys",
+    "metadata", "outbox", "privacy", "repeats", "responses", "surveys",
 ]  # fmt: skip

@@ -80,6 +80,21 @@ REACH: Mapping[str, Reach] = {
     "response_change": Reach(
         Act.GONE, {"reason": Holds.OUR_WORDS, "state": Holds.OUR_WORDS}
     ),
+    # Of search, made of the answer's text by a job; `index.forget` also tells FTS5.
+    "comment_due": Reach(Act.GONE, _all(Holds.MOMENT, "workspace_id", "response_id")),
+    "comment": Reach(
+        Act.GONE,
+        {
+            **_all(Holds.WORDS, "stems", "language"),
+            **_all(Holds.PERSON, "person"),
+            **_all(Holds.SCORE, "channel", "state"),
+        },
+    ),
+    "comment_tag": Reach(Act.GONE, {}),
+    "comment_mark": Reach(Act.GONE, {"hidden_reason": Holds.OUR_WORDS}),
+    "comment_note": Reach(Act.GONE, {"text": Holds.OUR_WORDS}),
+    "tag": _kept(Holds.TEAM, "name", "folded", "words"),
+    "stage_note": _kept(Holds.TEAM, "kind", "text"),
     "contact_key": Reach(Act.NAMES, _all(Holds.PERSON, "key", "person")),
     "computed": Reach(
         Act.MADE, _all(Holds.MADE, "kind", "key", "version", "media_type", "body")
@@ -131,8 +146,8 @@ def touched() -> list[str]:
     """The tables in which something of a person may stand, in the order of the metadata.
 
     >>> import feedback.models
-    >>> touched()
-    ['job', 'submission', 'computed', 'contact_key', 'response', 'response_change']
+    >>> touched()  # doctest: +ELLIPSIS
+    ['comment_due', 'job', 'submission', 'comment', ..., 'response', ..., 'response_change']
     """
     return [t.name for t in _sorted() if REACH[t.name].act is not Act.NOTHING]
 
@@ -159,6 +174,15 @@ def staying(table: str) -> list[str]:
     stays = (Holds.SCORE, Holds.SETUP, Holds.HASH)
     classed = REACH[table].columns
     return [c.name for c in metadata.tables[table].c if classed.get(c.name) in stays]
+
+
+def is_of_the_team(table: str) -> bool:
+    """Whether its rows are what somebody of the team said of an answer.
+
+    >>> is_of_the_team("response_change"), is_of_the_team("comment_due")
+    (True, False)
+    """
+    return Holds.OUR_WORDS in REACH[table].columns.values()
 
 
 def must_be_classed(column: sa.Column[Any]) -> bool:

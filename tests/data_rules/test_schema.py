@@ -52,6 +52,10 @@ def test_2_its_key_starts_with_the_workspace(table: sa.Table) -> None:
         "erasure",
         "sighting",
         "privacy",
+        "comment_due",
+        "comment",
+        "comment_tag",
+        "comment_mark",
     )
 
 
@@ -66,6 +70,7 @@ def test_2_every_index_and_unique_constraint_starts_with_the_workspace(table: sa
 def test_2_ids_are_made_by_the_application(table: sa.Table) -> None:
     for column in table.columns:
         is_id = column.name == "id" or column.name.endswith("_id")
+        is_id |= table.name == "comment_mark" and column.name.endswith("_by")
         assert isinstance(column.type, Id) == is_id, column
         assert not isinstance(column.default, sa.Sequence) and column.identity is None
         assert column.autoincrement in ("auto", False)
