@@ -5,11 +5,9 @@ no index serves look at the newest `LOOK_AT_MOST` only, and the page says so.
 """
 
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -17,40 +15,19 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.db import Database
-from feedback.filters import no_such_choice, read_filters
-from feedback.responses.models import CHANNELS, Response
+from feedback.responses.conditions import between, said, series_of, wanted_of
+from feedback.responses.filters import BANDS, Filters, answers_link, parse_filters
+from feedback.responses.models import Response
 from feedback.responses.small_groups import large_cells
 from feedback.responses.small_lists import in_no_order, large_enough
-from feedback.responses.states import STATES
-from feedback.scoring.months import first_day, shift
 from feedback.surveys.queries import SeriesAt, load_asked_series
+
+__all__ = ["BANDS", "Filters", "answers_link", "parse_filters"]  # what other rooms import with it
 
 PAGE_SIZE = 50
 LOOK_AT_MOST = 10_000
 WALKED_AT_ONCE = 500
 MOST_PROPERTIES = 100
-BANDS = ("negative", "neutral", "positive")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the reader asked for. `before` continues a list below that id."""
-
-    touchpoint: uuid.UUID | None = None
-    channel: str = ""
-    band: str = ""
-    state: str = ""
-    month: str = ""
-    comment: bool = False
-    before: uuid.UUID | None = None
-
-    def query(self, **changed: Any) -> str:
-        """The address's query for these filters, `changed` ones replaced."""
-        wanted = replace(self, **changed)
-        values = {name: getattr(wanted, name) for name in self.__slots__}
-        return urlencode(
-            {name: "1" if value is True else value for name, value in values.items() if value}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +68,6 @@ class Page:
     is_cut: bool = False
 
 
-def parse_filters(pairs: Iterable[tuple[str, str]]) -> Filters:
-    """Read the address once. Raises FilterError naming the filter that makes no sense."""
-    query = read_filters(pairs, Filters.__slots__)
-    return Filters(
-        touchpoint=_uuid(query, "touchpoint"),
-        channel=_one_of(query, "channel", CHANNELS),
-        band=_one_of(query, "band", BANDS),
-        state=_one_of(query, "state", STATES),
-        month=_month(query),
-        comment=query.get("comment", "") not in ("", "0"),
-        before=_uuid(query, "before"),
-    )
-
-
 async def list_responses(
     session: AsyncSession,
     workspace_id: uuid.UUID,
@@ -117,14 +80,17 @@ async def list_responses(
     """One page of responses, newest first."""
     within = [
         Response.workspace_id == workspace_id,
-        *_between(filters, zone),
-        *await large_enough(session, workspace_id, places, filters),
+        *between(filters, zone),
+        *await _large_enough(session, workspace_id, places, filters),
     ]
+    asked = await series_of(session, workspace_id, places, filters)
+    wanted = await wanted_of(session, workspace_id, places, filters, zone)
     found: list[Response] = []
     is_cut, reached = False, None
-    for series in _searched(places, filters):
+    # One index range a series; of all of them the primary key alone is the order.
+    for series in asked if len(asked) < len(places) else (None,):
         narrowed = [*within, Response.series_id == series] if series else within
-        part, cut_at = await _search(session, narrowed, _wanted(places, filters), size + 1)
+        part, cut_at = await _search(session, narrowed, wanted, size + 1)
         found += part
         if cut_at is not None:
             is_cut, reached = True, max(filter(None, (reached, cut_at)))
@@ -166,15 +132,24 @@ async def matches(
     zone: ZoneInfo,
 ) -> list[Any]:
     """The conditions of a read of all that the filters leave. Raises FilterError."""
-    asked = _searched(places, filters)
-    series = list(places) if asked == [None] else asked  # none that began since they were read
+    series = await series_of(session, workspace_id, places, filters)
     return [
         Response.workspace_id == workspace_id,
-        col(Response.series_id).in_(series),
-        *_between(filters, zone),
-        *_wanted(places, filters),
-        *await large_enough(session, workspace_id, places, filters),
+        col(Response.series_id).in_(series),  # none that began since the places were read
+        *between(filters, zone),
+        *await wanted_of(session, workspace_id, places, filters, zone),
+        *await _large_enough(session, workspace_id, places, filters),
     ]
+
+
+async def _large_enough(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    places: Mapping[uuid.UUID, SeriesAt],
+    filters: Filters,
+) -> list[Any]:
+    texts = await said(session, workspace_id, filters)
+    return await large_enough(session, workspace_id, places, filters, texts)
 
 
 async def common_properties(session: AsyncSession, matching: Sequence[Any]) -> list[str]:
@@ -226,75 +201,3 @@ async def _search(
     )
     matches = list(found)
     return matches, limit if len(matches) < most else None
-
-
-def _searched(places: Mapping[uuid.UUID, SeriesAt], filters: Filters) -> list[uuid.UUID | None]:
-    # One index range a series; without a touchpoint the primary key alone is the order.
-    if filters.touchpoint is None:
-        return [None]
-    found: list[uuid.UUID | None] = [
-        series for series, place in places.items() if place.touchpoint.id == filters.touchpoint
-    ]
-    if not found:
-        raise no_such_choice("touchpoint")
-    return found
-
-
-def _wanted(places: Mapping[uuid.UUID, SeriesAt], filters: Filters) -> list[Any]:
-    wanted: list[Any] = []
-    if filters.channel:
-        wanted.append(Response.channel == filters.channel)
-    if filters.state:
-        wanted.append(Response.state == filters.state)
-    if filters.comment:
-        wanted.append(col(Response.comment).is_not(None))
-    if filters.band:
-        wanted.append(sa.or_(sa.false(), *(_in_band(p, filters.band) for p in places.values())))
-    return wanted
-
-
-def _in_band(place: SeriesAt, band: str) -> Any:
-    ratings = sorted(getattr(place.metric, band))
-    return sa.and_(col(Response.series_id) == place.series.id, col(Response.rating).in_(ratings))
-
-
-def _between(filters: Filters, zone: ZoneInfo) -> list[Any]:
-    limits: list[Any] = []
-    if filters.before:
-        limits.append(col(Response.id) < filters.before)
-    if filters.month:
-        limits.append(col(Response.id) >= first_id(filters.month, zone))
-        limits.append(col(Response.id) < first_id(shift(filters.month, 1), zone))
-    return limits
-
-
-def first_id(month: str, zone: ZoneInfo) -> uuid.UUID:
-    """The smallest id of any answer on or after the start of this month."""
-    day = first_day(month)
-    start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
-    return uuid.UUID(int=int(start.timestamp() * 1000) << 80)
-
-
-def _uuid(query: Mapping[str, str], name: str) -> uuid.UUID | None:
-    value = query.get(name, "")
-    try:
-        return uuid.UUID(value) if value else None
-    except ValueError:
-        raise no_such_choice(name) from None
-
-
-def _one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
-    value = query.get(name, "")
-    if value and value not in allowed:
-        raise no_such_choice(name)
-    return value
-
-
-def _month(query: Mapping[str, str]) -> str:
-    value = query.get("month", "")
-    try:
-        if value and not 2000 <= date.fromisoformat(f"{value}-01").year <= 2100:
-            raise no_such_choice("month")
-    except ValueError:
-        raise no_such_choice("month") from None
-    return value
