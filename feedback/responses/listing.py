@@ -1,12 +1,12 @@
 """The newest responses first, found without ever reading them all.
 
-Ids are UUIDv7 of the moment of the answer, so the primary key is the order of time. Filters that
-no index serves look at the newest `LOOK_AT_MOST` only, and the page says so.
+Ids are UUIDv7 of the moment of the answer, so the primary key is the order of time. `search` finds
+them; where it has to stop it says so.
 """
 
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,17 +15,25 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.db import Database
-from feedback.responses.conditions import between, said, series_of, wanted_of
+from feedback.responses.conditions import conditions_of
 from feedback.responses.filters import BANDS, Filters, answers_link, parse_filters
+from feedback.responses.how_many import HowMany, how_many
+from feedback.responses.known import known_of
 from feedback.responses.models import Response
+from feedback.responses.search import LOOK_AT_MOST, find_newest, of_series
 from feedback.responses.small_groups import large_cells
-from feedback.responses.small_lists import in_no_order, large_enough
+from feedback.responses.small_lists import in_no_order
 from feedback.surveys.queries import SeriesAt, load_asked_series
 
-__all__ = ["BANDS", "Filters", "answers_link", "parse_filters"]  # what other rooms import with it
+__all__ = [
+    "BANDS",
+    "LOOK_AT_MOST",
+    "Filters",
+    "answers_link",
+    "parse_filters",
+]  # what other rooms import with it
 
 PAGE_SIZE = 50
-LOOK_AT_MOST = 10_000
 WALKED_AT_ONCE = 500
 MOST_PROPERTIES = 100
 
@@ -60,12 +68,14 @@ class Row:
 class Page:
     """Rows, and where to go on: `older` is the id to continue before, None at the end.
 
-    `is_cut` says that the search stopped at `LOOK_AT_MOST` before it filled the page.
+    `is_cut` says that the search stopped there before it filled the page. total: how many answers
+    all pages hold.
     """
 
     rows: list[Row]
     older: uuid.UUID | None
     is_cut: bool = False
+    total: HowMany | None = None
 
 
 async def list_responses(
@@ -77,30 +87,17 @@ async def list_responses(
     *,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """One page of responses, newest first."""
-    within = [
-        Response.workspace_id == workspace_id,
-        *between(filters, zone),
-        *await _large_enough(session, workspace_id, places, filters),
-    ]
-    asked = await series_of(session, workspace_id, places, filters)
-    wanted = await wanted_of(session, workspace_id, places, filters, zone)
-    found: list[Response] = []
-    is_cut, reached = False, None
-    # One index range a series; of all of them the primary key alone is the order.
-    for series in asked if len(asked) < len(places) else (None,):
-        narrowed = [*within, Response.series_id == series] if series else within
-        part, cut_at = await _search(session, narrowed, wanted, size + 1)
-        found += part
-        if cut_at is not None:
-            is_cut, reached = True, max(filter(None, (reached, cut_at)))
-    if reached is not None:  # of the others there may be some that this search has not seen
-        found = [response for response in found if response.id >= reached]
-    found.sort(key=lambda response: response.id, reverse=True)
-    rows = [Row(response, places[response.series_id]) for response in found[:size]]
-    if len(found) > size:
-        return Page(in_no_order(rows), rows[-1].response.id)
-    return Page(in_no_order(rows), reached, is_cut)
+    """One page of responses, newest first. Raises FilterError."""
+    asked = await conditions_of(session, workspace_id, places, filters, zone)
+    known = await known_of(session, workspace_id, places, asked.series, filters)
+    found = await find_newest(session, asked, known, size + 1, zone)
+    rows = [Row(response, places[response.series_id]) for response in found.responses]
+    if len(rows) > size:
+        page = Page(in_no_order(rows[:size]), rows[size - 1].response.id)
+    else:
+        page = Page(in_no_order(rows), found.reached, found.reached is not None)
+    total = await how_many(session, asked, known, page, filters)
+    return replace(page, total=total)
 
 
 async def walk_responses(
@@ -132,24 +129,10 @@ async def matches(
     zone: ZoneInfo,
 ) -> list[Any]:
     """The conditions of a read of all that the filters leave. Raises FilterError."""
-    series = await series_of(session, workspace_id, places, filters)
-    return [
-        Response.workspace_id == workspace_id,
-        col(Response.series_id).in_(series),  # none that began since the places were read
-        *between(filters, zone),
-        *await wanted_of(session, workspace_id, places, filters, zone),
-        *await _large_enough(session, workspace_id, places, filters),
-    ]
-
-
-async def _large_enough(
-    session: AsyncSession,
-    workspace_id: uuid.UUID,
-    places: Mapping[uuid.UUID, SeriesAt],
-    filters: Filters,
-) -> list[Any]:
-    texts = await said(session, workspace_id, filters)
-    return await large_enough(session, workspace_id, places, filters, texts)
+    asked = await conditions_of(session, workspace_id, places, filters, zone)
+    # None of a series that began since the places were read.
+    only = of_series(session, asked.series)
+    return [*asked.within, only, *asked.months, *asked.keyed, *asked.wanted]
 
 
 async def common_properties(session: AsyncSession, matching: Sequence[Any]) -> list[str]:
@@ -183,21 +166,3 @@ async def find_response(
     if response is None:
         return None
     return Row(response, (await load_asked_series(session, workspace_id))[response.series_id])
-
-
-async def _search(
-    session: AsyncSession, within: Sequence[Any], wanted: Sequence[Any], most: int
-) -> tuple[list[Response], uuid.UUID | None]:
-    """The newest that match, and the id where the search had to stop, if it had to."""
-    newest = col(Response.id).desc()
-    if not wanted:
-        found = await session.exec(select(Response).where(*within).order_by(newest).limit(most))
-        return list(found), None
-    furthest = select(Response.id).where(*within).order_by(newest).offset(LOOK_AT_MOST - 1)
-    limit = (await session.exec(furthest.limit(1))).first()
-    looked_at = [*within, col(Response.id) >= limit] if limit else within
-    found = await session.exec(
-        select(Response).where(*looked_at, *wanted).order_by(newest).limit(most)
-    )
-    matches = list(found)
-    return matches, limit if len(matches) < most else None
