@@ -41,6 +41,7 @@ from feedback.resources import PACKAGE
 from feedback.responses import public_routes
 from feedback.responses.bursts.recognise import Bursts
 from feedback.responses.catalog import Catalog
+from feedback.responses.filters import answers_link
 from feedback.responses.limits import Limits
 from feedback.responses.writer import Writer, make_store
 from feedback.settings import Settings, load_settings, secret_key
@@ -161,7 +162,7 @@ def create_app(settings: Settings | None = None, *, pages_later: bool = False) -
             "database": Provide(_database, sync_to_thread=False),
         },
         plugins=[HTMXPlugin()],
-        template_config=template_config(),
+        template_config=template_config(answers_link=answers_link),
         openapi_config=None,
         exception_handlers={
             NotSignedInError: ask_to_sign_in,

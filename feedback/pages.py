@@ -24,8 +24,10 @@ from feedback.erasure import mask_routes
 from feedback.erasure import routes as erasure
 from feedback.priorities import routes as priorities
 from feedback.privacy import routes as privacy
+from feedback.readings.rated import count_rated
 from feedback.responses import routes as responses
 from feedback.responses.bursts import routes as bursts
+from feedback.responses.handed import count_by
 from feedback.settings import Settings
 from feedback.web.page import security_headers
 
@@ -33,6 +35,7 @@ from feedback.web.page import security_headers
 # Litestar reads the annotations of handlers at start: in routes.py nothing that a signature names
 # may be imported under `if TYPE_CHECKING`.
 def all_pages(settings: Settings) -> Router:
+    count_by(count_rated)
     return Router("/", route_handlers=[_public_pages(), _signed_in_pages(settings)])
 
 

@@ -96,7 +96,7 @@ def test_tables_know_no_http_and_no_verbs(path: Path) -> None:
 VERBS = [
     *(PACKAGE / "responses" / f"{name}.py" for name in (
         "outcome", "statements", "store_sqlite", "store_postgres", "writer", "ingest",
-        "rollup", "review", "listing",
+        "rollup", "review", "listing", "filters", "conditions",
     )),
     PACKAGE / "surveys" / "publish.py",
     PACKAGE / "surveys" / "overall.py",

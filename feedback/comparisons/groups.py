@@ -22,7 +22,7 @@ from feedback.kept import counts_name
 from feedback.memory import memory
 from feedback.outbox import computed
 from feedback.outbox.queue import enqueue, find_job
-from feedback.responses.listing import first_id
+from feedback.responses.conditions import first_id
 from feedback.responses.models import Response
 from feedback.responses.small_groups import anonymous_series, large_parts
 from feedback.scoring.months import month_of, shift

@@ -20,7 +20,7 @@ from feedback.readings.queries import (
     CountQuery,
     Span,
 )
-from feedback.responses.listing import first_id
+from feedback.responses.conditions import first_id
 from feedback.responses.models import Response
 from feedback.scoring import Metric
 from feedback.scoring.months import month_of, shift

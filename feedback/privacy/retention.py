@@ -31,7 +31,7 @@ from feedback.db import Database
 from feedback.outbox.queue import ask_to_tidy, enqueue
 from feedback.outbox.worker import Work
 from feedback.privacy.models import Privacy
-from feedback.responses.listing import first_id
+from feedback.responses.conditions import first_id
 from feedback.responses.models import ImportRun, Response, RetentionRun
 from feedback.scoring.months import first_day, month_at, month_of, shift
 

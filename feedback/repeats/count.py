@@ -23,7 +23,7 @@ from feedback.db import Database
 from feedback.outbox.queue import enqueue
 from feedback.repeats.lines import Line, Lines, Window, read_lines
 from feedback.repeats.models import STALE, RepeatCount
-from feedback.responses.listing import first_id
+from feedback.responses.conditions import first_id
 from feedback.responses.models import Response
 from feedback.responses.rollup import Answers, read_answers
 from feedback.scoring import METRICS, Repeats

@@ -1,15 +1,13 @@
 """The newest responses first, found without ever reading them all.
 
-Ids are UUIDv7 of the moment of the answer, so the primary key is the order of time. Filters that
-no index serves look at the newest `LOOK_AT_MOST` only, and the page says so.
+Ids are UUIDv7 of the moment of the answer, so the primary key is the order of time. `search` finds
+them; where it has to stop it says so.
 """
 
 import uuid
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -17,40 +15,27 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.db import Database
-from feedback.filters import no_such_choice, read_filters
-from feedback.responses.models import CHANNELS, Response
+from feedback.responses.conditions import conditions_of
+from feedback.responses.filters import BANDS, Filters, answers_link, parse_filters
+from feedback.responses.how_many import HowMany, how_many
+from feedback.responses.known import known_of
+from feedback.responses.models import Response
+from feedback.responses.search import LOOK_AT_MOST, find_newest, of_series
 from feedback.responses.small_groups import large_cells
-from feedback.responses.small_lists import in_no_order, large_enough
-from feedback.responses.states import STATES
-from feedback.scoring.months import first_day, shift
+from feedback.responses.small_lists import in_no_order
 from feedback.surveys.queries import SeriesAt, load_asked_series
 
+__all__ = [
+    "BANDS",
+    "LOOK_AT_MOST",
+    "Filters",
+    "answers_link",
+    "parse_filters",
+]  # what other rooms import with it
+
 PAGE_SIZE = 50
-LOOK_AT_MOST = 10_000
 WALKED_AT_ONCE = 500
 MOST_PROPERTIES = 100
-BANDS = ("negative", "neutral", "positive")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the reader asked for. `before` continues a list below that id."""
-
-    touchpoint: uuid.UUID | None = None
-    channel: str = ""
-    band: str = ""
-    state: str = ""
-    month: str = ""
-    comment: bool = False
-    before: uuid.UUID | None = None
-
-    def query(self, **changed: Any) -> str:
-        """The address's query for these filters, `changed` ones replaced."""
-        wanted = replace(self, **changed)
-        values = {name: getattr(wanted, name) for name in self.__slots__}
-        return urlencode(
-            {name: "1" if value is True else value for name, value in values.items() if value}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +68,14 @@ class Row:
 class Page:
     """Rows, and where to go on: `older` is the id to continue before, None at the end.
 
-    `is_cut` says that the search stopped at `LOOK_AT_MOST` before it filled the page.
+    `is_cut` says that the search stopped there before it filled the page. total: how many answers
+    all pages hold.
     """
 
     rows: list[Row]
     older: uuid.UUID | None
     is_cut: bool = False
-
-
-def parse_filters(pairs: Iterable[tuple[str, str]]) -> Filters:
-    """Read the address once. Raises FilterError naming the filter that makes no sense."""
-    query = read_filters(pairs, Filters.__slots__)
-    return Filters(
-        touchpoint=_uuid(query, "touchpoint"),
-        channel=_one_of(query, "channel", CHANNELS),
-        band=_one_of(query, "band", BANDS),
-        state=_one_of(query, "state", STATES),
-        month=_month(query),
-        comment=query.get("comment", "") not in ("", "0"),
-        before=_uuid(query, "before"),
-    )
+    total: HowMany | None = None
 
 
 async def list_responses(
@@ -114,27 +87,17 @@ async def list_responses(
     *,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """One page of responses, newest first."""
-    within = [
-        Response.workspace_id == workspace_id,
-        *_between(filters, zone),
-        *await large_enough(session, workspace_id, places, filters),
-    ]
-    found: list[Response] = []
-    is_cut, reached = False, None
-    for series in _searched(places, filters):
-        narrowed = [*within, Response.series_id == series] if series else within
-        part, cut_at = await _search(session, narrowed, _wanted(places, filters), size + 1)
-        found += part
-        if cut_at is not None:
-            is_cut, reached = True, max(filter(None, (reached, cut_at)))
-    if reached is not None:  # of the others there may be some that this search has not seen
-        found = [response for response in found if response.id >= reached]
-    found.sort(key=lambda response: response.id, reverse=True)
-    rows = [Row(response, places[response.series_id]) for response in found[:size]]
-    if len(found) > size:
-        return Page(in_no_order(rows), rows[-1].response.id)
-    return Page(in_no_order(rows), reached, is_cut)
+    """One page of responses, newest first. Raises FilterError."""
+    asked = await conditions_of(session, workspace_id, places, filters, zone)
+    known = await known_of(session, workspace_id, places, asked.series, filters)
+    found = await find_newest(session, asked, known, size + 1, zone)
+    rows = [Row(response, places[response.series_id]) for response in found.responses]
+    if len(rows) > size:
+        page = Page(in_no_order(rows[:size]), rows[size - 1].response.id)
+    else:
+        page = Page(in_no_order(rows), found.reached, found.reached is not None)
+    total = await how_many(session, asked, known, page, filters)
+    return replace(page, total=total)
 
 
 async def walk_responses(
@@ -166,15 +129,10 @@ async def matches(
     zone: ZoneInfo,
 ) -> list[Any]:
     """The conditions of a read of all that the filters leave. Raises FilterError."""
-    asked = _searched(places, filters)
-    series = list(places) if asked == [None] else asked  # none that began since they were read
-    return [
-        Response.workspace_id == workspace_id,
-        col(Response.series_id).in_(series),
-        *_between(filters, zone),
-        *_wanted(places, filters),
-        *await large_enough(session, workspace_id, places, filters),
-    ]
+    asked = await conditions_of(session, workspace_id, places, filters, zone)
+    # None of a series that began since the places were read.
+    only = of_series(session, asked.series)
+    return [*asked.within, only, *asked.months, *asked.keyed, *asked.wanted]
 
 
 async def common_properties(session: AsyncSession, matching: Sequence[Any]) -> list[str]:
@@ -208,93 +166,3 @@ async def find_response(
     if response is None:
         return None
     return Row(response, (await load_asked_series(session, workspace_id))[response.series_id])
-
-
-async def _search(
-    session: AsyncSession, within: Sequence[Any], wanted: Sequence[Any], most: int
-) -> tuple[list[Response], uuid.UUID | None]:
-    """The newest that match, and the id where the search had to stop, if it had to."""
-    newest = col(Response.id).desc()
-    if not wanted:
-        found = await session.exec(select(Response).where(*within).order_by(newest).limit(most))
-        return list(found), None
-    furthest = select(Response.id).where(*within).order_by(newest).offset(LOOK_AT_MOST - 1)
-    limit = (await session.exec(furthest.limit(1))).first()
-    looked_at = [*within, col(Response.id) >= limit] if limit else within
-    found = await session.exec(
-        select(Response).where(*looked_at, *wanted).order_by(newest).limit(most)
-    )
-    matches = list(found)
-    return matches, limit if len(matches) < most else None
-
-
-def _searched(places: Mapping[uuid.UUID, SeriesAt], filters: Filters) -> list[uuid.UUID | None]:
-    # One index range a series; without a touchpoint the primary key alone is the order.
-    if filters.touchpoint is None:
-        return [None]
-    found: list[uuid.UUID | None] = [
-        series for series, place in places.items() if place.touchpoint.id == filters.touchpoint
-    ]
-    if not found:
-        raise no_such_choice("touchpoint")
-    return found
-
-
-def _wanted(places: Mapping[uuid.UUID, SeriesAt], filters: Filters) -> list[Any]:
-    wanted: list[Any] = []
-    if filters.channel:
-        wanted.append(Response.channel == filters.channel)
-    if filters.state:
-        wanted.append(Response.state == filters.state)
-    if filters.comment:
-        wanted.append(col(Response.comment).is_not(None))
-    if filters.band:
-        wanted.append(sa.or_(sa.false(), *(_in_band(p, filters.band) for p in places.values())))
-    return wanted
-
-
-def _in_band(place: SeriesAt, band: str) -> Any:
-    ratings = sorted(getattr(place.metric, band))
-    return sa.and_(col(Response.series_id) == place.series.id, col(Response.rating).in_(ratings))
-
-
-def _between(filters: Filters, zone: ZoneInfo) -> list[Any]:
-    limits: list[Any] = []
-    if filters.before:
-        limits.append(col(Response.id) < filters.before)
-    if filters.month:
-        limits.append(col(Response.id) >= first_id(filters.month, zone))
-        limits.append(col(Response.id) < first_id(shift(filters.month, 1), zone))
-    return limits
-
-
-def first_id(month: str, zone: ZoneInfo) -> uuid.UUID:
-    """The smallest id of any answer on or after the start of this month."""
-    day = first_day(month)
-    start = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
-    return uuid.UUID(int=int(start.timestamp() * 1000) << 80)
-
-
-def _uuid(query: Mapping[str, str], name: str) -> uuid.UUID | None:
-    value = query.get(name, "")
-    try:
-        return uuid.UUID(value) if value else None
-    except ValueError:
-        raise no_such_choice(name) from None
-
-
-def _one_of(query: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
-    value = query.get(name, "")
-    if value and value not in allowed:
-        raise no_such_choice(name)
-    return value
-
-
-def _month(query: Mapping[str, str]) -> str:
-    value = query.get("month", "")
-    try:
-        if value and not 2000 <= date.fromisoformat(f"{value}-01").year <= 2100:
-            raise no_such_choice("month")
-    except ValueError:
-        raise no_such_choice("month") from None
-    return value

@@ -1,7 +1,7 @@
 """What a list of answers shows of anonymous surveys: whole groups, in no order."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from feedback.surveys.queries import SeriesAt
 
 
 class Filters(Protocol):
-    """What was asked for, beside touchpoint, channel and month."""
+    """What was asked for, beside places, channel and months."""
 
     @property
     def band(self) -> str: ...
@@ -42,12 +42,14 @@ async def large_enough(
     workspace_id: uuid.UUID,
     places: Mapping[uuid.UUID, SeriesAt],
     filters: Filters,
+    said: Sequence[Any] = (),
 ) -> list[Any]:
     """Of anonymous surveys those counted answers of which the filters leave five of a cell, and
     tests. Taken out of the scores, an answer is one of a smaller group: none is listed.
 
-    They follow the filters of what was said; those of touchpoint, channel and month are of whole
-    cells. `before` is the id of an answer, or none is listed: made up, it would be a day.
+    They follow the filters of what was said (`said`: the conditions of its text); those of places,
+    channel and months are of whole cells. `before` is the id of an answer, or none is listed: made
+    up, it would be a day.
     """
     anonymous = await anonymous_series(session, workspace_id)
     if not anonymous:
@@ -64,8 +66,13 @@ async def large_enough(
     )
     within = [_is_rated(CELL, rated)] if band else []
     counted = [Response.state == "counted", in_large_cells(anonymous, Response, *within)]
-    if filters.comment:
-        cells = await _commented(session, workspace_id, rated)
+    if said:
+        only = filters.comment and len(said) == 1
+        cells = await (
+            _commented(session, workspace_id, rated)
+            if only
+            else _fitting(session, workspace_id, rated, said)
+        )
         counted.append(sa.tuple_(*_CELL).in_(cells))
     return [sa.or_(named, col(Response.state) == "test", sa.and_(*counted))]
 
@@ -79,12 +86,18 @@ async def _commented(
     session: AsyncSession, workspace_id: uuid.UUID, rated: Rated
 ) -> list[tuple[Any, ...]]:
     """The cells in which five or more answers, rated so, have a comment."""
+    return await _fitting(session, workspace_id, rated, [col(Response.comment).is_not(None)])
+
+
+async def _fitting(
+    session: AsyncSession, workspace_id: uuid.UUID, rated: Rated, said: Sequence[Any]
+) -> list[tuple[Any, ...]]:
     found = await session.exec(  # type: ignore[call-overload]
         sa.select(*_CELL)
         .where(
             col(Response.workspace_id) == workspace_id,
             col(Response.state) == "counted",
-            col(Response.comment).is_not(None),
+            *said,
             _is_rated(Response, rated),
         )
         .group_by(*_CELL)

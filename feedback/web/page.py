@@ -109,13 +109,17 @@ def kept(name: str, *things: object, caller: Callable[[], str]) -> str:
     return memory.keep_of("markup", (name, i18n.current_locale(), *things), caller, len)
 
 
-def template_config() -> TemplateConfig[JinjaTemplateEngine]:
-    """Jinja2 as Litestar makes it, strict about undefined names."""
+def template_config(**names: object) -> TemplateConfig[JinjaTemplateEngine]:
+    """Jinja2 as Litestar makes it, strict about undefined names. names: what templates know too,
+    of rooms that this one must not import."""
+
+    def prepare(engine: JinjaTemplateEngine) -> None:
+        prepare_environment(engine.engine)
+        engine.engine.globals.update(names)
+
     # An environment of our own would have autoescape off, silently: Litestar's is changed instead.
     return TemplateConfig(
-        directory=resource_dir("templates"),
-        engine=JinjaTemplateEngine,
-        engine_callback=lambda engine: prepare_environment(engine.engine),
+        directory=resource_dir("templates"), engine=JinjaTemplateEngine, engine_callback=prepare
     )
 
 

@@ -23,7 +23,7 @@ from feedback import clock
 from feedback.accounts.models import Workspace
 from feedback.cli import app
 from feedback.db import Database
-from feedback.responses import listing
+from feedback.responses import listing, search
 from feedback.responses.ingest import id_at, month_of
 from feedback.responses.review import change_state
 from feedback.responses.writer import make_store
@@ -178,7 +178,7 @@ async def test_pages_of_a_search_that_stops_hold_each_response_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     await some_answers(database, settings, shop, 60)
-    monkeypatch.setattr(listing, "LOOK_AT_MOST", 5)
+    monkeypatch.setattr(search, "LOOK_AT_MOST", 5)
     zone = ZoneInfo("Europe/Paris")
     asked = listing.Filters(touchpoint=shop.payment.id, state="excluded")
     async with database.read() as session:
