@@ -39,7 +39,7 @@ def made_up(n: int = 400) -> tuple[dict[str, Uses], Uses]:
     )
     everywhere = first + second + others
     columns = zip(first.tolist(), second.tolist(), everywhere.tolist(), strict=True)
-    words = {f"w{at}": Uses(*each) for at, each in enumerate(columns) if each[2]}
+    words = {f"w{at}": Uses(a, b, c) for at, (a, b, c) in enumerate(columns) if c}
     return words, Uses(int(first.sum()), int(second.sum()), int(everywhere.sum()))
 
 
@@ -165,8 +165,8 @@ def told_of(given: Sequence[Text], is_first: Iterable[bool], *, each_use: bool =
         )
         for word, who in people.items()
     }
-    sums = [sum(uses[side].values()) for side in (True, False)]
-    return telling_words(words, Uses(*sums, sum(sums)))
+    first, second = (sum(uses[side].values()) for side in (True, False))
+    return telling_words(words, Uses(first, second, first + second))
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What people wrote: searched, tagged and counted."""
