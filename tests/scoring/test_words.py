@@ -156,7 +156,7 @@ def told_of(given: Sequence[Text], is_first: Iterable[bool], *, each_use: bool =
                 uses[side][word] += 1
                 once.add((who, word, side))
             people.setdefault(word, set()).add(who)
-    words = {
+    counted = {
         word: Uses(
             uses[True][word],
             uses[False][word],
@@ -166,7 +166,7 @@ def told_of(given: Sequence[Text], is_first: Iterable[bool], *, each_use: bool =
         for word, who in people.items()
     }
     first, second = (sum(uses[side].values()) for side in (True, False))
-    return telling_words(words, Uses(first, second, first + second))
+    return telling_words(counted, Uses(first, second, first + second))
 
 
 @cache
