@@ -22,6 +22,7 @@
 ``together``      all_pairs, pair_level: what holds whichever two of several a reader picks
 ``control``       xmr, p_chart, laney_p_chart, net_chart: limits for the eye
 ``shrinkage``     shrink: scores of small groups drawn to the common one
+``words``         telling_words, word_odds: what sets two groups of texts apart
 ``mix``           decompose: a change, split into change within groups and change of mix
 ================  ==================================================================
 
@@ -94,6 +95,7 @@ from feedback.scoring.together import (
 from feedback.scoring.trends import ScoreRow, rolling, score_groups
 from feedback.scoring.watch import Held, Watched, usual, watch, watch_scores
 from feedback.scoring.weighting import WeightedScore, weighted_net, weighted_score
+from feedback.scoring.words import Telling, Uses, WordOdds, telling_words, word_odds
 
 __all__ = [
     "FALSE_ALARMS_A_YEAR",
@@ -125,8 +127,11 @@ __all__ = [
     "ScoreRow",
     "ScoringError",
     "Shrinkage",
+    "Telling",
+    "Uses",
     "Watched",
     "WeightedScore",
+    "WordOdds",
     "all_pairs",
     "benjamini_hochberg",
     "changes",
@@ -168,11 +173,13 @@ __all__ = [
     "share_touch",
     "shrink",
     "student_wider",
+    "telling_words",
     "usual",
     "watch",
     "watch_scores",
     "weighted_net",
     "weighted_score",
     "with_people",
+    "word_odds",
     "xmr",
 ]
