@@ -20,7 +20,6 @@ from feedback.wording import (
     write_signed,
 )
 
-TONES = {"better": "positive", "worse": "negative"}
 MOST_DECIMALS = 3
 
 
@@ -204,7 +203,7 @@ def summary(effects: Sequence[LineEffect], calendar: Calendar) -> str:
 
 def tone(effects: Sequence[LineEffect]) -> str:
     """How the summary is coloured: only when all clear differences go the same way."""
-    tones = {TONES[effect.verdict] for effect in effects if effect.verdict in TONES}
+    tones = {effect.verdict for effect in effects} & {"better", "worse"}
     return tones.pop() if len(tones) == 1 else ""
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from feedback.charts.grid import Bar, Box, Dot, Grid, Piece
-from feedback.charts.lines import Axis, Beside, Point
+from feedback.charts.lines import Axis, Beside, Point, Turn
 from feedback.scoring.months import month_number, month_of
 
 PANEL = Box(width=320, height=168, left=40, right=10, top=8, bottom=22)
@@ -36,7 +36,11 @@ class FlagMark:
 
 @dataclass(frozen=True, slots=True)
 class ChartData:
-    """Everything a hand needs to draw one trend."""
+    """Everything a hand needs to draw one trend.
+
+    verdict: `better` or `worse` where it changed, else blank; turn: the outline of the mark where
+    one that got worse began to, so that both are told apart without colour.
+    """
 
     box: Box
     title: str
@@ -51,7 +55,8 @@ class ChartData:
     pooled: tuple[str, ...] = ()
     flags: tuple[FlagMark, ...] = ()
     coming: Bar | None = None
-    is_changed: bool = False
+    verdict: str = ""
+    turn: str = ""
 
     @property
     def has_course(self) -> bool:
@@ -116,8 +121,21 @@ def draw(
         coming=grid.bar(column[coming.month], coming)
         if coming and coming.month in column
         else None,
-        is_changed=beside.is_changed,
+        verdict=beside.turn.verdict if beside.turn else "",
+        turn=_turn(grid, points, beside.turn),
     )
+
+
+def _turn(grid: Grid, points: Sequence[Point], turn: Turn | None) -> str:
+    """An arrow at the first month of a change for the worse, the way the number went."""
+    if turn is None or turn.verdict != "worse":
+        return ""
+    after = [(at, p.value) for at, p in enumerate(points) if p.month >= turn.month]
+    at, value = next(((at, value) for at, value in after if value is not None), (-1, 0.0))
+    if at < 0 or points[0].month > turn.month:
+        return ""
+    x, y, down = grid.x(at), grid.y(value), -1 if turn.is_up else 1
+    return f"M{x - 4:.1f} {y - 11 * down:.1f}H{x + 4:.1f}L{x:.1f} {y - 4.5 * down:.1f}Z"
 
 
 def _pieces(points: Sequence[Point], cuts: set[str]) -> Iterator[Piece]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from math import ceil, floor, log10
 
 from feedback.calendar.queries import Flag
+from feedback.changes.find import Told
 from feedback.i18n import current_locale, format_date
 from feedback.i18n import gettext as _
 from feedback.memory import memory
@@ -70,12 +71,21 @@ class ComingBand:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A change that is told of a line: the month it began in, and `better` or `worse`."""
+
+    month: str
+    verdict: str
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What is drawn beside the line of months.
 
     pooled: the light second line, a value a month, None for a gap. apart: answers to a wording
     that was replaced in their month. coming: the band of the month that runs.
-    is_changed: the series changed, so it alone has the accent.
+    turn: how the series changed, so that it alone is drawn in colour.
     """
 
     pooled: Sequence[float | None] = ()
@@ -83,7 +93,16 @@ class Beside:
     seams: Sequence[Seam] = ()
     flags: Sequence[FlagDay] = ()
     coming: ComingBand | None = None
-    is_changed: bool = False
+    turn: Turn | None = None
+
+
+def turn_of(told: Told | None) -> Turn | None:
+    """What is drawn of a change that is told of a line; None without one."""
+    if told is None or told.change is None:
+        return None
+    change = told.change
+    verdict = "better" if change.is_better(told.line.metric) else "worse"
+    return Turn(change.began, verdict, change.is_up)
 
 
 def line_of(monthly: Line, metric: Metric, window: Window, *, worded: bool) -> list[Point]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # One ink, light theme: what goes on paper (LOOK: tokens).
-INK, MUTED, HAIRLINE, RIBBON, ACCENT = "#15201d", "#58645f", "#d8dedb", "#e3e8e6", "#0b6b5d"
+INK, MUTED, HAIRLINE, RIBBON = "#15201d", "#58645f", "#d8dedb", "#e3e8e6"
+# One colour for better, one for worse, on paper as on the page.
+VERDICTS = {"better": "#0f766e", "worse": "#b3421d"}
 POOLED = "#95a09c"
 COLUMNS = 3
 # Above each chart: its name, its numbers, what goes with them, what is said of it.
@@ -135,8 +137,8 @@ def _draw_panel(figure: "Figure", at: tuple[float, float, float, float], panel: 
     for number, line in enumerate((panel.readout, *panel.beside)):
         axes.text(box.left, -46 + 13 * number, line, color=MUTED)
     if panel.change:
-        sure = panel.change.verdict is not None
-        axes.text(box.left, -7, _note(panel.change), color=ACCENT if sure else MUTED)
+        key = panel.change.verdict.key if panel.change.verdict else ""
+        axes.text(box.left, -7, _note(panel.change), color=VERDICTS.get(key, MUTED))
     end, bottom = box.width - box.right, box.height - box.bottom
     for level in chart.levels:
         axes.plot([box.left, end], [level.at] * 2, color=HAIRLINE, lw=0.6)
@@ -147,7 +149,7 @@ def _draw_panel(figure: "Figure", at: tuple[float, float, float, float], panel: 
     for seam in chart.seams:
         axes.plot([seam.at] * 2, [box.top, bottom], color=MUTED, lw=0.8, ls=":")
     if chart.target:
-        axes.plot([box.left, end], [chart.target.at] * 2, color=ACCENT, lw=0.9, ls="--")
+        axes.plot([box.left, end], [chart.target.at] * 2, color=MUTED, lw=0.9, ls="--")
     for flag in chart.flags:
         x, top = flag.at, box.top
         axes.plot([x, x, x + 7, x], [bottom, top - 6, top - 2.5, top + 1], color=MUTED, lw=0.6)
@@ -161,7 +163,7 @@ def _note(change: ChangeNote) -> str:
 
 
 def _draw_course(axes: "Axes", chart: ChartData) -> None:
-    ink = ACCENT if chart.is_changed else INK
+    ink = VERDICTS.get(chart.verdict, INK)
     if bar := chart.coming:
         across, edges = [bar.x, bar.x + bar.width], [bar.top, bar.top + bar.height]
         axes.fill_between(across, edges[0], edges[1], color=RIBBON, lw=0)
@@ -176,6 +178,9 @@ def _draw_course(axes: "Axes", chart: ChartData) -> None:
         axes.plot(*_points(line), color=ink, lw=1.3, solid_joinstyle="round")
     for line in chart.running:
         axes.plot(*_points(line), color=ink, lw=1, ls="--")
+    if chart.turn:
+        left, top, right, middle, point = _points_of_turn(chart.turn)
+        axes.fill([left, right, middle], [top, top, point], color=ink, lw=0)
     for dot in chart.dots:
         face, edge, shape = _DOTS[dot.kind]
         axes.plot(dot.x, dot.y, shape, ms=3, mfc=face, mec=edge, mew=0.8)
@@ -193,6 +198,11 @@ _DOTS = {
 def _points(path: str) -> tuple[list[float], list[float]]:
     numbers = [float(number) for number in _NUMBER.findall(path)]
     return numbers[0::2], numbers[1::2]
+
+
+def _points_of_turn(path: str) -> tuple[float, ...]:
+    # M left top H right L middle point Z
+    return tuple(float(number) for number in _NUMBER.findall(path))
 
 
 def _corners(path: str) -> tuple[list[float], list[float]]:

@@ -15,6 +15,7 @@ from feedback.charts.lines import (
     line_of,
     line_title,
     seam_marks,
+    turn_of,
 )
 from feedback.dashboards import screen
 from feedback.dashboards.read import RECENT, Counts, Scope, changes_of
@@ -226,7 +227,7 @@ class Board:
             beside=Beside(
                 seams=seam_marks(askers_at(reading.metric.key, spot), counts.time_zone),
                 flags=flag_days(counts.flags, spot),
-                is_changed=reading.told is not None and reading.told.change is not None,
+                turn=turn_of(reading.told),
             ),
         )
 

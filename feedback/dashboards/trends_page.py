@@ -17,6 +17,7 @@ from feedback.charts.lines import (
     line_title,
     month_labels,
     points_of,
+    turn_of,
 )
 from feedback.charts.picture import TrendPanel
 from feedback.dashboards import screen
@@ -236,7 +237,7 @@ def _drawing(strand: Strand, counts: Counts) -> _Drawing:
         seams=strand.seams,
         flags=flag_days(counts.flags, strand.spot),
         coming=coming_band(strand.coming, metric) if strand.coming else None,
-        is_changed=strand.told is not None and strand.told.change is not None,
+        turn=turn_of(strand.told),
     )
     points = line_of(strand.line, metric, window, worded=True)
     return _Drawing(strand, points, beside, counts)

@@ -3,7 +3,7 @@
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from feedback.charts.picture import ACCENT, HAIRLINE, INK, MUTED, draw_apart, sheet
+from feedback.charts.picture import HAIRLINE, INK, MUTED, draw_apart, sheet
 from feedback.priorities.leads import lead_sentence
 from feedback.priorities.matrix import MatrixChart, draw_matrix
 from feedback.priorities.read import Known
@@ -64,11 +64,12 @@ def _draw_chart(axes: "Axes", chart: MatrixChart, down: float) -> None:
     axes.text(right, bottom + 32 + down, chart.across_name, color=MUTED, ha="right")
     axes.text(left, top - 8 + down, chart.upwards_name, color=MUTED)
     for spot in chart.spots:
-        ink = ACCENT if spot.is_first else INK
         line([spot.x_low, spot.x_high], [spot.y] * 2, color=MUTED, lw=0.7)
         line([spot.x] * 2, [spot.y_low, spot.y_high], color=MUTED, lw=0.7)
-        fill, number = (ink, "white") if spot.is_sure else ("white", ink)
-        line([spot.x], [spot.y], marker="o", ms=12, mfc=fill, mec=ink, ls="")
+        fill, number = (INK, "white") if spot.is_sure else ("white", INK)
+        line([spot.x], [spot.y], marker="o", ms=12, mfc=fill, mec=INK, ls="")
+        if spot.is_first:  # no colour: what comes first has not got better
+            line([spot.x], [spot.y], marker="o", ms=17, mfc="none", mec=INK, ls="")
         axes.text(
             spot.x, spot.y + down, str(spot.number), color=number, ha="center", va="center", size=7
         )

@@ -111,15 +111,16 @@ async def test_the_sentence_stands_above_with_its_moves_and_its_rate(
     assert "this is said wrongly in at most 8\N{NO-BREAK SPACE}% of years" in text
 
 
-async def test_only_the_line_that_changed_has_the_accent(
+async def test_only_the_line_that_changed_has_a_colour(
     alice: Client, counted: Counted, shop: Shop, march: None
 ) -> None:
     for at, month in enumerate(months_between("2024-11", "2026-02")):
         await counted.answers(shop.nps_series, month, {3: 20, 10: 20 if at > 11 else 80})
         await counted.answers(shop.csat_series, month, {2: 20, 5: 80})
-    assert '<g class="trend changed">' in (await alice.get("/trends?metric=nps")).text
-    assert '<g class="trend changed">' not in (await alice.get("/trends?metric=csat_5")).text
-    assert (await alice.get("/board")).text.count('<g class="trend changed">') == 2
+    assert '<g class="trend worse">' in (await alice.get("/trends?metric=nps")).text
+    assert '<g class="trend worse">' not in (await alice.get("/trends?metric=csat_5")).text
+    assert (await alice.get("/board")).text.count('<g class="trend worse">') == 2
+    assert '<path class="turn worse"' in (await alice.get("/trends?metric=nps")).text
 
 
 async def test_flags_stand_where_they_belong(
