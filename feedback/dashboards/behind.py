@@ -37,9 +37,7 @@ class Behind:
         score = strand.apart.get(month)
         if score is None:
             return None
-        return replaced_at(
-            strand.spot, month, score.n, metric=self.metric, channel=self.channel
-        )
+        return replaced_at(strand.spot, month, score.n, metric=self.metric, channel=self.channel)
 
     def points(self, strand: Strand, points: Sequence[Point]) -> list[Point]:
         """The points of the line, each with its answers."""

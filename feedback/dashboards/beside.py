@@ -16,9 +16,7 @@ from feedback.scoring.months import shift
 from feedback.wording import month_alone, month_name, scale_of, write_number
 
 
-def beside_number(
-    strand: Strand, month: str, metric: Metric, behind: Behind
-) -> Iterator[Fact]:
+def beside_number(strand: Strand, month: str, metric: Metric, behind: Behind) -> Iterator[Fact]:
     """The facts that go with the number of `month`, the one that is told of the strand."""
     before = strand.year_before(month) if month else None
     if before is not None:

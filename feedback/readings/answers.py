@@ -10,29 +10,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedback.readings.journey import JourneyInfo, Spot, StageInfo, TouchpointInfo
-from feedback.responses.listing import answers_link
+from feedback.responses.filters import answers_link
 from feedback.surveys.seams import CURRENT, REPLACED
 
 Place = Spot | StageInfo | TouchpointInfo | JourneyInfo
 Filter = tuple[str, Any]
+# What anonymous answers are told apart by: filters of whole cells (`responses.small_groups`).
+CELLS = {"journey", "stage", "touchpoint", "survey", "series", "metric", "wording", "channel"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """So many answers, and the filters that list them. n: 0 where there is nothing to open."""
+    """So many answers, and the filters that list them. n: 0 where there is nothing to open.
+
+    is_anonymous: some are of an anonymous survey, so they are listed by whole cells only.
+    """
 
     n: int
     filters: tuple[Filter, ...]
+    is_anonymous: bool = False
 
     @property
     def href(self) -> str:
         return answers_link(**dict(self.filters))
 
     def of(self, n: int, **filters: Any) -> "Answers":
-        """A part of them."""
-        if not self.n:
-            return self
-        return Answers(n, (*self.filters, *filters.items()))
+        """A part of them; no list where that would be smaller than an anonymous survey shows."""
+        if not self.n or (self.is_anonymous and not CELLS.issuperset(filters)):
+            return NO_LIST
+        return Answers(n, (*self.filters, *filters.items()), self.is_anonymous)
 
 
 NO_LIST = Answers(0, ())
@@ -62,13 +68,24 @@ def answers_at(
     """
     asked = {"metric": metric, "channel": channel, "since": months[0], "until": months[-1]}
     wording = {"wording": CURRENT} if apart else {}
-    given = {**_named(place), **asked, **wording, **more}
-    return Answers(n, tuple((name, value) for name, value in given.items() if value))
+    given = {**_named(place), **asked, **wording}
+    filters = tuple((name, value) for name, value in given.items() if value)
+    parts = {name: value for name, value in more.items() if value}
+    is_anonymous = any(each.is_anonymous for each in _touchpoints(place))
+    return Answers(n, filters, is_anonymous).of(n, **parts)
 
 
 def replaced_at(place: Place, month: str, n: int, **more: Any) -> Answers:
     """What a wording still got in the month it was replaced in."""
     return answers_at(place, [month], n, wording=REPLACED, **more)
+
+
+def _touchpoints(place: Place) -> Sequence[TouchpointInfo]:
+    if isinstance(place, TouchpointInfo):
+        return (place,)
+    if isinstance(place, JourneyInfo):
+        return [touchpoint for stage in place.stages for touchpoint in stage.touchpoints]
+    return place.touchpoints
 
 
 def _named(place: Place) -> dict[str, uuid.UUID]:
