@@ -12,6 +12,7 @@ from functools import cached_property
 
 from feedback.actions.places import AskedLine
 from feedback.memory import memory
+from feedback.readings.answers import NO_LIST, Answers, answers_at
 from feedback.readings.journey import SeriesInfo
 from feedback.readings.queries import RATINGS, CountRow
 from feedback.readings.scores import score_of
@@ -86,20 +87,23 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The pooled answers of one side; the months from the first to the last that has any."""
+    """The pooled answers of one side, and their list; the months from the first to the last that
+    has any."""
 
     first: str
     last: str
     score: Score
+    answers: Answers = NO_LIST
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A month after the action beside the same month a year before."""
+    """A month after the action beside the same month a year before. answers: before, after."""
 
     month: str
     before: Score
     after: Score
+    answers: tuple[Answers, ...]
 
     @property
     def difference(self) -> float:
@@ -111,8 +115,8 @@ class LineEffect:
     """What one line shows around an action: the plain numbers, and the verdict on them.
 
     before, after: the pooled answers of up to six months. monthly: what is compared, a month each
-    from `first` on. found: what `effect` says of it, at `level`. known_from: the month, YYYY-MM,
-    in which there is a first verdict; empty where there will be none. since: the first month with
+    from `first` on, `lists` their answers. found: what `effect` says of it, at `level`. known_from:
+    the month, YYYY-MM, in which there is a first verdict; empty where there will be none. since: the first month with
     answers to what is compared, empty without any. own: answers of the action's own month;
     left_out: to questions asked on one side only; is_anew: worded anew since the year before.
     """
@@ -127,6 +131,7 @@ class LineEffect:
     since: str
     first: str
     monthly: tuple[Counts, ...]
+    lists: tuple[Answers, ...]
     found: Effect
     level: float
     known_from: str
@@ -139,7 +144,12 @@ class LineEffect:
     def pairs(self) -> list[Pair]:
         """The months that are compared, or will be."""
         return [
-            Pair(shift(self.first, at), *(self._score(each) for each in (at - YEAR, at)))
+            Pair(
+                shift(self.first, at),
+                self._score(at - YEAR),
+                self._score(at),
+                (self.lists[at - YEAR], self.lists[at]),
+            )
             for at in self.found.months
         ]
 
@@ -204,20 +214,27 @@ def _read(asked: AskedLine, calendar: Calendar, tally: Tally) -> LineEffect:
     begins = min(since or calendar.running, calendar.month)
     first = max(shift(calendar.month, -YEAR), begins)
     months = months_between(first, min(shift(calendar.month, MOST), calendar.complete))
-    monthly = tuple(_counts(kept, month, calendar, tally) for month in months)
+    compared = [_compared(kept, month, calendar, tally) for month in months]
+    monthly = tuple(
+        _pooled(its, [month], tally) for its, month in zip(compared, months, strict=True)
+    )
     found = _effect(monthly, asked.metric, first, calendar, LEVEL)
     known_from = "" if found.known_from is None else shift(first, found.known_from + 1)
     return LineEffect(
         asked=asked,
         calendar=calendar,
-        before=_side(shown, calendar.before, asked.metric, tally),
-        after=_side(shown, calendar.after, asked.metric, tally),
+        before=_side(shown, calendar.before, asked, tally),
+        after=_side(shown, calendar.after, asked, tally),
         own=_n(shown, [calendar.month], tally),
         left_out=_n(others, [*calendar.before, *calendar.after], tally),
         is_anew=bool(replaced),
         since=since,
         first=first,
         monthly=monthly,
+        lists=tuple(
+            _answers(its, [month], asked, tally)
+            for its, month in zip(compared, months, strict=True)
+        ),
         found=found,
         level=LEVEL,
         known_from="" if _comes_no_more(known_from, kept, asked, calendar) else known_from,
@@ -267,14 +284,16 @@ def _is_replaced(series: SeriesInfo, asked: AskedLine, calendar: Calendar, by: s
     )
 
 
-def _counts(kept: Sequence[SeriesInfo], month: str, calendar: Calendar, tally: Tally) -> Counts:
-    """Of a month; what was asked in one month of a pair only is left out of both."""
+def _compared(
+    kept: Sequence[SeriesInfo], month: str, calendar: Calendar, tally: Tally
+) -> Sequence[SeriesInfo]:
+    """What counts in a month; what was asked in one month of a pair only is left out of both."""
     is_after = month > calendar.month
     twin = shift(month, -YEAR if is_after else YEAR)
     both = [each for each in kept if _n([each], [month], tally) and _n([each], [twin], tally)]
     if is_after or (twin in calendar.after and both):
-        return _pooled(both, [month], tally)
-    return _pooled(kept, [month], tally)
+        return both
+    return kept
 
 
 def _n(series: Iterable[SeriesInfo], months: Iterable[str], tally: Tally) -> int:
@@ -292,8 +311,22 @@ def _by_rating(counts: Counts) -> dict[int, int]:
 
 
 def _side(
-    series: Sequence[SeriesInfo], months: Sequence[str], metric: Metric, tally: Tally
+    series: Sequence[SeriesInfo], months: Sequence[str], asked: AskedLine, tally: Tally
 ) -> Side:
     answered = [month for month in months if _n(series, [month], tally)]
-    result = score_of(metric.key, _pooled(series, months, tally))
-    return Side(answered[0] if answered else "", answered[-1] if answered else "", result)
+    result = score_of(asked.metric.key, _pooled(series, months, tally))
+    if not answered:
+        return Side("", "", result)
+    span = months_between(answered[0], answered[-1])
+    return Side(span[0], span[-1], result, _answers(series, span, asked, tally))
+
+
+def _answers(
+    series: Sequence[SeriesInfo], months: Sequence[str], asked: AskedLine, tally: Tally
+) -> Answers:
+    """Named by their series where others there were answered in the same months."""
+    everything, n = _n(asked.series, months, tally), _n(series, months, tally)
+    some = ",".join(str(each.id) for each in series) if everything > n else ""
+    if asked.place is None or not n:
+        return NO_LIST
+    return answers_at(asked.place, months, n, metric=asked.metric.key, series=some)

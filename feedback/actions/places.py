@@ -44,7 +44,7 @@ class AskedLine:
     """One line that is read: where, and by which series of one metric; the name is for a reader.
 
     around: every series there, whatever its metric: what may have replaced one of them. in_use:
-    those of touchpoints that are not archived.
+    those of touchpoints that are not archived. place: what the name is of.
     """
 
     id: uuid.UUID
@@ -53,6 +53,7 @@ class AskedLine:
     series: tuple[SeriesInfo, ...]
     around: tuple[SeriesInfo, ...]
     in_use: tuple[SeriesInfo, ...] = ()
+    place: StageInfo | TouchpointInfo | None = None
 
 
 def place_of(action: Action, journey: JourneyInfo) -> Reach:
@@ -96,4 +97,4 @@ def _asked(
     whole = (place.journey, place.stage or part)
     used = () if any(each.is_archived for each in whole) else touchpoints
     in_use = tuple(each for point in used if not point.is_archived for each in point.series)
-    return AskedLine(part.id, part.name, METRICS[metric], series, around, in_use)
+    return AskedLine(part.id, part.name, METRICS[metric], series, around, in_use, part)

@@ -7,6 +7,7 @@ from feedback.actions.words import signed
 from feedback.changes.find import Told
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
+from feedback.readings.answers import Answers
 from feedback.scoring.effect import MOST
 from feedback.scoring.months import shift
 from feedback.wording import PERCENT, WrittenScore, month_name, month_short, write_score
@@ -122,8 +123,11 @@ def family(effects: Sequence[LineEffect]) -> str:
     ) % {"n": len(levels), "level": _level(levels[0])}
 
 
-def write_pairs(effect: LineEffect) -> list[tuple[str, WrittenScore, WrittenScore, str]]:
-    """The months that are compared: the month, a year before, after, and their difference."""
+def write_pairs(
+    effect: LineEffect,
+) -> list[tuple[str, WrittenScore, WrittenScore, str, tuple[Answers, ...]]]:
+    """The months that are compared: the month, a year before, after, their difference, and the
+    answers of both."""
     metric = effect.metric
     return [
         (
@@ -131,6 +135,7 @@ def write_pairs(effect: LineEffect) -> list[tuple[str, WrittenScore, WrittenScor
             write_score(pair.before, metric),
             write_score(pair.after, metric),
             signed(pair.difference, metric),
+            pair.answers,
         )
         for pair in effect.pairs
     ]

@@ -13,10 +13,12 @@ from feedback.changes.amounts import (
     printed_size,
     when,
 )
+from feedback.changes.answers import change_answers
 from feedback.changes.find import JourneyChanges, NamedChange, Told
 from feedback.changes.unsaid import say_taken_back
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
+from feedback.readings.answers import Answers
 from feedback.scoring import Metric, round_half_away
 from feedback.scoring.months import month_number, shift
 from feedback.wording import (
@@ -44,10 +46,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence; `verdict` where it tells of a change."""
+    """One sentence; where it tells of a change, its `verdict` and the answers it is shown by."""
 
     text: str
     verdict: Verdict | None = None
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,9 @@ def _tell(
     """The first ones, and how many there are besides."""
     more = len(changed) - MOST_TOLD
     sentences = [
-        Sentence(_sentence(told, names, looked_at, month, shown), verdict(told))
+        Sentence(
+            _sentence(told, names, looked_at, month, shown), verdict(told), change_answers(told)
+        )
         for told in changed[:MOST_TOLD]
     ]
     if more > 0:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from feedback.charts.lines import Axis, ComingBand, Point
+from feedback.readings.answers import Answers
 
 Piece = list[tuple[int, float]]  # unbroken run of (number of the month, value)
 BAR = 6, 16  # how wide the band of a month to come may be, in SVG units
@@ -38,6 +39,7 @@ class Dot:
     is_chosen: bool
     is_alone: bool
     label: str
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Grid:
             is_chosen=point.is_chosen,
             is_alone=alone,
             label=point.label,
+            answers=point.answers,
         )
 
     def bar(self, number: int, band: ComingBand) -> Bar:

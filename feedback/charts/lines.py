@@ -11,6 +11,7 @@ from feedback.changes.find import Told
 from feedback.i18n import current_locale, format_date
 from feedback.i18n import gettext as _
 from feedback.memory import memory
+from feedback.readings.answers import Answers
 from feedback.readings.journey import SeriesInfo, Spot, TouchpointInfo
 from feedback.readings.scores import Line, Window
 from feedback.scoring import Metric, Score
@@ -22,7 +23,10 @@ POINT = 300  # bytes, about
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One month: value, low and high in headline units; no value is a gap. `label` says it all."""
+    """One month: value, low and high in headline units; no value is a gap. `label` says it all.
+
+    answers: what it is made of, where a click on it opens them.
+    """
 
     month: str
     value: float | None
@@ -32,6 +36,7 @@ class Point:
     is_few: bool = False
     is_running: bool = False
     is_chosen: bool = False
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)

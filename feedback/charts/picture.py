@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback.changes.notes import ChangeNote
 from feedback.charts.geometry import ChartData
+from feedback.readings.answers import Answers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,9 +38,18 @@ _one_at_a_time = asyncio.Lock()
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A few words with a number, and the answers that it is made of."""
+
+    text: str
+    answers: Answers | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrendPanel:
-    """One chart. formula: how the score of the readout is computed; beside: what goes with its
-    number; coming: how the band of the running month is made."""
+    """One chart. formula: how the score of the readout is computed, answers: what it is made of;
+    beside: what goes with its number; coming: how the band of the running month is made. since:
+    the answers by which its change is told."""
 
     id: str
     name: str
@@ -48,8 +58,10 @@ class TrendPanel:
     wide_chart: ChartData | None
     change: ChangeNote | None = None
     formula: str = ""
-    beside: tuple[str, ...] = ()
+    beside: tuple[Fact, ...] = ()
     coming: str = ""
+    answers: Answers | None = None
+    since: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,7 @@ def _draw_panel(figure: "Figure", at: tuple[float, float, float, float], panel: 
     box = chart.box
     axes = _plane(figure, box.width, box.height, at)
     axes.text(box.left, -59, panel.name, size=9, weight="bold", color=INK)
-    for number, line in enumerate((panel.readout, *panel.beside)):
+    for number, line in enumerate((panel.readout, *(fact.text for fact in panel.beside))):
         axes.text(box.left, -46 + 13 * number, line, color=MUTED)
     if panel.change:
         key = panel.change.verdict.key if panel.change.verdict else ""

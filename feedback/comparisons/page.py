@@ -18,6 +18,7 @@ from feedback.comparisons.read import Period, Subject
 from feedback.comparisons.words import difference_sentence, not_over, verdict
 from feedback.i18n import format_months, format_number
 from feedback.i18n import gettext as _
+from feedback.readings.answers import NO_LIST, Answers, answers_at
 from feedback.readings.filters import (
     Asked,
     Choice,
@@ -121,10 +122,38 @@ def group_choices(
     return choices
 
 
-def rows(metric: Metric, found: Periods | Split) -> list[tuple[Group, Strip | None]]:
-    """The sides or groups, each with its mark; nothing is said of a side alone."""
+def rows(
+    subject: Subject, found: Periods | Split, channel: str
+) -> list[tuple[Group, Strip | None, Answers]]:
+    """The sides or groups, each with its mark and its answers; nothing is said of a side alone."""
     groups = found.groups if isinstance(found, Split) else _sides(found)
-    return list(zip(groups, _strips([group.score for group in groups], metric), strict=True))
+    marks = _strips([group.score for group in groups], subject.metric)
+    lists = _answers(subject, found, groups, channel)
+    return list(zip(groups, marks, lists, strict=True))
+
+
+def _answers(
+    subject: Subject, found: Periods | Split, groups: Sequence[Group], channel: str
+) -> list[Answers]:
+    place = subject.focus.touchpoint or subject.focus.stage or subject.journey
+    if isinstance(found, Split):
+        period = (found.period.since, found.period.until)
+        each = [(period, f"{found.name}={group.name}") for group in groups]
+    else:
+        each = [((side.since, side.until), "") for side in (found.before, found.after)]
+    return [
+        answers_at(
+            place,
+            months,
+            group.score.n,
+            metric=subject.metric.key,
+            channel=channel,
+            property=own,
+        )
+        if group.score.n
+        else NO_LIST
+        for group, (months, own) in zip(groups, each, strict=True)
+    ]
 
 
 def _sides(found: Periods) -> tuple[Group, ...]:

@@ -116,7 +116,7 @@ def _show(visit: Visit, question: Question, answer: Answer | None, *, error: str
         words=words,
         choices=line,
         was=place_of({choice.name: choice.value for choice in line}),
-        rows=words.rows(answer.subject.metric, found) if answer and found else (),
+        rows=words.rows(answer.subject, found, asked.get("channel")) if answer and found else (),
         exports=file_links(asked.address("/compare", **base)),
         address=asked.address("/compare", **base),
         waits=waits,

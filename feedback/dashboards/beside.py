@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from feedback.changes.coming import Coming
 from feedback.charts.lines import ComingBand
+from feedback.charts.picture import Fact
+from feedback.dashboards.behind import Behind
 from feedback.dashboards.read import YEAR
 from feedback.dashboards.strands import Strand
 from feedback.i18n import format_number
@@ -14,18 +16,19 @@ from feedback.scoring.months import shift
 from feedback.wording import month_alone, month_name, scale_of, write_number
 
 
-def beside_number(strand: Strand, month: str, metric: Metric) -> Iterator[str]:
+def beside_number(strand: Strand, month: str, metric: Metric, behind: Behind) -> Iterator[Fact]:
     """The facts that go with the number of `month`, the one that is told of the strand."""
     before = strand.year_before(month) if month else None
     if before is not None:
         number = write_number(before.score or 0.0, metric)
         then = month_name(shift(month, -YEAR))
-        yield _("%(number)s in %(month)s") % {"number": number, "month": then}
+        text = _("%(number)s in %(month)s") % {"number": number, "month": then}
+        yield Fact(text, behind.month(strand, shift(month, -YEAR)))
     if strand.coming is not None:
-        yield usually(strand.coming, metric)
+        yield Fact(usually(strand.coming, metric))
     elif strand.coming_from and strand.told and not strand.told.is_early:
         known = month_name(strand.coming_from)
-        yield _("What is usual now is known from %(month)s") % {"month": known}
+        yield Fact(_("What is usual now is known from %(month)s") % {"month": known})
 
 
 def usually(coming: Coming, metric: Metric) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from feedback.charts.geometry import PANEL, ChartData, draw
 from feedback.charts.lines import Point, common_axis, month_labels
+from feedback.dashboards.behind import RateAnswers, rate_answers
 from feedback.dashboards.rates import MonthRate, Rates, month_rates, rates_of
 from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
@@ -39,6 +40,7 @@ class RatesPage:
     complete: tuple[MonthRate, ...] = ()
     chart: ChartData | None = None
     notes: tuple[str, ...] = ()
+    behind: RateAnswers | None = None
 
     def word(self, rate: MonthRate) -> str:
         """Said where a rate is unusual, or is none although people were asked."""
@@ -75,14 +77,18 @@ def say_rates(counts: Counts) -> RatesPage:
     # Many were asked too late to have answered in the running month: its rate is no point yet, and
     # an answer draws nothing anew.
     complete = tuple(each for each in found.months if each.month != running)
+    behind = rate_answers(counts)
     return RatesPage(
         sentence=_sentence(found),
         moved=_moved(found, counts.looked_at),
         found=found,
         running=running,
         complete=complete,
-        chart=memory.keep_of("rates chart", (current_locale(), complete), lambda: _chart(complete)),
+        chart=memory.keep_of(
+            "rates chart", (current_locale(), complete, behind), lambda: _chart(complete, behind)
+        ),
         notes=notes,
+        behind=behind,
     )
 
 
@@ -225,8 +231,8 @@ def _left_out(overall: MonthRate) -> list[str]:
     return [text % {"n": format_number(overall.left_out), "channels": channels}]
 
 
-def _chart(months: Sequence[MonthRate]) -> ChartData | None:
-    points = [_point(each) for each in months]
+def _chart(months: Sequence[MonthRate], behind: RateAnswers) -> ChartData | None:
+    points = [replace(_point(each), answers=behind.month(each)) for each in months]
     if sum(point.value is not None for point in points) < 2:
         return None
     names = [each.month for each in months]

@@ -7,7 +7,7 @@ from feedback.changes.find import Told
 from feedback.charts.lines import Askers, Seam, askers_at, seam_marks
 from feedback.dashboards.read import YEAR, Counts, changes_of
 from feedback.readings.journey import Spot
-from feedback.readings.scores import Line, Lines, Window, pooled_line
+from feedback.readings.scores import POOLED, Line, Lines, Window, pooled_line
 from feedback.scoring import FEW_BELOW, Score
 from feedback.scoring.months import shift
 from feedback.surveys.seams import REPLACED
@@ -41,6 +41,12 @@ class Strand:
             *(self.coming, self.coming_from),
             *(self.line or None, self.apart or None, self.pooled or None),  # one object a line
         )
+
+    def cell(self, month: str) -> tuple[object, ...]:
+        """All that a month of it is: the place, its numbers, and what of its last three months is
+        left out of them."""
+        left_out = tuple(self.apart.get(shift(month, -back)) for back in range(POOLED))
+        return (*self.spot, self.seams, self.line.get(month), self.pooled.get(month), *left_out)
 
     def told_month(self, window: Window) -> str:
         """The last complete month shown that has a score, else the running one; blank if none."""

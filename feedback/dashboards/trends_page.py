@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from feedback.changes.answers import change_answers
 from feedback.changes.notes import note_change
 from feedback.changes.words import SaidChanges
 from feedback.charts.geometry import PANEL, WIDE, ChartData, draw
@@ -21,6 +22,7 @@ from feedback.charts.lines import (
 )
 from feedback.charts.picture import TrendPanel
 from feedback.dashboards import screen
+from feedback.dashboards.behind import Behind
 from feedback.dashboards.beside import (
     beside_number,
     coming_band,
@@ -60,6 +62,7 @@ class TrendsPage:
     under: tuple[MixPage | None, RatesPage] | None = None
     version: str = ""
     nothing: screen.Nothing | None = None
+    behind: Behind = Behind("", "")
 
     @property
     def action_address(self) -> str:
@@ -123,7 +126,12 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         under=under,
         version=counts.version,
         nothing=screen.no_answers() if not counts.span.first else None,
+        behind=_behind(counts),
     )
+
+
+def _behind(counts: Counts) -> Behind:
+    return Behind(counts.metric.key, counts.channel)
 
 
 def _made(
@@ -139,7 +147,7 @@ def _mix(counts: Counts) -> MixPage | None:
         "mix",
         (
             *(current_locale(), counts.watched_version, counts.metric.key, counts.focus),
-            *(counts.window.months[-1], counts.by_channel.periods),
+            *(counts.window.months[-1], counts.channel, counts.by_channel.periods),
         ),
         lambda: say_mix(counts),
         lambda _: TRENDS,
@@ -165,7 +173,8 @@ def draw_panels(strands: Sequence[Strand], counts: Counts) -> tuple[TrendPanel, 
     lines = [line for strand in strands for line in (strand.line, strand.apart)]
     points = [points_of(line, counts.metric, counts.window) for line in lines if line]
     axis, is_alone = axis_for(points, counts.metric, targets), len(strands) == 1
-    window, is_known = counts.window, (counts.looked_at, counts.time_zone, counts.flags)
+    window = counts.window
+    is_known = (counts.looked_at, counts.time_zone, counts.flags, counts.channel)
     return tuple(
         memory.keep_of(
             "panel",
@@ -184,7 +193,7 @@ def _panel(drawing: "_Drawing", axis: Axis, *, is_alone: bool) -> TrendPanel:
     strand, counts = drawing.strand, drawing.counts
     month = strand.told_month(counts.window)
     score = strand.line.get(month)
-    readout = next((point.label for point in drawing.points if point.month == month), "")
+    told = next((point for point in drawing.points if point.month == month), None)
     change = None
     if strand.is_watched:
         looked_at = strand.line.get(changes_of(counts).looked_at)
@@ -193,12 +202,14 @@ def _panel(drawing: "_Drawing", axis: Axis, *, is_alone: bool) -> TrendPanel:
     return TrendPanel(
         id=f"chart_{strand.spot.place.id}",
         name=strand.spot.place.name,
-        readout=readout or _("No score in these months"),
+        readout=told.label if told and told.label else _("No score in these months"),
         chart=drawing.on(axis, PANEL),
         wide_chart=drawing.on(axis, WIDE) if is_alone else None,
         change=change,
+        answers=told.answers if told else None,
+        since=change_answers(strand.told) if change else None,
         formula=explain_score(score, counts.metric) if score else "",
-        beside=tuple(beside_number(strand, month, counts.metric)),
+        beside=tuple(beside_number(strand, month, counts.metric, _behind(counts))),
         coming=explain_coming(strand.coming, counts.metric) if strand.coming else "",
     )
 
@@ -231,13 +242,14 @@ def _drawing(strand: Strand, counts: Counts) -> _Drawing:
         for point in line_of(strand.apart, metric, window, worded=True)
         if point.value is not None
     ]
+    behind = _behind(counts)
     beside = Beside(
         pooled=[point.value for point in line_of(strand.pooled, metric, window, worded=False)],
-        apart=apart,
+        apart=behind.points_apart(strand, apart),
         seams=strand.seams,
         flags=flag_days(counts.flags, strand.spot),
         coming=coming_band(strand.coming, metric) if strand.coming else None,
         turn=turn_of(strand.told),
     )
-    points = line_of(strand.line, metric, window, worded=True)
+    points = behind.points(strand, line_of(strand.line, metric, window, worded=True))
     return _Drawing(strand, points, beside, counts)

@@ -1,6 +1,7 @@
 """Reads what the priorities page is made of: rollups, and what the last job found."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,6 +16,7 @@ from feedback.priorities.claims import LEAST, Item
 from feedback.priorities.findings import KIND, Findings, Matrix, Selection, decode
 from feedback.priorities.gather import Overall, asked_now, find_overall
 from feedback.priorities.rank import Lead, rank, unhappy_answers, unhappy_months
+from feedback.readings.answers import NO_LIST, Answers, answers_at
 from feedback.readings.counted import answered_span, counts_version, read_counts
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
@@ -28,7 +30,8 @@ FRESH = timedelta(minutes=10)
 class Known:
     """Everything the page needs. `findings` may be of an older state of the data than `version`.
 
-    journey: without what is archived; unhappy: answers over `unhappy_months`, by touchpoint.
+    journey: without what is archived; partly: the touchpoints that lost a survey by it; unhappy:
+    answers over `unhappy_months`, by touchpoint.
     """
 
     journeys: tuple[JourneyName, ...]
@@ -41,6 +44,7 @@ class Known:
     findings: Findings | None
     found_version: str
     found_at: datetime | None
+    partly: frozenset[uuid.UUID] = frozenset()
 
     @property
     def offered(self) -> list[uuid.UUID]:
@@ -95,6 +99,32 @@ class Known:
         """Its unhappy answers a month: over every month of the span, those without any too."""
         return self.unhappy.get(touchpoint, 0) / max(len(self.unhappy_months), 1)
 
+    def answers(self, touchpoint: str) -> Answers:
+        """Its unhappy answers, over all the months that the number is a month's share of."""
+        return self._at(touchpoint, self.unhappy_months, self.unhappy.get(touchpoint, 0))
+
+    def rated(self, touchpoint: str) -> Answers | None:
+        """The answers there in the months of the findings: among them those that were weighed."""
+        if not self.findings or not self.findings.since:
+            return None
+        months = (self.findings.since, self.findings.until)
+        return self._at(touchpoint, months, 1, band="")
+
+    @property
+    def asked_overall(self) -> Answers | None:
+        """The answers to the overall survey in the months of the findings."""
+        return self.rated(str(self.overall.touchpoint_id)) if self.overall else None
+
+    def _at(
+        self, touchpoint: str, months: Sequence[str], n: int, band: str = "negative"
+    ) -> Answers:
+        placed = {str(t.id): t for stage in self.journey.stages for t in stage.touchpoints}
+        place = placed.get(touchpoint)
+        if place is None or not n:
+            return NO_LIST
+        own = ",".join(str(each.id) for each in place.series) if place.id in self.partly else ""
+        return answers_at(place, months, n, band=band, series=own)
+
     def wants_job(self, now: datetime) -> bool:
         """Whether a job should look again: nothing is known, or other answers came since."""
         if self.overall is None or self.found_version == self.version:
@@ -109,7 +139,8 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
     if not journeys:
         return None
     name = chosen_journey(scope.asked, journeys)
-    journey = asked_now(await read_journey(session, workspace_id, name))
+    whole = await read_journey(session, workspace_id, name)
+    journey = asked_now(whole)
     overall = await find_overall(session, workspace_id, journey)
     series = tuple(line.id for _, _, line in journey.placed_series)
     span = await answered_span(session, workspace_id, series)
@@ -127,6 +158,7 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
         findings=found.findings if found else None,
         found_version=found.version if found else "",
         found_at=found.at if found else None,
+        partly=frozenset(t.id for _, t, line in whole.placed_series if line.is_archived),
     )
 
 

@@ -175,8 +175,17 @@ def pooled_line(
     )
 
 
+def pooled_from(month: str, cuts: Iterable[str]) -> str:
+    """The first of the months pooled with one: two before, or the last seam since then.
+
+    >>> pooled_from("2026-03", []), pooled_from("2026-03", ["2025-07", "2026-02"])
+    ('2026-01', '2026-02')
+    """
+    return max([cut for cut in cuts if cut <= month] + [shift(month, 1 - POOLED)])
+
+
 def _pooled(line: Mapping[str, Score], month: str, cuts: Sequence[str], metric: Metric) -> Score:
-    since = max([cut for cut in cuts if cut <= month] + [shift(month, 1 - POOLED)])
+    since = pooled_from(month, cuts)
     months = (line[each] for each in months_between(since, month) if each in line)
     counts = [tuple(each.counts.values()) for each in months]
     return scored(metric, reduce(add_counts, counts))

@@ -95,6 +95,9 @@ async def series_of(
         found = {series: at for series, at in found.items() if series in here}
     if filters.metric:
         found = {id: at for id, at in found.items() if at.series.metric == filters.metric}
+    if filters.series:
+        some = {uuid.UUID(each) for each in filters.series.split(",")}
+        found = {id: at for id, at in found.items() if id in some}
     return list(found)
 
 

@@ -22,6 +22,7 @@ from feedback.surveys.seams import CURRENT, REPLACED
 BANDS = ("negative", "neutral", "positive")
 MARKS = ("starred", "done", "open", "hidden", "noted")
 LANGUAGE = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*", re.IGNORECASE)
+MOST_SERIES = 200
 MOST_TEXT = 500  # characters of a property, and of a search there is no use for more in an address
 MOST_SEARCH = 100_000  # cut where it is read as words
 
@@ -32,9 +33,10 @@ class Filters:
     that id.
 
     since, until: months, both included. wording: the answers to what was asked last as of the last
-    of these months, or those to what it replaced, as the scores tell them apart. person: one of the
-    person's answers. property: "name=value". person, property, language and importation never fit
-    an answer to an anonymous survey.
+    of these months, or those to what it replaced, as the scores tell them apart. series: some lines
+    of answers only, by their ids parted by commas, where a number is made of these. person: one of
+    the person's answers. property: "name=value". person, property, language and importation never
+    fit an answer to an anonymous survey.
     """
 
     journey: uuid.UUID | None = None
@@ -43,6 +45,7 @@ class Filters:
     survey: uuid.UUID | None = None
     metric: str = ""
     wording: str = ""
+    series: str = ""
     channel: str = ""
     band: str = ""
     state: str = ""
@@ -151,6 +154,13 @@ def _month(query: Mapping[str, str], name: str) -> str:
     return value
 
 
+def _series(query: Mapping[str, str], name: str) -> str:
+    value = query.get(name, "")
+    if value.count(",") >= MOST_SERIES:
+        raise no_such_choice(name)
+    return ",".join(str(_uuid({name: each}, name)) for each in value.split(",") if each)
+
+
 def _language(query: Mapping[str, str], name: str) -> str:
     value = query.get(name, "")
     if value and (len(value) > 16 or not LANGUAGE.fullmatch(value)):
@@ -181,6 +191,7 @@ _READ: dict[str, Callable[[Mapping[str, str], str], Any]] = {
     **dict.fromkeys(("tag", "before"), _uuid),
     "metric": _one_of(METRICS),
     "wording": _one_of((CURRENT, REPLACED)),
+    "series": _series,
     "channel": _one_of(CHANNELS),
     "band": _one_of(BANDS),
     "state": _one_of(STATES),

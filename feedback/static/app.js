@@ -41,19 +41,33 @@
     return panel ? panel.querySelector("[data-readout]") : null;
   }
 
+  // The readout leads to the same answers as the point that it tells of.
+  function tell(line, text, href) {
+    line.textContent = text;
+    if (href) line.setAttribute("href", href); else line.removeAttribute("href");
+  }
+
   function show(event) {
     const point = event.target.closest && event.target.closest(".chart .point");
     const line = point && readout(point);
     if (!line) return;
-    if (line.dataset.rest === undefined) line.dataset.rest = line.textContent;
-    line.textContent = point.getAttribute("aria-label");
+    if (!line.rest) line.rest = [line.textContent, line.getAttribute("href")];
+    tell(line, point.getAttribute("aria-label"), point.getAttribute("href"));
   }
 
   function rest(event) {
     const point = event.target.closest && event.target.closest(".chart .point");
     const line = point && readout(point);
-    if (line && line.dataset.rest !== undefined) line.textContent = line.dataset.rest;
+    if (line && line.rest && !fingers) tell(line, ...line.rest);
   }
+
+  // A finger cannot hover: its tap shows the month, and the readout, which stays, leads on.
+  let fingers = false;
+  document.addEventListener("pointerdown", (event) => { fingers = event.pointerType === "touch"; }, true);
+  document.addEventListener("click", (event) => {
+    const point = event.target.closest && event.target.closest(".chart a.point");
+    if (point && fingers && readout(point)) event.preventDefault();
+  });
   document.addEventListener("pointerover", show);
   document.addEventListener("pointerout", rest);
   document.addEventListener("focusin", show);

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from feedback.scoring.months import months_between, shift
 AXIS = Axis(0, 100, (0, 50, 100))
 
 
-def point(month: str, value: float | None, **more: bool) -> Point:
+def point(month: str, value: float | None, **more: Any) -> Point:
     if value is None:
         return Point(month, None, None, None, "")
     return Point(month, value, value - 5, value + 5, f"{month}: {value}", **more)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from feedback.dashboards.behind import reading_answers
 from feedback.dashboards.board import Reading, TouchpointReading, read_board
 from feedback.dashboards.map.read import MapCounts, Mentions
 from feedback.dashboards.read import Counts
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
+from feedback.readings.answers import Answers
 from feedback.readings.journey import StageInfo, TouchpointInfo
 from feedback.scoring import HIDDEN_BELOW, Metric, round_half_away
 from feedback.surveys.labels import place_names
@@ -172,24 +174,32 @@ class MapTarget:
 
 @dataclass(frozen=True, slots=True)
 class MapScore:
-    """One number of the map. shares: (band, its share in words), negative first. left_out: what
-    a seam in this month parted from the number, empty where none did."""
+    """One number of the map. shares: (band, its share in words, its answers), negative first.
+    left_out: what a seam in this month parted from the number, empty where none did."""
 
     metric: Metric
     score: WrittenScore
-    shares: tuple[tuple[str, str], ...]
+    shares: tuple[tuple[str, str, Answers], ...]
     target: MapTarget | None
     left_out: str
+    answers: Answers
+    replaced: Answers
 
 
 def _score(reading: Reading, counts: Counts) -> MapScore:
-    written = write_score(reading.chosen, reading.metric, period_of(counts))
+    written, found = write_score(reading.chosen, reading.metric, period_of(counts)), reading.chosen
+    answers, replaced = reading_answers(reading, counts)
     return MapScore(
         metric=reading.metric,
         score=written,
-        shares=tuple((name, _percent(share)) for name, _from, share in written.bands.parts),
+        shares=tuple(
+            (name, _percent(share), answers.of(getattr(found, name), band=name))
+            for name, _from, share in written.bands.parts
+        ),
         target=_target(gap_of(reading), reading, counts),
         left_out=_left_out(reading),
+        answers=answers,
+        replaced=replaced,
     )
 
 

@@ -121,7 +121,7 @@ def _write_score(pen: "_Pen", score: MapScore, size: float) -> None:
         pen.text(score.left_out, 6.5, MUTED, lines=2)
     if score.shares:
         pen.bands(score.score.bands.parts)
-        pen.spread([(share, WORDS[band]) for band, share in score.shares])
+        pen.spread([(share, WORDS[band]) for band, share, _ in score.shares])
     target = score.target
     if target is None:
         return

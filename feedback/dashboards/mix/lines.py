@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from feedback.changes.find import NamedChange
 from feedback.dashboards.read import Counts, changes_of
+from feedback.readings.answers import NO_LIST, Answers, answers_at
 from feedback.readings.journey import Spot, StageInfo, TouchpointInfo
 from feedback.readings.queries import RATINGS, CountRow, TwoPeriods
 from feedback.responses.models import CHANNELS
@@ -51,6 +52,7 @@ class Split:
 class MixLine:
     """One line in counts, its two periods and what their difference is made of.
 
+    answers: of the two scores, before and after.
     state: `split`, `too few` (below 30 answers in a period), `asked anew` (a wording was replaced
     meanwhile) or `one group` (neither several channels nor several touchpoints). is_since: the
     line changed, and `after` begins with that change.
@@ -65,6 +67,7 @@ class MixLine:
     score_before: Score
     score_after: Score
     splits: tuple[Split, ...] = ()
+    answers: tuple[Answers, ...] = ()
 
     @property
     def name(self) -> str:
@@ -159,7 +162,24 @@ def _line(counts: Counts, plan: _Plan, seams: Seams) -> MixLine:
     return MixLine(
         *plan.spot, plan.before, plan.after, plan.is_since,
         state or ("split" if splits else "one group"), scores[0], scores[1], splits,
+        tuple(
+            _answers(counts, plan, period, found)
+            for period, found in zip((plan.before, plan.after), scores, strict=True)
+        ),
     )  # fmt: skip
+
+
+def _answers(counts: Counts, plan: _Plan, period: Period, found: Score) -> Answers:
+    if tuple(months_between(period.first, period.last)) != period.months:
+        return NO_LIST  # those of the months between would be among them
+    return answers_at(
+        plan.spot,
+        period.months,
+        found.n,
+        metric=counts.metric.key,
+        channel=counts.channel,
+        apart=1 if plan.seam else 0,
+    )
 
 
 def _change(counts: Counts, spot: Spot) -> NamedChange | None:
