@@ -37,7 +37,7 @@ _TABLES = """
 """
 
 # Alembic takes 0.3 s to import; naming the newest revision here keeps it out of every start.
-NEWEST = "2026_11_30_comments"
+NEWEST = "2026_11_30_tag_count"
 
 
 class AwayError(FeedbackError):

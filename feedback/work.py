@@ -1,5 +1,6 @@
 """Which job is done by whom, and what comes by the calendar: the wiring of the outbox."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -126,6 +127,21 @@ async def _repeats_each_hour(session: AsyncSession, now: datetime) -> Sequence[t
     return await due_each_hour(session, now)
 
 
+async def _count_tag(work: Work) -> None:
+    from feedback.comments.tag_counts import count_tag
+
+    tag = UUID(work.payload["workspace"]), UUID(work.payload["tag"])
+    await count_tag(work.database, *tag, work.now)
+
+
+async def _look_for_words(work: Work) -> None:
+    from feedback.comments.tag_words import look_further
+
+    tag = UUID(work.payload["workspace"]), UUID(work.payload["tag"])
+    while await look_further(work.database, *tag):
+        await asyncio.sleep(0)
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
@@ -138,6 +154,8 @@ HANDLERS: Mapping[str, Kind] = {
     "ledger": Kind(_agree),
     "retention": Kind(_erase_old_texts, attempts=20),
     "repeats": Kind(_count_repeats, attempts=3),
+    "tag-count": Kind(_count_tag, attempts=3),
+    "tag-words": Kind(_look_for_words, limit=timedelta(hours=6)),
 }
 
 SEEN_OUTSIDE = frozenset(key for key, kind in HANDLERS.items() if kind.seen_outside)

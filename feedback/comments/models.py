@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from feedback.db import Id, Owned, UtcDateTime
+from feedback.db import Id, Json, Owned, UtcDateTime
 from feedback.tenancy import DISTRIBUTED, belongs_to
 
 CLUSTERED = {"info": DISTRIBUTED, "sqlite_with_rowid": False}
@@ -156,3 +157,39 @@ class StageNote(Owned, table=True):
     text: str = Field(max_length=SHORT)
     user_id: uuid.UUID = Field(sa_type=Id)
     written_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class TagCount(SQLModel, table=True):
+    """What jobs know of a tag: `n` answers of state `counted` as of `counted_at`, more of it in
+    `counts` (`tag_counts.Counts`).
+
+    reached: the number of the last comment, newest first, that its words were looked for in, None
+    before the first; looked: so many of about `looked_of`; `is_whole`: in all there were.
+    """
+
+    __tablename__ = "tag_count"
+    __table_args__ = (belongs_to("tag", ondelete="CASCADE"), CLUSTERED)
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    tag_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    counted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    n: int = 0
+    counts: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    reached: int | None = Field(default=None, sa_type=sa.BigInteger)
+    looked: int = 0
+    looked_of: int = 0
+    is_whole: bool = True
+
+
+class CommentUndo(Owned, table=True):
+    """What an act on comments or tags changed, for an hour (`changes`)."""
+
+    __tablename__ = "comment_undo"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(*OF_WORKSPACE),
+        {"info": DISTRIBUTED},
+    )
+
+    user_id: uuid.UUID = Field(sa_type=Id)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    changes: str = Field(sa_type=sa.Text)

@@ -93,6 +93,9 @@ REACH: Mapping[str, Reach] = {
     "comment_tag": Reach(Act.GONE, {}),
     "comment_mark": Reach(Act.GONE, {"hidden_reason": Holds.OUR_WORDS}),
     "comment_note": Reach(Act.GONE, {"text": Holds.OUR_WORDS}),
+    # Of how many, never of whom; an act that is to be undone names its answers, and quotes notes.
+    "tag_count": _kept(Holds.MADE, "counts"),
+    "comment_undo": Reach(Act.MADE, _all(Holds.MADE, "changes")),
     "tag": _kept(Holds.TEAM, "name", "folded", "words"),
     "stage_note": _kept(Holds.TEAM, "kind", "text"),
     "contact_key": Reach(Act.NAMES, _all(Holds.PERSON, "key", "person")),

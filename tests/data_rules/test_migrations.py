@@ -142,7 +142,7 @@ async def test_the_rebuilt_response_keeps_what_it_held(
     newer |= {"retention_run": 0, "clock_jump": 0, "clock_span": 0}
     newer |= {"judged_journey": 0, "judged_line": 0, "repeat_count": 0}
     newer |= {"comment_due": 0, "comment": 0, "tag": 0, "comment_tag": 0, "comment_mark": 0}
-    newer |= {"comment_note": 0, "stage_note": 0}
+    newer |= {"comment_note": 0, "stage_note": 0, "tag_count": 0, "comment_undo": 0}
     assert await count_rows(settings.url) == old_counts | newer
     new = {"changed_at", "excluded_from", "origin", "about_key", "late"}
     assert after[0].keys() - before[0].keys() == new
