@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -46,6 +46,22 @@ class Conditions:
     months: list[Any]
     keyed: list[Any]
     wanted: list[Any]
+    zone: ZoneInfo
+    before: uuid.UUID | None = None
+    after: uuid.UUID | None = None
+
+    def around(
+        self, *, before: uuid.UUID | None = None, after: uuid.UUID | None = None
+    ) -> "Conditions":
+        """The same below one id or above another."""
+        return replace(self, before=before, after=after)
+
+    @property
+    def limits(self) -> list[Any]:
+        """`within`, below `before` and above `after`."""
+        below = [] if self.before is None else [col(Response.id) < self.before]
+        above = [] if self.after is None else [col(Response.id) > self.after]
+        return [*self.within, *below, *above]
 
 
 async def conditions_of(
@@ -64,16 +80,17 @@ async def conditions_of(
         series = [id for id in series if id not in anonymous]
     of_text = [*texts.keyed, *texts.wanted]
     large = await large_enough(session, workspace_id, places, filters, of_text)
-    below = [col(Response.id) < filters.before] if filters.before else []
     ids, months = between(filters.since, filters.until, zone)
     rows = _of_rows({id: places[id] for id in series}, filters)
     return Conditions(
         series,
         len(series) == len(places),
-        [Response.workspace_id == workspace_id, *below, *ids],
+        [Response.workspace_id == workspace_id, *ids],
         months,
         [*person, *texts.keyed],
         [*rows, *texts.wanted, *private, *large],
+        zone,
+        filters.before,
     )
 
 
@@ -102,18 +119,26 @@ async def series_of(
 
 
 def between(since: str, until: str, zone: ZoneInfo) -> tuple[list[Any], list[Any]]:
-    """Of these months, both included: the range of the key, and what decides. Ids run with time,
-    so the key leads there; the month of an answer is the one in which scores count it."""
+    """Of these months, both included, "" being no limit: the range of the key, and what decides.
+    Ids run with time, so the key leads there; an answer's month is the one that scores count it in.
+    """
+    begin, end = ids_of(since, until, zone)
     ids: list[Any] = []
     months: list[Any] = []
     if since:
-        ids.append(col(Response.id) >= uuid.UUID(int=first_id(since, zone).int - SLACK))
+        ids.append(col(Response.id) >= begin)
         months.append(col(Response.month) >= first_day(since))
     if until:
-        end = first_id(shift(until, 1), zone)
-        ids.append(col(Response.id) < uuid.UUID(int=end.int + SLACK))
+        ids.append(col(Response.id) < end)
         months.append(col(Response.month) <= first_day(until))
     return ids, months
+
+
+def ids_of(since: str, until: str, zone: ZoneInfo) -> tuple[uuid.UUID, uuid.UUID]:
+    """The ids from which on, and below which, all answers of these months are; "" is no limit."""
+    begin = first_id(since, zone).int - SLACK if since else 0
+    end = first_id(shift(until, 1), zone).int + SLACK if until else (1 << 128) - 1
+    return uuid.UUID(int=begin), uuid.UUID(int=end)
 
 
 def first_id(month: str, zone: ZoneInfo) -> uuid.UUID:
@@ -180,7 +205,7 @@ async def _of_named(
         wanted.append(sa.or_(locale == language, locale.startswith(f"{language}-")))
     if filters.property:
         name, _mark, value = filters.property.partition("=")
-        wanted.append(col(Response.properties)[name].as_string() == value)
+        wanted.append(_has_property(session, name, value))
     if filters.importation:
         run = select(ImportRun.id).where(ImportRun.workspace_id == workspace_id)
         if (await session.exec(run.where(ImportRun.id == filters.importation))).first() is None:
@@ -192,6 +217,27 @@ async def _of_named(
     if key is None:
         raise no_such_choice("person")
     return [Response.respondent_key == key], wanted
+
+
+def _has_property(session: AsyncSession, name: str, value: str) -> Any:
+    """Whatever stands in the name, which in a path of SQLite's would have to be quoted."""
+    if session.get_bind().dialect.name != "sqlite":
+        return col(Response.properties)[name].as_string() == value
+    each = sa.func.json_each(col(Response.properties)).table_valued("key", "value", "type")
+    text = sa.case(
+        (each.c.type.in_(("true", "false")), each.c.type), else_=sa.cast(each.c.value, sa.Text)
+    )
+    found = sa.select(sa.literal(1)).select_from(each).where(each.c.key == name, text == value)
+    return found.correlate(Response).exists()
+
+
+def property_text(value: Any) -> str:
+    """A property's value as `property` names it.
+
+    >>> property_text(True), property_text(7), property_text("pro")
+    ('true', '7', 'pro')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 async def person_key(

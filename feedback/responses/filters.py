@@ -115,8 +115,18 @@ def _named(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parse_filters(pairs: Iterable[tuple[str, str]]) -> Filters:
-    """Read the address once. Raises FilterError naming the filter that makes no sense."""
-    query = read_filters(pairs, (*_FIELDS, "month"))
+    """Read the address once. Raises FilterError naming the filter that makes no sense.
+
+    A form says in `was` where it was filled in: once another journey or stage is chosen, the finer
+    place of the old one is let go.
+    """
+    query = read_filters(pairs, (*_FIELDS, "month"), untold=("was", "more"))
+    if was := query.get("was"):
+        for name, before in zip(("journey", "stage"), (*was.split(","), ""), strict=False):
+            if query.get(name, "") != before:
+                finer = ("stage", "touchpoint", "survey")[name == "stage" :]
+                query = {n: text for n, text in query.items() if n not in finer}
+                break
     both = "month" if query.get("month") else ""
     if both and (query.get("since") or query.get("until")):
         raise FilterError("month", _("Ask for one month, or for the first and the last of them."))

@@ -29,13 +29,20 @@ class Rated:
 # How many there are by month, without what small groups of anonymous surveys hide.
 Counter = Callable[[AsyncSession, uuid.UUID, Rated], Awaitable[Mapping[str, int]]]
 
+# What a filter's value is called, for its chip.
+Namer = Callable[[AsyncSession, uuid.UUID, Any], Awaitable[str]]
+
 narrowings: dict[str, Narrowing] = {}
+namers: dict[str, Namer] = {}
 counters: list[Counter] = []
 
 
-def narrow_by(name: str, narrowing: Narrowing) -> None:
-    """Say what one of the filters `q`, `tag` and `mark` means; until then it is refused."""
+def narrow_by(name: str, narrowing: Narrowing, namer: Namer | None = None) -> None:
+    """Say what one of the filters `q`, `tag` and `mark` means, and what its value is called; until
+    then it is refused."""
     narrowings[name] = narrowing
+    if namer is not None:
+        namers[name] = namer
 
 
 def count_by(counter: Counter) -> None:

@@ -79,3 +79,13 @@ async def known_of(
     split = filters.band or filters.channel
     fit = await count(asked, filters.band, filters.channel) if split else of_asked
     return Known(fit, filters.state == "counted", of_asked, every)
+
+
+async def answered_months(
+    session: AsyncSession, workspace_id: uuid.UUID, places: Places
+) -> list[str]:
+    """Those with answers that scores count."""
+    if not counters:
+        return []
+    every = Rated(tuple((id, ()) for id in places))
+    return list(await counters[0](session, workspace_id, every))

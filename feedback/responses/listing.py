@@ -7,6 +7,7 @@ them; where it has to stop it says so.
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,13 @@ class Page:
     is_cut: bool = False
     total: HowMany | None = None
 
+    @property
+    def back_to(self) -> date | None:
+        """The month as far as which it was looked, where it is cut."""
+        if not self.is_cut or self.older is None:
+            return None
+        return datetime.fromtimestamp((self.older.int >> 80) / 1000, UTC).date().replace(day=1)
+
 
 async def list_responses(
     session: AsyncSession,
@@ -90,7 +98,7 @@ async def list_responses(
     """One page of responses, newest first. Raises FilterError."""
     asked = await conditions_of(session, workspace_id, places, filters, zone)
     known = await known_of(session, workspace_id, places, asked.series, filters)
-    found = await find_newest(session, asked, known, size + 1, zone)
+    found = await find_newest(session, asked, known, size + 1)
     rows = [Row(response, places[response.series_id]) for response in found.responses]
     if len(rows) > size:
         page = Page(in_no_order(rows[:size]), rows[size - 1].response.id)
@@ -132,7 +140,7 @@ async def matches(
     asked = await conditions_of(session, workspace_id, places, filters, zone)
     # None of a series that began since the places were read.
     only = of_series(session, asked.series)
-    return [*asked.within, only, *asked.months, *asked.keyed, *asked.wanted]
+    return [*asked.limits, only, *asked.months, *asked.keyed, *asked.wanted]
 
 
 async def common_properties(session: AsyncSession, matching: Sequence[Any]) -> list[str]:

@@ -1,11 +1,13 @@
 """The list of responses, one response, and taking one out of the scores."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
+from litestar import Response as Reply
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -19,13 +21,24 @@ from feedback.accounts.visit import Answer, Visit
 from feedback.filters import FilterError
 from feedback.i18n import current_locale, pgettext
 from feedback.i18n import gettext as _
+from feedback.kept import shape_name
 from feedback.responses.bursts.read import surveys_with_bursts
+from feedback.responses.choices import (
+    MORE,
+    carried,
+    chips,
+    choices,
+    state_name,
+    total_words,
+)
+from feedback.responses.conditions import property_text
 from feedback.responses.counted_most import name_counted_most
 from feedback.responses.files import Export, written_rows
 from feedback.responses.follow_up_answers import FollowUpAnswer, read_follow_up_answers
+from feedback.responses.handed import namers
+from feedback.responses.known import answered_months
 from feedback.responses.listing import (
     BANDS,
-    LOOK_AT_MOST,
     Filters,
     Page,
     Row,
@@ -38,10 +51,10 @@ from feedback.responses.listing import (
 )
 from feedback.responses.masking.form import maskable
 from feedback.responses.masking.mask import Choice
-from feedback.responses.models import CHANNELS
+from feedback.responses.models import ImportRun
 from feedback.responses.models import Response as ResponseRow
 from feedback.responses.review import change_state, list_changes
-from feedback.responses.states import STATES
+from feedback.responses.walk import others_of, walk_from
 from feedback.surveys.queries import SeriesAt, load_asked_series
 from feedback.surveys.seams import read_seams
 from feedback.web.files import csv_style, file_links, file_name, file_pairs, stream_file
@@ -52,42 +65,77 @@ BLOCKS = ("responses_page", "responses_list")
 AllSeries = dict[uuid.UUID, SeriesAt]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a list of answers is made of. told: what filters are called that only the database
+    knows; shape: the name of all that answers are of."""
+
+    found: Page
+    places: AllSeries
+    filters: Filters
+    months: Sequence[str] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
+    bursts: Sequence[tuple[uuid.UUID, str]] = ()
+    shape: str = ""
+
+    @property
+    def tag(self) -> str:
+        """Another one whenever the list is another."""
+        rows = [
+            (r.id, r.rating, r.comment, r.state, r.channel, r.seq, r.changed_at, r.answers)
+            for r in (row.response for row in self.found.rows)
+        ]
+        made_of = repr((rows, self.found.total, self.shape, current_locale()))
+        return f'"{blake2b(made_of.encode(), digest_size=12).hexdigest()}"'
+
+
 async def _refused(visit: Visit, error: FilterError) -> Template:
     async with visit.read() as session:
         places = await load_asked_series(session, visit.workspace.id)
-    return _list(visit, Page([], None), places, Filters(), (), str(error))
+        months = await answered_months(session, visit.workspace.id, places)
+    return _list(visit, Shown(Page([], None), places, Filters(), months), str(error))
 
 
 @get("/responses", blocks=BLOCKS, needs="viewer", filters=True)
 @or_refused(_refused)
-async def response_list(visit: NamedDependency[Visit]) -> Template:
-    filters = _filters(visit)
+async def response_list(visit: NamedDependency[Visit]) -> Template | Reply[None]:
+    filters, own = _filters(visit), visit.workspace.id
     async with visit.read() as session:
-        found, places = await _read(session, visit, filters)
-        bursts = await surveys_with_bursts(session, visit.workspace.id)
-    return _list(visit, found, places, filters, bursts)
+        places = await load_asked_series(session, own)
+        found = await list_responses(session, own, places, filters, _zone(visit))
+        shown = Shown(
+            found,
+            places,
+            filters,
+            await answered_months(session, own, places),
+            await _told(session, own, filters),
+            await surveys_with_bursts(session, own),
+            await shape_name(session, own),
+        )
+    if shown.tag == visit.request.headers.get("If-None-Match"):
+        return Reply(None, status_code=304, headers={"ETag": shown.tag})
+    return _list(visit, shown)
 
 
-def _list(
-    visit: Visit,
-    found: Page,
-    places: AllSeries,
-    filters: Filters,
-    bursts: Sequence[tuple[uuid.UUID, str]],
-    error: str = "",
-) -> Template:
+def _list(visit: Visit, shown: Shown, error: str = "") -> Template:
+    places, filters, query = shown.places, shown.filters, visit.request.query_params
     return visit.page(
         "responses/list.html",
         status=422 if error else 200,
         headers=_pushed(visit.request, filters),
-        found=found,
+        found=shown.found,
         filters=filters,
         error=error,
+        tag=shown.tag,
         exports=file_links(f"/responses?{filters.query(before=None)}"),
-        choices=partial(_choices, places, filters),
+        choices=partial(choices, places, filters, shown.months),
+        chips=chips(places, filters, shown.told),
+        carried=carried(filters),
+        months=tuple(shown.months),
+        is_more="more" in query or not MORE.isdisjoint(filters.given()),
+        total=total_words(shown.found.total) if shown.found.total else "",
         places=places,
-        bursts=bursts,
-        looked_at=LOOK_AT_MOST,
+        bursts=shown.bursts,
         state_name=state_name,
         channel_name=channel_name,
         band_name=band_name,
@@ -95,9 +143,26 @@ def _list(
     )
 
 
+async def _told(session: AsyncSession, workspace_id: uuid.UUID, filters: Filters) -> dict[str, str]:
+    told = {
+        name: await namers[name](session, workspace_id, value)
+        for name, value in filters.given().items()
+        if name in namers
+    }
+    if filters.importation:
+        run = await session.get(ImportRun, (workspace_id, filters.importation))
+        told["import"] = _("Import of %(file)s") % {"file": run.file_name if run else "–"}
+    return told
+
+
 @get(["/responses.csv", "/responses.json", "/responses.xlsx"], needs="viewer", filters=True)
 async def response_file(visit: NamedDependency[Visit]) -> Stream:
-    filters, style = _filters(visit), csv_style(visit.request)
+    return await file_of(visit, _filters(visit))
+
+
+async def file_of(visit: Visit, filters: Filters) -> Stream:
+    """What the filters leave, as the file that the address names."""
+    style = csv_style(visit.request)
     workspace, name = visit.workspace, file_name(visit.request)
     zone, kind = ZoneInfo(workspace.time_zone), name.rpartition(".")[2]
     async with visit.read() as session:
@@ -110,14 +175,14 @@ async def response_file(visit: NamedDependency[Visit]) -> Stream:
     return stream_file(name, written_rows(kind, style, export, rows))
 
 
-@get("/responses/{response_id:uuid}", needs="viewer")
+@get("/responses/{response_id:uuid}", needs="viewer", filters=True)
 async def response_detail(
     visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]
 ) -> Template:
     return await response_page(visit, response_id)
 
 
-@post("/responses/{response_id:uuid}/{act:str}", needs="editor")
+@post("/responses/{response_id:uuid}/{act:str}", needs="editor", filters=True)
 async def review_response(
     visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID], act: FromPath[str]
 ) -> Answer:
@@ -140,18 +205,16 @@ async def review_response(
     said = _("Taken out of the scores.") if act == "exclude" else _("Counted again.")
     if act == "restore" and state not in (None, "counted"):
         said = _("Restored.")
-    return redirect(f"/responses/{response_id}", said)
+    query = _filters(visit).query()
+    return redirect(f"/responses/{response_id}{'?' if query else ''}{query}", said)
 
 
 def _filters(visit: Visit) -> Filters:
     return parse_filters(file_pairs(visit.request))
 
 
-async def _read(session: AsyncSession, visit: Visit, filters: Filters) -> tuple[Page, AllSeries]:
-    zone = ZoneInfo(visit.workspace.time_zone)
-    places = await load_asked_series(session, visit.workspace.id)
-    found = await list_responses(session, visit.workspace.id, places, filters, zone)
-    return found, places
+def _zone(visit: Visit) -> ZoneInfo:
+    return ZoneInfo(visit.workspace.time_zone)
 
 
 async def response_page(
@@ -162,18 +225,27 @@ async def response_page(
     error: str = "",
     masking: tuple[Choice, str] | None = None,
 ) -> Template:
+    filters, own = _filters(visit), visit.workspace.id
     async with visit.read() as session:
-        row = await find_response(session, visit.workspace.id, response_id)
+        row = await find_response(session, own, response_id)
         # The address of an anonymous answer tells its day: it is for those who must mask it.
         if row is None or (row.is_anonymous and not visit.viewer.may_edit):
             raise not_found()
-        changes = await list_changes(session, visit.workspace.id, response_id)
+        places = await load_asked_series(session, own)
+        walk = await walk_from(session, own, places, filters, _zone(visit), row)
+        others = await others_of(session, own, places, row)
+        changes = await list_changes(session, own, response_id)
         counted_most = await name_counted_most(session, row.response)
     return visit.page(
         "responses/detail.html",
         status=422 if error or masking else 200,
         row=row,
+        walk=walk,
+        others=others,
+        filters=filters,
         band_name=band_name(row),
+        band_of=band_name,
+        property_text=property_text,
         metric_name=metric_name(row.place.metric),
         changes=changes,
         told=told(row),
@@ -188,16 +260,6 @@ async def response_page(
 
 def told(row: Row) -> list[FollowUpAnswer]:
     return read_follow_up_answers(row, current_locale())
-
-
-def state_name(state: str) -> str:
-    return {
-        "counted": _("counted"),
-        "unconfirmed": _("unconfirmed"),
-        "quarantined": _("in quarantine"),
-        "excluded": _("excluded"),
-        "test": _("test"),
-    }[state]
 
 
 def band_name(row: Row) -> str:
@@ -228,30 +290,6 @@ def _pushed(request: HTMXRequest, filters: Filters) -> dict[str, str]:
         return {}
     query = filters.query()
     return {"HX-Push-Url": f"/responses?{query}" if query else "/responses"}
-
-
-def _choices(places: AllSeries, filters: Filters) -> list[dict[str, Any]]:
-    touchpoints = {
-        place.touchpoint.id: f"{place.stage.name} · {place.touchpoint.name}"
-        for place in places.values()
-    }
-    bands = {"negative": _("Unhappy"), "neutral": _("In between"), "positive": _("Happy")}
-    return [
-        _choice("touchpoint", _("Touchpoint"), filters.touchpoint, touchpoints),
-        _choice("band", _("Band"), filters.band, {name: bands[name] for name in BANDS}),
-        _choice("channel", _("Channel"), filters.channel, {c: channel_name(c) for c in CHANNELS}),
-        _choice("state", _("State"), filters.state, {s: state_name(s) for s in STATES}),
-        _choice("comment", _("Comment"), "1" if filters.comment else "", {"1": _("With one")}),
-    ]
-
-
-def _choice(name: str, label: str, value: Any, options: dict[Any, str]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "label": label,
-        "value": str(value or ""),
-        "options": [("", _("All")), *((str(key), text) for key, text in options.items())],
-    }
 
 
 signed_in_handlers = [response_list, response_file, response_detail, review_response]

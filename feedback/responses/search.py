@@ -11,14 +11,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.db import Id
-from feedback.responses.conditions import Conditions, between
+from feedback.responses.conditions import Conditions, between, ids_of
 from feedback.responses.known import Known
 from feedback.responses.models import Response
 from feedback.scoring.months import months_between
@@ -52,46 +51,45 @@ class _Window:
     rows: int | None
 
 
-async def find_newest(
-    session: AsyncSession, asked: Conditions, known: Known, most: int, zone: ZoneInfo
-) -> Found:
-    """At most so many of those that fit, the newest first."""
+async def find_newest(session: AsyncSession, asked: Conditions, known: Known, most: int) -> Found:
+    """At most so many of those that fit below `before`, the newest first; above `after`, where
+    there is one, the oldest first."""
     found: list[Response] = []
     if not asked.series:
         return Found(found)
-    for window in _windows(asked, known, zone):
+    for window in _windows(asked, known):
         left = most - len(found)
         limit = left if window.fit is None else min(left, window.fit)
-        part = await _search(session, asked, known, window, limit)
-        found += part.responses
-        if part.reached is not None or len(found) == most:
-            return Found(found, part.reached)
+        scope = await _scope(session, asked, known, window)
+        part = await _newest(session, asked, scope.parts, limit)
+        found += part
+        if len(found) == most:
+            return Found(found)
+        if scope.furthest is not None and len(part) < limit:
+            return Found(found, scope.furthest)
     return Found(found)
 
 
-def _windows(asked: Conditions, known: Known, zone: ZoneInfo) -> list[_Window]:
+def _windows(asked: Conditions, known: Known) -> list[_Window]:
     if known.fit is None or not known.is_exact:
         return [_whole(asked, known)]
     windows = []
     for first, last in known.runs():
-        ids, decided = between(first, last, zone)
+        begin, end = ids_of(first, last, asked.zone)
+        if asked.before is not None and begin >= asked.before:
+            continue
+        if asked.after is not None and end <= asked.after:
+            continue
+        ids, decided = between(first, last, asked.zone)
         months = months_between(first, last)
         fit, rows = (sum(n.get(month, 0) for month in months) for n in (known.fit, known.all))
-        windows.append(_Window([*asked.within, *ids], decided, fit, rows))
-    return windows
+        windows.append(_Window([*asked.limits, *ids], decided, fit, rows))
+    return windows if asked.after is None else windows[::-1]
 
 
 def _whole(asked: Conditions, known: Known) -> _Window:
     rows = sum(known.all.values()) if known.all else None
-    return _Window(asked.within, asked.months, None, rows)
-
-
-async def _search(
-    session: AsyncSession, asked: Conditions, known: Known, window: _Window, limit: int
-) -> Found:
-    scope = await _scope(session, asked, known, window)
-    found = await _newest(session, scope.parts, limit)
-    return Found(found, scope.furthest if len(found) < limit else None)
+    return _Window(asked.limits, asked.months, None, rows)
 
 
 async def count_found(
@@ -126,8 +124,8 @@ async def _scope(session: AsyncSession, asked: Conditions, known: Known, window:
     if not asked.keyed and (asked.wanted or only):
         most = _most_passed(window, known, by_series=by_series)
         if window.rows is None or window.rows > most // 2:  # those that no score counts are few
-            furthest = await _furthest(session, window, parts, most)
-    within = [*window.within, *([col(Response.id) >= furthest] if furthest else [])]
+            furthest = await _furthest(session, asked, window, parts, most)
+    within = [*window.within, *([_up_to(asked, furthest)] if furthest else [])]
     wanted = [*only, *asked.keyed, *window.months, *asked.wanted]
     return _Scope([[*within, *part, *wanted] for part in parts], furthest)
 
@@ -150,30 +148,45 @@ def _most_passed(window: _Window, known: Known, *, by_series: bool) -> int:
 
 
 async def _furthest(
-    session: AsyncSession, window: _Window, parts: Sequence[list[Any]], most: int
+    session: AsyncSession,
+    asked: Conditions,
+    window: _Window,
+    parts: Sequence[list[Any]],
+    most: int,
 ) -> uuid.UUID | None:
     """The id of the last answer to look at; None where all may be."""
-    newest = _ids([[*window.within, *part] for part in parts])
+    newest = _ids(asked, [[*window.within, *part] for part in parts])
     row = (await session.exec(newest.offset(most - 1).limit(1))).first()
     return row[0] if row else None
 
 
-async def _newest(session: AsyncSession, parts: Sequence[list[Any]], limit: int) -> list[Response]:
-    newest, whole = col(Response.id).desc(), select(Response)
+def _up_to(asked: Conditions, furthest: uuid.UUID) -> Any:
+    id = col(Response.id)
+    return id >= furthest if asked.after is None else id <= furthest
+
+
+async def _newest(
+    session: AsyncSession, asked: Conditions, parts: Sequence[list[Any]], limit: int
+) -> list[Response]:
+    newest, whole = _order(asked, col(Response.id)), select(Response)
     if len(parts) == 1:
         return list(await session.exec(whole.where(*parts[0]).order_by(newest).limit(limit)))
-    found: Any = await session.exec(_ids(parts).limit(limit))
-    ids, of_workspace = [row[0] for row in found], parts[0][0]
-    rows = whole.where(of_workspace, col(Response.id).in_(ids)).order_by(newest)
+    found: Any = await session.exec(_ids(asked, parts).limit(limit))
+    ids = [row[0] for row in found]
+    rows = whole.where(asked.within[0], col(Response.id).in_(ids)).order_by(newest)
     return list(await session.exec(rows)) if ids else []
 
 
-def _ids(parts: Sequence[list[Any]]) -> Any:
+def _ids(asked: Conditions, parts: Sequence[list[Any]]) -> Any:
     """The ids of each part in one order: databases merge the ranges as they go."""
     each: list[Any] = [sa.select(col(Response.id)).where(*part) for part in parts]
     if len(each) == 1:
-        return each[0].order_by(col(Response.id).desc())
-    return sa.union_all(*each).order_by(sa.desc("id"))
+        return each[0].order_by(_order(asked, col(Response.id)))
+    return sa.union_all(*each).order_by(_order(asked, sa.literal_column("id")))
+
+
+def _order(asked: Conditions, id: Any) -> Any:
+    return id.desc() if asked.after is None else id.asc()
 
 
 def of_series(session: AsyncSession, series: Sequence[uuid.UUID]) -> Any:

@@ -28,6 +28,9 @@
     } else if (event.key === "?") {
       const keys = document.getElementById("keys");
       if (keys && !keys.open) keys.showModal();
+    } else if (event.key === "j" || event.key === "k") { // on the page of one answer
+      const link = document.querySelector(`a[data-walk="${event.key}"]`);
+      if (link) { event.preventDefault(); link.click(); }
     } else if (event.key === "/") {
       const search = document.querySelector("[data-search], input[type=search]");
       if (search) { event.preventDefault(); search.focus(); }
