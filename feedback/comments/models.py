@@ -34,8 +34,8 @@ class Comment(SQLModel, table=True):
 
     number: in the order of time (`index.number_of`); on SQLite the rowid in FTS5, so of one
     workspace alone. band: of the rating in its metric, -1, 0, 1. language: "fr", "en", "" where
-    neither is known. person: the response's `respondent_key`. words: how many it has. stems:
-    `stems.stems_of`, space separated.
+    neither is known. person: the response's `respondent_key`. words: how many it has. facet: by
+    what it is counted (`facets.pack`). stems: `indexed.indexed`, stems and letters.
     No foreign key to the response: FTS5 can forget a row only if it is told what stood in it, so
     a row that a cascade took would leave its words behind.
     """
@@ -43,6 +43,8 @@ class Comment(SQLModel, table=True):
     __table_args__ = (
         sa.ForeignKeyConstraint(*OF_WORKSPACE),
         sa.UniqueConstraint("workspace_id", "response_id"),
+        sa.Index(None, "workspace_id", "number", "facet"),
+        sa.Index(None, "workspace_id", "facet", "month"),
         CLUSTERED,
     )
 
@@ -58,6 +60,7 @@ class Comment(SQLModel, table=True):
     person: bytes | None = Field(default=None, sa_type=sa.LargeBinary(16))
     state: str = Field(max_length=16)
     words: int
+    facet: int = Field(sa_type=sa.BigInteger)
     stems: str = Field(sa_type=sa.Text)
 
 

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("person", sa.LargeBinary(16), nullable=True),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("words", sa.Integer(), nullable=False),
+        sa.Column("facet", sa.BigInteger(), nullable=False),
         sa.Column("stems", sa.Text(), nullable=False),
         _of_workspace("comment"),
         sa.PrimaryKeyConstraint("workspace_id", "number", name=op.f("pk_comment")),
@@ -112,6 +113,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_stage_note")),
         info=INFO,
     )
+    for columns in (("number", "facet"), ("facet", "month")):
+        name = op.f(f"ix_comment_workspace_id_{'_'.join(columns)}")
+        op.create_index(name, "comment", ["workspace_id", *columns])
     for table, column in (
         ("comment_tag", "response_id"),
         ("comment_note", "response_id"),
