@@ -29,7 +29,9 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"−": "-"}
 _PIECE = re.compile(r'(-*)"([^"]*)"?(\*?)|[^\s"]+')
 _APOSTROPHES = "'’ʼ‘`´＇"
 # What stands before an apostrophe is no word of its own: l'attente finds attente.
-_ELIDED = frozenset("c d j l m n s t qu jusqu lorsqu puisqu quoiqu presqu".split())
+_ELIDED = frozenset(
+    ["c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "presqu"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ def _terms(text: str) -> Iterator[tuple[Term, bool, str]]:
         if not found:
             continue
         is_prefix = typed.rstrip(".,;:!?)").endswith("*")
-        is_left_out = not is_unwanted and not is_prefix and all(is_little(place.word) for place in found)
+        is_left_out = (
+            not is_unwanted and not is_prefix and all(is_little(place.word) for place in found)
+        )
         term = Term(tuple(place.word for place in found), is_prefix)
         yield term, is_unwanted, typed[found[0].start : found[-1].end] if is_left_out else ""
 

@@ -103,7 +103,9 @@ def tsquery(query: Query) -> str:
     return " & ".join([*wanted, *unwanted])
 
 
-def _matching(columns: Sequence[Any], query: Query, workspace_id: uuid.UUID, is_sqlite: bool) -> Any:
+def _matching(
+    columns: Sequence[Any], query: Query, workspace_id: uuid.UUID, is_sqlite: bool
+) -> Any:
     own = sa.select(*columns).where(Comment.workspace_id == workspace_id)
     if query.is_empty:
         return own
