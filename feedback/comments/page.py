@@ -89,7 +89,7 @@ def _page(
         tags=tags,
         tag=tag,
         error=error,
-        held=None,
+        held=found.total,
         groups=groups,
         others=others,
         exports=file_links(address(filters, before=None)),

@@ -229,6 +229,11 @@
       else if (!close() && chosen.size) clearChosen();
       return;
     }
+    if (event.key === "Enter" && target.matches("[data-enter]")) {
+      // Not the first button of the form, which is of another field.
+      event.preventDefault();
+      target.closest(".items").querySelector("button").click();
+    }
     if (isTyping) return;
     if (event.key === "Enter" && target.matches(".comment")) {
       event.preventDefault();

@@ -70,11 +70,14 @@ def page(
     )
 
 
-def redirect(path: str, flash: str | None = None, *, kind: str = "good") -> Redirect:
-    """Go to a page of ours with 303; `flash` is shown there once."""
+def redirect(
+    path: str, flash: str | None = None, *, kind: str = "good", undo: str = ""
+) -> Redirect:
+    """Go to a page of ours with 303; `flash` is shown there once. undo: names what `/comments/undo`
+    takes back, offered beside it."""
     cookies = []
     if flash is not None:
-        value = json.dumps([kind, flash]).encode().hex()
+        value = json.dumps([kind, flash, *filter(None, [undo])]).encode().hex()
         cookies.append(Cookie(FLASH_COOKIE, value=value, max_age=60, httponly=True, samesite="lax"))
     return Redirect(path, status_code=303, cookies=cookies)
 
@@ -162,16 +165,20 @@ def _shared_context(request: HTMXRequest) -> dict[str, Any]:
         "locales": i18n.LOCALES,
         "viewer": state.get("viewer"),
         "csrf_token": state.get("csrf_token", ""),
-        "flashes": _flashes(request),
+        "flashes": [told[:2] for told in _flashes(request)],
+        "undo": next((told[2] for told in _flashes(request) if len(told) > 2), ""),
     }
 
 
-def _flashes(request: HTMXRequest) -> list[tuple[str, str]]:
+def _flashes(request: HTMXRequest) -> list[tuple[str, ...]]:
+    """Kind, text, and what undoes what was done, where that can be."""
     try:
-        kind, text = json.loads(bytes.fromhex(request.cookies[FLASH_COOKIE]))
+        kind, text, *undo = json.loads(bytes.fromhex(request.cookies[FLASH_COOKIE]))
     except (KeyError, ValueError, TypeError, RecursionError):  # anybody may have written it
         return []
-    return [(kind, text)] if kind in ("good", "bad", "plain") and isinstance(text, str) else []
+    told = (kind, text, *undo)
+    is_ours = len(undo) < 2 and all(isinstance(each, str) for each in told)
+    return [told] if is_ours and kind in ("good", "bad", "plain") else []
 
 
 def _no_flash() -> Cookie:
