@@ -11,6 +11,8 @@ from feedback.accounts.guards import provide_viewer, require_viewer
 from feedback.accounts.visit import provide_visit
 from feedback.actions import handlers as actions
 from feedback.clocks import routes as clocks
+from feedback.comments import one as one_comment
+from feedback.comments import page as comments
 from feedback.comparisons import routes as comparisons
 from feedback.dashboards import pictures
 from feedback.dashboards import routes as dashboards
@@ -69,6 +71,8 @@ def _signed_in_pages(settings: Settings) -> Router:
             *surveys.handlers,
             *responses.signed_in_handlers,
             *bursts.signed_in_handlers,
+            *comments.signed_in_handlers,
+            *one_comment.signed_in_handlers,
             *erasure.signed_in_handlers,
             *mask_routes.signed_in_handlers,
             *disclosure.signed_in_handlers,

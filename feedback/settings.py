@@ -24,7 +24,19 @@ PREFIX = "FEEDBACK_"
 SHORTEST_SECRET = 32
 # How the addresses of our own pages begin, and those that are promised.
 OWN = (
-    *("actions", "api", "board", "compare", "d", "demo", "health", "i", "journeys", "k"),
+    *(
+        "actions",
+        "api",
+        "board",
+        "comments",
+        "compare",
+        "d",
+        "demo",
+        "health",
+        "i",
+        "journeys",
+        "k",
+    ),
     *("language", "map", "metrics", "mine", "noise", "priorities", "privacy", "r", "responses"),
     *("s", "settings", "setup", "share", "sign-in", "sign-out", "stages", "static", "surveys"),
     *("touchpoints", "trends", "u", "w", "widget", "widget-after"),

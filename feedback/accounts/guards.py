@@ -42,6 +42,7 @@ class Viewer:
     user: User
     workspace: Workspace
     role: str
+    has_comments: bool = False
 
     @property
     def may_edit(self) -> bool:
@@ -98,11 +99,15 @@ async def find_viewer(database: Database, token: str) -> Viewer | None:
 def _viewer(found: Any) -> Viewer:
     own = (found.user_id, found.email, found.own_language, found.joined_at)
     user = User(**dict(zip(("id", "email", "language", "created_at"), own, strict=True)))
-    return Viewer(user, Workspace.model_validate(found._mapping), found.role)
+    workspace = Workspace.model_validate(found._mapping)
+    return Viewer(user, workspace, found.role, bool(found.has_comments))
 
 
 @cache
 def _signed_in() -> Any:
+    # Read off the metadata: the room of comments stands far above this one.
+    comment = Workspace.metadata.tables["comment"]
+    own = sa.select(comment.c.number).where(comment.c.workspace_id == col(Workspace.id)).limit(1)
     return (
         sa.select(
             col(User.id).label("user_id"),
@@ -111,6 +116,7 @@ def _signed_in() -> Any:
             col(User.created_at).label("joined_at"),
             *sa.inspect(Workspace).local_table.c,
             col(Membership.role),
+            sa.exists(own).label("has_comments"),
         )
         .join(Session, col(Session.user_id) == User.id)
         .join(Workspace, col(Workspace.id) == Session.workspace_id)

@@ -4,8 +4,8 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
-from feedback.comments.models import Comment
 from feedback.comments.indexed import indexed
+from feedback.comments.models import Comment
 from feedback.db import Database, new_id
 from feedback.responses.models import Response
 from tests.cast import Shop

@@ -29,7 +29,9 @@ async def act(database: Database, shop: Shop, verb: Any, ids: Any, **more: Any) 
         return made, await keep(session, shop.workspace.id, by, made, now)
 
 
-async def undone(database: Database, shop: Shop, id: uuid.UUID | None, now: Any = LATER) -> Changes | None:
+async def undone(
+    database: Database, shop: Shop, id: uuid.UUID | None, now: Any = LATER
+) -> Changes | None:
     assert id is not None
     async with database.write() as session:
         return await undo(session, shop.workspace.id, shop.alice.id, id, now)

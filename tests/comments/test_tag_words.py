@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from feedback.comments import tag_words
-from feedback.comments.models import Comment, CommentTag, Tag, TagCount
 from feedback.comments.indexed import indexed
+from feedback.comments.models import Comment, CommentTag, Tag, TagCount
 from feedback.comments.tag_counts import Counts, count_tag, follow, read_counts, suggest
 from feedback.comments.tag_words import fits, look_further, preview, tag_by_words
 from feedback.comments.tags import add_tag, archive_tag, remove_tag, restore_tag, set_words

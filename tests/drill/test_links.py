@@ -1,10 +1,9 @@
 """From each number to the answers it is made of: the list holds as many as were clicked."""
 
 from collections import Counter
-from urllib.parse import urlsplit
 
 from feedback.db import Database
-from tests.drill.links import Link, Recount, links_of
+from tests.drill.links import Recount, links_of
 from tests.drill.world import World
 from tests.forms import Client
 

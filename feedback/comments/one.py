@@ -1,0 +1,54 @@
+"""One comment: beside its list, or on a page of its own."""
+
+import uuid
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from feedback.accounts.guards import not_found
+from feedback.accounts.visit import Visit
+from feedback.comments.notes import notes_of
+from feedback.comments.page import address, address_of_one, comment_filters
+from feedback.comments.query import parse_query
+from feedback.comments.shown import read_shown
+from feedback.comments.tags import load_tags
+from feedback.responses.listing import find_response
+from feedback.responses.routes import band_name, channel_name, state_name
+from feedback.wording import metric_name
+
+BLOCKS = ("comment_panel",)
+
+
+@get("/comments/{response_id:uuid}", blocks=BLOCKS, needs="viewer", filters=True)
+async def comment_detail(
+    visit: NamedDependency[Visit], response_id: FromPath[uuid.UUID]
+) -> Template:
+    filters = comment_filters(visit)
+    async with visit.read() as session:
+        row = await find_response(session, visit.workspace.id, response_id)
+        # The address of an anonymous answer tells its day: it is for those who must mask it.
+        if row is None or (row.is_anonymous and not visit.viewer.may_edit):
+            raise not_found()
+        [shown] = await read_shown(session, visit.workspace.id, [row], parse_query(filters.q))
+        notes = await notes_of(session, visit.workspace.id, [response_id])
+        tags = await load_tags(session, visit.workspace.id)
+    return visit.page(
+        "comments/one.html",
+        shown=shown,
+        notes=notes.get(response_id, []),
+        tags=tags,
+        filters=filters,
+        address=address,
+        here=address_of_one(response_id, filters),
+        band_name=band_name(row),
+        metric_name=metric_name(row.place.metric),
+        newer="",
+        older="",
+        channel_name=channel_name,
+        state_name=state_name,
+    )
+
+
+signed_in_handlers = [comment_detail]

@@ -1,0 +1,107 @@
+"""The comments of a list with what the team made of them, read for all of them at once."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.accounts.models import User
+from feedback.comments.marks import changed_since_starred, marks_of
+from feedback.comments.models import CommentMark
+from feedback.comments.notes import notes_of
+from feedback.comments.query import Query
+from feedback.comments.tags import tags_of
+from feedback.responses.listing import Row
+
+Pieces = tuple[tuple[str, bool], ...]
+
+# Characters and lines, about as much as eight lines of a reading list.
+LONG, LONG_LINES = 600, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A comment as the list shows it.
+
+    pieces: its text in parts, and whether each was looked for. tags: id and name. notes: how many.
+    hider: who hid it, "" where nobody did.
+    """
+
+    row: Row
+    pieces: Pieces
+    mark: CommentMark | None = None
+    tags: tuple[tuple[uuid.UUID, str], ...] = ()
+    notes: int = 0
+    hider: str = ""
+
+    @property
+    def is_starred(self) -> bool:
+        return self.mark is not None and self.mark.starred_at is not None
+
+    @property
+    def is_done(self) -> bool:
+        return self.mark is not None and self.mark.done_at is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.mark is not None and self.mark.hidden_at is not None
+
+    @property
+    def has_changed(self) -> bool:
+        """Since it was starred."""
+        return changed_since_starred(self.mark, self.row.response)
+
+    @property
+    def is_long(self) -> bool:
+        """So long that a list folds it."""
+        text = self.row.response.comment or ""
+        return len(text) > LONG or text.count("\n") >= LONG_LINES
+
+    @property
+    def is_found_below(self) -> bool:
+        """Where it is folded, what was looked for would not be seen."""
+        before = 0
+        for text, is_found in self.pieces:
+            if is_found:
+                return before > LONG * 2 // 3
+            before += len(text) + 60 * text.count("\n")
+        return False
+
+    def made_of(self) -> tuple[object, ...]:
+        """All that the list shows of it."""
+        mark = self.mark
+        marks = mark and (mark.starred_at, mark.done_at, mark.hidden_at, mark.hidden_reason)
+        shown = (marks, self.tags, self.notes, self.hider, self.has_changed)
+        return (*self.row.made_of(), self.pieces, *shown)
+
+
+async def read_shown(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    rows: Sequence[Row],
+    query: Query,
+) -> list[Shown]:
+    """These answers with their marks, tags and notes; what was looked for is found in the text."""
+    ids = [row.response.id for row in rows]
+    marks = await marks_of(session, workspace_id, ids)
+    tags = await tags_of(session, workspace_id, ids)
+    notes = await notes_of(session, workspace_id, ids)
+    names = await _names(session, {mark.hidden_by for mark in marks.values() if mark.hidden_by})
+    found = []
+    for row in rows:
+        parts = ((row.response.comment or "", False),)
+        id, mark = row.response.id, marks.get(row.response.id)
+        hider = names.get(mark.hidden_by, "") if mark and mark.hidden_by else ""
+        own = tuple((tag.id, tag.name) for tag in tags.get(id, ()))
+        found.append(Shown(row, parts, mark, own, len(notes.get(id, ())), hider))
+    return found
+
+
+async def _names(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    if not ids:
+        return {}
+    return dict(
+        (await session.exec(select(User.id, User.email).where(col(User.id).in_(ids)))).all()
+    )
