@@ -10,6 +10,7 @@ from feedback.accounts import settings_routes as account_settings
 from feedback.accounts.guards import provide_viewer, require_viewer
 from feedback.accounts.visit import provide_visit
 from feedback.actions import handlers as actions
+from feedback.board import routes as board
 from feedback.clocks import routes as clocks
 from feedback.comments import one as one_comment
 from feedback.comments import page as comments
@@ -60,6 +61,7 @@ def _signed_in_pages(settings: Settings) -> Router:
         "/",
         route_handlers=[
             home,
+            *board.signed_in_handlers,
             *dashboards.signed_in_handlers,
             *pictures.signed_in_handlers,
             *journey_map.signed_in_handlers,

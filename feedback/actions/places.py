@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.calendar.models import Action
+from feedback.calendar.queries import Flag
 from feedback.i18n import gettext as _
 from feedback.readings.journey import JourneyInfo, SeriesInfo, StageInfo, TouchpointInfo
 from feedback.scoring import METRICS, Metric
@@ -56,7 +57,7 @@ class AskedLine:
     place: StageInfo | TouchpointInfo | None = None
 
 
-def place_of(action: Action, journey: JourneyInfo) -> Reach:
+def place_of(action: Action | Flag, journey: JourneyInfo) -> Reach:
     """The place of an action on its journey, as it stands today."""
     for stage in journey.stages:
         for touchpoint in stage.touchpoints:

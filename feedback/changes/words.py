@@ -46,11 +46,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence; where it tells of a change, its `verdict` and the answers it is shown by."""
+    """One sentence; where it tells of a change, its `verdict` and the answers it is shown by.
+
+    short: the same without its months, for a page that has room for a line.
+    """
 
     text: str
     verdict: Verdict | None = None
     answers: Answers | None = None
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,13 @@ def _tell(
     more = len(changed) - MOST_TOLD
     sentences = [
         Sentence(
-            _sentence(told, names, looked_at, month, shown), verdict(told), change_answers(told)
+            text,
+            verdict(told),
+            change_answers(told),
+            text.replace(_held(_change_of(told)), "", 1),
         )
         for told in changed[:MOST_TOLD]
+        for text in (_sentence(told, names, looked_at, month, shown),)
     ]
     if more > 0:
         text = ngettext("And %(n)s more.", "And %(n)s more.", more) % {"n": more}
@@ -184,12 +192,16 @@ def _before(change: NamedChange, metric: Metric) -> str:
         text = _("%(number)s over the year before") % words
     else:
         text = _("%(number)s over the %(n)s months before") % words
+    return text + _held(change)
+
+
+def _held(change: NamedChange) -> str:
+    """The months before, named where a level that is renewed once a year is of those before it."""
     first, last = change.held[0], change.held[-1]
     if month_number(change.began) - month_number(last) <= RIGHT_BEFORE:
-        return text
-    # A level is renewed once a year, so they may be those of the year before that: then named.
+        return ""
     months = _("%(first)s – %(last)s") % {"first": month_short(first), "last": month_short(last)}
-    return f"{text} ({months})"
+    return f" ({months})"
 
 
 def _usual(change: NamedChange, metric: Metric) -> str:

@@ -1,4 +1,4 @@
-"""Board and trends: as pages, as blocks of a page, as .csv and .json."""
+"""Trends: as a page, as its block, as .csv and .json."""
 
 from operator import attrgetter
 from typing import Any
@@ -10,15 +10,13 @@ from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.guards import Viewer
-from feedback.dashboards.board import BoardPage, board_page, read_board, refused_board
-from feedback.dashboards.files import board_json, board_table
 from feedback.dashboards.mix.read import with_channels
-from feedback.dashboards.read import Counts, Scope, load_board, load_trends
+from feedback.dashboards.read import Counts, Scope, load_trends
 from feedback.dashboards.screen import Screen
 from feedback.dashboards.trends_files import trends_json, trends_table
 from feedback.dashboards.trends_page import TrendsPage, refused_trends, trends_page
 from feedback.db import Database
-from feedback.readings.filters import BOARD_NAMES, TRENDS_NAMES
+from feedback.readings.filters import TRENDS_NAMES
 from feedback.web.files import send_file
 from feedback.web.page import or_refused
 
@@ -32,17 +30,6 @@ def _draw_trends(counts: Counts | None, scope: Scope, _polled: str) -> TrendsPag
     return trends_page(counts, scope)
 
 
-BOARD: Screen[Counts, BoardPage] = Screen(
-    names=BOARD_NAMES,
-    template="dashboards/board.html",
-    load=load_board,
-    draw=board_page,
-    refuse=refused_board,
-    address=attrgetter("address"),
-    version=attrgetter("version"),
-    passes=attrgetter("recent"),
-    polls="board_tiles",
-)
 TRENDS: Screen[Counts, TrendsPage] = Screen(
     names=TRENDS_NAMES,
     template="dashboards/trends.html",
@@ -55,28 +42,12 @@ TRENDS: Screen[Counts, TrendsPage] = Screen(
 )
 
 
-@get("/board", blocks=("board_page", "board_tiles"), needs="viewer", filters=True)
-@or_refused(BOARD.refused)
-async def board(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Template | Response[None]:
-    return await BOARD.answer(request, database, viewer)
-
-
 @get("/trends", blocks=("trends_page",), needs="viewer", filters=True)
 @or_refused(TRENDS.refused)
 async def trends(
     request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
 ) -> Template | Response[None]:
     return await TRENDS.answer(request, database, viewer)
-
-
-@get(["/board.json", "/board.csv", "/board.xlsx"], needs="viewer", filters=True)
-async def board_file(
-    request: HTMXRequest, database: NamedDependency[Database], viewer: NamedDependency[Viewer]
-) -> Response[Any]:
-    counts = await BOARD.need(database, BOARD.scope(request, viewer))
-    return await send_file(request, board_json, board_table, read_board(counts), counts)
 
 
 @get(["/trends.json", "/trends.csv", "/trends.xlsx"], needs="viewer", filters=True)
@@ -87,4 +58,4 @@ async def trends_file(
     return await send_file(request, trends_json, trends_table, counts)
 
 
-signed_in_handlers = [board, trends, board_file, trends_file]
+signed_in_handlers = [trends, trends_file]

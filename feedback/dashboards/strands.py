@@ -1,5 +1,6 @@
 """The lines of the trends page as they are read, before anything is drawn or worded."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from feedback.changes.coming import Coming
@@ -56,11 +57,16 @@ class Strand:
 
     def year_before(self, month: str) -> Score | None:
         """The same month a year before: where the same was asked, and 30 answers or more came."""
-        then = shift(month, -YEAR)
-        score = self.line.get(then)
-        if score is None or not score.has_number or score.n < FEW_BELOW:
-            return None
-        return None if any(then < seam.month <= month for seam in self.seams) else score
+        return year_before(self.line, month, self.seams)
+
+
+def year_before(line: Line, month: str, seams: Iterable[Seam]) -> Score | None:
+    """The score a year before `month`: where the same was asked, and 30 answers or more came."""
+    then = shift(month, -YEAR)
+    score = line.get(then)
+    if score is None or not score.has_number or score.n < FEW_BELOW:
+        return None
+    return None if any(then < seam.month <= month for seam in seams) else score
 
 
 def _is_known(score: Score | None) -> bool:

@@ -16,7 +16,9 @@ from feedback.wording import channel_name, metric_name, month_name, month_short
 
 # `was` says where the form was when it was filled in (journey, stage, touchpoint): once another
 # place is chosen, the finer choices of the old one mean nothing.
-BOARD_NAMES = ("journey", "month", "channel")
+MAP_NAMES = ("journey", "month", "channel")
+BOARD_NAMES = ("show", *MAP_NAMES)
+SHOWN = ("unhappy",)  # beside the scores as they were asked, which have no name
 TRENDS_NAMES = ("journey", "metric", "stage", "touchpoint", "channel", "from", "to")
 
 MOST_MONTHS = 240  # of a page: more columns than anybody reads
@@ -73,6 +75,7 @@ def _check_values(given: Mapping[str, str]) -> None:
         raise FilterError("from", _("The first month must not come after the last."))
     _check_known("metric", given, tuple(METRICS))
     _check_known("channel", given, CHANNELS)
+    _check_known("show", given, SHOWN)
 
 
 def _check_months(given: Mapping[str, str], running: str) -> None:
@@ -211,6 +214,11 @@ def month_choice(
 def channel_choice(asked: Asked) -> Choice:
     options = [("", _("All channels")), *((name, channel_name(name)) for name in CHANNELS)]
     return Choice("channel", _("Channel"), asked.get("channel"), tuple(options))
+
+
+def show_choice(asked: Asked) -> Choice:
+    options = (("", _("As asked")), ("unhappy", _("Unhappy answers")))
+    return Choice("show", _("Scores"), asked.get("show"), options)
 
 
 def metric_choice(journey: JourneyInfo, chosen: str) -> Choice:

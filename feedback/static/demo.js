@@ -6,7 +6,7 @@
   const shop = document.getElementById("shop");
   const board = document.getElementById("board");
   const news = document.getElementById("news");
-  const NUMBERS = ".touchpoint strong, .touchpoints .how > summary, .stage-head > .how > summary, .stage-facts strong, .stage-facts .beneath, .score, .score-note";
+  const NUMBERS = ".touchpoint-score > :not(.to-comments), .stage-n .how > summary, a.beneath, .score, .score-note";
 
   function numbers() {
     const page = board.contentDocument;

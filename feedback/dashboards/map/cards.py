@@ -12,6 +12,7 @@ from feedback.dashboards.behind import reading_answers
 from feedback.dashboards.board import Reading, TouchpointReading, read_board
 from feedback.dashboards.map.read import MapCounts, Mentions
 from feedback.dashboards.read import Counts
+from feedback.dashboards.targets import Gap, gap_of, to_go
 from feedback.i18n import current_locale, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.readings.answers import Answers
@@ -24,7 +25,6 @@ from feedback.wording import (
     metric_name,
     month_name,
     month_short,
-    scale_of,
     write_number,
     write_score,
     write_target,
@@ -126,39 +126,6 @@ def _card(reading: TouchpointReading, found: MapCounts) -> Card:
     return Card(reading.touchpoint, readings, asked, found)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """How far the score is from its target, in headline units, the good way: 22 is to go.
-
-    None as long as there are too few answers to show a score, and for a target that was set for
-    another metric and is off the scale of this one.
-    """
-
-    target: float
-    to_go: float | None
-    is_off_scale: bool = False
-
-    @property
-    def is_reached(self) -> bool | None:
-        return None if self.to_go is None else self.to_go <= 0
-
-
-def gap_of(reading: Reading) -> Gap | None:
-    """The future state beside the current one; None without a target."""
-    target, chosen = reading.target, reading.chosen
-    if target is None:
-        return None
-    low, high = scale_of(reading.metric)
-    if not low <= target <= high:
-        return Gap(target, None, is_off_scale=True)
-    if chosen.score is None or not chosen.has_number:
-        return Gap(target, None)
-    to_go = target - chosen.score
-    # Only a mean keeps the direction of its scale; shares and net scores count what is good.
-    is_turned = reading.metric.low_is_good and reading.metric.headline == "mean"
-    return Gap(target, -to_go if is_turned else to_go)
-
-
 # The words.
 
 
@@ -238,7 +205,7 @@ def _target(gap: Gap | None, reading: Reading, counts: Counts) -> MapTarget | No
     now = _current(write_number(reading.chosen.score or 0.0, reading.metric), counts)
     if gap.is_reached:
         return MapTarget(now, future, _("reached"), "reached")
-    return MapTarget(now, future, _to_go(gap, reading), "to_go")
+    return MapTarget(now, future, to_go(gap, reading), "to_go")
 
 
 def _current(score: str, counts: Counts) -> str:
@@ -247,22 +214,6 @@ def _current(score: str, counts: Counts) -> str:
         return _("today %(score)s") % {"score": score}
     month = month_short(counts.window.chosen)
     return _("%(month)s: %(score)s") % {"month": month, "score": score}
-
-
-def _to_go(gap: Gap, reading: Reading) -> str:
-    """What is missing between the two numbers as they are written, or less than one step."""
-    score = reading.chosen.score or 0.0
-    if reading.metric.headline == "mean":
-        missing = abs(round_half_away(gap.target, 1) - round_half_away(score, 1))
-        if missing < 0.1 - 1e-9:
-            return _("less than 0.1 to go")
-        return _("%(n)s to go") % {"n": format_number(missing, 1)}
-    missing = abs(round_half_away(gap.target, 0) - round_half_away(score, 0))
-    if missing < 1:
-        return _("less than 1 point to go")
-    return ngettext("%(n)s point to go", "%(n)s points to go", int(missing)) % {
-        "n": format_number(missing)
-    }
 
 
 # The three kinds of silence.

@@ -14,7 +14,7 @@ from feedback.dashboards.map.picture import Titles, map_picture
 from feedback.dashboards.map.routes import MAP
 from feedback.dashboards.read import Scope
 from feedback.i18n import gettext as _
-from feedback.readings.filters import BOARD_NAMES, parse_asked
+from feedback.readings.filters import MAP_NAMES, parse_asked
 
 
 @get([f"/map.{kind}" for kind in FORMATS], needs="viewer", filters=True)
@@ -28,7 +28,7 @@ async def map_as_picture(visit: NamedDependency[Visit]) -> Response[Any] | Templ
 
 async def draw_map(wanted: Wanted) -> Drawn | None:
     """The picture of the map, as its job draws it."""
-    scope = Scope(wanted.workspace, parse_asked(wanted.query, BOARD_NAMES), wanted.now)
+    scope = Scope(wanted.workspace, parse_asked(wanted.query, MAP_NAMES), wanted.now)
     found = await MAP.find(wanted.database, scope)
     page = map_page(found, scope)
     if found is None or not page.columns:

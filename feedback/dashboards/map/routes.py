@@ -22,7 +22,7 @@ from feedback.dashboards.screen import Screen
 from feedback.db import Database
 from feedback.editor.journeys.order import Move, Position, StaleOrderError, move_part
 from feedback.i18n import gettext as _
-from feedback.readings.filters import BOARD_NAMES
+from feedback.readings.filters import MAP_NAMES
 from feedback.web.files import send_file
 from feedback.web.page import or_refused, redirect
 
@@ -31,7 +31,7 @@ MOVED_COOKIE = "feedback_moved"
 
 
 MAP: Screen[MapCounts, MapPage] = Screen(
-    names=BOARD_NAMES,
+    names=MAP_NAMES,
     template="dashboards/map.html",
     load=load_map,
     draw=lambda found, scope, _polled: map_page(found, scope),

@@ -5,8 +5,9 @@ from typing import Any
 
 from feedback.dashboards.board import Reading
 from feedback.dashboards.files import board_metrics, counts_table, people_in
-from feedback.dashboards.map.cards import Card, Column, gap_of
+from feedback.dashboards.map.cards import Card, Column
 from feedback.dashboards.read import Counts
+from feedback.dashboards.targets import gap_of
 from feedback.rows import Table, json_text
 from feedback.scoring import METRICS, row_dict, score
 from feedback.surveys.seams import CURRENT, REPLACED

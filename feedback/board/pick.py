@@ -1,0 +1,95 @@
+"""One comment worth reading: unhappy, of the place that matters now, of readable length."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.responses.conditions import first_id
+from feedback.responses.models import Response
+from feedback.responses.small_groups import anonymous_series
+from feedback.scoring.months import shift
+
+SHORTEST, LONGEST = 25, 280  # characters: says something, and is read at a glance
+LOOKED_AT = 500  # of each series' newest answers of the month: a bound, however many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Where to look: series with the ratings of their unhappy band, and the months."""
+
+    ratings: Mapping[uuid.UUID, frozenset[int]]
+    since: str
+    until: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    response_id: uuid.UUID
+    series_id: uuid.UUID
+    rating: int
+    text: str
+    language: str
+
+
+async def pick_comment(
+    session: AsyncSession, workspace_id: uuid.UUID, wanted: Wanted, zone: ZoneInfo
+) -> Comment | None:
+    """The newest one that is counted and of readable length; None without any.
+
+    None of an anonymous survey: alone and by its time, an answer is a group of one.
+    """
+    anonymous = await anonymous_series(session, workspace_id)
+    parts = [
+        _newest(workspace_id, series, ratings, wanted, zone)
+        for series, ratings in sorted(wanted.ratings.items())
+        if series not in anonymous and ratings
+    ]
+    found: list[Comment] = []
+    for part in parts:
+        for row in await session.exec(part):
+            found.append(Comment(row[0], row[1], row[2], row[3], row[4] or ""))
+    return max(found, key=lambda each: each.response_id, default=None)
+
+
+def _newest(
+    workspace_id: uuid.UUID,
+    series: uuid.UUID,
+    ratings: frozenset[int],
+    wanted: Wanted,
+    zone: ZoneInfo,
+) -> Any:
+    conditions: list[Any] = [
+        Response.workspace_id == workspace_id,
+        Response.series_id == series,
+        col(Response.id) >= first_id(wanted.since, zone),
+        col(Response.id) < first_id(shift(wanted.until, 1), zone),
+    ]
+    newest = (
+        sa.select(
+            *(col(Response.id), col(Response.series_id), col(Response.rating)),
+            *(col(Response.comment), col(Response.locale), col(Response.state)),
+            col(Response.channel),
+        )
+        .where(*conditions)
+        .order_by(col(Response.id).desc())
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    at = newest.c
+    length = sa.func.length(at.comment)
+    wanted_rows = [at.state == "counted", at.rating.in_(sorted(ratings))]
+    if wanted.channel:
+        wanted_rows.append(at.channel == wanted.channel)
+    return (
+        sa.select(at.id, at.series_id, at.rating, at.comment, at.locale)
+        .where(*wanted_rows, length.between(SHORTEST, LONGEST))
+        .order_by(at.id.desc())
+        .limit(1)
+    )
