@@ -116,7 +116,9 @@ def _terms(text: str) -> Iterator[tuple[Term, bool, str]]:
         if not found:
             continue
         is_prefix = typed.rstrip(".,;:!?)").endswith("*")
-        is_left_out = not is_unwanted and not is_prefix and all(is_little(place.word) for place in found)
+        is_left_out = (
+            not is_unwanted and not is_prefix and all(is_little(place.word) for place in found)
+        )
         term = Term(tuple(place.word for place in found), is_prefix)
         yield term, is_unwanted, typed[found[0].start : found[-1].end] if is_left_out else ""
 

@@ -37,7 +37,7 @@ _PLAIN = re.compile(r"[a-y][a-z0-9]*")
 _FEMININE = re.compile(r"(?<=..e)es?$|(?<=...ier)es?$")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "ı": "i"})
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
 _APOSTROPHES = str.maketrans("'\u02bc", "\u2019\u2019")
 
 
@@ -51,8 +51,8 @@ _ALONE = (
     "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1a5f"
     "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_PICTURES = "\u2190-\u2bff\U0001f000-\U0001faff"
-_WORD = re.compile(
+_PICTURES = "\u2190-\u24ff\u25a0-\u2bff\U0001f000-\U0001faff"  # without what masks words
+WORD = re.compile(
     # can't and doesn't are one word each, d'accueil is two
     rf"(?:(?![{_ALONE}])[^\W_])(?:(?![{_ALONE}])(?:[^\W_]|[{_marks()}]|(?<=n)\u2019(?=t\b)))*"
     rf"|(?=[{_ALONE}])(?:[^\W_]|[{_marks()}])|[{_PICTURES}]"
@@ -70,15 +70,15 @@ def stems_of(text: str, language: str) -> list[str]:
     >>> stems_of("long queues", "")
     ['long', 'queu', 'z', 'long', 'queue']
     """
-    words = _words(text)
+    words = words_of(text)
     if language in STEMMERS:
-        found = [_stem(word, language) for word in words]
+        found = [stem(word, language) for word in words]
     else:
-        found, *others = ([_stem(word, each) for word in words] for each in LANGUAGES)
+        found, *others = ([stem(word, each) for word in words] for each in LANGUAGES)
         for other in others:
             if other != found:
                 found = [*found, BOUNDARY, *other]
-    return _as_often_as_counts(found)
+    return as_often_as_counts(found)
 
 
 def stem_words(text: str, language: str) -> list[tuple[str, str]]:
@@ -88,33 +88,41 @@ def stem_words(text: str, language: str) -> list[tuple[str, str]]:
     >>> stem_words("Trop d'Élèves", "fr")
     [('trop', 'trop'), ('d', 'd'), ('elev', 'élèves')]
     """
-    words = _words(text)
+    words = words_of(text)
     if language not in STEMMERS:
-        has_accents = any(not word.isascii() and _fold(word).isascii() for word in words)
+        has_accents = any(not word.isascii() and fold(word).isascii() for word in words)
         language = "fr" if has_accents else "en"
-    return [(_stem(word, language), word) for word in words]
+    return [(stem(word, language), word) for word in words]
 
 
-def _words(text: str) -> list[str]:
-    small = _UNSEEN.sub("", unicodedata.normalize("NFKC", text).lower()).translate(_APOSTROPHES)
-    return _WORD.findall(unicodedata.normalize("NFC", small))
+def words_of(text: str) -> list[str]:
+    """The words of a text in its order: small, composed, with their accents."""
+    return WORD.findall(small(text))
 
 
-def _as_often_as_counts(stems: list[str]) -> list[str]:
+def small(text: str) -> str:
+    """As its words are cut: small, composed, without what is not seen."""
+    seen = UNSEEN.sub("", unicodedata.normalize("NFKC", text).lower()).translate(_APOSTROPHES)
+    return unicodedata.normalize("NFC", seen)
+
+
+def as_often_as_counts(stems: list[str]) -> list[str]:
+    """Without what PostgreSQL would keep no place of."""
     if len(stems) <= MOST_PLACES:
         return stems
     seen: Counter[str] = Counter()
     kept = []
-    for stem in stems:
-        seen[stem] += 1
-        if seen[stem] <= MOST_PLACES:
-            kept.append(stem)
+    for each in stems:
+        seen[each] += 1
+        if seen[each] <= MOST_PLACES:
+            kept.append(each)
     return kept
 
 
 @lru_cache(maxsize=KEPT)
-def _stem(word: str, language: str) -> str:
-    folded = _fold(word)[:MOST_LETTERS]
+def stem(word: str, language: str) -> str:
+    """The stem of one word, as `words_of` gives it."""
+    folded = fold(word)[:MOST_LETTERS]
     if folded.isascii() and folded.isalpha():
         folded = STEMMERS[language].stemWord(
             _FEMININE.sub("", folded) if language == "fr" else folded
@@ -124,7 +132,8 @@ def _stem(word: str, language: str) -> str:
     return folded if _PLAIN.fullmatch(folded) else "z" + folded.encode().hex()
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
+    """Its letters without case and accents."""
     if word.isascii():
         return word
     word = word.casefold().replace("\u2019", "").translate(_LIGATURES)
