@@ -24,7 +24,7 @@ from feedback.imports.load import BATCH
 from feedback.migrate import upgrade
 from feedback.models import metadata
 
-WRITTEN = ("submission", "response", "rating_count", "count_version")
+WRITTEN = ("submission", "response", "comment_due", "rating_count", "count_version")
 # In the order they were stored in, which is that of the key of `response`.
 _RESPONSES = "SELECT * FROM response ORDER BY workspace_id, id"
 _SUBMISSIONS = """

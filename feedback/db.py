@@ -45,6 +45,9 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+# What each database tells of a statement before it is run, with its values.
+BEFORE_EXECUTE: list[Callable[..., None]] = [check_tenancy]
+
 # Session.info: what its transaction does.
 ENQUEUED = "enqueued"
 READS_ONLY = "reads only"  # what it finds is committed, so it may be kept
@@ -202,7 +205,8 @@ class Database:
     def _use(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._read_engine = engine.execution_options(readonly=True)
-        event.listen(engine.sync_engine, "before_execute", check_tenancy)
+        for listener in BEFORE_EXECUTE:
+            event.listen(engine.sync_engine, "before_execute", listener)
 
     def patient(self) -> "Database":
         """The same database for work whose statements may take minutes: on PostgreSQL other

@@ -19,17 +19,6 @@ NAME, NOTE, SHORT = 80, 2000, 280  # characters: of a tag, of a note, of what a 
 SEARCH = "comment_search"
 
 
-class CommentDue(SQLModel, table=True):
-    """An answer whose comment is to be looked at, or looked at again: it was written, changed,
-    masked, moved, erased. The row is all that the answer's transaction does for search."""
-
-    __tablename__ = "comment_due"
-    __table_args__ = (CLUSTERED,)
-
-    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-    response_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
-
-
 class Comment(SQLModel, table=True):
     """An answer with text, as search and word counts know it. Only the job writes it.
 

@@ -51,7 +51,7 @@ _ALONE = (
     "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1a5f"
     "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_PICTURES = "\u2190-\u2bff\U0001f000-\U0001faff"
+_PICTURES = "\u2190-\u24ff\u25a0-\u2bff\U0001f000-\U0001faff"  # without what masks words
 WORD = re.compile(
     # can't and doesn't are one word each, d'accueil is two
     rf"(?:(?![{_ALONE}])[^\W_])(?:(?![{_ALONE}])(?:[^\W_]|[{_marks()}]|(?<=n)\u2019(?=t\b)))*"

@@ -33,6 +33,7 @@ class _Ready:
     batch: Batch
     submissions: Sequence[Sequence[Any]]
     responses: Sequence[Sequence[Any]]
+    due: Sequence[Sequence[Any]]
     counts: Sequence[Sequence[Any]]
     versions: Sequence[Sequence[Any]]
 
@@ -58,6 +59,7 @@ class PostgresBulk:
             batch,
             _records(statements.submissions, len(batch), rows.submissions(origin, batch)),
             _records(statements.responses, len(batch), rows.responses(origin, batch)),
+            rows.due(origin, batch),
             rows.counts(origin, batch),
             rows.versions(origin, batch),
         )
@@ -90,6 +92,8 @@ class PostgresBulk:
             await connection.copy_records_to_table(
                 "response", records=ready.responses, columns=statements.responses.names
             )
+            if ready.due:
+                await connection.fetch(statements.insert_due.text, *zip(*ready.due, strict=True))
             counts, versions = (zip(*rows, strict=True) for rows in (ready.counts, ready.versions))
             await connection.fetch(statements.add_ratings.text, *counts)
             await connection.fetch(statements.next_version.text, *versions)

@@ -108,6 +108,12 @@ class Rows:
         """The same of `response`."""
         return batch.columns, {name: getattr(origin, name) for name in origin.__slots__}
 
+    def due(self, origin: Origin, batch: Batch) -> list[tuple[Any, ...]]:
+        """The rows of `comment_due`: answers with a text."""
+        comments = batch.columns.get("comment") or ()
+        ids = compress(batch.columns["id"], comments)
+        return self.statements.due_rows((origin.workspace_id, UUID(bytes=id)) for id in ids)
+
     def counts(self, origin: Origin, batch: Batch) -> list[tuple[Any, ...]]:
         counted = [batch.columns[name] for name in ("series_id", "channel", "month", "rating")]
         found = Counter(zip(*counted, strict=True))

@@ -107,11 +107,13 @@ class SqliteBulk:
         rows, statements, n = self._rows, self._rows.statements, len(batch)
         submissions = statements.submissions.flat(n, *rows.submissions(origin, batch))
         responses = statements.responses.flat(n, *rows.responses(origin, batch))
+        due = chain.from_iterable(rows.due(origin, batch))
         counts = chain.from_iterable(rows.counts(origin, batch))
         versions = chain.from_iterable(rows.versions(origin, batch))
         return [
             *_together(statements.insert_submission, submissions),
             *_together(statements.insert_response, responses),
+            *_together(statements.insert_due, list(due)),
             *_together(statements.add_ratings, list(counts)),
             *_together(statements.next_version, list(versions)),
         ]

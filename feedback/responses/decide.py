@@ -171,6 +171,8 @@ def _plan_answer(plan: Plan, row: _Row) -> None:
             changed_at=latest.received_at,
         )
     (plan.updated if row.first is None else plan.created).append(written)
+    if written.comment or (before is not None and before.has_text):
+        plan.due.append((written.workspace_id, written.id))
     group = (latest.workspace_id, after.series_id, after.channel, after.month)
     if after.state == "counted":
         plan.counts[(*group, after.rating)] += 1

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from feedback.db import Id, Json, Owned, UtcDateTime
+from feedback.responses import due  # noqa: F401 (it listens)
 from feedback.tenancy import DISTRIBUTED, belongs_to
 
 CHANNELS = ("widget", "page", "email", "qr", "kiosk", "api", "import")
@@ -92,6 +93,18 @@ class Submission(SQLModel, table=True):
     first_seq: int = 1
     seq: int = 1
     digest: bytes = Field(sa_type=sa.LargeBinary(16))
+
+
+class CommentDue(SQLModel, table=True):
+    """An answer whose comment is to be looked at, or looked at again, by the job of `comments`: it
+    was written, changed, masked, moved, erased. The transaction of an answer does no more for
+    search; whoever else changes answers finds it done: `due`."""
+
+    __tablename__ = "comment_due"
+    __table_args__ = (CLUSTERED,)
+
+    workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
+    response_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
 
 
 class ContactKey(SQLModel, table=True):

@@ -114,6 +114,7 @@ class KnownResponse(msgspec.Struct, frozen=True, gc=False):
     rating: int
     state: str
     excluded_from: str | None = None
+    has_text: bool = False
 
 
 ResponseKey = tuple[uuid.UUID, uuid.UUID]
@@ -152,6 +153,7 @@ class Plan:
     changed: list[tuple[Key, KnownSubmission]] = field(default_factory=list)
     created: list[Answer] = field(default_factory=list)
     updated: list[Answer] = field(default_factory=list)
+    due: list[ResponseKey] = field(default_factory=list)
     counts: Counter[CountKey] = field(default_factory=Counter)
     displays: Counter[DisplayKey] = field(default_factory=Counter)
 

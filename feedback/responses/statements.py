@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
+from feedback.responses.due import look_again
 from feedback.responses.masking.frozen import comment_after
 from feedback.responses.models import ContactKey, Response, Submission
 from feedback.responses.outcome import CONTENT, Answer, CountKey, DisplayKey, Key, KnownSubmission
@@ -29,6 +30,7 @@ from feedback.versions import next_version, this_process
 _tables = Response.metadata.tables
 RESPONSE = _tables["response"]
 SUBMISSION = _tables["submission"]
+COMMENT_DUE = _tables["comment_due"]
 RATING_COUNT = _tables["rating_count"]
 DISPLAY_COUNT = _tables["display_count"]
 CONTACT_KEY = _tables["contact_key"]
@@ -86,6 +88,8 @@ class Statements:
         self.find_told = _compile(_find_told(), dialect)
         self.move_answers = _compile(_move_answers(), dialect)
         self.insert_response = _compile_insert(insert(RESPONSE), dialect)
+        self.insert_due = _compile_insert(look_again(insert), dialect)
+        self.note_moved = _compile(_note_moved(insert), dialect)
         self.update_submission = _compile(_update_submission(), dialect)
         self.update_response = _compile(_update_response(), dialect)
         self.add_ratings = _compile_insert(_add(insert(RATING_COUNT), RATING_COUNT), dialect)
@@ -94,6 +98,7 @@ class Statements:
         self.add_all = _in_one(
             self.insert_submission,
             self.insert_response,
+            self.insert_due,
             self.add_ratings,
             self.add_displays,
             self.next_version,
@@ -136,6 +141,10 @@ class Statements:
 
     def response_columns(self, answers: Sequence[Answer]) -> list[Sequence[Any]]:
         return self.responses.of(answers)
+
+    def due_rows(self, answers: Iterable[tuple[UUID, UUID]]) -> list[tuple[Any, ...]]:
+        """Sorted, so that two processes never wait for each other in a circle."""
+        return [(self.id(workspace), self.id(id)) for workspace, id in sorted(answers)]
 
     def update_submission_rows(self, planned: Planned) -> list[tuple[Any, ...]]:
         return [(known.seq, known.digest, *self.key_row(key)) for key, known in planned]
@@ -266,9 +275,21 @@ def _move_answers() -> Any:
     )
 
 
+def _note_moved(insert: Any) -> Any:
+    """The answers of a name that is another person's too: their comments are that person's."""
+    r = RESPONSE.c
+    texts = sa.select(r.workspace_id, r.id).where(
+        r.workspace_id == sa.bindparam("workspace_id"),
+        r.respondent_key == sa.bindparam("moved"),
+        r.comment.is_not(None),
+    )
+    return look_again(insert, texts)
+
+
 def _find_response(*, is_sqlite: bool) -> Any:
     r = RESPONSE.c
-    found = sa.select(r.series_id, r.channel, r.month, r.rating, r.state, r.excluded_from).where(
+    columns = (r.series_id, r.channel, r.month, r.rating, r.state, r.excluded_from)
+    found = sa.select(*columns, r.comment.is_not(None)).where(
         r.workspace_id == sa.bindparam("workspace_id"), r.id == sa.bindparam("response_id")
     )
     return found if is_sqlite else found.with_for_update()

@@ -155,6 +155,7 @@ class PostgresStore:
         known = (await self._known(connection, {key for key, _ in planned})).submissions
         if fresh := [(key, each) for key, each in planned if key not in known]:
             await connection.execute(s.insert_submission.text, *s.submission_columns(fresh))
+        await connection.execute(s.note_moved.text, *s.moved_row(move))
         await connection.execute(s.move_answers.text, move.person, *s.moved_row(move))
 
     async def _known(self, connection: "asyncpg.Connection", keys: set[Key]) -> Known:
@@ -181,11 +182,12 @@ class PostgresStore:
             await many(s.update_submission.text, s.update_submission_rows(plan.changed))
         if plan.updated:
             await many(s.update_response.text, s.update_response_rows(plan.updated))
-        if plan.new or plan.counts or plan.displays:
+        if plan.new or plan.counts or plan.displays or plan.due:
             await connection.execute(
                 s.add_all.text,
                 *s.submission_columns(plan.new),
                 *s.response_columns(plan.created),
+                *_columns(s.insert_due, s.due_rows(plan.due)),
                 *_columns(s.add_ratings, s.count_rows(plan.counts.items())),
                 *_columns(s.add_displays, s.display_rows(plan.displays.items())),
                 *_columns(s.next_version, s.version_rows(plan.months)),

@@ -141,6 +141,7 @@ class SqliteStore:
         if fresh := [(key, each) for key, each in planned if key not in known]:
             columns = s.submission_columns(fresh)
             _execute(connection, s.insert_submission, list(zip(*columns, strict=True)))
+        connection.execute(s.note_moved.text, s.moved_row(move))
         connection.execute(s.move_answers.text, (move.person, *s.moved_row(move)))
 
     def _known(self, connection: sqlite3.Connection, keys: set[Key]) -> Known:
@@ -172,6 +173,7 @@ class SqliteStore:
         if plan.created:
             responses = list(zip(*s.response_columns(plan.created), strict=True))
             _execute(connection, s.insert_response, responses)
+        _execute(connection, s.insert_due, s.due_rows(plan.due))
         # Gives the interpreter's lock away for each row; only corrections, which are few.
         many = connection.executemany
         if plan.changed:

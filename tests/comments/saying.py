@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
+from feedback.comments.facets import Facet, pack
 from feedback.comments.indexed import indexed
 from feedback.comments.models import Comment
 from feedback.db import Database, new_id
@@ -47,6 +48,7 @@ async def say(database: Database, shop: Shop, *texts: str, **values: Any) -> lis
                     language="en",
                     state=row.state,
                     words=len(text.split()),
+                    facet=pack(Facet(row.series_id, row.state, -1, row.channel, "en")),
                     stems=indexed(text, "en"),
                 )
             )
