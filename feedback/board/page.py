@@ -1,6 +1,7 @@
 """The page of the board: what was read, its filters and its words."""
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from feedback.board.read import Month
 from feedback.board.words import Board
@@ -36,9 +37,12 @@ class BoardPage:
     @property
     def headline(self) -> tuple[Sentence, ...]:
         """What changed, else that nothing did: two lines."""
-        sentences = self.said.sentences if self.said else ()
-        changed = [each for each in sentences if each.verdict]
-        return tuple((changed or list(sentences))[:LINES])
+        return self._changed[:LINES] or (self.said.sentences[:1] if self.said else ())
+
+    @property
+    def _changed(self) -> tuple[Sentence, ...]:
+        """Up to the first sentence that tells of something else, such as of scores that joined."""
+        return tuple(takewhile(lambda each: each.verdict, self.said.sentences if self.said else ()))
 
     @property
     def more(self) -> tuple[Sentence, ...]:
@@ -50,8 +54,7 @@ class BoardPage:
     @property
     def more_said(self) -> str:
         """What opens all that is said."""
-        changed = sum(each.verdict is not None for each in self.more)
-        n = changed - sum(each.verdict is not None for each in self.headline)
+        n = len(self._changed) - LINES
         if n <= 0:
             return _("How this is decided")
         text = ngettext(

@@ -111,12 +111,22 @@ class Board:
         """All the answers of its period."""
         return self._answers(reading)
 
-    def _answers(self, reading: Reading, band: str = "", month: str = "") -> str:
+    def _answers(
+        self,
+        reading: Reading,
+        band: str = "",
+        month: str = "",
+        *,
+        path: str = "/responses",
+        comment: bool = False,
+    ) -> str:
         window, spot = self.counts.window, reading.spot
         since, until = month or window.chosen, month or window.chosen
         if self.counts.recent:
             since, until = window.months[0], window.months[-1]
         return answers_link(
+            path,
+            comment=comment,
             stage=None if spot.touchpoint else spot.stage.id,
             touchpoint=spot.touchpoint and spot.touchpoint.id,
             metric=reading.metric.key,
@@ -139,24 +149,27 @@ class Board:
         """The unhappy comments of its period; blank where nobody was unhappy."""
         if not reading.chosen.negative:
             return ""
-        link = self._answers(reading, "negative")
-        return link.replace("/responses?", "/comments?", 1) + "&comment=1"
+        return self._answers(reading, "negative", path="/comments", comment=True)
 
     def formula(self, reading: Reading) -> tuple[str, ...]:
         """How the number came about, and what it leaves out."""
         shown = self.shown(reading)
-        lines = [explain_score(shown.chosen, shown.metric)]
-        if reading.replaced is not None:
-            n = reading.replaced.n
-            text = ngettext(
-                "The question was reworded in this month: %(n)s answer to the former wording is "
-                "left out.",
-                "The question was reworded in this month: %(n)s answers to the former wording are "
-                "left out.",
-                n,
-            )
-            lines.append(text % {"n": format_number(n)})
+        lines = explain_score(shown.chosen, shown.metric), self.left_out(reading)
         return tuple(line for line in lines if line)
+
+    def left_out(self, reading: Reading) -> str:
+        """What a seam in this month parted from the number; blank where none did."""
+        if reading.replaced is None:
+            return ""
+        n = reading.replaced.n
+        text = ngettext(
+            "The question was reworded in this month: %(n)s answer to the former wording is left "
+            "out.",
+            "The question was reworded in this month: %(n)s answers to the former wording are left "
+            "out.",
+            n,
+        )
+        return text % {"n": format_number(n)}
 
     def change(self, reading: Reading) -> ChangeNote | None:
         """What changed on the line; None where there is nothing to say. As shares of unhappy

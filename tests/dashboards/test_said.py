@@ -119,7 +119,7 @@ async def said(client: Client, month: str) -> dict[str, Any]:
 
 
 def words(page: str) -> list[str]:
-    [block] = re.findall(r'<div class="said">(.*?)</div>', page, re.S)
+    [block] = re.findall(r'<div class="said(?: headline)?">(.*?)</div>', page, re.S)
     found = re.findall(r"<(?:p|summary)[^>]*>(.*?)</(?:p|summary)>", block, re.S)
     return [" ".join(html.unescape(re.sub("<[^>]+>", "", each)).split()) for each in found]
 
