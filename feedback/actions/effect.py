@@ -7,9 +7,8 @@ side. What is found is linked in time with the action; nothing here can say that
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property
 
+from feedback.actions.months import Calendar
 from feedback.actions.places import AskedLine
 from feedback.memory import memory
 from feedback.readings.answers import NO_LIST, Answers, answers_at
@@ -33,56 +32,6 @@ def tally_of(rows: Iterable[CountRow]) -> Tally:
         if any(row.counts):
             tally.setdefault(row.series, {})[month_of(row.month)] = row.counts
     return tally
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The months around the day of an action, on the workspace's calendar."""
-
-    done_on: date
-    today: date
-    time_zone: str
-
-    @cached_property
-    def month(self) -> str:
-        return month_of(self.done_on)
-
-    @cached_property
-    def running(self) -> str:
-        return month_of(self.today)
-
-    @cached_property
-    def complete(self) -> str:
-        """The last month that is over."""
-        return shift(self.running, -1)
-
-    @property
-    def is_planned(self) -> bool:
-        return self.done_on > self.today
-
-    @cached_property
-    def before(self) -> list[str]:
-        last = min(shift(self.month, -1), self.complete)
-        return months_between(shift(self.month, -MOST), last)
-
-    @cached_property
-    def after(self) -> list[str]:
-        last = min(shift(self.month, MOST), self.complete)
-        return months_between(shift(self.month, 1), last)
-
-    @cached_property
-    def compared(self) -> tuple[str, str]:
-        """From the first month of the year before to the last one after it, so far."""
-        return shift(self.month, 1 - YEAR), (self.after or [self.month])[-1]
-
-    @cached_property
-    def last_look(self) -> str:
-        """The month in which all months after it are complete: nothing more will be counted."""
-        return shift(self.month, MOST + 1)
-
-    @property
-    def is_over(self) -> bool:
-        return self.running >= self.last_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +65,9 @@ class LineEffect:
 
     before, after: the pooled answers of up to six months. monthly: what is compared, a month each
     from `first` on, `lists` their answers. found: what `effect` says of it, at `level`. known_from:
-    the month, YYYY-MM, in which there is a first verdict; empty where there will be none. since: the first month with
-    answers to what is compared, empty without any. own: answers of the action's own month;
+    the month, YYYY-MM, in which there is a first verdict; empty where there will be none. since:
+    the first month with answers to what is compared, empty without any. own: answers of the
+    action's own month;
     left_out: to questions asked on one side only; is_anew: worded anew since the year before.
     """
 

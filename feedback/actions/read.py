@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
-from feedback.actions.effect import Calendar, LineEffect, read_effects, tally_of
+from feedback.actions.effect import LineEffect, read_effects, tally_of
+from feedback.actions.months import Calendar
 from feedback.actions.places import Reach, asked_at, place_of
 from feedback.calendar.models import Action
 from feedback.calendar.queries import PlacedAction, read_actions

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from feedback.actions.effect import Calendar, LineEffect
+from feedback.actions.effect import LineEffect
+from feedback.actions.months import Calendar
 from feedback.actions.words import signed
 from feedback.changes.find import Told
 from feedback.i18n import current_locale, format_number, ngettext

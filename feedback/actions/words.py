@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import ceil
 
-from feedback.actions.effect import Calendar, LineEffect
+from feedback.actions.effect import LineEffect
+from feedback.actions.months import Calendar
 from feedback.i18n import format_date, format_number, ngettext
 from feedback.i18n import gettext as _
 from feedback.scoring import FEW_BELOW, Metric, Score, round_half_away

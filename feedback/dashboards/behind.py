@@ -11,9 +11,10 @@ from feedback.dashboards.read import Counts
 from feedback.dashboards.strands import Strand
 from feedback.readings.answers import NO_LIST, Answers, Place, answers_at, replaced_at
 from feedback.readings.journey import Spot
-from feedback.readings.scores import pooled_from
+from feedback.readings.scores import POOLED
 from feedback.scoring import Score
 from feedback.scoring.months import months_between
+from feedback.surveys.seams import pooled_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Behind:
 
     def pooled(self, strand: Strand, month: str) -> Answers | None:
         """Of the three months up to one, or of those since a seam among them."""
-        since = pooled_from(month, [seam.month for seam in strand.seams])
+        since = pooled_from(month, POOLED, [seam.month for seam in strand.seams])
         return self._at(strand, months_between(since, month), strand.pooled.get(month))
 
     def replaced(self, strand: Strand, month: str) -> Answers | None:

@@ -23,8 +23,8 @@ from feedback.readings.queries import RATINGS, CountRow
 from feedback.repeats.lines import MONTH, QUARTER
 from feedback.repeats.read import NONE, KnownRepeats, OfLine
 from feedback.scoring import METRICS, Metric, Score, ScoreRow, score
-from feedback.scoring.months import month_of, months_between, shift
-from feedback.surveys.seams import CURRENT, REPLACED, read_seams
+from feedback.scoring.months import month_of, months_between
+from feedback.surveys.seams import CURRENT, REPLACED, pooled_from, read_seams
 
 POOLED = 3  # months
 
@@ -175,17 +175,8 @@ def pooled_line(
     )
 
 
-def pooled_from(month: str, cuts: Iterable[str]) -> str:
-    """The first of the months pooled with one: two before, or the last seam since then.
-
-    >>> pooled_from("2026-03", []), pooled_from("2026-03", ["2025-07", "2026-02"])
-    ('2026-01', '2026-02')
-    """
-    return max([cut for cut in cuts if cut <= month] + [shift(month, 1 - POOLED)])
-
-
 def _pooled(line: Mapping[str, Score], month: str, cuts: Sequence[str], metric: Metric) -> Score:
-    since = pooled_from(month, cuts)
+    since = pooled_from(month, POOLED, cuts)
     months = (line[each] for each in months_between(since, month) if each in line)
     counts = [tuple(each.counts.values()) for each in months]
     return scored(metric, reduce(add_counts, counts))

@@ -64,3 +64,12 @@ def read_seams(series: Iterable[Wording], time_zone: str) -> Seams:
             began[line.id] = ended[before.id] = month_at(line.opened_at, time_zone)
         last[line.survey_id, line.metric] = line
     return Seams(began, ended)
+
+
+def pooled_from(month: str, span: int, seams: Iterable[str]) -> str:
+    """The first of so many months pooled up to one: a seam among them is not pooled across.
+
+    >>> pooled_from("2026-03", 3, []), pooled_from("2026-03", 3, ["2025-07", "2026-02"])
+    ('2026-01', '2026-02')
+    """
+    return max([seam for seam in seams if seam <= month] + [shift(month, 1 - span)])

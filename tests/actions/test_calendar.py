@@ -9,7 +9,7 @@ import time_machine
 from httpx import Response
 from sqlmodel import select
 
-from feedback.actions.effect import Calendar
+from feedback.actions.months import Calendar
 from feedback.db import Database, new_id
 from feedback.responses.models import RatingCount
 from tests import cast

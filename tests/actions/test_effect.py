@@ -65,7 +65,7 @@ async def test_it_works(alice: Client, add: Adder, shop: Shop, counted: Counted)
     assert "Better: +22 points year on year, between +16 and +28." in page
     assert "After 4 months of 6; look again in May." in page
     assert "does not show that the action caused it" in page
-    assert "Jan 2026" in page and "+58 <small>100</small>" in page
+    assert "Jan 2026" in page and "+58</a> <small>100</small>" in page
     assert "Better: +22 points year on year" in (await alice.get("/actions")).text
 
 

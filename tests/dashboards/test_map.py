@@ -57,7 +57,7 @@ async def test_it_works(alice: Client, years: Counted) -> None:
     assert found.index(">Checkout<") < found.index(">Payment<") < found.index(">After-sales<")
     assert '<data value="30.0">+30</data>' in found
     assert "±\N{NO-BREAK SPACE}15 · 100 answers" in found
-    assert '<span class="negative">20\N{NO-BREAK SPACE}%</span>' in found
+    assert "Unhappy </span>20\N{NO-BREAK SPACE}%</a></span>" in found
     assert ">Phone</span>" in found
 
 

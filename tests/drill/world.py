@@ -46,6 +46,8 @@ class World:
     actions: list[uuid.UUID] = field(default_factory=list)
     people: list[bytes] = field(default_factory=lambda: [uuid.uuid4().bytes for _ in range(150)])
 
+    store: Journey = field(init=False)
+
     @property
     def at(self) -> dict[str, Any]:
         return {"workspace_id": self.shop.workspace.id}
@@ -67,6 +69,7 @@ class World:
         shop = self.shop
         store = Journey(**self.at, id=new_id(), name="Store", position=1, created_at=OPENED)
         till = Stage(**self.at, id=new_id(), journey_id=store.id, name="Till")
+        self.store = store
         yield from (store, till)
         for name, stage, archived in (
             ("Cart", shop.checkout, False),
@@ -122,12 +125,13 @@ class World:
 
     def _done(self) -> Iterator[Action]:
         shop = self.shop
-        for title, day, place in (
+        done: list[tuple[str, date, dict[str, Any]]] = [
             ("A faster till", date(2025, 8, 12), {"touchpoint_id": shop.payment.id}),
             ("A cart that keeps", date(2025, 9, 20), {"stage_id": shop.checkout.id}),
             ("Care for all", date(2025, 10, 2), {}),
             ("Parcels at noon", date(2025, 6, 2), {"touchpoint_id": shop.delivery.id}),
-        ):
+        ]
+        for title, day, place in done:
             action = Action(
                 **self.at, id=new_id(), journey_id=shop.journey.id, kind="action", title=title,
                 done_on=day, done_by="Ann", author_id=shop.alice.id, created_at=OPENED, **place,

@@ -73,6 +73,13 @@ class MixLine:
     def name(self) -> str:
         return (self.touchpoint or self.stage).name
 
+    def answers_of(self, by: str, group: MixGroup) -> tuple[Answers, ...]:
+        """What a group's two scores are made of; no list of what is shown of no score."""
+        if group.name == OTHERS or is_hidden(group):
+            return NO_LIST, NO_LIST
+        sizes = zip(self.answers, (group.n_before, group.n_after), strict=True)
+        return tuple(side.of(n, **{by: group.name}) for side, n in sizes)
+
 
 Groups = dict[str, Counter[int]]  # by group: how many gave each rating
 

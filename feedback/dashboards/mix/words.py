@@ -16,7 +16,6 @@ from feedback.dashboards.mix.lines import (
 from feedback.dashboards.read import Counts
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.answers import Answers
 from feedback.scoring import MEAN_FROM, Metric, MixGroup, Score, round_half_away
 from feedback.wording import (
     NO_SCORE,
@@ -100,14 +99,6 @@ class Told:
 
     def part(self, value: float, group: MixGroup) -> str:
         return NO_SCORE if is_hidden(group) else write_signed(value, self.digits)
-
-    def answers(self, group: MixGroup) -> tuple[Answers | None, Answers | None]:
-        """What a group's two scores are made of; None of what is shown of no score."""
-        if group.name == OTHERS or is_hidden(group):
-            return None, None
-        own = {self.split.by: group.name}
-        before, after = self.line.answers
-        return before.of(group.n_before, **own), after.of(group.n_after, **own)
 
     def note(self, group: MixGroup) -> str:
         """Said of a group that has answers on one side only."""
