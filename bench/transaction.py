@@ -38,7 +38,7 @@ ADDITIONS = {
     "comment of 30 words": Mix(named=0, new=0, commented=1),
 }
 LOADS = {BARE: Mix(0, 0, 0), **ADDITIONS, WHOLE: REAL}
-TABLES = ("rating_count", "count_version")
+TABLES = ("rating_count", "count_version", "comment_due")
 Taken = dict[str, list[float]]
 
 

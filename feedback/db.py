@@ -35,8 +35,7 @@ from feedback.postgres import CLOSE_SECONDS, STATEMENT_SECONDS, make_engine
 from feedback.sqlite_driver import SqliteDriver, glancing_engine
 from feedback.tenancy import check_tenancy
 
-# Named constraints, so that a later migration can drop what an earlier one made: by itself SQLite
-# leaves them without a name.
+# Named, so that a later migration can drop a constraint: by itself SQLite leaves it without a name.
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -61,7 +60,6 @@ SQLITE_PRAGMAS = {
     "journal_size_limit": str(64 << 20),  # to this a log that grew is cut when it is begun anew
     "secure_delete": "1",  # what is deleted or replaced is overwritten, whoever built SQLite
 }
-
 
 # By SQLSTATE: the connection, room (a full disk, too many connections), an operator's stop, the
 # system's own errors, a database that lets nobody in.

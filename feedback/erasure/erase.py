@@ -21,7 +21,7 @@ from feedback.erasure import file
 from feedback.erasure.file import Sent
 from feedback.erasure.ids import erased_id, is_erased
 from feedback.erasure.models import MASKED, PERSON, RESPONSE, Erasure
-from feedback.erasure.reach import Act, is_of_the_team, staying, tables
+from feedback.erasure.reach import Act, staying, tables
 from feedback.outbox.queue import ask_to_tidy
 from feedback.repeats.erased import move_repeats
 from feedback.responses.models import ContactKey, Response, Submission
@@ -196,7 +196,7 @@ async def _delete_what_hangs_on(
     for table in tables(Act.GONE):
         own = (table.c.workspace_id == workspace_id, table.c.response_id.in_(ids))
         gone = await (await session.connection()).execute(sa.delete(table).where(*own))
-        counted += gone.rowcount if is_of_the_team(table.name) else 0
+        counted += gone.rowcount
     return counted
 
 

@@ -16,7 +16,7 @@ from feedback.db import Database
 from feedback.erasure.erase import MOST_AT_ONCE, Erased, erase_responses
 from feedback.erasure.ids import erased_id, is_erased
 from feedback.erasure.models import Erasure
-from feedback.erasure.reach import Act, is_of_the_team, tables
+from feedback.erasure.reach import Act, tables
 from feedback.identity import Name, email_of, id_of, who_of
 from feedback.responses.models import ContactKey, Response
 
@@ -148,7 +148,7 @@ async def _look(
     answers, comments, just_now, first, last = (await session.exec(counted)).one()
     ids = select(Response.id).where(*own)
     changes = 0
-    for table in filter(lambda each: is_of_the_team(each.name), tables(Act.GONE)):
+    for table in tables(Act.GONE):
         hanging: Any = sa.select(sa.func.count()).where(
             table.c.workspace_id == workspace_id, table.c.response_id.in_(ids)
         )

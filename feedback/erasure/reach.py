@@ -39,6 +39,7 @@ class Act(StrEnum):
     ANEW = "made anew with what stays, under another id"
     BARE = "forgets which answer it was"
     GONE = "deleted with the answer"
+    FOLLOWS = "follows the answer by a job, and before files are tidied"
     NAMES = "deleted with the person"
     MADE = "deleted, and made again"
     NOTHING = "left as it is"
@@ -80,10 +81,9 @@ REACH: Mapping[str, Reach] = {
     "response_change": Reach(
         Act.GONE, {"reason": Holds.OUR_WORDS, "state": Holds.OUR_WORDS}
     ),
-    # Of search, made of the answer's text by a job; `index.forget` also tells FTS5.
-    "comment_due": Reach(Act.GONE, _all(Holds.MOMENT, "workspace_id", "response_id")),
+    "comment_due": Reach(Act.FOLLOWS, _all(Holds.MOMENT, "workspace_id", "response_id")),
     "comment": Reach(
-        Act.GONE,
+        Act.FOLLOWS,
         {
             **_all(Holds.WORDS, "stems", "language"),
             **_all(Holds.PERSON, "person"),
@@ -177,15 +177,6 @@ def staying(table: str) -> list[str]:
     stays = (Holds.SCORE, Holds.SETUP, Holds.HASH)
     classed = REACH[table].columns
     return [c.name for c in metadata.tables[table].c if classed.get(c.name) in stays]
-
-
-def is_of_the_team(table: str) -> bool:
-    """Whether its rows are what somebody of the team said of an answer.
-
-    >>> is_of_the_team("response_change"), is_of_the_team("comment_due")
-    (True, False)
-    """
-    return Holds.OUR_WORDS in REACH[table].columns.values()
 
 
 def must_be_classed(column: sa.Column[Any]) -> bool:

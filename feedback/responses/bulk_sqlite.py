@@ -15,7 +15,7 @@ from feedback.db import SQLITE_PRAGMAS
 from feedback.errors import FeedbackError
 from feedback.logs import describe
 from feedback.responses.bulk_rows import Batch, BatchResult, Name, Origin, Rows, sort_out
-from feedback.responses.statements import Statement
+from feedback.responses.compiled import Statement
 
 T = TypeVar("T")
 Execution = tuple[str, Sequence[Any]]

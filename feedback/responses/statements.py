@@ -3,12 +3,9 @@
 Rows travel as plain values in the order of the columns, since the ORM costs ten times as much here.
 """
 
-import re
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -19,6 +16,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from feedback.responses.columns import Columns
+from feedback.responses.compiled import compile_insert, compiled, in_one
 from feedback.responses.due import look_again
 from feedback.responses.masking.frozen import comment_after
 from feedback.responses.models import ContactKey, Response, Submission
@@ -44,24 +42,6 @@ Day = date  # within the class below `date` is its method
 Planned = Sequence[tuple[Key, KnownSubmission]]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Driver text and the names of its parameters, in order."""
-
-    text: str
-    names: tuple[str, ...]
-
-    def times(self, n: int) -> str:
-        """The text with its group of `?` repeated: n rows in one execution (SQLite only)."""
-        return _repeated(self, n)
-
-
-@lru_cache(maxsize=64)  # a text of 20,000 question marks costs as much as storing 20 rows
-def _repeated(statement: Statement, n: int) -> str:
-    group = f"({', '.join('?' * len(statement.names))})"
-    return statement.text.replace(group, ", ".join([group] * n), 1)
-
-
 class Statements:
     """Every statement of the write path for one kind of database."""
 
@@ -76,26 +56,26 @@ class Statements:
         insert = sqlite.insert if is_sqlite else postgresql.insert
         # PostgreSQL locks what it read (FOR UPDATE), or another process changes it before we
         # write; SQLite's transaction is alone from its first statement.
-        self.find_submission = _compile(_find_submission(is_sqlite=is_sqlite), dialect)
-        self.find_response = _compile(_find_response(is_sqlite=is_sqlite), dialect)
+        self.find_submission = compiled(_find_submission(is_sqlite=is_sqlite), dialect)
+        self.find_response = compiled(_find_response(is_sqlite=is_sqlite), dialect)
         new_name: Any = insert(CONTACT_KEY)
         if not is_sqlite:
             new_name = new_name.on_conflict_do_nothing().returning(CONTACT_KEY.c.key)
-        self.insert_submission = _compile_insert(insert(SUBMISSION), dialect)
-        self.find_names = _compile(_find_names(is_sqlite=is_sqlite), dialect)
-        self.insert_name = _compile_insert(new_name, dialect)
-        self.release_name = _compile(_release_name(), dialect)
-        self.find_told = _compile(_find_told(), dialect)
-        self.move_answers = _compile(_move_answers(), dialect)
-        self.insert_response = _compile_insert(insert(RESPONSE), dialect)
-        self.insert_due = _compile_insert(look_again(insert), dialect)
-        self.note_moved = _compile(_note_moved(insert), dialect)
-        self.update_submission = _compile(_update_submission(), dialect)
-        self.update_response = _compile(_update_response(), dialect)
-        self.add_ratings = _compile_insert(_add(insert(RATING_COUNT), RATING_COUNT), dialect)
-        self.add_displays = _compile_insert(_add(insert(DISPLAY_COUNT), DISPLAY_COUNT), dialect)
-        self.next_version = _compile_insert(next_version(insert), dialect)
-        self.add_all = _in_one(
+        self.insert_submission = compile_insert(insert(SUBMISSION), dialect)
+        self.find_names = compiled(_find_names(is_sqlite=is_sqlite), dialect)
+        self.insert_name = compile_insert(new_name, dialect)
+        self.release_name = compiled(_release_name(), dialect)
+        self.find_told = compiled(_find_told(), dialect)
+        self.move_answers = compiled(_move_answers(), dialect)
+        self.insert_response = compile_insert(insert(RESPONSE), dialect)
+        self.insert_due = compile_insert(look_again(insert), dialect)
+        self.note_moved = compiled(_note_moved(insert), dialect)
+        self.update_submission = compiled(_update_submission(), dialect)
+        self.update_response = compiled(_update_response(), dialect)
+        self.add_ratings = compile_insert(_add(insert(RATING_COUNT), RATING_COUNT), dialect)
+        self.add_displays = compile_insert(_add(insert(DISPLAY_COUNT), DISPLAY_COUNT), dialect)
+        self.next_version = compile_insert(next_version(insert), dialect)
+        self.add_all = in_one(
             self.insert_submission,
             self.insert_response,
             self.insert_due,
@@ -173,37 +153,6 @@ class Statements:
             (self.id(workspace), process, self.date(month), now)
             for workspace, month in sorted(set(months))
         ]
-
-
-def _compile_insert(statement: Any, dialect: Dialect) -> Statement:
-    """On PostgreSQL the values are arrays, one a column: however many rows, one message goes
-    there and one comes back, and the server works a quarter less than row by row."""
-    compiled = _compile(statement, dialect)
-    values = re.search(r"VALUES \((\$1::.*?)\)(?= ON CONFLICT|$)", compiled.text)
-    if values is None:
-        return compiled
-    arrays = ", ".join(f"{value}[]" for value in values[1].split(", "))
-    rows = f"SELECT * FROM unnest({arrays})"
-    return Statement(compiled.text.replace(values[0], rows), compiled.names)
-
-
-def _compile(statement: Any, dialect: Dialect) -> Statement:
-    compiled = statement.compile(dialect=dialect)
-    text = str(compiled)
-    # Of what is written as text the compiler knows no parameters.
-    return Statement(text, tuple(compiled.positiontup or text.count("?") * ("",)))
-
-
-def _in_one(*statements: Statement) -> Statement:
-    """All in one execution, which is a transaction of its own (PostgreSQL only)."""
-    texts: list[str] = []
-    names: tuple[str, ...] = ()
-    for each in statements:
-        before = len(names)
-        texts.append(re.sub(r"\$(\d+)", lambda n: f"${int(n[1]) + before}", each.text))  # noqa: B023
-        names += each.names
-    first = ", ".join(f"part_{n} AS ({text})" for n, text in enumerate(texts[:-1]))
-    return Statement(f"WITH {first} {texts[-1]}", names)
 
 
 _KEY = ("workspace_id", "survey_id", "submission_id", "test")

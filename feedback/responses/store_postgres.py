@@ -12,6 +12,7 @@ from feedback.crossing import again
 from feedback.db import is_away_state
 from feedback.migrate import refuse_unsafe
 from feedback.postgres import CONNECT_SECONDS, connect, is_pooled, within
+from feedback.responses.compiled import Statement
 from feedback.responses.decide import decide
 from feedback.responses.outcome import (
     Answer,
@@ -27,7 +28,7 @@ from feedback.responses.outcome import (
     wanted_keys,
 )
 from feedback.responses.people import Move, NameKey, Part, name_keys, settle, told_again
-from feedback.responses.statements import Statement, Statements
+from feedback.responses.statements import Statements
 
 log = logging.getLogger(__name__)
 

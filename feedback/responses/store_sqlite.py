@@ -12,6 +12,7 @@ from uuid import UUID
 
 from feedback.db import SQLITE_PRAGMAS
 from feedback.errors import FeedbackError
+from feedback.responses.compiled import Statement
 from feedback.responses.decide import decide
 from feedback.responses.outcome import (
     Answer,
@@ -27,7 +28,7 @@ from feedback.responses.outcome import (
     wanted_keys,
 )
 from feedback.responses.people import Move, NameKey, Part, name_keys, settle, told_again
-from feedback.responses.statements import Statement, Statements
+from feedback.responses.statements import Statements
 
 T = TypeVar("T")
 

@@ -166,7 +166,9 @@ async def test_no_byte_is_left_and_no_score_moves(
         )
     now = clock.now()
     said = await erase_found(database, shop.workspace.id, found, folder=tmp_path, now=now)
-    assert said.answers == found.answers >= 12 and said.changes == 3  # excluded, marked, a note
+    assert (
+        said.answers == found.answers >= 12 and said.changes == 4
+    )  # excluded, marked, tagged, a note
     async with database.read() as session:
         due = (await session.exec(select(Job).where(Job.kind == "tidy"))).all()
     assert due and all(job.run_at - now <= timedelta(seconds=25) for job in due)
