@@ -261,7 +261,10 @@ class Part:
         import numpy as np
 
         people = self.part(texts).people()
-        found = [(self.corpus.word(at), int(people[at])) for at in np.flatnonzero(people >= least)]
+        found = [
+            (self.corpus.word(at), int(people[at]))
+            for at in np.flatnonzero(people >= least).tolist()
+        ]
         return sorted(found, key=lambda each: (-each[1], -len(each[0]), each[0]))
 
 

@@ -67,7 +67,7 @@ class Search:
     corpus: Corpus
     texts: "tuple[Array, Array]"
     counted: Counted
-    told: Telling | None
+    told: Telling[Word] | None
     chosen: tuple[tuple[Word, ...], tuple[Word, ...]] = field(default=((), ()))
 
     def words(self) -> set[Word]:
@@ -150,7 +150,7 @@ def _apart(corpus: Corpus, words: Sequence[Word], texts: "Array", least: int) ->
     chosen: list[tuple[Word, Array]] = []
     for word in words:
         at = corpus.holding([word], texts)
-        if corpus.people_of(at[~corpus.is_hidden[at]]) < least:
+        if corpus.people_of(at[corpus.is_hidden[at] == 0]) < least:
             continue
         same = next((n for n, (_, known) in enumerate(chosen) if _overlap(at, known)), None)
         if same is None:
