@@ -99,6 +99,12 @@ class Corpus:
         at = at[texts[at]]
         return at[self._in_large_groups(at)] if self.cell.any() else at
 
+    def newest_holding(self, word: Word, most: int) -> list[int]:
+        """The numbers of the newest texts that have a word and are not hidden."""
+        at = self._holding(word)
+        seen: list[int] = self.number[at[self.is_hidden[at] == 0][-most:]].tolist()
+        return seen
+
     def shown(self, texts: "Array") -> "Array":
         """Those of `texts` that a list would have."""
         import numpy as np
