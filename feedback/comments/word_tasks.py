@@ -93,7 +93,7 @@ def _places(
 
 async def _last_month(session: AsyncSession, workspace_id: uuid.UUID) -> str:
     newest = (
-        select(Comment.month)
+        select(col(Comment.month))
         .where(Comment.workspace_id == workspace_id)
         .order_by(col(Comment.number).desc())
         .limit(1)

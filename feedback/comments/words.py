@@ -37,10 +37,12 @@ class Where:
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """As a job keeps it. asked_at: when a reader last asked for months that no page shows by
-    itself; such a row is made anew for some days only."""
+    """As a job keeps it, with its months. asked_at: when a reader last asked for months that no page
+    shows by itself; such a row is made anew for some days only."""
 
     found: Found
+    since: str
+    until: str
     asked_at: datetime | None = None
 
 
@@ -100,8 +102,8 @@ async def read_words(
     session: AsyncSession, workspace_id: uuid.UUID, where: Where, since: str, until: str
 ) -> Words:
     """What the last job found of these months, both included, YYYY-MM."""
-    kept = await _load(session, workspace_id, key_of(where, since, until))
-    return Words(where, since, until, *kept)
+    kept, at = await _load(session, workspace_id, key_of(where, since, until))
+    return Words(where, since, until, kept.found if kept else None, at)
 
 
 async def read_recent(
@@ -121,11 +123,10 @@ async def read_since(
 ) -> Words | None:
     """What unhappy people say at a place since a score fell there, against the year before: it is
     the `unhappy` side; None where nothing is known."""
-    kept = await _load(session, workspace_id, key_since(where, metric, began))
-    if kept[0] is None or kept[1] is None:
+    kept, at = await _load(session, workspace_id, key_since(where, metric, began))
+    if kept is None:
         return None
-    # Open to the end: what comes after the job's look is in the list too.
-    return Words(where, began, kept[0].until, *kept, metric=metric)
+    return Words(where, kept.since, kept.until, kept.found, at, metric=metric)
 
 
 def since_sentence(words: Words | None) -> str:
@@ -164,12 +165,12 @@ def key_since(where: Where, metric: str, began: str) -> str:
 
 async def _load(
     session: AsyncSession, workspace_id: uuid.UUID, key: str
-) -> tuple[Found | None, datetime | None]:
+) -> tuple[Kept | None, datetime | None]:
     row = await computed.load(session, workspace_id, KIND, key)
     if row is None:
         return None, None
     try:
-        return decode(row.body).found, row.computed_at
+        return decode(row.body), row.computed_at
     except msgspec.DecodeError:  # kept by another release
         return None, None
 

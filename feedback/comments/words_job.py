@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
-from feedback.comments.models import Comment, CommentDue, CommentMark
+from feedback.comments.models import Comment, CommentMark
 from feedback.comments.word_count import Corpus, Word
 from feedback.comments.word_find import Search, search
 from feedback.comments.word_forms import commonest_forms
@@ -27,7 +27,7 @@ from feedback.db import Database
 from feedback.outbox import computed
 from feedback.outbox.models import Computed
 from feedback.outbox.queue import ask_to_tidy
-from feedback.responses.models import Response
+from feedback.responses.models import CommentDue, Response
 from feedback.responses.small_groups import anonymous_series
 from feedback.scoring.months import month_at, shift
 
@@ -78,7 +78,10 @@ async def count_words(database: Database, payload: Mapping[str, str], now: datet
     corpus = Corpus(gathering, _number(first))
     searches = await asyncio.to_thread(_search_all, corpus, tasks)
     forms = await _forms(database, workspace_id, corpus, searches.values())
-    found = {key: Kept(each.found(forms), tasks[key].asked_at) for key, each in searches.items()}
+    found = {
+        key: Kept(each.found(forms), tasks[key].since, tasks[key].until, tasks[key].asked_at)
+        for key, each in searches.items()
+    }
     made = await _keep(database, workspace_id, found, now)
     pace = computed.JobResult(running, JSON, f"{time.process_time() - began:.3f}".encode())
     async with database.write() as session:
