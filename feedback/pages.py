@@ -14,6 +14,7 @@ from feedback.board import routes as board
 from feedback.clocks import routes as clocks
 from feedback.comments import one as one_comment
 from feedback.comments import page as comments
+from feedback.comments import words_page as words
 from feedback.comparisons import routes as comparisons
 from feedback.dashboards import pictures
 from feedback.dashboards import routes as dashboards
@@ -75,6 +76,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *bursts.signed_in_handlers,
             *comments.signed_in_handlers,
             *one_comment.signed_in_handlers,
+            *words.signed_in_handlers,
             *erasure.signed_in_handlers,
             *mask_routes.signed_in_handlers,
             *disclosure.signed_in_handlers,

@@ -142,6 +142,18 @@ async def _look_for_words(work: Work) -> None:
         await asyncio.sleep(0)
 
 
+async def _count_words(work: Work) -> None:
+    from feedback.comments.words_job import count_words
+
+    await count_words(work.database, work.payload, work.now)
+
+
+async def _words_each_hour(session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:
+    from feedback.comments.words_job import due_each_hour
+
+    return await due_each_hour(session, now)
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
@@ -154,6 +166,7 @@ HANDLERS: Mapping[str, Kind] = {
     "ledger": Kind(_agree),
     "retention": Kind(_erase_old_texts, attempts=20),
     "repeats": Kind(_count_repeats, attempts=3),
+    "words": Kind(_count_words, attempts=3),
     "tag-count": Kind(_count_tag, attempts=3),
     "tag-words": Kind(_look_for_words, limit=timedelta(hours=6)),
 }
@@ -168,6 +181,7 @@ SCHEDULES: tuple[Schedule, ...] = (
     Schedule("ledger", timedelta(hours=1), _each_hour),
     Schedule("retention", timedelta(days=1), _retention_each_night),
     Schedule("repeats", timedelta(hours=1), _repeats_each_hour),
+    Schedule("words", timedelta(hours=1), _words_each_hour),
 )
 
 

@@ -10,9 +10,10 @@ there. Uses that come in clumps are no independent draws; counted one by one the
 large (docs/scoring.md has the rates of both).
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from math import log, sqrt
+from typing import Generic, TypeVar
 
 from feedback.scoring.distributions import normal_quantile, two_sided_normal
 from feedback.scoring.errors import ScoringError
@@ -22,6 +23,8 @@ STRENGTH = 500  # words that the prior weighs as much as, all together
 ENOUGH_TEXTS = 50  # in each of the groups: below it nothing is claimed
 LEAST_USES = 5  # and people
 FALSE_SHARE = 0.05  # of those found
+
+Word = TypeVar("Word", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,13 @@ class WordOdds:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Generic[Word]):
     """What was found: the words of each group, those furthest beyond chance first; and how many
     were tried."""
 
-    first: tuple[str, ...]
-    second: tuple[str, ...]
-    odds: Mapping[str, WordOdds]
+    first: tuple[Word, ...]
+    second: tuple[Word, ...]
+    odds: Mapping[Word, WordOdds]
 
     @property
     def tried(self) -> int:
@@ -67,8 +70,8 @@ class Telling:
 
 
 def word_odds(
-    words: Mapping[str, Uses], totals: Uses, *, strength: float = STRENGTH, level: float = 0.95
-) -> dict[str, WordOdds]:
+    words: Mapping[Word, Uses], totals: Uses, *, strength: float = STRENGTH, level: float = 0.95
+) -> dict[Word, WordOdds]:
     """The odds of each word. totals: uses of all words, these and others.
 
     With a = strength * everywhere / all everywhere for a word, and y uses of n in a group, the
@@ -87,7 +90,9 @@ def word_odds(
     return {word: _odds(uses, totals, strength, reach) for word, uses in words.items()}
 
 
-def telling_words(words: Mapping[str, Uses], totals: Uses, *, level: float = 0.95) -> Telling:
+def telling_words(
+    words: Mapping[Word, Uses], totals: Uses, *, level: float = 0.95
+) -> Telling[Word]:
     """The words that set the first group apart, and those that set the second apart.
 
     Tried are those that `LEAST_USES` people or more used, whichever group they are of: to choose by
@@ -104,7 +109,7 @@ def telling_words(words: Mapping[str, Uses], totals: Uses, *, level: float = 0.9
     odds = word_odds(tried, totals, level=level)
     passing = benjamini_hochberg(each.p_value for each in odds.values())
     found = [word for word, q in zip(odds, passing, strict=True) if q <= FALSE_SHARE]
-    found.sort(key=lambda word: (-abs(odds[word].z), word))
+    found.sort(key=lambda word: (-abs(odds[word].z), str(word)))
     first = (w for w in found if odds[w].z > 0 and tried[w].first >= LEAST_USES)
     second = (w for w in found if odds[w].z < 0 and tried[w].second >= LEAST_USES)
     return Telling(tuple(first), tuple(second), odds)

@@ -1,0 +1,228 @@
+"""What pages show of the words of comments, as the job found them: no page reads a comment."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback.comments.word_find import Found, Said, Side, query_of
+from feedback.db import Database
+from feedback.i18n import format_number
+from feedback.i18n import gettext as _
+from feedback.outbox import computed
+from feedback.outbox.queue import enqueue, find_job
+from feedback.responses.filters import answers_link
+from feedback.scoring.months import shift
+from feedback.wording import month_name
+
+KIND = "words"
+JSON = "application/json"
+SPANS = (3, 12)  # months that a page without months of its own shows, the shorter where it claims
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place by the name of its filter: journey, stage or touchpoint, "" for the workspace."""
+
+    kind: str
+    id: uuid.UUID
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        return {self.kind: self.id} if self.kind else {}
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """As a job keeps it, with its months. asked_at: when a reader last asked for months that no page
+    shows by itself; such a row is made anew for some days only."""
+
+    found: Found
+    since: str
+    until: str
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is known of the words at a place in these months: `found` is None as long as no job has
+    looked, `at` is when it did."""
+
+    where: Where
+    since: str
+    until: str
+    found: Found | None = None
+    at: datetime | None = None
+    metric: str = ""
+
+    @property
+    def is_claim(self) -> bool:
+        return self.found is not None and self.found.is_claim
+
+    @property
+    def unhappy(self) -> Side:
+        return self.found.first if self.found else Side(0, 0)
+
+    @property
+    def happy(self) -> Side:
+        return self.found.second if self.found else Side(0, 0)
+
+    @property
+    def texts(self) -> int:
+        return self.unhappy.texts + self.happy.texts
+
+    @property
+    def months(self) -> str:
+        """The months, in words."""
+        if self.since == self.until:
+            return month_name(self.since)
+        return _("%(first)s to %(last)s") % {
+            "first": month_name(self.since),
+            "last": month_name(self.until),
+        }
+
+    def link(self, said: Said, band: str = "negative") -> str:
+        """The address of the comments that hold the word: as many as `said.texts`."""
+        return self._link(band, q=query_of(said.form))
+
+    def link_of_all(self, band: str = "negative") -> str:
+        """Of all comments of that side."""
+        return self._link(band)
+
+    def _link(self, band: str, **more: str) -> str:
+        months = {"since": self.since, "until": self.until}
+        given = {"comment": True, "band": band, "metric": self.metric, **months, **more}
+        return answers_link("/comments", **self.where.filters, **given)
+
+
+async def read_words(
+    session: AsyncSession, workspace_id: uuid.UUID, where: Where, since: str, until: str
+) -> Words:
+    """What the last job found of these months, both included, YYYY-MM."""
+    kept, at = await _load(session, workspace_id, key_of(where, since, until))
+    return Words(where, since, until, kept.found if kept else None, at)
+
+
+async def read_recent(
+    session: AsyncSession, workspace_id: uuid.UUID, where: Where, until: str
+) -> Words:
+    """Of the three months up to this one; of twelve where three hold too few comments for a claim
+    and twelve do not."""
+    short, long = [
+        await read_words(session, workspace_id, where, shift(until, 1 - months), until)
+        for months in SPANS
+    ]
+    return long if long.is_claim and not short.is_claim else short
+
+
+async def read_since(
+    session: AsyncSession, workspace_id: uuid.UUID, where: Where, metric: str, began: str
+) -> Words | None:
+    """What unhappy people say at a place since a score fell there, against the year before: it is
+    the `unhappy` side; None where nothing is known."""
+    kept, at = await _load(session, workspace_id, key_since(where, metric, began))
+    if kept is None:
+        return None
+    return Words(where, kept.since, kept.until, kept.found, at, metric=metric)
+
+
+def since_sentence(words: Words | None) -> str:
+    """One line beside a fallen score, "" where there is nothing to say.
+
+    Claimed where enough comments stand on both sides; else those said most since.
+    """
+    if words is None or not words.unhappy.words:
+        return ""
+    said = listed(words.unhappy.words[:3])
+    if words.is_claim:
+        return _("Since %(month)s unhappy customers speak more than before of: %(words)s.") % {
+            "month": month_name(words.since),
+            "words": said,
+        }
+    return _("Most said by unhappy customers since %(month)s: %(words)s.") % {
+        "month": month_name(words.since),
+        "words": said,
+    }
+
+
+def listed(words: Sequence[Said]) -> str:
+    """Words with the number of their comments, in a row."""
+    return ", ".join(f"{each.form} ({format_number(each.texts)})" for each in words)
+
+
+def key_of(where: Where, since: str, until: str) -> str:
+    """Under which words of these months are kept."""
+    return f"{where.id.hex}:{since}:{until}"
+
+
+def key_since(where: Where, metric: str, began: str) -> str:
+    """Under which those since a change are."""
+    return f"{where.id.hex}:{metric}:{began}"
+
+
+async def _load(
+    session: AsyncSession, workspace_id: uuid.UUID, key: str
+) -> tuple[Kept | None, datetime | None]:
+    row = await computed.load(session, workspace_id, KIND, key)
+    if row is None:
+        return None, None
+    try:
+        return decode(row.body), row.computed_at
+    except msgspec.DecodeError:  # kept by another release
+        return None, None
+
+
+def encode(kept: Kept) -> bytes:
+    return msgspec.json.encode(kept)
+
+
+def decode(body: bytes) -> Kept:
+    return msgspec.json.decode(body, type=Kept)
+
+
+async def ask_for_words(
+    session: AsyncSession, workspace_id: uuid.UUID, now: datetime, *, at_once: bool = False
+) -> None:
+    """Have words counted anew: comments have changed, in the caller's transaction.
+
+    Whoever asks within the same moments is served by one job; the moments are as long as a hundred
+    times what counting took last. at_once: text is to leave the results, or a reader waits.
+    """
+    row = None if at_once else await computed.load(session, workspace_id, KIND, PACE)
+    slot = SLOT if row is None else min(max(SLOT, int(float(row.body) * RESTS)), MOST_SLOT)
+    began = int(now.timestamp()) // slot * slot
+    run_at = datetime.fromtimestamp(began + slot, UTC)
+    key = f"{KIND}:{workspace_id.hex}:{began + slot}"
+    payload = {"workspace": workspace_id.hex}
+    await enqueue(session, KIND, payload, dedup_key=key, run_at=run_at, now=now)
+
+
+PACE = "pace"  # the key under which stands how many seconds the last count took
+SLOT, RESTS, MOST_SLOT = 5, 100, 3600  # seconds, times, seconds
+
+
+async def ask_for_months(
+    database: Database, workspace_id: uuid.UUID, words: Words, now: datetime
+) -> bool:
+    """Have the words of these months counted, which nobody has looked at; whether that is under
+    way, False where it failed for good. A GET may ask for a job, never more."""
+    key = key_of(words.where, words.since, words.until)
+    name = f"{KIND}:{workspace_id.hex}:{key}"
+    async with database.read() as session:
+        job = await find_job(session, name)
+    if job is not None and job.dead_at is not None:
+        return False
+    if job is None or job.done_at is not None:
+        payload = {
+            "workspace": workspace_id.hex,
+            "kind": words.where.kind,
+            "place": words.where.id.hex,
+            "since": words.since,
+            "until": words.until,
+        }
+        async with database.write() as session:
+            await enqueue(session, KIND, payload, dedup_key=name, now=now)
+    return True
