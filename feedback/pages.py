@@ -14,6 +14,7 @@ from feedback.board import routes as board
 from feedback.clocks import routes as clocks
 from feedback.comments import one as one_comment
 from feedback.comments import page as comments
+from feedback.comments import search as comment_search
 from feedback.comments import words_page as words
 from feedback.comparisons import routes as comparisons
 from feedback.dashboards import pictures
@@ -31,7 +32,7 @@ from feedback.privacy import routes as privacy
 from feedback.readings.rated import count_rated
 from feedback.responses import routes as responses
 from feedback.responses.bursts import routes as bursts
-from feedback.responses.handed import count_by
+from feedback.responses.handed import count_by, narrow_by
 from feedback.settings import Settings
 from feedback.web.page import security_headers
 
@@ -40,6 +41,7 @@ from feedback.web.page import security_headers
 # may be imported under `if TYPE_CHECKING`.
 def all_pages(settings: Settings) -> Router:
     count_by(count_rated)
+    narrow_by("q", comment_search.narrow)
     return Router("/", route_handlers=[_public_pages(), _signed_in_pages(settings)])
 
 

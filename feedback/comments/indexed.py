@@ -5,8 +5,6 @@ of each word are tokens too, told from stems by how they begin. They are a run o
 neighbours in the text are neighbours in each run, and a phrase stays one.
 """
 
-from collections.abc import Iterable
-
 from feedback.comments.stems import as_often_as_counts, fold, stems_of, words_of
 
 # No stem begins so: after its z come hexadecimal digits.
@@ -22,21 +20,19 @@ def indexed(text: str, language: str) -> str:
     >>> indexed("Les caisses !", "fr")
     'le caiss zwles zwcaisses'
     """
-    tokens = [*stems_of(text, language), *letters_of(words_of(text))]
-    return " ".join(tokens[:MOST_TOKENS])
+    letters = as_often_as_counts([letters_of(word) for word in words_of(text)])
+    return " ".join([*stems_of(text, language), *letters][:MOST_TOKENS])
 
 
-def letters_of(words: Iterable[str]) -> list[str]:
-    """A token for the folded letters of each word; one of another script by its number.
+def letters_of(word: str) -> str:
+    """The token of a word's folded letters; one of another script by its number.
 
-    >>> letters_of(["élèves", "мы"])
-    ['zweleves', 'zwz0043cz0044b']
+    >>> letters_of("élèves"), letters_of("мы")
+    ('zweleves', 'zwz0043cz0044b')
     """
-    return as_often_as_counts([LETTERS + _plain(fold(word)[:MOST_LETTERS]) for word in words])
+    return LETTERS + "".join(map(_plain, fold(word)[:MOST_LETTERS]))
 
 
-def _plain(word: str) -> str:
+def _plain(letter: str) -> str:
     # Each as long as the other, so that what begins a word begins its token.
-    if word.isascii():
-        return word
-    return "".join(each if each.isascii() else f"z{ord(each):05x}" for each in word)
+    return letter if letter.isascii() else f"z{ord(letter):05x}"

@@ -33,7 +33,7 @@ class Comment(SQLModel, table=True):
     __table_args__ = (
         sa.ForeignKeyConstraint(*OF_WORKSPACE),
         sa.UniqueConstraint("workspace_id", "response_id"),
-        sa.Index(None, "workspace_id", "number", "facet"),
+        sa.Index(None, "workspace_id", "number", "facet", "month", "response_id"),
         sa.Index(None, "workspace_id", "facet", "month"),
         CLUSTERED,
     )

@@ -46,7 +46,7 @@ class Term:
         """The tokens to look for, one after the other: any of these runs is enough. In a comment
         of an unknown language stand the stems of both."""
         if self.is_prefix:
-            return [tuple(letters_of(self.words))]
+            return [tuple(map(letters_of, self.words))]
         runs = [tuple(stem(word, language) for word in self.words) for language in LANGUAGES]
         return list(dict.fromkeys(runs))
 

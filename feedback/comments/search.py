@@ -16,12 +16,14 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.comments.models import SEARCH, Comment
-from feedback.comments.query import Query, Term
+from feedback.comments.query import Query, Term, parse_query
 from feedback.responses.models import Response
 
 FTS = sa.table(SEARCH, sa.column("rowid", sa.BigInteger), sa.column(SEARCH))
+# Without its rows, which hold the stems: SQLite prefers the key, and reads eight times as much.
+_NARROW = "INDEXED BY ix_comment_workspace_id_number_facet_month_response_id"
 # The same words as in the index, or it is not used.
-_VECTOR = sa.literal_column("to_tsvector('simple', comment.stems)")
+_VECTOR: Any = sa.literal_column("to_tsvector('simple', comment.stems)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ def found(query: Query, workspace_id: uuid.UUID, is_sqlite: bool) -> Any:
         return sa.true() if query.is_empty else sa.false()
     comments = _matching([col(Comment.response_id)], query, workspace_id, is_sqlite)
     return col(Response.id).in_(comments)
+
+
+async def narrow(session: AsyncSession, workspace_id: uuid.UUID, typed: str) -> list[Any]:
+    """What the filter `q` of a list of answers means."""
+    return [found(parse_query(typed), workspace_id, _is_sqlite(session))]
 
 
 async def find_newest(
@@ -63,7 +70,7 @@ async def find_newest(
         rows = matching.offset(0).subquery()
         matching, number = sa.select(*rows.c), rows.c.number
     newest = matching.order_by(number.desc()).limit(most + 1)
-    read = (await session.exec(newest)).all()  # type: ignore[call-overload]
+    read: Any = (await session.exec(newest)).all()
     ids = [row[1] for row in read[:most]]
     return Found(ids, read[most - 1][0] if len(read) > most else None)
 
@@ -76,7 +83,7 @@ async def count_facets(
         return {}
     columns = [col(Comment.facet), sa.func.count()]
     matching = _matching(columns, query, workspace_id, _is_sqlite(session)).where(*within)
-    read = await session.exec(matching.group_by(col(Comment.facet)))  # type: ignore[call-overload]
+    read: Any = await session.exec(matching.group_by(col(Comment.facet)))
     return {facet: n for facet, n in read}
 
 
@@ -106,13 +113,16 @@ def tsquery(query: Query) -> str:
 def _matching(
     columns: Sequence[Any], query: Query, workspace_id: uuid.UUID, is_sqlite: bool
 ) -> Any:
-    own = sa.select(*columns).where(Comment.workspace_id == workspace_id)
+    own: Any = sa.select(*columns).where(col(Comment.workspace_id) == workspace_id)
     if query.is_empty:
         return own
     if is_sqlite:
         # The plus keeps SQLite from asking FTS5 for one comment after the other.
         at = col(Comment.number) == sa.literal_column(f"+{SEARCH}.rowid")
-        return own.select_from(FTS).join(Comment, at).where(FTS.c[SEARCH].op("MATCH")(fts5(query)))
+        fits = FTS.c[SEARCH].op("MATCH")(fts5(query))
+        return (
+            own.select_from(FTS).join(Comment, at).where(fits).with_hint(Comment, _NARROW, "sqlite")
+        )
     words = _VECTOR.op("@@")(sa.cast(sa.cast(tsquery(query), sa.Text), TSQUERY))
     wanted = [_in_order(term) for term in query.wanted if _is_phrase(term)]
     unwanted = [sa.not_(_in_order(term)) for term in query.unwanted if _is_phrase(term)]

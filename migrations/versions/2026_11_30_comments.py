@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "id", name=op.f("pk_stage_note")),
         info=INFO,
     )
-    for columns in (("number", "facet"), ("facet", "month")):
+    for columns in (("number", "facet", "month", "response_id"), ("facet", "month")):
         name = op.f(f"ix_comment_workspace_id_{'_'.join(columns)}")
         op.create_index(name, "comment", ["workspace_id", *columns])
     for table, column in (

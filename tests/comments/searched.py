@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,7 +36,7 @@ async def write_comments(
 
 def _row(
     workspace_id: uuid.UUID, at: int, text: str, language: str, series: Sequence[uuid.UUID]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     answered_at = FIRST + timedelta(hours=12 * at)
     ms = int(answered_at.timestamp() * 1000)
     facet = Facet(

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections import Counter
+from datetime import date
+from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 
 from feedback.comments.facets import unpack
 from feedback.comments.models import Comment
@@ -181,18 +182,17 @@ async def test_it_goes_on_where_a_page_ended(database: Database, shop: Shop) -> 
 async def test_counts_are_of_what_is_found(database: Database, shop: Shop) -> None:
     series = [shop.nps_series.id, shop.csat_series.id]
     await write_comments(database, shop.workspace.id, comments(), series)
-    since = col(Comment.month) >= sa.text("'2026-03-01'")
+    since = col(Comment.month) >= date(2026, 3, 1)
     for typed, within in (("caisse", []), ("caisse", [since]), ("", [since]), ("caisse\0*", [])):
         asked = (shop.workspace.id, parse_query(typed), within)
         async with database.read() as session:
             listed = set((await find_newest(session, *asked, most=1000)).ids)
             counted = await count_facets(session, *asked)
-            rows = await session.exec(
-                sa.select(Comment).where(col(Comment.workspace_id) == shop.workspace.id)
-            )
-            kept = [row for (row,) in rows if row.response_id in listed]
+            own = col(Comment.workspace_id) == shop.workspace.id
+            rows = await session.exec(select(Comment).where(own))
+            kept = [row for row in rows if row.response_id in listed]
         facets = unpack(counted, series)
-        by_band = Counter()
+        by_band: Counter[Any] = Counter()
         for facet, n in zip(facets, counted.values(), strict=True):
             assert facet is not None
             by_band[facet.series_id, facet.band, facet.channel, facet.language] += n
@@ -223,7 +223,7 @@ async def test_anything_typed_is_answered(database: Database, shop: Shop) -> Non
             query = parse_query(typed)
             newest = await find_newest(session, shop.workspace.id, query, most=50)
             await session.exec(
-                sa.select(Response.id).where(
+                select(Response.id).where(
                     col(Response.workspace_id) == shop.workspace.id,
                     found(query, shop.workspace.id, database.is_sqlite),
                 )

@@ -1,0 +1,115 @@
+"""The words of a comment that a query found, marked where they were written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from feedback.comments.indexed import letters_of
+from feedback.comments.places import Place, places
+from feedback.comments.query import Query, Term
+from feedback.comments.stems import LANGUAGES, stem
+
+# Characters around the first word that was found.
+AROUND = 140
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text as it was written; `is_found`: a word that was looked for."""
+
+    text: str
+    is_found: bool = False
+
+
+def marked(text: str, query: Query, language: str) -> list[Piece]:
+    """The whole text in pieces: what a query found, and what stands between.
+
+    language: of the comment, "" where it is unknown. A phrase is one piece.
+
+    >>> from feedback.comments.query import parse_query
+    >>> [piece.text for piece in marked("Les Élèves, là", parse_query("eleve"), "fr")]
+    ['Les ', 'Élèves', ', là']
+    """
+    pieces, at = [], 0
+    for start, end in _spans(text, query, language):
+        if start > at:
+            pieces.append(Piece(text[at:start]))
+        pieces.append(Piece(text[start:end], is_found=True))
+        at = end
+    return [*pieces, Piece(text[at:])] if at < len(text) else pieces
+
+
+def shortened(pieces: Sequence[Piece], around: int = AROUND) -> list[Piece]:
+    """What stands around the first word found, or the beginning; cut between words.
+
+    >>> pieces = [Piece("one two three "), Piece("four", True), Piece(" five six")]
+    >>> [piece.text for piece in shortened(pieces, 12)]
+    ['…two three ', 'four', ' five…']
+    """
+    first = next((at for at, piece in enumerate(pieces) if piece.is_found), None)
+    if first is None:
+        return [Piece(_beginning(piece.text, 2 * around)) for piece in pieces[:1]]
+    shown = [Piece(_end(piece.text, around)) for piece in pieces[max(0, first - 1) : first]]
+    left = around
+    for piece in pieces[first:]:
+        kept = piece if piece.is_found else Piece(_beginning(piece.text, left))
+        shown.append(kept)
+        left -= len(piece.text)
+        if left <= 0 or kept.text != piece.text:
+            break
+    return shown
+
+
+def _spans(text: str, query: Query, language: str) -> Iterator[tuple[int, int]]:
+    """Where something was found, in order, none within another."""
+    words = places(text)
+    found = sorted(
+        (words[at].start, words[at + n - 1].end)
+        for term in query.wanted
+        for at, n in _hits(words, term, language)
+    )
+    start = end = -1
+    for each in found:
+        if each[0] < end:
+            end = max(end, each[1])
+            continue
+        if end > start:
+            yield start, end
+        start, end = each
+    if end > start:
+        yield start, end
+
+
+def _hits(words: Sequence[Place], term: Term, language: str) -> Iterator[tuple[int, int]]:
+    """Where a term begins among the words, and how many it takes."""
+    n = len(term.words)
+    for tokens in _tokens(words, term, language):
+        for run in map(list, term.runs()):
+            for at in range(len(tokens) - n + 1):
+                if tokens[at : at + n - 1] == run[:-1] and _ends(tokens[at + n - 1], run[-1], term):
+                    yield at, n
+
+
+def _tokens(words: Sequence[Place], term: Term, language: str) -> list[list[str]]:
+    if term.is_prefix:
+        return [[letters_of(place.word) for place in words]]
+    known = [language] if language in LANGUAGES else LANGUAGES
+    return [[stem(place.word, each) for place in words] for each in known]
+
+
+def _ends(token: str, wanted: str, term: Term) -> bool:
+    return token.startswith(wanted) if term.is_prefix else token == wanted
+
+
+def _beginning(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    return (kept[: kept.rfind(" ")] if " " in kept.strip() else kept).rstrip() + ELLIPSIS
+
+
+def _end(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    kept = text[-most:]
+    return ELLIPSIS + (kept[kept.find(" ") + 1 :] if " " in kept.strip() else kept)
