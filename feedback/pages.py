@@ -12,8 +12,11 @@ from feedback.accounts.visit import provide_visit
 from feedback.actions import handlers as actions
 from feedback.board import routes as board
 from feedback.clocks import routes as clocks
+from feedback.comments import acts, tag_pages
+from feedback.comments import marks as comment_marks
 from feedback.comments import one as one_comment
 from feedback.comments import page as comments
+from feedback.comments import tags as comment_tags
 from feedback.comparisons import routes as comparisons
 from feedback.dashboards import pictures
 from feedback.dashboards import routes as dashboards
@@ -30,7 +33,7 @@ from feedback.privacy import routes as privacy
 from feedback.readings.rated import count_rated
 from feedback.responses import routes as responses
 from feedback.responses.bursts import routes as bursts
-from feedback.responses.handed import count_by
+from feedback.responses.handed import count_by, narrow_by
 from feedback.settings import Settings
 from feedback.web.page import security_headers
 
@@ -39,6 +42,8 @@ from feedback.web.page import security_headers
 # may be imported under `if TYPE_CHECKING`.
 def all_pages(settings: Settings) -> Router:
     count_by(count_rated)
+    narrow_by("tag", comment_tags.narrowed)
+    narrow_by("mark", comment_marks.narrowed)
     return Router("/", route_handlers=[_public_pages(), _signed_in_pages(settings)])
 
 
@@ -75,6 +80,8 @@ def _signed_in_pages(settings: Settings) -> Router:
             *bursts.signed_in_handlers,
             *comments.signed_in_handlers,
             *one_comment.signed_in_handlers,
+            *acts.signed_in_handlers,
+            *tag_pages.signed_in_handlers,
             *erasure.signed_in_handlers,
             *mask_routes.signed_in_handlers,
             *disclosure.signed_in_handlers,
