@@ -12,9 +12,12 @@ from feedback.accounts.visit import provide_visit
 from feedback.actions import handlers as actions
 from feedback.board import routes as board
 from feedback.clocks import routes as clocks
+from feedback.comments import acts, tag_pages
+from feedback.comments import marks as comment_marks
 from feedback.comments import one as one_comment
 from feedback.comments import page as comments
 from feedback.comments import search as comment_search
+from feedback.comments import tags as comment_tags
 from feedback.comments import words_page as words
 from feedback.comparisons import routes as comparisons
 from feedback.dashboards import pictures
@@ -42,6 +45,8 @@ from feedback.web.page import security_headers
 def all_pages(settings: Settings) -> Router:
     count_by(count_rated)
     narrow_by("q", comment_search.narrow)
+    narrow_by("tag", comment_tags.narrowed)
+    narrow_by("mark", comment_marks.narrowed)
     return Router("/", route_handlers=[_public_pages(), _signed_in_pages(settings)])
 
 
@@ -79,6 +84,8 @@ def _signed_in_pages(settings: Settings) -> Router:
             *comments.signed_in_handlers,
             *one_comment.signed_in_handlers,
             *words.signed_in_handlers,
+            *acts.signed_in_handlers,
+            *tag_pages.signed_in_handlers,
             *erasure.signed_in_handlers,
             *mask_routes.signed_in_handlers,
             *disclosure.signed_in_handlers,

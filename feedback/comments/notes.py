@@ -19,9 +19,6 @@ class Note(NamedTuple):
     note: CommentNote
     author: str
 
-    def may_change(self, user_id: uuid.UUID, *, owner: bool) -> bool:
-        return owner or self.note.user_id == user_id
-
 
 async def add_note(
     session: AsyncSession,

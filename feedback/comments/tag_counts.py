@@ -11,7 +11,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,14 +39,16 @@ MOST_SUGGESTED = 10
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Answers of state `counted` that have a tag; of each how many, and how many are unhappy.
+    texts: so many of them have a comment still.
 
     Groups below five of an anonymous survey, by series, channel and month, are not in it.
     """
 
     n: int = 0
     unhappy: int = 0
-    series: Mapping[uuid.UUID, tuple[int, int]] = ()  # type: ignore[assignment]
-    months: Mapping[str, tuple[int, int]] = ()  # type: ignore[assignment]
+    texts: int = 0
+    series: Mapping[uuid.UUID, tuple[int, int]] = field(default_factory=dict)
+    months: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     counted_at: datetime | None = None
 
 
@@ -112,8 +114,9 @@ async def count_tag(
     async with database.patient().read() as session:
         places = await load_asked_series(session, workspace_id)
         cell: Any = (Response.series_id, Response.channel, Response.month, Response.rating)
+        has_text = sa.func.sum(sa.cast(col(Response.comment).is_not(None), sa.Integer))
         found: Any = await session.exec(  # type: ignore[call-overload]
-            sa.select(*cell, sa.func.count())
+            sa.select(*cell, sa.func.count(), has_text)
             .select_from(CommentTag)
             .join(Response, refers(CommentTag.response_id, Response))
             .where(
@@ -124,21 +127,26 @@ async def count_tag(
             )
             .group_by(*cell)
         )
-        cells: dict[Any, list[tuple[int, int]]] = defaultdict(list)
-        for series, channel, month, rating, n in found:
-            cells[series, channel, month].append((rating, n))
+        cells: dict[Any, list[tuple[int, int, int]]] = defaultdict(list)
+        for series, channel, month, *rated in found:
+            cells[series, channel, month].append(tuple(rated))
         of = await _comments(session, workspace_id)
     by: dict[str, dict[str, list[int]]] = {"series": {}, "months": {}}
+    texts = 0
     for (series, _channel, month), rated in cells.items():
-        place, n = places[series], sum(n for _rating, n in rated)
+        place, n = places[series], sum(n for _rating, n, _texts in rated)
         if place.survey.is_anonymous and n < LEAST:
             continue
-        unhappy = sum(n for rating, n in rated if rating in place.metric.negative)
+        unhappy = sum(n for rating, n, _texts in rated if rating in place.metric.negative)
+        texts += sum(texts for _rating, _n, texts in rated)
         for kind, key in (("series", series.hex), ("months", month_of(month))):
             known = by[kind].get(key, [0, 0])
             by[kind][key] = [known[0] + n, known[1] + unhappy]
     total = sum(n for n, _unhappy in by["months"].values())
-    await _store(database, workspace_id, tag_id, now, {"n": total, "counts": by, "looked_of": of})
+    counts = {**by, "texts": texts}
+    await _store(
+        database, workspace_id, tag_id, now, {"n": total, "counts": counts, "looked_of": of}
+    )
 
 
 async def _comments(session: AsyncSession, workspace_id: uuid.UUID) -> int:
@@ -178,10 +186,11 @@ async def read_counts(
 
 
 def _counts(row: TagCount) -> Counts:
-    counts = row.counts or {"series": {}, "months": {}}
+    counts = row.counts or {"series": {}, "months": {}, "texts": 0}
     months = {month: (n, bad) for month, (n, bad) in sorted(counts["months"].items())}
     series = {uuid.UUID(id): (n, bad) for id, (n, bad) in counts["series"].items()}
-    return Counts(row.n, sum(bad for _n, bad in months.values()), series, months, row.counted_at)
+    unhappy = sum(bad for _n, bad in months.values())
+    return Counts(row.n, unhappy, counts["texts"], series, months, row.counted_at)
 
 
 async def suggest(
@@ -202,7 +211,7 @@ async def suggest(
     here = {series for series, at in places.items() if at.stage.id == stage_id}
 
     def rank(tag: Tag) -> tuple[int, int, str]:
-        counts = known[tag.id][1] if tag.id in known else Counts(series={})
+        counts = known[tag.id][1] if tag.id in known else Counts()
         on_stage = sum(n for series, (n, _bad) in counts.series.items() if series in here)
         return -on_stage, -counts.n, tag.folded
 

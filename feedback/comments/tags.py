@@ -133,6 +133,22 @@ async def remove_tag(
     return made
 
 
+async def remove_named_tag(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    response_ids: Iterable[uuid.UUID],
+    user_id: uuid.UUID,
+    now: datetime,
+    *,
+    name: str,
+) -> Changes:
+    """The same by its name; nothing where no tag is called so."""
+    tag = await _same_name(session, workspace_id, name)
+    if tag is None:
+        return Changes()
+    return await remove_tag(session, workspace_id, response_ids, user_id, now, tag_id=tag.id)
+
+
 async def rename_tag(session: AsyncSession, tag: Tag, name: str) -> Changes | Tag:
     """The changes; or the other tag that has this name: nothing is changed then, ask first."""
     made, folded = Changes(), folded_name(name)

@@ -54,7 +54,7 @@ async def follow_all(database: Database, shop: Shop, made: Any) -> None:
         await count_tag(database, shop.workspace.id, id, NOW)
 
 
-async def tagged_by_words(database: Database, shop: Shop, *ids: uuid.UUID) -> None:
+async def by_job(database: Database, shop: Shop, *ids: uuid.UUID) -> None:
     """As the comments' job does in its transaction."""
     async with database.write() as session:
         await tag_by_words(session, shop.workspace.id, ids)
@@ -75,8 +75,8 @@ async def test_it_tags_what_there_is_and_what_comes(
     fitting = {old[0], old[2], old[4]}
     assert await of_tag(database, shop, tag) == fitting
     new = await say(database, shop, "queue at the till", "so nice")
-    await tagged_by_words(database, shop, *new)
-    await tagged_by_words(database, shop, *new)  # twice is once
+    await by_job(database, shop, *new)
+    await by_job(database, shop, *new)  # twice is once
     assert await of_tag(database, shop, tag) == fitting | {new[0]}
     async with database.read() as session:
         state = await session.get_one(TagCount, (shop.workspace.id, tag.id))
@@ -91,7 +91,7 @@ async def test_it_tags_and_untags_a_comment_that_changed(database: Database, sho
             own = (Comment.workspace_id == shop.workspace.id, Comment.response_id == id)
             comment = (await session.exec(select(Comment).where(*own))).one()
             comment.stems = indexed(text, "en")
-    await tagged_by_words(database, shop, first, second)
+    await by_job(database, shop, first, second)
     assert await of_tag(database, shop, tag) == {second}
 
 
@@ -100,7 +100,7 @@ async def test_what_a_hand_took_off_or_put_on_stays(database: Database, shop: Sh
     tag = await worded(database, shop, "Queue", "queue")
     await act(database, shop, remove_tag, [first], tag_id=tag.id)
     await act(database, shop, add_tag, [second], name="queue")
-    await tagged_by_words(database, shop, first, second)
+    await by_job(database, shop, first, second)
     await give(database, shop, tag, "queue\nqueue*")
     assert await of_tag(database, shop, tag) == {second}
     await give(database, shop, tag, "")
@@ -124,7 +124,7 @@ async def test_an_archived_tag_rests_and_catches_up(database: Database, shop: Sh
     made, _id = await edit(database, shop, tag, archive_tag, NOW)
     await follow_all(database, shop, made)
     (first,) = await say(database, shop, "queue")
-    await tagged_by_words(database, shop, first)
+    await by_job(database, shop, first)
     assert await of_tag(database, shop, tag) == set()
     made, _id = await edit(database, shop, tag, restore_tag)
     await follow_all(database, shop, made)
@@ -139,7 +139,7 @@ async def test_words_and_comments_that_come_at_one_moment_find_each_other(
 
     async def come(n: int) -> None:
         new = await say(database, shop, f"queue {n}")
-        await tagged_by_words(database, shop, *new)
+        await by_job(database, shop, *new)
         ids.extend(new)
 
     await asyncio.gather(*(come(n) for n in range(6)), give(database, shop, tag, "queue"))
@@ -211,7 +211,7 @@ async def test_an_erased_answer_has_its_tags_counted_anew(database: Database, sh
         mine = col(Response.workspace_id) == shop.workspace.id
         await session.exec(sa.delete(Response).where(mine, col(Response.id) == first))
         await session.exec(sa.delete(Job))
-    await tagged_by_words(database, shop, first)
+    await by_job(database, shop, first)
     async with database.read() as session:
         (job,) = await session.exec(select(Job))
         left = CommentTag.workspace_id == shop.workspace.id, CommentTag.response_id == first

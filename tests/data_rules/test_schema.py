@@ -47,6 +47,7 @@ def test_2_its_key_starts_with_the_workspace(table: sa.Table) -> None:
         "contact_key",
         "repeat_count",
         "computed",
+        "tag_count",
         "judged_journey",
         "judged_line",
         "erasure",

@@ -144,7 +144,9 @@ def texts(people: int, n: int = 240) -> list[Text]:
     return found
 
 
-def told_of(given: Sequence[Text], is_first: Iterable[bool], *, each_use: bool = False) -> Telling[str]:
+def told_of(
+    given: Sequence[Text], is_first: Iterable[bool], *, each_use: bool = False
+) -> Telling[str]:
     """What is found where a person counts once in each group; `each_use`: each use instead."""
     uses: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
     people: dict[str, set[int]] = {}
