@@ -11,17 +11,40 @@ import psutil
 from bench import servers
 from bench.databases import Shop
 from bench.servers import processor_ms
+from feedback import clock
+from feedback.responses.filters import answers_link
+from feedback.scoring.months import month_at, shift
 
 
 def page_paths(shop: Shop) -> dict[str, str]:
     """The measured pages by the name they have in the report."""
     touchpoint = f"touchpoint={shop.slots[0].touchpoint_id}"
     plain = ("/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses")
-    return {path: path for path in plain} | {
-        "/trends?touchpoint": f"/trends?{touchpoint}",
-        "/actions/{id}": f"/actions/{shop.action_id}",
-        "/compare?kind=groups": "/compare?kind=groups",
-        "/compare?kind=groups&touchpoint": f"/compare?kind=groups&property=variant&{touchpoint}",
+    return (
+        {path: path for path in plain}
+        | {
+            "/trends?touchpoint": f"/trends?{touchpoint}",
+            "/actions/{id}": f"/actions/{shop.action_id}",
+            "/compare?kind=groups": "/compare?kind=groups",
+            "/compare?kind=groups&touchpoint": f"/compare?kind=groups&property=variant&{touchpoint}",
+        }
+        | answer_lists(shop)
+    )
+
+
+def answer_lists(shop: Shop) -> dict[str, str]:
+    """Lists behind numbers: of a few, of many, of a year ago, of what no counts tell."""
+    month, slot = shift(month_at(clock.now(), "UTC"), -12), shop.slots[0]
+    few = answers_link(
+        touchpoint=slot.touchpoint_id, metric=slot.metric, band="neutral", channel="email",
+        month=month,
+    )  # fmt: skip
+    return {
+        "/responses?touchpoint&band&channel&month": few,
+        "/responses?journey&band": answers_link(journey=shop.journey_id, band="negative"),
+        "/responses?month&comment": answers_link(month=month, comment=True),
+        "/responses?property": answers_link(property="variant=b"),
+        "/responses?property, none": answers_link(property="variant=c"),
     }
 
 

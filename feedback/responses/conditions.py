@@ -220,15 +220,23 @@ async def _of_named(
 
 
 def _has_property(session: AsyncSession, name: str, value: str) -> Any:
-    """Whatever stands in the name, which in a path of SQLite's would have to be quoted."""
+    """As PostgreSQL writes it, true as "true"; SQLite has it as 1."""
+    properties, path = col(Response.properties), f'$."{name}"'
     if session.get_bind().dialect.name != "sqlite":
-        return col(Response.properties)[name].as_string() == value
-    each = sa.func.json_each(col(Response.properties)).table_valued("key", "value", "type")
-    text = sa.case(
-        (each.c.type.in_(("true", "false")), each.c.type), else_=sa.cast(each.c.value, sa.Text)
-    )
-    found = sa.select(sa.literal(1)).select_from(each).where(each.c.key == name, text == value)
-    return found.correlate(Response).exists()
+        return properties[name].as_string() == value
+    if '"' in name or "\\" in name:  # no path of SQLite's can hold it
+        each = sa.func.json_each(properties).table_valued("key", "value", "type")
+        kind, held = each.c.type, each.c.value
+        found = sa.select(sa.literal(1)).select_from(each).where(each.c.key == name)
+        return found.where(_is_written(kind, held, value)).correlate(Response).exists()
+    kind, held = sa.func.json_type(properties, path), sa.func.json_extract(properties, path)
+    return _is_written(kind, held, value)
+
+
+def _is_written(kind: Any, held: Any, value: str) -> Any:
+    if value in ("true", "false"):
+        return sa.or_(kind == value, sa.and_(kind == "text", held == value))
+    return sa.and_(sa.cast(held, sa.Text) == value, kind.not_in(("true", "false")))
 
 
 def property_text(value: Any) -> str:

@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
-from feedback.responses.conditions import Conditions
 from feedback.responses.filters import Filters
 from feedback.responses.known import Known
-from feedback.responses.search import LOOK_AT_MOST, count_found
+from feedback.responses.search import LOOK_AT_MOST, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +28,14 @@ class Listed(Protocol):
     def older(self) -> Any: ...
 
 
-async def how_many(
-    session: AsyncSession, asked: Conditions, known: Known, page: Listed, filters: Filters
-) -> HowMany | None:
+def counts_itself(known: Known, filters: Filters) -> bool:
+    """Whether a search has to count what it finds, since the counts cannot tell."""
+    if filters.before is not None or (known.fit is not None and known.is_exact):
+        return False
+    return known.fit is None or sum(known.fit.values()) <= LOOK_AT_MOST
+
+
+def how_many(found: Found, known: Known, page: Listed, filters: Filters) -> HowMany | None:
     """Of the whole list; None on its later pages, where only counts could tell and do not."""
     told = sum(known.fit.values()) if known.fit is not None else None
     if told is not None and known.is_exact:
@@ -44,5 +46,5 @@ async def how_many(
         return HowMany(len(page.rows))
     if told is not None and told > LOOK_AT_MOST:
         return HowMany(told, is_counted=True)
-    n, furthest = await count_found(session, asked, known)
-    return HowMany(min(n, LOOK_AT_MOST), is_least=furthest is not None or n > LOOK_AT_MOST)
+    n = len(page.rows) if found.n is None else found.n
+    return HowMany(min(n, LOOK_AT_MOST), is_least=found.is_cut or n > LOOK_AT_MOST)

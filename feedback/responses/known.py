@@ -1,7 +1,7 @@
 """What the counts know of a list before anybody looks: how many answers, in which months."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,6 +16,16 @@ COUNTED = frozenset({
     "journey", "stage", "touchpoint", "survey", "metric", "wording", "channel", "band", "state",
     "since", "until", "before",
 })  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Months in a row: how many answers fit, and how many there are."""
+
+    since: str
+    until: str
+    fit: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +53,25 @@ class Known:
         fit, asked = sum((self.fit or {}).values()), sum(self.asked.values())
         return fit / asked if asked and self.is_exact else 0.0
 
-    def runs(self) -> list[tuple[str, str]]:
-        """The months in a row of which some fit, the newest first."""
-        runs: list[tuple[str, str]] = []
-        for month in sorted(self.fit or (), reverse=True):
-            if runs and runs[-1][0] == shift(month, 1):
-                runs[-1] = (month, runs[-1][1])
-            else:
-                runs.append((month, month))
-        return runs
+    def parts(self, *, most: int, fit: int, newest_first: bool) -> Iterator[Part]:
+        """Months in a row, until so many fit or so many answers stand there; those of which none
+        fit are passed over."""
+        part: Part | None = None
+        for month in sorted(self.fit or (), reverse=newest_first):
+            if part is not None:
+                is_next = shift(month, 1) == part.since or shift(month, -1) == part.until
+                if not is_next or part.fit >= fit or part.rows + self.all[month] > most:
+                    yield part
+                    part = None
+            part = part or Part(month, month, 0, 0)
+            part = Part(
+                min(part.since, month),
+                max(part.until, month),
+                part.fit + (self.fit or {}).get(month, 0),
+                part.rows + self.all.get(month, 0),
+            )
+        if part is not None:
+            yield part
 
 
 async def known_of(

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.db import Database
 from feedback.responses.conditions import conditions_of
 from feedback.responses.filters import BANDS, Filters, answers_link, parse_filters
-from feedback.responses.how_many import HowMany, how_many
+from feedback.responses.how_many import HowMany, counts_itself, how_many
 from feedback.responses.known import known_of
 from feedback.responses.models import Response
 from feedback.responses.search import LOOK_AT_MOST, find_newest, of_series
@@ -98,14 +98,14 @@ async def list_responses(
     """One page of responses, newest first. Raises FilterError."""
     asked = await conditions_of(session, workspace_id, places, filters, zone)
     known = await known_of(session, workspace_id, places, asked.series, filters)
-    found = await find_newest(session, asked, known, size + 1)
+    counted = counts_itself(known, filters)
+    found = await find_newest(session, asked, known, size + 1, counted=counted)
     rows = [Row(response, places[response.series_id]) for response in found.responses]
     if len(rows) > size:
         page = Page(in_no_order(rows[:size]), rows[size - 1].response.id)
     else:
         page = Page(in_no_order(rows), found.reached, found.reached is not None)
-    total = await how_many(session, asked, known, page, filters)
-    return replace(page, total=total)
+    return replace(page, total=how_many(found, known, page, filters))
 
 
 async def walk_responses(

@@ -132,7 +132,9 @@ def _list(visit: Visit, shown: Shown, error: str = "") -> Template:
         chips=chips(places, filters, shown.told),
         carried=carried(filters),
         months=tuple(shown.months),
-        is_more="more" in query or not MORE.isdisjoint(filters.given()),
+        # Who follows a link sees its answers at once; who chooses goes on choosing.
+        is_open="was" in query or not filters.query(before=None),
+        is_more="more" in query or not (MORE - {"state"}).isdisjoint(filters.given()),
         total=total_words(shown.found.total) if shown.found.total else "",
         places=places,
         bursts=shown.bursts,
