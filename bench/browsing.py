@@ -20,16 +20,15 @@ def page_paths(shop: Shop) -> dict[str, str]:
     """The measured pages by the name they have in the report."""
     touchpoint = f"touchpoint={shop.slots[0].touchpoint_id}"
     plain = ("/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses")
-    return (
-        {path: path for path in plain}
-        | {
-            "/trends?touchpoint": f"/trends?{touchpoint}",
-            "/actions/{id}": f"/actions/{shop.action_id}",
-            "/compare?kind=groups": "/compare?kind=groups",
-            "/compare?kind=groups&touchpoint": f"/compare?kind=groups&property=variant&{touchpoint}",
-        }
-        | answer_lists(shop)
-    )
+    groups = f"/compare?kind=groups&property=variant&{touchpoint}"
+    return {
+        **{path: path for path in plain},
+        "/trends?touchpoint": f"/trends?{touchpoint}",
+        "/actions/{id}": f"/actions/{shop.action_id}",
+        "/compare?kind=groups": "/compare?kind=groups",
+        "/compare?kind=groups&touchpoint": groups,
+        **answer_lists(shop),
+    }
 
 
 def answer_lists(shop: Shop) -> dict[str, str]:

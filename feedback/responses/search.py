@@ -3,8 +3,9 @@
 Ids run with time, so the primary key is the order of a list. Its rows stand beside each other: one
 by one they are read about fifteen times faster than by the index of a series, which leads to each
 of them anew (on SQLite 0.13 and 1.7 µs at a million, 0.3 and 5 µs at ten). So that index serves
-where many of its rows fit, or where the series asked for have few of the answers. The counts say in which
-months any fit: others are never looked at, and a search ends when as many are found as there are.
+where many of its rows fit, or where the series asked for have few of the answers. The counts say in
+which months any fit: others are never looked at, and a search ends when as many are found as there
+are.
 """
 
 import uuid
