@@ -16,9 +16,11 @@ from feedback.surveys.queries import SeriesAt
 from feedback.wording import channel_name, metric_name, month_name, month_short
 
 # Behind "More filters".
-MORE = frozenset({"journey", "survey", "state", "language", "wording"})
+MORE = frozenset({"journey", "survey", "state", "language"})
+# What opens it. Nearly every link names a state.
+OPENING = MORE - {"state"} | {"property"}
 # No list offers them; a form carries them on.
-CARRIED = ("person", "import", "q", "tag", "mark")
+CARRIED = ("wording", "series", "person", "import", "q", "tag", "mark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,7 @@ def _choice(name: str, label: str, value: Any, options: Iterable[tuple[Any, str]
 def carried(filters: Filters) -> list[tuple[str, str]]:
     """What the form sends on unseen, so that another choice keeps it."""
     given = filters.given()
-    kept = [*CARRIED, *(("wording",) if filters.wording else ())]
-    return [(name, str(given[name])) for name in kept if name in given]
+    return [(name, str(given[name])) for name in CARRIED if name in given]
 
 
 def chips(places: Places, filters: Filters, told: Mapping[str, str]) -> list[Chip]:
@@ -128,6 +129,7 @@ def _label(places: Places, filters: Filters, name: str, value: Any) -> str:
     said = {
         "metric": lambda: metric_name(METRICS[filters.metric]),
         "wording": lambda: _wording(filters.wording),
+        "series": lambda: _questions(filters.series.count(",") + 1),
         "channel": lambda: channel_name(filters.channel),
         "band": lambda: band_label(filters.band),
         "state": lambda: state_label(filters.state),
@@ -152,6 +154,10 @@ def months_label(since: str, until: str) -> str:
     if since:
         return _("since %(month)s") % {"month": month_name(since)}
     return _("until %(month)s") % {"month": month_name(until)}
+
+
+def _questions(n: int) -> str:
+    return ngettext("%(n)s question", "%(n)s questions", n) % {"n": format_number(n)}
 
 
 def _wording(wording: str) -> str:

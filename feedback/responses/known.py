@@ -13,8 +13,8 @@ from feedback.scoring.months import shift
 
 # What counts tell apart. Any other filter leaves them silent.
 COUNTED = frozenset({
-    "journey", "stage", "touchpoint", "survey", "metric", "wording", "channel", "band", "state",
-    "since", "until", "before",
+    "journey", "stage", "touchpoint", "survey", "metric", "wording", "series", "channel", "band",
+    "state", "since", "until", "before",
 })  # fmt: skip
 
 

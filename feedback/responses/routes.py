@@ -24,7 +24,7 @@ from feedback.i18n import gettext as _
 from feedback.kept import shape_name
 from feedback.responses.bursts.read import surveys_with_bursts
 from feedback.responses.choices import (
-    MORE,
+    OPENING,
     carried,
     chips,
     choices,
@@ -134,7 +134,7 @@ def _list(visit: Visit, shown: Shown, error: str = "") -> Template:
         months=tuple(shown.months),
         # Who follows a link sees its answers at once; who chooses goes on choosing.
         is_open="was" in query or not filters.query(before=None),
-        is_more="more" in query or not (MORE - {"state"}).isdisjoint(filters.given()),
+        is_more="more" in query or not OPENING.isdisjoint(filters.given()),
         total=total_words(shown.found.total) if shown.found.total else "",
         places=places,
         bursts=shown.bursts,

@@ -28,6 +28,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "import": ids,
     "metric": st.sampled_from(sorted(METRICS)),
     "wording": st.sampled_from(("current", "replaced")),
+    "series": st.lists(ids, min_size=1, max_size=3).map(lambda some: ",".join(map(str, some))),
     "channel": st.sampled_from(CHANNELS),
     "band": st.sampled_from(BANDS),
     "state": st.sampled_from(STATES),
