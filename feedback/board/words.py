@@ -30,6 +30,7 @@ from feedback.dashboards.targets import gap_of, to_go
 from feedback.explain import explain_score
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
+from feedback.readings.answers import is_anonymous_at
 from feedback.responses.filters import answers_link
 from feedback.scoring import Score
 from feedback.scoring.months import shift
@@ -130,7 +131,8 @@ class Board:
             stage=None if spot.touchpoint else spot.stage.id,
             touchpoint=spot.touchpoint and spot.touchpoint.id,
             metric=reading.metric.key,
-            wording=CURRENT if reading.replaced is not None else "",
+            # Of another month it is not known here whether a seam parted answers from it.
+            wording=CURRENT if month or self.counts.recent or reading.replaced else "",
             channel=self.counts.channel,
             band=band,
             since=since,
@@ -138,8 +140,13 @@ class Board:
         )
 
     def size(self, reading: Reading) -> int:
-        """How many answers its link leads to."""
-        return reading.chosen.negative if self.is_unhappy else reading.chosen.n
+        """How many answers its link leads to; 0 where there is none."""
+        return self._size(reading, reading.chosen)
+
+    def _size(self, reading: Reading, score: Score) -> int:
+        if not self.is_unhappy:
+            return score.n
+        return 0 if is_anonymous_at(reading.spot) else score.negative
 
     def is_short_of(self, reading: Reading) -> bool:
         """Whether its answers want words: too few of them, or too few people."""
@@ -200,12 +207,12 @@ class Board:
         if before is not None:
             month = shift(self.counts.window.chosen, -YEAR)
             shown = self.shown(reading)
-            score = shown.months[month]
+            score, n = shown.months[month], self._size(reading, before)
             yield Fact(
                 month_short(month),
                 write_number(score.score or 0.0, shown.metric),
-                self.link(reading, month),
-                before.negative if self.is_unhappy else before.n,
+                self.link(reading, month) if n else "",
+                n,
             )
 
     def _year_before(self, reading: Reading) -> Score | None:

@@ -71,13 +71,18 @@ def answers_at(
     given = {**_named(place), **asked, **wording}
     filters = tuple((name, value) for name, value in given.items() if value)
     parts = {name: value for name, value in more.items() if value}
-    is_anonymous = any(each.is_anonymous for each in _touchpoints(place))
-    return Answers(n, filters, is_anonymous).of(n, **parts)
+    return Answers(n, filters, is_anonymous_at(place)).of(n, **parts)
 
 
 def replaced_at(place: Place, month: str, n: int, **more: Any) -> Answers:
     """What a wording still got in the month it was replaced in."""
     return answers_at(place, [month], n, wording=REPLACED, **more)
+
+
+def is_anonymous_at(place: Place) -> bool:
+    """Whether some answers there are of an anonymous survey: no part of them is listed by what
+    they say."""
+    return any(touchpoint.is_anonymous for touchpoint in _touchpoints(place))
 
 
 def _touchpoints(place: Place) -> Sequence[TouchpointInfo]:

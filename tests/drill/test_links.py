@@ -27,6 +27,8 @@ def pages(world: World) -> dict[str, int]:
         "/board?month=2025-09": 5,
         "/board?month=2025-10&channel=email": 5,
         f"/board?journey={world.store.id}": 2,
+        "/board?show=unhappy": 5,
+        "/board?show=unhappy&month=2025-09": 5,
         "/trends": 100,
         f"/trends?stage={stage}": 120,
         "/trends?channel=email": 100,
