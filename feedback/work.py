@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.db import Database
 from feedback.outbox.schedules import Schedule, period_start
-from feedback.outbox.worker import Kind, Work, Worker
+from feedback.outbox.worker import Kind, Standing, Work, Worker
 from feedback.settings import Settings
 
 # What a handler needs is imported when its first job comes: a start pays for none of it.
@@ -154,6 +154,12 @@ async def _words_each_hour(session: AsyncSession, now: datetime) -> Sequence[tup
     return await due_each_hour(session, now)
 
 
+async def _follow_comments(database: Database) -> bool:
+    from feedback.comments.index import follow
+
+    return await follow(database)
+
+
 HANDLERS: Mapping[str, Kind] = {
     "prune": Kind(_prune),
     "priorities": Kind(_find_priorities, attempts=3),
@@ -185,6 +191,9 @@ SCHEDULES: tuple[Schedule, ...] = (
 )
 
 
+STANDING: tuple[Standing, ...] = (_follow_comments,)
+
+
 def schedules(settings: Settings) -> tuple[Schedule, ...]:
     """What comes by the calendar on this server."""
     if not settings.backup_every:
@@ -198,4 +207,4 @@ def schedules(settings: Settings) -> tuple[Schedule, ...]:
 
 
 def make_worker(database: Database, settings: Settings) -> Worker:
-    return Worker(database, settings, HANDLERS, schedules(settings))
+    return Worker(database, settings, HANDLERS, schedules(settings), standing=STANDING)

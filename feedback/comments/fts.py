@@ -1,6 +1,7 @@
 """What each database searches comments by: FTS5 is told of every row, PostgreSQL's index follows
 `comment` by itself."""
 
+import asyncio
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -9,12 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedback.comments.models import SEARCH, Comment
+from feedback.db import Database
 
 _LEARN = sa.text(f"INSERT INTO {SEARCH} (rowid, stems) VALUES (:number, :stems)")
 # FTS5 keeps no text here: it is told what stood in the row, to take those words out of its lists.
 _FORGET = sa.text(
     f"INSERT INTO {SEARCH} ({SEARCH}, rowid, stems) VALUES ('delete', :number, :stems)"
 )
+# Of a piece of the lists written anew: so long all others wait. Less than two changes is none.
+PAGES, LEAST_CHANGES = 500, 2
 # The rows that FTS5 has, of every workspace of the file.
 _ROWS = sa.table(f"{SEARCH}_docsize", sa.column("id", sa.Integer))
 
@@ -42,6 +46,40 @@ async def taken(
         own = (table.workspace_id == workspace_id, table.number.in_(numbers))
         found = sa.select(table.number).where(*own)
     return set((await connection.execute(found)).scalars())
+
+
+async def forget_for_good(database: Database) -> None:
+    """Leave none of the words that were taken out in what is searched by.
+
+    FTS5 only notes what it is told to forget until it writes its lists anew, which is done here a
+    piece at a time; PostgreSQL never takes a word out of a GIN index, so that is made anew beside.
+    """
+    if not database.is_sqlite:
+        await _make_anew(database)
+        return
+    command = sa.text(f"INSERT INTO {SEARCH} ({SEARCH}, rank) VALUES ('merge', :pages)")
+    changed = sa.text("SELECT total_changes()")
+    pages = -PAGES  # less than none: all lists become one, which no longer holds what is gone
+    while True:
+        async with database.write() as session:
+            connection = await session.connection()
+            before = (await connection.execute(changed)).scalar_one()
+            await connection.execute(command, {"pages": pages})
+            done = (await connection.execute(changed)).scalar_one() - before
+        if done < LEAST_CHANGES:
+            return
+        pages = PAGES
+        await asyncio.sleep(0)
+
+
+async def _make_anew(database: Database) -> None:
+    from feedback.postgres import connect
+
+    connection = await connect(database.url)
+    try:
+        await connection.execute(f"REINDEX INDEX CONCURRENTLY {SEARCH}")
+    finally:
+        await connection.close()
 
 
 async def _tell(connection: AsyncConnection, statement: Any, rows: Rows) -> None:

@@ -22,13 +22,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback import clock
 from feedback.accounts.models import Workspace
 from feedback.comments import fts
+from feedback.comments.facets import Facet, pack
 from feedback.comments.indexed import indexed
-from feedback.comments.models import Comment
+from feedback.comments.models import Comment, Tag
 from feedback.comments.numbering import numbered
 from feedback.comments.stems import STEMMERS, words_of
+from feedback.comments.tag_words import tag_by_words
 from feedback.crossing import again
 from feedback.db import Database
-from feedback.numbers import NOW
+from feedback.numbers import COUNTED
 from feedback.responses.due import look_again
 from feedback.responses.models import CommentDue, Response
 from feedback.scoring import METRICS
@@ -38,6 +40,7 @@ from feedback.tenancy import refers
 # Comments in one transaction: on SQLite all who write wait for it, some hundredths of a second.
 AT_ONCE = 100
 LOOK_AGAIN_SECONDS = 0.05
+MOST_WAITED = 3600
 COMMENT: sa.Table = sa.inspect(Comment).local_table  # type: ignore[assignment]
 # All of a row but its number.
 COLUMNS = tuple(c.name for c in COMMENT.c if c.name not in ("workspace_id", "number"))
@@ -97,7 +100,7 @@ async def follow_some(
 
     async def settle() -> int:
         async with database.write() as session:
-            return await _settle(await session.connection(), workspace_id, ids, made)
+            return await _settle(session, workspace_id, ids, made)
 
     return await again(settle, IntegrityError)  # another worker took the same number
 
@@ -140,15 +143,16 @@ async def _said(
 
 
 async def _settle(
-    connection: AsyncConnection,
+    session: AsyncSession,
     workspace_id: uuid.UUID,
     ids: Sequence[uuid.UUID],
     made: Mapping[Said, Made],
 ) -> int:
+    connection = await session.connection()
     taken = await _take(connection, workspace_id, ids)
     known = await _known(connection, workspace_id, taken)
     wanted: dict[uuid.UUID, dict[str, Any]] = {}
-    late, waited = [], 0.0
+    late, waited, now = [], 0.0, clock.now()
     for row in await _answers(connection, workspace_id, taken):
         if not row.comment:
             continue
@@ -157,14 +161,24 @@ async def _settle(
             late.append(row.id)
         else:
             wanted[row.id] = _row(row, found)
-            waited = max(waited, _waited(row, clock.now()))
+            waited += _waited(row, now)
     if late:
         await connection.execute(_look_again(connection), _named(workspace_id, late))
     for id in late:
         known.pop(id, None)
-    NOW["comments_waited"] = waited
     await _write(connection, workspace_id, known, wanted)
-    return len(taken) - len(late)
+    told = [id for id in taken if id not in late]
+    if told and await _has_tags(connection, workspace_id):
+        await tag_by_words(session, workspace_id, told)
+    COUNTED["comments", "told"] += len(told)
+    COUNTED["comments", "waited ms"] += round(1000 * waited)
+    return len(told)
+
+
+async def _has_tags(connection: AsyncConnection, workspace_id: uuid.UUID) -> bool:
+    own: Any = Tag.workspace_id == workspace_id
+    found = await connection.execute(sa.select(sa.literal(1)).select_from(Tag).where(own).limit(1))
+    return found.first() is not None
 
 
 async def _take(
@@ -202,24 +216,28 @@ async def _answers(
 
 
 def _row(answer: Any, made: Made) -> dict[str, Any]:
-    metric = METRICS[answer.metric]
+    metric, language = METRICS[answer.metric], language_of(answer.locale)
+    band = (answer.rating in metric.positive) - (answer.rating in metric.negative)
     return {
         "response_id": answer.id,
         "series_id": answer.series_id,
         "month": answer.month,
-        "band": (answer.rating in metric.positive) - (answer.rating in metric.negative),
+        "band": band,
         "rating": answer.rating,
         "channel": answer.channel,
-        "language": language_of(answer.locale),
+        "language": language,
         "person": answer.respondent_key,
         "state": answer.state,
+        "facet": pack(Facet(answer.series_id, answer.state, band, answer.channel, language)),
         **made._asdict(),
     }
 
 
 def _waited(answer: Any, now: datetime) -> float:
+    """Seconds, as far as they are known: of a change long ago nobody knows when it was noted."""
     since: datetime = max(answer.received_at, answer.changed_at or answer.received_at)
-    return max(0.0, (now - since).total_seconds())
+    waited = (now - since).total_seconds()
+    return waited if 0 < waited < MOST_WAITED else 0.0
 
 
 async def _write(

@@ -16,6 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from feedback.comments.fts import forget_for_good
+from feedback.comments.index import follow_all, workspaces_due
 from feedback.db import SQLITE_PRAGMAS, Database
 from feedback.erasure.reach import touched
 from feedback.outbox.models import Job
@@ -35,6 +37,7 @@ async def tidy(database: Database) -> None:
     On SQLite all who write wait meanwhile (2 s for 140 MB, measured), who reads does not. Raises
     TimeoutError where somebody reads all the time.
     """
+    await _follow_comments(database)
     await _forget_jobs(database)
     if not database.is_sqlite:
         await _vacuum(database)
@@ -47,6 +50,13 @@ async def tidy(database: Database) -> None:
         if time.monotonic() > until:
             raise TimeoutError("somebody has been reading since before the erasure")
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _follow_comments(database: Database) -> None:
+    """What was masked or erased is searched no more, whatever else waits."""
+    for workspace_id in await workspaces_due(database):
+        await follow_all(database, workspace_id, only_known=True)
+    await forget_for_good(database)
 
 
 async def _forget_jobs(database: Database) -> None:

@@ -14,6 +14,7 @@ from feedback import clock, numbers
 from feedback.backups.folder import newest
 from feedback.db import Database
 from feedback.outbox.status import read_status
+from feedback.responses.due import count_due
 from feedback.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,11 @@ def _of_answers(found: Mapping[str, Any]) -> Iterator[str]:
     said = "Answers that were not stored, by reason."
     samples = _counted(found, "refusals", "reason")
     yield from family("feedback_refusals_total", "counter", said, samples)
+    said = "Comments that search was told of, and the seconds that they had waited for it."
+    told = found["counted"].get(("comments", "told"), 0)
+    yield from family("feedback_comments_told_total", "counter", said, [({}, told)])
+    waited = found["counted"].get(("comments", "waited ms"), 0) / 1000
+    yield from family("feedback_comments_waited_seconds_total", "counter", said, [({}, waited)])
     said = "Answers that wait for their commit."
     queue = found["now"].get("queue", 0)
     yield from family("feedback_queue_length", "gauge", said, [({}, queue)])
@@ -151,9 +157,12 @@ async def _of_database(database: Database) -> list[str]:
     async with database.read() as session:
         kinds = await read_status(session, clock.now())
         connection = await session.connection()
+        due = await count_due(connection)
         size = (await connection.execute(sa.text(_SIZE[database.is_sqlite]))).scalar()
     said = "Bytes of the database, its log left out."
     lines = [*family("feedback_database_bytes", "gauge", said, [({}, float(size or 0))])]
+    said = "Comments that search does not know yet, or not as they are."
+    lines += family("feedback_comments_due", "gauge", said, [({}, float(due))])
     jobs: list[Sample] = []
     for state in ("waiting", "running", "dead"):
         jobs += [({"kind": one.kind, "state": state}, getattr(one, state)) for one in kinds]

@@ -6,6 +6,7 @@ import os
 import random
 import secrets
 import socket
+import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,6 +25,8 @@ from feedback.settings import Settings
 
 log = logging.getLogger(__name__)
 
+REST = 0.5  # of the time that some standing work took
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -36,6 +39,8 @@ class Work:
 
 
 Handler = Callable[[Work], Awaitable[None]]
+# Looks for work that has a table of its own and does some of it; whether there may be more.
+Standing = Callable[[Database], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,14 @@ class Worker:
         kinds: Mapping[str, Kind],
         schedules: Sequence[Schedule] = (),
         pace: Pace | None = None,
+        standing: Sequence[Standing] = (),
     ) -> None:
         self.name = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
         self._settings = settings
         self._kinds = kinds
         self._calendar = Calendar(schedules)
+        self._standing = standing
         self._pace = pace or Pace()
         self._bell = database.work_waits
         self._claims = 0
@@ -103,6 +110,7 @@ class Worker:
             asyncio.create_task(self._take_work()),
             asyncio.create_task(self._hold_leases()),
             asyncio.create_task(self._look_at_calendar()),
+            *(asyncio.create_task(self._go_on_with(each)) for each in self._standing),
         ]
 
     async def stop(self) -> None:
@@ -230,6 +238,19 @@ class Worker:
                 await self._calendar.tick(self._database, clock.now())
             except Exception as error:
                 log.warning("the schedules could not be looked at: %s", error)
+
+    async def _go_on_with(self, some: Standing) -> None:
+        """A poll apart, or at once as long as there is more, with a rest for all others."""
+        pause, database = self._pace.first, self._database.patient()
+        while not await self._wait(self._stopping, pause):
+            began = time.monotonic()
+            try:
+                is_more = await some(database)
+                rest = (time.monotonic() - began) * REST
+                pause = rest if is_more else self._pace.poll * random.uniform(0.75, 1.25)
+            except Exception as error:
+                log.warning("some of the standing work failed: %s", describe(error))
+                pause = self._pace.trouble
 
     async def _give_back(self) -> None:
         try:

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from feedback.db import BEFORE_EXECUTE
@@ -34,6 +35,12 @@ def look_again(insert: Any, answers: Any = None) -> Any:
         index_elements=["workspace_id", "response_id"],
         set_={"response_id": made.excluded.response_id},
     )
+
+
+async def count_due(connection: AsyncConnection) -> int:
+    """How many are to be looked at, of all workspaces."""
+    found = await connection.execute(sa.text("SELECT count(*) FROM comment_due"))
+    return int(found.scalar_one())
 
 
 def note_due(

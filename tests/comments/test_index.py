@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from feedback import clock
 from feedback.comments import index
+from feedback.comments.facets import Facet, pack
 from feedback.comments.index import AT_ONCE, follow, follow_all
 from feedback.comments.indexed import indexed
 from feedback.comments.models import Comment
@@ -64,6 +65,7 @@ async def test_a_comment_is_known_after_the_job(
         "person": None,
         "state": "counted",
         "words": 5,
+        "facet": pack(Facet(response.series_id, "counted", -1, response.channel, "fr")),
         "stems": indexed(text, "fr"),
     }
     assert await finds(database, "attent") == [row.number]
