@@ -263,7 +263,7 @@ def _cell(kind: _Kind) -> tuple[uuid.UUID, str, Any]:
 def _of(asked: _Asked) -> list[Any]:
     """That a comment is of an anonymous survey, by its facet: the index holds no series."""
     bits = [series_bits(id) for id in asked.anonymous & asked.series]
-    return [col(Comment.facet).bitwise_rshift(SERIES_FROM).in_(bits)]
+    return [col(Comment.facet).bitwise_rshift(sa.literal(SERIES_FROM, sa.Integer)).in_(bits)]
 
 
 def _same() -> Any:
