@@ -12,7 +12,8 @@ from feedback.responses.models import CHANNELS
 from feedback.responses.states import STATES
 
 LANGUAGES = ("", "fr", "en")
-_SERIES = (1 << 50) - 1
+# Above this bit of the number stand those of the series.
+SERIES_FROM = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +34,26 @@ def pack(facet: Facet) -> int:
     >>> unpack([pack(one)], [uuid.UUID(int=7)]) == [one]
     True
     """
-    number = facet.series_id.int & _SERIES
+    number = series_bits(facet.series_id)
     number = number << 3 | STATES.index(facet.state)
     number = number << 2 | (facet.band + 1)
     number = number << 4 | CHANNELS.index(facet.channel)
     return number << 2 | LANGUAGES.index(facet.language)
 
 
+def series_bits(series_id: uuid.UUID) -> int:
+    """What stands for a series in the numbers of its comments."""
+    return series_id.int & (1 << 50) - 1
+
+
 def unpack(numbers: Iterable[int], series: Iterable[uuid.UUID]) -> list[Facet | None]:
     """What each stands for; None of a series that is not among these."""
-    known = {id.int & _SERIES: id for id in series}
+    known = {series_bits(id): id for id in series}
     return [_unpacked(number, known) for number in numbers]
 
 
 def _unpacked(number: int, known: dict[int, uuid.UUID]) -> Facet | None:
-    series = known.get(number >> 11)
+    series = known.get(number >> SERIES_FROM)
     if series is None:
         return None
     state, band, channel = number >> 8 & 7, (number >> 6 & 3) - 1, number >> 2 & 15

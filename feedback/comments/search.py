@@ -8,7 +8,7 @@ stems themselves, which costs a fiftieth of parsing them anew.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -24,6 +24,16 @@ FTS = sa.table(SEARCH, sa.column("rowid", sa.BigInteger), sa.column(SEARCH))
 _NARROW = "INDEXED BY ix_comment_workspace_id_number_facet_month_response_id"
 # The same words as in the index, or it is not used.
 _VECTOR: Any = sa.literal_column("to_tsvector('simple', comment.stems)")
+
+
+class Numbers(NamedTuple):
+    """A range of `Comment.number`, which run with time: from the first on, and below the other."""
+
+    since: int | None = None
+    before: int | None = None
+
+
+ALL = Numbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +63,17 @@ async def find_newest(
     workspace_id: uuid.UUID,
     query: Query,
     within: Sequence[Any] = (),
+    numbers: Numbers = ALL,
     *,
-    before: int | None = None,
     most: int,
 ) -> Found:
-    """At most so many, of those below a number. within: conditions on the columns of Comment."""
+    """At most so many. within: conditions on the columns of Comment."""
     if query.problem:
         return Found([], None)
     is_sqlite = _is_sqlite(session)
-    number = FTS.c.rowid if is_sqlite and not query.is_empty else col(Comment.number)
     columns = [col(Comment.number), col(Comment.response_id)]
-    below = [number < before] if before is not None else []
-    matching = _matching(columns, query, workspace_id, is_sqlite).where(*within, *below)
+    matching = _matching(columns, query, workspace_id, is_sqlite, numbers).where(*within)
+    number = _number(query, is_sqlite)
     if not (is_sqlite or query.is_empty):
         # In the order of the key PostgreSQL would parse the stems of all that do not fit.
         rows = matching.offset(0).subquery()
@@ -75,16 +84,21 @@ async def find_newest(
     return Found(ids, read[most - 1][0] if len(read) > most else None)
 
 
-async def count_facets(
-    session: AsyncSession, workspace_id: uuid.UUID, query: Query, within: Sequence[Any] = ()
-) -> dict[int, int]:
-    """How many are found of each `Comment.facet`."""
+async def count_found(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    query: Query,
+    within: Sequence[Any] = (),
+    numbers: Numbers = ALL,
+    *,
+    by: Sequence[Any] = (col(Comment.facet),),
+) -> list[tuple[Any, ...]]:
+    """How many are found of each `Comment.facet`, or of each of other columns: these, then n."""
     if query.problem:
-        return {}
-    columns = [col(Comment.facet), sa.func.count()]
-    matching = _matching(columns, query, workspace_id, _is_sqlite(session)).where(*within)
-    read: Any = await session.exec(matching.group_by(col(Comment.facet)))
-    return {facet: n for facet, n in read}
+        return []
+    columns, is_sqlite = [*by, sa.func.count()], _is_sqlite(session)
+    matching = _matching(columns, query, workspace_id, is_sqlite, numbers).where(*within)
+    return [tuple(row) for row in await session.exec(matching.group_by(*by))]
 
 
 def fts5(query: Query) -> str:
@@ -111,22 +125,50 @@ def tsquery(query: Query) -> str:
 
 
 def _matching(
-    columns: Sequence[Any], query: Query, workspace_id: uuid.UUID, is_sqlite: bool
+    columns: Sequence[Any],
+    query: Query,
+    workspace_id: uuid.UUID,
+    is_sqlite: bool,
+    numbers: Numbers = ALL,
 ) -> Any:
     own: Any = sa.select(*columns).where(col(Comment.workspace_id) == workspace_id)
+    number = _number(query, is_sqlite)
+    if numbers.since is not None:
+        own = own.where(number >= numbers.since)
+    if numbers.before is not None:
+        own = own.where(number < numbers.before)
     if query.is_empty:
         return own
     if is_sqlite:
         # The plus keeps SQLite from asking FTS5 for one comment after the other.
         at = col(Comment.number) == sa.literal_column(f"+{SEARCH}.rowid")
-        fits = FTS.c[SEARCH].op("MATCH")(fts5(query))
-        return (
-            own.select_from(FTS).join(Comment, at).where(fits).with_hint(Comment, _NARROW, "sqlite")
-        )
+        both = own.select_from(FTS).join(Comment, at).with_hint(Comment, _NARROW, "sqlite")
+        return both.where(_in_fts5(query))
+    return own.where(*_in_stems(query))
+
+
+def matches(query: Query, is_sqlite: bool) -> list[Any]:
+    """That a comment is found, as conditions on the columns of Comment; for a few of them."""
+    if query.is_empty:
+        return []
+    if is_sqlite:
+        return [col(Comment.number).in_(sa.select(FTS.c.rowid).where(_in_fts5(query)))]
+    return _in_stems(query)
+
+
+def _number(query: Query, is_sqlite: bool) -> Any:
+    return FTS.c.rowid if is_sqlite and not query.is_empty else col(Comment.number)
+
+
+def _in_fts5(query: Query) -> Any:
+    return FTS.c[SEARCH].op("MATCH")(fts5(query))
+
+
+def _in_stems(query: Query) -> list[Any]:
     words = _VECTOR.op("@@")(sa.cast(sa.cast(tsquery(query), sa.Text), TSQUERY))
     wanted = [_in_order(term) for term in query.wanted if _is_phrase(term)]
     unwanted = [sa.not_(_in_order(term)) for term in query.unwanted if _is_phrase(term)]
-    return own.where(words, *wanted, *unwanted)
+    return [words, *wanted, *unwanted]
 
 
 def _in_order(term: Term) -> Any:

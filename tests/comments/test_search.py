@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from feedback.comments.facets import unpack
 from feedback.comments.models import Comment
 from feedback.comments.query import parse_query
-from feedback.comments.search import count_facets, find_newest, found
+from feedback.comments.search import Numbers, count_found, find_newest, found
 from feedback.comments.stems import stem
 from feedback.db import Database
 from feedback.responses.models import Response
@@ -103,7 +103,7 @@ QUERIES: dict[str, tuple[list[str], list[str]]] = {
 
 async def test_queries_find_what_a_reader_would_find(database: Database, shop: Shop) -> None:
     texts = comments()
-    ids = await write_comments(database, shop.workspace.id, texts, [shop.nps_series.id])
+    ids = await write_comments(database, shop.workspace.id, texts, [shop.nps_series])
     assert len(QUERIES) >= 60
     wrong, none = {}, []
     for typed, (wanted, unwanted) in QUERIES.items():
@@ -166,12 +166,14 @@ def _read(text: str) -> list[str]:
 
 
 async def test_it_goes_on_where_a_page_ended(database: Database, shop: Shop) -> None:
-    ids = await write_comments(database, shop.workspace.id, comments(), [shop.nps_series.id])
+    ids = await write_comments(database, shop.workspace.id, comments(), [shop.nps_series])
     query, read, before = parse_query("attente -livraison"), [], None
     async with database.read() as session:
         whole = await find_newest(session, shop.workspace.id, query, most=len(ids))
         while True:
-            part = await find_newest(session, shop.workspace.id, query, before=before, most=7)
+            part = await find_newest(
+                session, shop.workspace.id, query, numbers=Numbers(before=before), most=7
+            )
             read += part.ids
             if (before := part.older) is None:
                 break
@@ -180,18 +182,18 @@ async def test_it_goes_on_where_a_page_ended(database: Database, shop: Shop) -> 
 
 
 async def test_counts_are_of_what_is_found(database: Database, shop: Shop) -> None:
-    series = [shop.nps_series.id, shop.csat_series.id]
-    await write_comments(database, shop.workspace.id, comments(), series)
+    both = [shop.nps_series, shop.csat_series]
+    await write_comments(database, shop.workspace.id, comments(), both)
     since = col(Comment.month) >= date(2026, 3, 1)
     for typed, within in (("caisse", []), ("caisse", [since]), ("", [since]), ("caisse\0*", [])):
         asked = (shop.workspace.id, parse_query(typed), within)
         async with database.read() as session:
             listed = set((await find_newest(session, *asked, most=1000)).ids)
-            counted = await count_facets(session, *asked)
+            counted = dict(await count_found(session, *asked))
             own = col(Comment.workspace_id) == shop.workspace.id
             rows = await session.exec(select(Comment).where(own))
             kept = [row for row in rows if row.response_id in listed]
-        facets = unpack(counted, series)
+        facets = unpack(counted, [each.id for each in both])
         by_band: Counter[Any] = Counter()
         for facet, n in zip(facets, counted.values(), strict=True):
             assert facet is not None
@@ -201,17 +203,17 @@ async def test_counts_are_of_what_is_found(database: Database, shop: Shop) -> No
 
 
 async def test_no_other_workspace_is_searched(database: Database, shop: Shop) -> None:
-    await write_comments(database, shop.workspace.id, comments(20), [shop.nps_series.id])
+    await write_comments(database, shop.workspace.id, comments(20), [shop.nps_series])
     stranger = shop.alice.id
     async with database.read() as session:
         for typed in ("attente", ""):
             query = parse_query(typed)
             assert (await find_newest(session, stranger, query, most=50)).ids == []
-            assert await count_facets(session, stranger, query) == {}
+            assert await count_found(session, stranger, query) == []
 
 
 async def test_anything_typed_is_answered(database: Database, shop: Shop) -> None:
-    await write_comments(database, shop.workspace.id, comments(20), [shop.nps_series.id])
+    await write_comments(database, shop.workspace.id, comments(20), [shop.nps_series])
     odd = [
         *('"', '""', "'", '"attente', 'attente"', '-"', "-", "*", "a*", '"a" *', '"-attente"'),
         *("OR", "NEAR(a b)", "a OR b", "stems:caisse", "^caisse", "a:*", "!a", "a & | b", "<->"),
