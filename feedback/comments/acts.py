@@ -1,8 +1,8 @@
 """The forms of comments: star, done, hide, tag and note, on one or many answers, and undo.
 
-`POST /comments/star` and so on (`ACTS`) takes the answers (`response`, several times, or `all` those that the
-`filters` of a list leave), what the act needs (`tag`, `reason`, `text`), and where to go on
-(`next`).
+`POST /comments/star` and so on (`ACTS`) takes the answers (`response`, several times, or `all`
+those that the `filters` of a list leave), what the act needs (`tag`, `reason`, `text`), and where
+to go on (`next`).
 """
 
 import uuid
