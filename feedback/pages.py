@@ -19,6 +19,7 @@ from feedback.comments import page as comments
 from feedback.comments import search as comment_search
 from feedback.comments import tags as comment_tags
 from feedback.comments import words_page as words
+from feedback.comments.of_team import of_team
 from feedback.comparisons import routes as comparisons
 from feedback.dashboards import pictures
 from feedback.dashboards import routes as dashboards
@@ -35,7 +36,7 @@ from feedback.privacy import routes as privacy
 from feedback.readings.rated import count_rated
 from feedback.responses import routes as responses
 from feedback.responses.bursts import routes as bursts
-from feedback.responses.handed import count_by, narrow_by
+from feedback.responses.handed import count_by, narrow_by, tell_by
 from feedback.settings import Settings
 from feedback.web.page import security_headers
 
@@ -47,6 +48,7 @@ def all_pages(settings: Settings) -> Router:
     narrow_by("q", comment_search.narrow)
     narrow_by("tag", comment_tags.narrowed)
     narrow_by("mark", comment_marks.narrowed)
+    tell_by(of_team)
     return Router("/", route_handlers=[_public_pages(), _signed_in_pages(settings)])
 
 

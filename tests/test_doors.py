@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from litestar.routes import HTTPRoute
-from sqlmodel import col
+from sqlmodel import col, select
 
 from feedback.app import create_app
+from feedback.comments.models import CommentNote, Tag
 from feedback.db import Database
 from feedback.models import metadata
 from feedback.responses.models import Response
@@ -68,7 +69,21 @@ async def things(client: Client, database: Database, shop: Shop) -> dict[str, ob
         "response_id": answer.json()["id"],
         "name": id_in(made.headers["Location"]),
         "act": "exclude",
+        **await of_comments(client, database, shop, answer.json()["id"]),
     }
+
+
+async def of_comments(
+    client: Client, database: Database, shop: Shop, answer: object
+) -> dict[str, object]:
+    """A tag, a note and a star of this answer."""
+    for act, field in (("tag", {"tag": "Late"}), ("note", {"text": "Call her"}), ("star", {})):
+        await send(client, f"/comments/{act}", response=answer, **field)
+    async with database.read() as session:
+        own = shop.workspace.id
+        tag = (await session.exec(select(Tag.id).where(Tag.workspace_id == own))).one()
+        note = select(CommentNote.id).where(CommentNote.workspace_id == own)
+        return {"tag_id": tag, "note_id": (await session.exec(note)).one()}
 
 
 async def in_burst(database: Database, shop: Shop) -> None:

@@ -1,8 +1,8 @@
 """The forms of comments: star, done, hide, tag and note, on one or many answers, and undo.
 
-`POST /comments/{act}` takes the answers (`response`, several times, or `all` those that the
-`filters` of a list leave), what the act needs (`tag`, `reason`, `text`), and where to go on
-(`next`).
+`POST /comments/star` and so on (`ACTS`) takes the answers (`response`, several times, or `all`
+those that the `filters` of a list leave), what the act needs (`tag`, `reason`, `text`), and where
+to go on (`next`).
 """
 
 import uuid
@@ -103,10 +103,9 @@ def _said(act: str, n: int) -> str:
     return said[act] % {"n": format_number(n)}
 
 
-@post("/comments/{act:str}", needs="editor")
-async def act_on_comments(visit: NamedDependency[Visit], act: FromPath[str]) -> Answer:
-    if act not in ACTS:
-        raise not_found()
+@post([f"/comments/{act}" for act in ACTS], needs="editor")
+async def act_on_comments(visit: NamedDependency[Visit]) -> Answer:
+    act = visit.request.url.path.rpartition("/")[2]
     form, now = FormReader(await visit.sent()), clock.now()
     wanted, path = ACTS[act], local_path(form.raw("next"), "/comments")
     try:

@@ -21,6 +21,8 @@ COLUMNS = (
     "month", "answered_at_local", "wording",
 )  # fmt: skip
 # Empty in the rows of an anonymous survey; the id tells the day.
+# Last, so that what was there keeps its place: what the team made of the answer.
+OF_TEAM = ("tags", "starred", "done", "hidden", "notes")
 _TELLING = ("id", "answered_at", "answered_at_local", "locale")
 # Of its own for each property, as in the addresses of a survey's page.
 PROPERTY = "p_"
@@ -40,7 +42,7 @@ class Export:
 
     @property
     def head(self) -> list[str]:
-        return [*COLUMNS, *(f"{PROPERTY}{name}" for name in self.properties)]
+        return [*COLUMNS, *(f"{PROPERTY}{name}" for name in self.properties), *OF_TEAM]
 
     def fields(self, row: Row) -> dict[str, Any]:
         """`month` is the one in which the board counts the row, by the workspace's calendar."""
@@ -58,7 +60,7 @@ class Export:
             "metric": place.series.metric,
             "rating": response.rating,
             "band": row.band,
-            "comment": response.comment,
+            "comment": row.comment,
             "channel": response.channel,
             "locale": response.locale,
             "page": response.page,
@@ -70,16 +72,17 @@ class Export:
             "answered_at_local": response.answered_at.astimezone(self.zone).isoformat(),
             "wording": self.seams.wording(response.series_id, month),
             **hidden,
+            **{name: getattr(row.team, name) for name in OF_TEAM},
         }
 
     def cells(self, row: Row) -> Iterator[Any]:
         """The same in columns: what has parts is JSON text."""
         fields = self.fields(row)
-        for value in fields.values():
-            yield json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
-        for name in self.properties:
-            value = fields["properties"].get(name)
-            yield json.dumps(value) if isinstance(value, bool) else value
+        properties = [fields["properties"].get(name) for name in self.properties]
+        of_team = [fields.pop(name) for name in OF_TEAM]
+        for value in (*fields.values(), *properties, *of_team):
+            is_json = isinstance(value, dict | tuple | bool)
+            yield json.dumps(value, ensure_ascii=False) if is_json else value
 
 
 class _Writer(Protocol):

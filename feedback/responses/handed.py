@@ -32,9 +32,28 @@ Counter = Callable[[AsyncSession, uuid.UUID, Rated], Awaitable[Mapping[str, int]
 # What a filter's value is called, for its chip.
 Namer = Callable[[AsyncSession, uuid.UUID, Any], Awaitable[str]]
 
+
+@dataclass(frozen=True, slots=True)
+class OfTeam:
+    """What the team made of an answer. tags: by name; notes: how many. hidden: its comment is shown
+    in no list."""
+
+    tags: tuple[str, ...] = ()
+    starred: bool = False
+    done: bool = False
+    hidden: bool = False
+    notes: int = 0
+
+
+# Of some answers by their ids; those of which nothing is to be told are not in it.
+Teller = Callable[
+    [AsyncSession, uuid.UUID, Sequence[uuid.UUID]], Awaitable[Mapping[uuid.UUID, OfTeam]]
+]
+
 narrowings: dict[str, Narrowing] = {}
 namers: dict[str, Namer] = {}
 counters: list[Counter] = []
+tellers: list[Teller] = []
 
 
 def narrow_by(name: str, narrowing: Narrowing, namer: Namer | None = None) -> None:
@@ -48,3 +67,8 @@ def narrow_by(name: str, narrowing: Narrowing, namer: Namer | None = None) -> No
 def count_by(counter: Counter) -> None:
     """Say who counts; until then lists look how many there are."""
     counters[:] = [counter]
+
+
+def tell_by(teller: Teller) -> None:
+    """Say who tells what the team made of answers; until then nothing was."""
+    tellers[:] = [teller]

@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.db import Database
 from feedback.responses.conditions import conditions_of
 from feedback.responses.filters import BANDS, Filters, answers_link, parse_filters
+from feedback.responses.handed import OfTeam, tellers
 from feedback.responses.how_many import HowMany, counts_itself, how_many
 from feedback.responses.known import known_of
 from feedback.responses.models import Response
@@ -45,12 +46,24 @@ class Row:
 
     response: Response
     place: SeriesAt
+    team: OfTeam = OfTeam()
+
+    @property
+    def comment(self) -> str | None:
+        """As lists show it: nothing of a hidden one."""
+        return None if self.team.hidden else self.response.comment
 
     def made_of(self) -> tuple[object, ...]:
         """All that the list shows of it."""
         each = self.response
-        shown = (each.id, each.rating, each.comment, each.state, each.channel, each.answered_at)
-        return (self.place, *shown, repr(each.answers), each.answers and each.locale)
+        shown = (each.id, each.rating, self.comment, each.state, each.channel, each.answered_at)
+        return (
+            self.place,
+            *shown,
+            self.team.hidden,
+            repr(each.answers),
+            each.answers and each.locale,
+        )
 
     @property
     def is_anonymous(self) -> bool:
@@ -100,7 +113,7 @@ async def list_responses(
     known = await known_of(session, workspace_id, places, asked.series, filters)
     counted = counts_itself(known, filters)
     found = await find_newest(session, asked, known, size + 1, counted=counted)
-    rows = [Row(response, places[response.series_id]) for response in found.responses]
+    rows = await rows_of(session, workspace_id, places, found.responses)
     if len(rows) > size:
         page = Page(in_no_order(rows[:size]), rows[size - 1].response.id)
     else:
@@ -123,9 +136,10 @@ async def walk_responses(
     while True:
         async with database.read() as session:
             found = list(await session.exec(newest.where(*below).limit(WALKED_AT_ONCE)))
+            rows = await rows_of(session, workspace_id, places, found)
         if not found:
             return
-        yield in_no_order([Row(each, places[each.series_id]) for each in found])
+        yield in_no_order(rows)
         below = [col(Response.id) < found[-1].id]
 
 
@@ -173,4 +187,18 @@ async def find_response(
     response = (await session.exec(select(Response).where(*own, shown))).first()
     if response is None:
         return None
-    return Row(response, (await load_asked_series(session, workspace_id))[response.series_id])
+    places = await load_asked_series(session, workspace_id)
+    return (await rows_of(session, workspace_id, places, [response]))[0]
+
+
+async def rows_of(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    places: Mapping[uuid.UUID, SeriesAt],
+    responses: Sequence[Response],
+) -> list[Row]:
+    """Each with its place, and what the team made of it."""
+    ids, told = [each.id for each in responses], dict[uuid.UUID, OfTeam]()
+    for tell in tellers if ids else ():
+        told |= await tell(session, workspace_id, ids)
+    return [Row(each, places[each.series_id], told.get(each.id, OfTeam())) for each in responses]

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.responses.conditions import conditions_of
 from feedback.responses.filters import Filters
 from feedback.responses.known import known_of
-from feedback.responses.listing import Row
+from feedback.responses.listing import Row, rows_of
 from feedback.responses.models import Response
 from feedback.responses.search import find_newest
 from feedback.responses.small_groups import anonymous_series
@@ -99,5 +99,5 @@ async def others_of(
         some = select(Response.id).where(*theirs).limit(COUNTED_OTHERS + 1).subquery()
         count = await session.exec(sa.select(sa.func.count()).select_from(some))  # type: ignore[call-overload]
         n = int(count.scalar_one())
-    rows = [Row(each, places[each.series_id]) for each in found]
+    rows = await rows_of(session, workspace_id, places, found)
     return Others(rows, min(n, COUNTED_OTHERS), n > COUNTED_OTHERS)
