@@ -39,7 +39,7 @@ def found(query: Query, workspace_id: uuid.UUID, is_sqlite: bool) -> Any:
     one that has a problem none."""
     if query.problem or query.is_empty:
         return sa.true() if query.is_empty else sa.false()
-    comments = _matching([col(Comment.response_id)], query, workspace_id, is_sqlite)
+    comments = rows_found([col(Comment.response_id)], query, workspace_id, is_sqlite)
     return col(Response.id).in_(comments)
 
 
@@ -64,7 +64,7 @@ async def find_newest(
     number = FTS.c.rowid if is_sqlite and not query.is_empty else col(Comment.number)
     columns = [col(Comment.number), col(Comment.response_id)]
     below = [number < before] if before is not None else []
-    matching = _matching(columns, query, workspace_id, is_sqlite).where(*within, *below)
+    matching = rows_found(columns, query, workspace_id, is_sqlite).where(*within, *below)
     if not (is_sqlite or query.is_empty):
         # In the order of the key PostgreSQL would parse the stems of all that do not fit.
         rows = matching.offset(0).subquery()
@@ -82,7 +82,7 @@ async def count_facets(
     if query.problem:
         return {}
     columns = [col(Comment.facet), sa.func.count()]
-    matching = _matching(columns, query, workspace_id, _is_sqlite(session)).where(*within)
+    matching = rows_found(columns, query, workspace_id, _is_sqlite(session)).where(*within)
     read: Any = await session.exec(matching.group_by(col(Comment.facet)))
     return {facet: n for facet, n in read}
 
@@ -110,7 +110,7 @@ def tsquery(query: Query) -> str:
     return " & ".join([*wanted, *unwanted])
 
 
-def _matching(
+def rows_found(
     columns: Sequence[Any], query: Query, workspace_id: uuid.UUID, is_sqlite: bool
 ) -> Any:
     own: Any = sa.select(*columns).where(col(Comment.workspace_id) == workspace_id)
