@@ -73,8 +73,9 @@ async def count_comments(
     values["mark"] = {
         mark: fit.total(each) for mark, each in (await reader.by_mark(unmarked)).items()
     }
-    left = everything if not filters.mark else fit.total(await reader.read(unmarked))
-    values["mark"]["open"] = left - values["mark"].get("done", 0)
+    if done := values["mark"]["done"]:  # while nothing is done, all comments are open
+        left = everything if not filters.mark else fit.total(await reader.read(unmarked))
+        values["mark"]["open"] = left - done
     return Counts(everything, values)
 
 
