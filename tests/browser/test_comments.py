@@ -116,9 +116,7 @@ async def test_on_a_phone_one_opens_as_a_page(sign_in: PageMaker, base: str, sho
     await expect(page.get_by_role("button", name="Star")).to_have_attribute("aria-pressed", "true")
 
 
-async def test_a_shift_click_chooses_all_between(
-    sign_in: PageMaker, base: str, shop: Shop
-) -> None:
+async def test_a_shift_click_chooses_all_between(sign_in: PageMaker, base: str, shop: Shop) -> None:
     for n in range(5):
         give(base, shop, 2, f"Comment {n}")
     page = await sign_in("/comments")
