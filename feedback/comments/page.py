@@ -1,7 +1,8 @@
 """The comments as a reading list, and as the files of the same address."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -12,46 +13,77 @@ from litestar.di import NamedDependency
 from litestar.response import Stream, Template
 
 from feedback.accounts.visit import Visit
-from feedback.comments.chips import Chip, Group, read_groups, read_others
+from feedback.comments.chips import read_groups, read_taken
+from feedback.comments.counts import Counts, count_comments
 from feedback.comments.models import Tag
 from feedback.comments.query import Query, parse_query
 from feedback.comments.shown import Shown, read_shown
 from feedback.comments.tags import load_tags
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
-from feedback.responses.listing import LOOK_AT_MOST, Filters, Page, list_responses, parse_filters
-from feedback.responses.routes import band_name, channel_name, file_of, state_name
-from feedback.surveys.queries import SeriesAt, load_asked_series
+from feedback.responses.choices import state_name
+from feedback.responses.conditions import Places
+from feedback.responses.how_many import HowMany
+from feedback.responses.listing import Filters, Page, list_responses, parse_filters
+from feedback.responses.routes import band_name, file_of, told_names
+from feedback.surveys.queries import load_asked_series
 from feedback.web.files import file_links, file_pairs
 from feedback.web.page import or_refused
+from feedback.wording import channel_name
 
 BLOCKS = ("comments_page", "comments_list")
-AllSeries = dict[uuid.UUID, SeriesAt]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the page is made of. told: what filters are called that only the database knows."""
+
+    found: Page
+    filters: Filters
+    query: Query
+    places: Places
+    shown: Sequence[Shown] = ()
+    tags: Sequence[Tag] = ()
+    counts: Counts | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> HowMany | None:
+        """What the chips count is exact; a comment of the last seconds may be listed before."""
+        if self.counts is None or self.found.total is None or not self.found.total.is_least:
+            return self.found.total
+        return HowMany(self.counts.all)
 
 
 async def _refused(visit: Visit, error: FilterError) -> Template:
-    return _page(visit, Page([], None), [], Filters(comment=True), Query(), error=str(error))
+    async with visit.read() as session:
+        places = await load_asked_series(session, visit.workspace.id)
+    listed = Listed(Page([], None), Filters(comment=True), Query(), places)
+    return _page(visit, listed, error=str(error))
 
 
 @get("/comments", blocks=BLOCKS, needs="viewer", filters=True)
 @or_refused(_refused)
 async def comment_list(visit: NamedDependency[Visit]) -> Template | Reply[None]:
-    filters = comment_filters(visit)
-    query = parse_query(filters.q)
+    filters, own = comment_filters(visit), visit.workspace.id
+    query, zone = parse_query(filters.q), ZoneInfo(visit.workspace.time_zone)
     async with visit.read() as session:
-        places = await load_asked_series(session, visit.workspace.id)
-        zone = ZoneInfo(visit.workspace.time_zone)
-        found = await list_responses(session, visit.workspace.id, places, filters, zone)
-        shown = await read_shown(session, visit.workspace.id, found.rows, query)
-        tags = await load_tags(session, visit.workspace.id)
-    tag = _tag(visit, filters, found, shown)
-    if visit.request.htmx.target == BLOCKS[1] and _has(visit, tag):
-        return Reply(None, status_code=304, headers={"ETag": tag})
-    groups = read_groups(filters, {}, places, tags)
-    others = read_others(filters, places)
-    return _page(
-        visit, found, shown, filters, query, tags=tags, tag=tag, groups=groups, others=others
-    )
+        places = await load_asked_series(session, own)
+        found = await list_responses(session, own, places, filters, zone)
+        shown = await read_shown(session, own, found.rows, query)
+        listed = Listed(found, filters, query, places, shown)
+        tag = _tag(visit, listed)
+        if visit.request.htmx.target == BLOCKS[1]:  # the list that refreshes itself
+            if _has(visit, tag):
+                return Reply(None, status_code=304, headers={"ETag": tag})
+            return _page(visit, listed, tag=tag)
+        listed = replace(
+            listed,
+            tags=await load_tags(session, own),
+            counts=await count_comments(session, own, places, filters, query),
+            told=await told_names(session, own, filters),
+        )
+    return _page(visit, listed, tag=tag)
 
 
 @get(["/comments.csv", "/comments.json", "/comments.xlsx"], needs="viewer", filters=True)
@@ -65,35 +97,23 @@ def comment_filters(visit: Visit) -> Filters:
     return parse_filters([*given, ("comment", "1")])
 
 
-def _page(
-    visit: Visit,
-    found: Page,
-    shown: Sequence[Shown],
-    filters: Filters,
-    query: Query,
-    *,
-    tags: Sequence[Tag] = (),
-    tag: str = "",
-    groups: Sequence[Group] = (),
-    others: Sequence[Chip] = (),
-    error: str = "",
-) -> Template:
+def _page(visit: Visit, listed: Listed, *, tag: str = "", error: str = "") -> Template:
+    filters, places = listed.filters, listed.places
     return visit.page(
         "comments/list.html",
         status=422 if error else 200,
         headers=_pushed(visit, filters),
-        found=found,
-        shown=shown,
+        found=listed.found,
+        held=listed.total,
+        shown=listed.shown,
         filters=filters,
-        query=query,
-        tags=tags,
+        query=listed.query,
+        tags=listed.tags,
+        groups=() if error else read_groups(filters, listed.counts, places, listed.tags),
+        taken=read_taken(places, filters, listed.told),
         tag=tag,
         error=error,
-        held=found.total,
-        groups=groups,
-        others=others,
         exports=file_links(address(filters, before=None)),
-        looked_at=LOOK_AT_MOST,
         address=address,
         address_of_one=address_of_one,
         state_name=state_name,
@@ -121,10 +141,11 @@ def _joined(path: str, filters: Filters, changed: dict[str, object]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _tag(visit: Visit, filters: Filters, found: Page, shown: Sequence[Shown]) -> str:
+def _tag(visit: Visit, listed: Listed) -> str:
     """Names what the list shows, as this reader sees it."""
     viewer = (visit.workspace.time_zone, current_locale(), visit.viewer.role)
-    parts = (viewer, filters, found.older, *(each.made_of() for each in shown))
+    found = listed.found
+    parts = (viewer, listed.filters, found.older, found.total, *(s.made_of() for s in listed.shown))
     return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
 
 

@@ -49,7 +49,7 @@ def found(query: Query, workspace_id: uuid.UUID, is_sqlite: bool) -> Any:
     one that has a problem none."""
     if query.problem or query.is_empty:
         return sa.true() if query.is_empty else sa.false()
-    comments = _matching([col(Comment.response_id)], query, workspace_id, is_sqlite)
+    comments = rows_found([col(Comment.response_id)], query, workspace_id, is_sqlite)
     return col(Response.id).in_(comments)
 
 
@@ -72,7 +72,7 @@ async def find_newest(
         return Found([], None)
     is_sqlite = _is_sqlite(session)
     columns = [col(Comment.number), col(Comment.response_id)]
-    matching = _matching(columns, query, workspace_id, is_sqlite, numbers).where(*within)
+    matching = rows_found(columns, query, workspace_id, is_sqlite, numbers).where(*within)
     number = _number(query, is_sqlite)
     if not (is_sqlite or query.is_empty):
         # In the order of the key PostgreSQL would parse the stems of all that do not fit.
@@ -97,7 +97,7 @@ async def count_found(
     if query.problem:
         return []
     columns, is_sqlite = [*by, sa.func.count()], _is_sqlite(session)
-    matching = _matching(columns, query, workspace_id, is_sqlite, numbers).where(*within)
+    matching = rows_found(columns, query, workspace_id, is_sqlite, numbers).where(*within)
     return [tuple(row) for row in await session.exec(matching.group_by(*by))]
 
 
@@ -124,13 +124,14 @@ def tsquery(query: Query) -> str:
     return " & ".join([*wanted, *unwanted])
 
 
-def _matching(
+def rows_found(
     columns: Sequence[Any],
     query: Query,
     workspace_id: uuid.UUID,
     is_sqlite: bool,
     numbers: Numbers = ALL,
 ) -> Any:
+    """These columns of the comments found, and of what is joined to them."""
     own: Any = sa.select(*columns).where(col(Comment.workspace_id) == workspace_id)
     number = _number(query, is_sqlite)
     if numbers.since is not None:

@@ -8,14 +8,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import User
+from feedback.comments.marked import Piece, marked
 from feedback.comments.marks import changed_since_starred, marks_of
-from feedback.comments.models import CommentMark
+from feedback.comments.models import Comment, CommentMark
 from feedback.comments.notes import notes_of
 from feedback.comments.query import Query
 from feedback.comments.tags import tags_of
 from feedback.responses.listing import Row
-
-Pieces = tuple[tuple[str, bool], ...]
 
 # Characters and lines, about as much as eight lines of a reading list.
 LONG, LONG_LINES = 600, 8
@@ -25,12 +24,12 @@ LONG, LONG_LINES = 600, 8
 class Shown:
     """A comment as the list shows it.
 
-    pieces: its text in parts, and whether each was looked for. tags: id and name. notes: how many.
+    pieces: of its text, some of them looked for. tags: id and name. notes: how many.
     hider: who hid it, "" where nobody did.
     """
 
     row: Row
-    pieces: Pieces
+    pieces: tuple[Piece, ...]
     mark: CommentMark | None = None
     tags: tuple[tuple[uuid.UUID, str], ...] = ()
     notes: int = 0
@@ -63,10 +62,10 @@ class Shown:
     def is_found_below(self) -> bool:
         """Where it is folded, what was looked for would not be seen."""
         before = 0
-        for text, is_found in self.pieces:
-            if is_found:
+        for piece in self.pieces:
+            if piece.is_found:
                 return before > LONG * 2 // 3
-            before += len(text) + 60 * text.count("\n")
+            before += len(piece.text) + 60 * piece.text.count("\n")
         return False
 
     def made_of(self) -> tuple[object, ...]:
@@ -88,15 +87,27 @@ async def read_shown(
     marks = await marks_of(session, workspace_id, ids)
     tags = await tags_of(session, workspace_id, ids)
     notes = await notes_of(session, workspace_id, ids)
+    languages = await _languages(session, workspace_id, [] if query.is_empty else ids)
     names = await _names(session, {mark.hidden_by for mark in marks.values() if mark.hidden_by})
     found = []
     for row in rows:
-        parts = ((row.response.comment or "", False),)
         id, mark = row.response.id, marks.get(row.response.id)
+        pieces = tuple(marked(row.response.comment or "", query, languages.get(id, "")))
         hider = names.get(mark.hidden_by, "") if mark and mark.hidden_by else ""
         own = tuple((tag.id, tag.name) for tag in tags.get(id, ()))
-        found.append(Shown(row, parts, mark, own, len(notes.get(id, ())), hider))
+        found.append(Shown(row, pieces, mark, own, len(notes.get(id, ())), hider))
     return found
+
+
+async def _languages(
+    session: AsyncSession, workspace_id: uuid.UUID, ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, str]:
+    if not ids:
+        return {}
+    own = (Comment.workspace_id == workspace_id, col(Comment.response_id).in_(ids))
+    return dict(
+        (await session.exec(select(Comment.response_id, Comment.language).where(*own))).all()
+    )
 
 
 async def _names(session: AsyncSession, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -108,7 +108,7 @@ async def response_list(visit: NamedDependency[Visit]) -> Template | Reply[None]
             places,
             filters,
             await answered_months(session, own, places),
-            await _told(session, own, filters),
+            await told_names(session, own, filters),
             await surveys_with_bursts(session, own),
             await shape_name(session, own),
         )
@@ -145,7 +145,10 @@ def _list(visit: Visit, shown: Shown, error: str = "") -> Template:
     )
 
 
-async def _told(session: AsyncSession, workspace_id: uuid.UUID, filters: Filters) -> dict[str, str]:
+async def told_names(
+    session: AsyncSession, workspace_id: uuid.UUID, filters: Filters
+) -> dict[str, str]:
+    """What filters are called that only the database knows."""
     told = {
         name: await namers[name](session, workspace_id, value)
         for name, value in filters.given().items()

@@ -107,13 +107,12 @@
 
   // 3. Acts: a form is sent, the list and the panel are read anew ---------------------------
 
-  let acting = false;
+  let acts = Promise.resolve(); // one after the other, each sees what the one before did
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("form[data-act]") || !page()) return;
     event.preventDefault();
-    if (acting) return;
     const by = event.submitter;
     const values = new FormData(form, by);
     if (form.id === "several") {
@@ -124,18 +123,14 @@
   });
 
   function send(address, values, form) {
-    acting = true;
     values.set("next", location.pathname + location.search);
-    htmx.ajax("POST", new URL(address).pathname, {
-      source: page(),
-      target: "#comments_page",
-      swap: "outerHTML",
-      values,
-    }).then(() => {
-      acting = false;
-      if (form.id === "several" && !page().querySelector("[data-refused]")) clearChosen();
+    const isSeveral = form.id === "several";
+    acts = acts.then(() => htmx.ajax("POST", new URL(address).pathname, {
+      source: page(), target: "#comments_page", swap: "outerHTML", values,
+    })).then(() => {
+      if (isSeveral && !page().querySelector("[data-refused]")) clearChosen();
       if (isOpen()) open(byId(here), false);
-    }, () => { acting = false; });
+    }).catch(() => {});
   }
 
   // 4. One beside the list ------------------------------------------------------------------
