@@ -51,7 +51,9 @@ def at_chance(n: int = 600, people: int = 90) -> list[Text]:
 
 def terms(one: Text) -> set[tuple[str, ...]]:
     nothing = {
-        stem for word in "la était à d le est très 12".split() for stem in stems_of(word, "fr")
+        stem
+        for word in ["la", "était", "à", "d", "le", "est", "très", "12"]
+        for stem in stems_of(word, "fr")
     }
     stems = one.stems.split()
     said: set[tuple[str, ...]] = {(each,) for each in stems if each not in nothing}
