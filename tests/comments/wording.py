@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlmodel import col
 
 from feedback.comments.facets import Facet, pack
 from feedback.comments.indexed import indexed
 from feedback.comments.models import Comment
 from feedback.db import Database
 from feedback.responses.ingest import id_at
-from feedback.responses.models import Response
+from feedback.responses.models import CommentDue, Response
 from feedback.responses.rollup import rebuild
 from feedback.scoring import METRICS
 from feedback.scoring.months import first_day
@@ -59,6 +60,9 @@ async def say(
             comments.append(shared | known | made | {"number": number})
         await connection.execute(sa.insert(Response), answers)
         await connection.execute(sa.insert(Comment), comments)
+        looked_at = col(CommentDue.response_id).in_([row["id"] for row in answers])
+        due = sa.delete(CommentDue).where(col(CommentDue.workspace_id) == series.workspace_id)
+        await connection.execute(due.where(looked_at))
         if database.is_sqlite:
             fts = sa.text("INSERT INTO comment_search (rowid, stems) VALUES (:number, :stems)")
             await connection.execute(fts, comments)
