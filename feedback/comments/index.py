@@ -26,6 +26,7 @@ from feedback.comments.indexed import indexed
 from feedback.comments.models import Comment
 from feedback.comments.numbering import numbered
 from feedback.comments.stems import STEMMERS, words_of
+from feedback.comments.words import ask_for_words
 from feedback.crossing import again
 from feedback.db import Database
 from feedback.numbers import NOW
@@ -97,7 +98,9 @@ async def follow_some(
 
     async def settle() -> int:
         async with database.write() as session:
-            return await _settle(await session.connection(), workspace_id, ids, made)
+            n, is_less = await _settle(await session.connection(), workspace_id, ids, made)
+            await ask_for_words(session, workspace_id, clock.now(), at_once=is_less)
+            return n
 
     return await again(settle, IntegrityError)  # another worker took the same number
 
@@ -144,7 +147,8 @@ async def _settle(
     workspace_id: uuid.UUID,
     ids: Sequence[uuid.UUID],
     made: Mapping[Said, Made],
-) -> int:
+) -> tuple[int, bool]:
+    """How many are no longer due, and whether words went that were known before."""
     taken = await _take(connection, workspace_id, ids)
     known = await _known(connection, workspace_id, taken)
     wanted: dict[uuid.UUID, dict[str, Any]] = {}
@@ -163,8 +167,8 @@ async def _settle(
     for id in late:
         known.pop(id, None)
     NOW["comments_waited"] = waited
-    await _write(connection, workspace_id, known, wanted)
-    return len(taken) - len(late)
+    is_less = await _write(connection, workspace_id, known, wanted)
+    return len(taken) - len(late), is_less
 
 
 async def _take(
@@ -227,8 +231,9 @@ async def _write(
     workspace_id: uuid.UUID,
     known: Mapping[uuid.UUID, Mapping[str, Any]],
     wanted: Mapping[uuid.UUID, dict[str, Any]],
-) -> None:
-    """The rows in `known` become those in `wanted`, with what the database searches."""
+) -> bool:
+    """The rows in `known` become those in `wanted`, with what the database searches; whether any
+    lost words."""
     changed = [
         row | {"number": known[id]["number"]}
         for id, row in wanted.items()
@@ -252,6 +257,7 @@ async def _write(
         rows = [{"key_number": row.pop("number"), **row} for row in map(dict, changed)]
         await connection.execute(sa.update(COMMENT).where(*own).values(values), rows)
     await fts.learn(connection, [*new, *other])
+    return bool(gone or other)
 
 
 def _look_again(connection: AsyncConnection) -> Any:
