@@ -27,7 +27,11 @@ from feedback.comments.indexed import indexed
 from feedback.comments.models import Comment, Tag
 from feedback.comments.numbering import numbered
 from feedback.comments.stems import STEMMERS, words_of
+<<<<<<< HEAD
 from feedback.comments.tag_words import tag_by_words
+=======
+from feedback.comments.words import ask_for_words
+>>>>>>> h-words
 from feedback.crossing import again
 from feedback.db import Database
 from feedback.numbers import COUNTED
@@ -100,7 +104,13 @@ async def follow_some(
 
     async def settle() -> int:
         async with database.write() as session:
+<<<<<<< HEAD
             return await _settle(session, workspace_id, ids, made)
+=======
+            n, is_less = await _settle(await session.connection(), workspace_id, ids, made)
+            await ask_for_words(session, workspace_id, clock.now(), at_once=is_less)
+            return n
+>>>>>>> h-words
 
     return await again(settle, IntegrityError)  # another worker took the same number
 
@@ -147,8 +157,13 @@ async def _settle(
     workspace_id: uuid.UUID,
     ids: Sequence[uuid.UUID],
     made: Mapping[Said, Made],
+<<<<<<< HEAD
 ) -> int:
     connection = await session.connection()
+=======
+) -> tuple[int, bool]:
+    """How many are no longer due, and whether words went that were known before."""
+>>>>>>> h-words
     taken = await _take(connection, workspace_id, ids)
     known = await _known(connection, workspace_id, taken)
     wanted: dict[uuid.UUID, dict[str, Any]] = {}
@@ -166,6 +181,7 @@ async def _settle(
         await connection.execute(_look_again(connection), _named(workspace_id, late))
     for id in late:
         known.pop(id, None)
+<<<<<<< HEAD
     await _write(connection, workspace_id, known, wanted)
     told = [id for id in taken if id not in late]
     if told and await _has_tags(connection, workspace_id):
@@ -179,6 +195,11 @@ async def _has_tags(connection: AsyncConnection, workspace_id: uuid.UUID) -> boo
     own: Any = Tag.workspace_id == workspace_id
     found = await connection.execute(sa.select(sa.literal(1)).select_from(Tag).where(own).limit(1))
     return found.first() is not None
+=======
+    NOW["comments_waited"] = waited
+    is_less = await _write(connection, workspace_id, known, wanted)
+    return len(taken) - len(late), is_less
+>>>>>>> h-words
 
 
 async def _take(
@@ -245,8 +266,9 @@ async def _write(
     workspace_id: uuid.UUID,
     known: Mapping[uuid.UUID, Mapping[str, Any]],
     wanted: Mapping[uuid.UUID, dict[str, Any]],
-) -> None:
-    """The rows in `known` become those in `wanted`, with what the database searches."""
+) -> bool:
+    """The rows in `known` become those in `wanted`, with what the database searches; whether any
+    lost words."""
     changed = [
         row | {"number": known[id]["number"]}
         for id, row in wanted.items()
@@ -270,6 +292,7 @@ async def _write(
         rows = [{"key_number": row.pop("number"), **row} for row in map(dict, changed)]
         await connection.execute(sa.update(COMMENT).where(*own).values(values), rows)
     await fts.learn(connection, [*new, *other])
+    return bool(gone or other)
 
 
 def _look_again(connection: AsyncConnection) -> Any:

@@ -37,7 +37,7 @@ class Where:
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """As a job keeps it, with its months. asked_at: when a reader last asked for months that no page
+    """As a job keeps it. asked_at: when a reader last asked for months that no page
     shows by itself; such a row is made anew for some days only."""
 
     found: Found

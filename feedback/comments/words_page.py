@@ -120,7 +120,7 @@ def words_table(found: Page) -> Table:
         for band, side in _sides(found).items()
         for row in side["words"]
     ]
-    return HEAD, rows
+    return Table(HEAD, rows)
 
 
 def words_json(found: Page) -> str:

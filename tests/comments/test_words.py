@@ -1,0 +1,269 @@
+"""The words of comments: found by the job, kept for pages, and followed to their comments."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from litestar.testing import AsyncTestClient
+from sqlmodel import col, select
+
+from feedback import clock
+from feedback.comments.models import Comment, CommentMark
+from feedback.comments.words import (
+    KIND,
+    PACE,
+    Where,
+    ask_for_words,
+    read_recent,
+    read_words,
+    since_sentence,
+)
+from feedback.comments.words_job import count_words, due_each_hour
+from feedback.db import Database
+from feedback.outbox.models import Computed, Job
+from feedback.responses.models import CommentDue
+from tests.cast import Shop, open_shop
+from tests.comments.wording import both_sides, say
+
+Client = AsyncTestClient[Any]
+NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+
+
+async def count(database: Database, shop: Shop, now: datetime = NOW, **asked: str) -> int:
+    return await count_words(database, {"workspace": shop.workspace.id.hex, **asked}, now)
+
+
+async def words_of(database: Database, shop: Shop, where: Where, since: str, until: str) -> Any:
+    async with database.read() as session:
+        return await read_words(session, shop.workspace.id, where, since, until)
+
+
+async def kept(database: Database, shop: Shop) -> list[bytes]:
+    own = (Computed.workspace_id == shop.workspace.id, Computed.kind == KIND)
+    async with database.read() as session:
+        return list(await session.exec(select(Computed.body).where(*own)))
+
+
+async def test_the_job_finds_the_words_of_every_place(database: Database, shop: Shop) -> None:
+    await say(database, shop.csat_series, "2026-02", both_sides(60))
+    assert await count(database, shop) > 0
+    for where in (
+        Where("", shop.workspace.id),
+        Where("journey", shop.journey.id),
+        Where("stage", shop.care.id),
+        Where("touchpoint", shop.delivery.id),
+    ):
+        for since in ("2026-02", "2025-12"):
+            words = await words_of(database, shop, where, since, "2026-02")
+            assert words.is_claim and words.unhappy.texts == words.happy.texts == 60
+            assert {"caisse", "attente"} <= {each.form for each in words.unhappy.words}
+            assert "café" in {each.form for each in words.happy.words}
+    empty = await words_of(
+        database, shop, Where("touchpoint", shop.payment.id), "2026-02", "2026-02"
+    )
+    assert empty.found is not None and not empty.unhappy.words and not empty.is_claim
+
+
+async def test_each_word_leads_to_as_many_comments(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    await say(database, shop.csat_series, "2026-02", both_sides(60))
+    await say(database, shop.csat_series, "2026-01", both_sides(10))
+    await say(database, shop.nps_series, "2026-02", [(2, "La caisse du parking")])
+    await count(database, shop)
+    where = Where("touchpoint", shop.delivery.id)
+    followed = 0
+    for since in ("2026-02", "2025-12"):
+        words = await words_of(database, shop, where, since, "2026-02")
+        for side, band in ((words.unhappy, "negative"), (words.happy, "positive")):
+            for said in side.words:
+                file = words.link(said, band).replace("/comments?", "/comments.json?")
+                rows = (await alice.get(file)).json()["rows"]
+                assert len(rows) == said.texts, (said, file)
+                followed += 1
+    assert followed > 6
+
+
+async def test_below_fifty_comments_a_side_it_says_what_is_said_most(
+    database: Database, shop: Shop
+) -> None:
+    await say(database, shop.csat_series, "2026-02", both_sides(49))
+    await count(database, shop)
+    where = Where("stage", shop.care.id)
+    words = await words_of(database, shop, where, "2026-02", "2026-02")
+    assert not words.is_claim and all(each.times is None for each in words.unhappy.words)
+    assert max(each.texts for each in words.unhappy.words) == 33
+
+
+async def test_a_page_shows_twelve_months_where_three_are_too_few(
+    database: Database, shop: Shop
+) -> None:
+    for month in ("2025-08", "2025-10", "2026-02"):
+        await say(database, shop.csat_series, month, both_sides(25))
+    await count(database, shop)
+    async with database.read() as session:
+        where = Where("stage", shop.care.id)
+        words = await read_recent(session, shop.workspace.id, where, "2026-03")
+    assert words.is_claim and (words.since, words.until) == ("2025-04", "2026-03")
+
+
+async def test_a_second_look_writes_nothing(database: Database, shop: Shop) -> None:
+    await say(database, shop.csat_series, "2026-02", both_sides(60))
+    assert await count(database, shop) > 0
+    assert await count(database, shop, NOW + timedelta(minutes=5)) == 0
+    assert await count(database, shop, NOW + timedelta(days=2, minutes=1)) > 0  # else dropped
+
+
+async def test_what_is_due_to_be_looked_at_again_counts_for_nothing(
+    database: Database, shop: Shop
+) -> None:
+    """Its words may be those that were masked or erased."""
+    secret = [(1, "Mon numéro secret canari")] * 8
+    ids = await say(database, shop.csat_series, "2026-02", [*both_sides(30), *secret])
+    async with database.write() as session:
+        for id in ids[-8:]:
+            session.add(CommentDue(workspace_id=shop.workspace.id, response_id=id))
+    await count(database, shop)
+    bodies = await kept(database, shop)
+    assert len(bodies) > 5 and not any(b"canari" in body for body in bodies)
+
+
+async def test_words_that_went_leave_the_results_and_the_files(
+    database: Database, shop: Shop
+) -> None:
+    secret = [(1, "Canari perdu")] * 8
+    ids = await say(database, shop.csat_series, "2026-02", [*both_sides(6), *secret])
+    await count(database, shop)
+
+    async def is_shown() -> bool:
+        return any(b"canari" in body for body in await kept(database, shop))
+
+    assert await is_shown()
+    async with database.write() as session:
+        own = (
+            col(Comment.workspace_id) == shop.workspace.id,
+            col(Comment.response_id).in_(ids[-8:]),
+        )
+        await session.exec(sa.delete(Comment).where(*own))
+    await count(database, shop, NOW + timedelta(seconds=20))
+    assert not await is_shown()
+    async with database.read() as session:
+        tidies = list(await session.exec(select(Job).where(Job.kind == "tidy")))
+    assert tidies
+
+
+async def test_months_that_a_reader_asks_for_are_counted_for_him(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    await say(database, shop.csat_series, "2024-05", both_sides(60))
+    address = f"/words?stage={shop.care.id}&since=2024-04&until=2024-06"
+    html = (await alice.get(address)).text
+    assert "Working it out" in html
+    async with database.read() as session:
+        job = (await session.exec(select(Job).where(Job.kind == KIND))).one()
+    now = clock.now()
+    await count_words(database, job.payload, now)
+    html = (await alice.get(address)).text
+    assert "Words that set unhappy comments apart" in html and "caisse" in html
+    # Made anew while somebody may look, then let go.
+    await count(database, shop, now + timedelta(days=1))
+    where = Where("stage", shop.care.id)
+    assert (await words_of(database, shop, where, "2024-04", "2024-06")).found
+    await count(database, shop, now + timedelta(days=4))
+    assert (await words_of(database, shop, where, "2024-04", "2024-06")).found is None
+
+
+async def test_the_files_hold_the_words_of_the_page(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    await say(database, shop.csat_series, "2026-02", both_sides(60))
+    await count(database, shop)
+    address = f"touchpoint={shop.delivery.id}&since=2026-02&until=2026-02"
+    found = (await alice.get(f"/words.json?{address}")).json()
+    assert found["is_claim"] and found["negative"]["comments"] == 60
+    words = [each["word"] for each in found["negative"]["words"]]
+    lines = (await alice.get(f"/words.csv?{address}")).text.splitlines()
+    assert lines[0].startswith("band,word,comments,people,others,times,low,high,z")
+    assert [line.split(",")[1] for line in lines if line.startswith("negative")] == words
+    assert (await alice.get(f"/words.xlsx?{address}")).content[:2] == b"PK"
+    html = (await alice.get(f"/words?{address}")).text
+    for word in words:
+        assert re.search(rf">{word}</a> <span class=\"n\">\(\d+\)", html)
+
+
+@pytest.mark.parametrize(
+    "query", ["stage=x", "since=2026-13", "color=red", "month=2026-02&since=2026-02"]
+)
+async def test_it_refuses_what_names_nothing(alice: Client, query: str) -> None:
+    answer = await alice.get(f"/words?{query}")
+    assert answer.status_code == 422 and 'role="alert"' in answer.text
+
+
+async def test_whoever_asks_at_once_is_served_by_one_job(database: Database, shop: Shop) -> None:
+    async with database.write() as session:
+        await ask_for_words(session, shop.workspace.id, NOW)
+    async with database.write() as session:
+        await ask_for_words(session, shop.workspace.id, NOW + timedelta(seconds=2))
+    async with database.read() as session:
+        jobs = list(await session.exec(select(Job).where(Job.kind == KIND)))
+    assert len(jobs) == 1 and NOW < jobs[0].run_at <= NOW + timedelta(seconds=5)
+
+
+async def test_a_workspace_that_is_dear_to_count_is_counted_seldom(
+    database: Database, shop: Shop
+) -> None:
+    own: Any = {"workspace_id": shop.workspace.id, "kind": KIND, "media_type": "", "version": ""}
+    async with database.write() as session:
+        session.add(Computed(**own, key=PACE, body=b"6.0", computed_at=NOW))
+    async with database.write() as session:
+        await ask_for_words(session, shop.workspace.id, NOW)
+        await ask_for_words(session, shop.workspace.id, NOW, at_once=True)
+    async with database.read() as session:
+        at = sorted(await session.exec(select(Job.run_at).where(Job.kind == KIND)))
+    assert at[0] <= NOW + timedelta(seconds=5) and NOW < at[1] <= NOW + timedelta(minutes=10)
+
+
+async def test_each_new_month_is_looked_at(database: Database, shop: Shop) -> None:
+    async def due(now: datetime) -> int:
+        async with database.read() as session:
+            return len(await due_each_hour(session, now))
+
+    assert await due(NOW) == 0
+    await say(database, shop.csat_series, "2026-02", both_sides(5))
+    assert await due(NOW) == 1
+    await count(database, shop)
+    assert await due(NOW + timedelta(hours=1)) == 0
+    assert await due(datetime(2026, 4, 1, 1, tzinfo=UTC)) == 1
+
+
+async def test_hidden_comments_count_and_name_nothing(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    insults = [(1, "Bande de voleurs")] * 8
+    ids = await say(database, shop.csat_series, "2026-02", [*both_sides(30), *insults])
+    async with database.write() as session:
+        for id in ids[-8:]:
+            mark = CommentMark(workspace_id=shop.workspace.id, response_id=id)
+            mark.hidden_at, mark.hidden_by = NOW, shop.alice.id
+            session.add(mark)
+    await count(database, shop)
+    where = Where("stage", shop.care.id)
+    words = await words_of(database, shop, where, "2026-02", "2026-02")
+    assert words.unhappy.texts == 38
+    assert not any("voleur" in each.form for each in words.unhappy.words)
+
+
+def test_nothing_is_said_where_nothing_is_known() -> None:
+    assert since_sentence(None) == ""
+
+
+async def test_of_another_workspace_nothing_is_counted(database: Database, shop: Shop) -> None:
+    other = await open_shop(database, "other")
+    await say(database, shop.csat_series, "2026-02", both_sides(60))
+    await count(database, shop)
+    await count(database, other)
+    where = Where("", other.workspace.id)
+    words = await words_of(database, other, where, "2026-02", "2026-02")
+    assert words.found is not None and words.texts == 0
