@@ -27,11 +27,8 @@ from feedback.comments.indexed import indexed
 from feedback.comments.models import Comment, Tag
 from feedback.comments.numbering import numbered
 from feedback.comments.stems import STEMMERS, words_of
-<<<<<<< HEAD
 from feedback.comments.tag_words import tag_by_words
-=======
 from feedback.comments.words import ask_for_words
->>>>>>> h-words
 from feedback.crossing import again
 from feedback.db import Database
 from feedback.numbers import COUNTED
@@ -104,13 +101,9 @@ async def follow_some(
 
     async def settle() -> int:
         async with database.write() as session:
-<<<<<<< HEAD
-            return await _settle(session, workspace_id, ids, made)
-=======
-            n, is_less = await _settle(await session.connection(), workspace_id, ids, made)
+            n, is_less = await _settle(session, workspace_id, ids, made)
             await ask_for_words(session, workspace_id, clock.now(), at_once=is_less)
             return n
->>>>>>> h-words
 
     return await again(settle, IntegrityError)  # another worker took the same number
 
@@ -157,13 +150,9 @@ async def _settle(
     workspace_id: uuid.UUID,
     ids: Sequence[uuid.UUID],
     made: Mapping[Said, Made],
-<<<<<<< HEAD
-) -> int:
-    connection = await session.connection()
-=======
 ) -> tuple[int, bool]:
     """How many are no longer due, and whether words went that were known before."""
->>>>>>> h-words
+    connection = await session.connection()
     taken = await _take(connection, workspace_id, ids)
     known = await _known(connection, workspace_id, taken)
     wanted: dict[uuid.UUID, dict[str, Any]] = {}
@@ -181,25 +170,19 @@ async def _settle(
         await connection.execute(_look_again(connection), _named(workspace_id, late))
     for id in late:
         known.pop(id, None)
-<<<<<<< HEAD
-    await _write(connection, workspace_id, known, wanted)
+    is_less = await _write(connection, workspace_id, known, wanted)
     told = [id for id in taken if id not in late]
     if told and await _has_tags(connection, workspace_id):
         await tag_by_words(session, workspace_id, told)
     COUNTED["comments", "told"] += len(told)
     COUNTED["comments", "waited ms"] += round(1000 * waited)
-    return len(told)
+    return len(told), is_less
 
 
 async def _has_tags(connection: AsyncConnection, workspace_id: uuid.UUID) -> bool:
     own: Any = Tag.workspace_id == workspace_id
     found = await connection.execute(sa.select(sa.literal(1)).select_from(Tag).where(own).limit(1))
     return found.first() is not None
-=======
-    NOW["comments_waited"] = waited
-    is_less = await _write(connection, workspace_id, known, wanted)
-    return len(taken) - len(late), is_less
->>>>>>> h-words
 
 
 async def _take(
