@@ -12,6 +12,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.response import Stream, Template
 
+from feedback import clock
 from feedback.accounts.visit import Visit
 from feedback.comments.chips import read_groups, read_taken
 from feedback.comments.counts import Counts, count_comments
@@ -19,6 +20,7 @@ from feedback.comments.models import Tag
 from feedback.comments.query import Query, parse_query
 from feedback.comments.shown import Shown, read_shown
 from feedback.comments.tags import load_tags
+from feedback.comments.words import Words, read_for
 from feedback.filters import FilterError
 from feedback.i18n import current_locale
 from feedback.responses.choices import state_name
@@ -26,6 +28,7 @@ from feedback.responses.conditions import Places
 from feedback.responses.how_many import HowMany
 from feedback.responses.listing import Filters, Page, list_responses, parse_filters
 from feedback.responses.routes import band_name, file_of, told_names
+from feedback.scoring.months import month_at
 from feedback.surveys.queries import load_asked_series
 from feedback.web.files import file_links, file_pairs
 from feedback.web.page import or_refused
@@ -46,6 +49,7 @@ class Listed:
     tags: Sequence[Tag] = ()
     counts: Counts | None = None
     told: Mapping[str, str] = field(default_factory=dict)
+    words: Words | None = None
 
     @property
     def total(self) -> HowMany | None:
@@ -82,6 +86,9 @@ async def comment_list(visit: NamedDependency[Visit]) -> Template | Reply[None]:
             tags=await load_tags(session, own),
             counts=await count_comments(session, own, places, filters, query),
             told=await told_names(session, own, filters),
+            words=await read_for(
+                session, own, filters, month_at(clock.now(), visit.workspace.time_zone)
+            ),
         )
     return _page(visit, listed, tag=tag)
 
@@ -112,6 +119,7 @@ def _page(visit: Visit, listed: Listed, *, tag: str = "", error: str = "") -> Te
         groups=() if error else read_groups(filters, listed.counts, places, listed.tags),
         taken=read_taken(places, filters, listed.told),
         tag=tag,
+        words=listed.words,
         error=error,
         exports=file_links(address(filters, before=None)),
         address=address,

@@ -15,12 +15,14 @@ from feedback.i18n import format_number
 from feedback.i18n import gettext as _
 from feedback.outbox import computed
 from feedback.outbox.queue import enqueue, find_job
-from feedback.responses.filters import answers_link
+from feedback.responses.filters import Filters, answers_link
 from feedback.scoring.months import shift
 from feedback.wording import month_name
 
 KIND = "words"
 JSON = "application/json"
+PLACES = ("touchpoint", "stage", "journey")
+EVER = "2000-01"  # before any answer
 SPANS = (3, 12)  # months that a page without months of its own shows, the shorter where it claims
 
 
@@ -75,6 +77,24 @@ class Words:
         return self.unhappy.texts + self.happy.texts
 
     @property
+    def title(self) -> str:
+        """What stands before the words since a change."""
+        month = {"month": month_name(self.since)}
+        if self.is_claim:
+            return _("Since %(month)s unhappy customers write more than before:") % month
+        return _("Most said by unhappy customers since %(month)s:") % month
+
+    @property
+    def address(self) -> str:
+        """Of the page with these words.
+
+        >>> Words(Where("", uuid.UUID(int=0)), "2026-08", "2026-10").address
+        '/words?since=2026-08&until=2026-10'
+        """
+        months = {"since": self.since, "until": self.until}
+        return f"/words?{Filters().query(**self.where.filters, **months)}"
+
+    @property
     def months(self) -> str:
         """The months, in words."""
         if self.since == self.until:
@@ -118,6 +138,27 @@ async def read_recent(
     return long if long.is_claim and not short.is_claim else short
 
 
+async def read_for(
+    session: AsyncSession, workspace_id: uuid.UUID, filters: Filters, running: str
+) -> Words | None:
+    """The words of the comments that filters leave; None where they ask for more than a place and
+    months, of which alone words are counted. running: the month that is not over."""
+    asked = set(filters.given()) - {"comment", "band", "state"}
+    if not asked <= {*PLACES, "since", "until"} or filters.state not in ("", "counted"):
+        return None
+    where = where_of(workspace_id, filters)
+    if not (filters.since or filters.until):
+        return await read_recent(session, workspace_id, where, running)
+    until = filters.until or running
+    return await read_words(session, workspace_id, where, filters.since or EVER, until)
+
+
+def where_of(workspace_id: uuid.UUID, filters: Filters) -> Where:
+    """The smallest place that filters name."""
+    named = [Where(kind, id) for kind in PLACES if (id := getattr(filters, kind))]
+    return named[0] if named else Where("", workspace_id)
+
+
 async def read_since(
     session: AsyncSession, workspace_id: uuid.UUID, where: Where, metric: str, began: str
 ) -> Words | None:
@@ -130,22 +171,11 @@ async def read_since(
 
 
 def since_sentence(words: Words | None) -> str:
-    """One line beside a fallen score, "" where there is nothing to say.
-
-    Claimed where enough comments stand on both sides; else those said most since.
-    """
+    """One line beside a fallen score, "" where there is nothing to say: what people say since that
+    they did not say before; where there are too few comments for that, what they say most."""
     if words is None or not words.unhappy.words:
         return ""
-    said = listed(words.unhappy.words[:3])
-    if words.is_claim:
-        return _("Since %(month)s unhappy customers speak more than before of: %(words)s.") % {
-            "month": month_name(words.since),
-            "words": said,
-        }
-    return _("Most said by unhappy customers since %(month)s: %(words)s.") % {
-        "month": month_name(words.since),
-        "words": said,
-    }
+    return f"{words.title} {listed(words.unhappy.words[:3])}."
 
 
 def listed(words: Sequence[Said]) -> str:

@@ -16,12 +16,12 @@ from feedback.comments.words import (
     Where,
     Words,
     ask_for_months,
-    read_recent,
-    read_words,
+    read_for,
+    where_of,
 )
 from feedback.filters import FilterError, no_such_choice, read_filters
 from feedback.i18n import gettext as _
-from feedback.responses.filters import Filters, parse_filters
+from feedback.responses.filters import parse_filters
 from feedback.rows import Table, json_text
 from feedback.scoring.months import month_at
 from feedback.surveys.queries import load_asked_series
@@ -30,7 +30,6 @@ from feedback.web.page import or_refused
 
 BLOCKS = ("words_page",)
 NAMES = ("journey", "stage", "touchpoint", "since", "until", "month")
-PLACES = ("touchpoint", "stage", "journey")
 HEAD = ("band", "word", "comments", "people", "others", "times", "low", "high", "z")
 
 
@@ -56,7 +55,7 @@ async def _refused(visit: Visit, error: FilterError) -> Template:
 @or_refused(_refused)
 async def word_page(visit: NamedDependency[Visit]) -> Template:
     found = await _find(visit)
-    address = address_of(found.words)
+    address = found.words.address
     return visit.page(
         "comments/words.html",
         found=found,
@@ -72,45 +71,32 @@ async def word_file(visit: NamedDependency[Visit]) -> Response[Any]:
     return await send_file(visit.request, words_json, words_table, found)
 
 
-def address_of(words: Words) -> str:
-    """Of the page with these words.
-
-    >>> address_of(Words(Where("", uuid.UUID(int=0)), "2026-08", "2026-10"))
-    '/words?since=2026-08&until=2026-10'
-    """
-    where = {name: id for name, id in words.where.filters.items()}
-    return f"/words?{Filters().query(since=words.since, until=words.until, **where)}"
-
-
 async def _find(visit: Visit) -> Page:
     given = read_filters(file_pairs(visit.request), NAMES)
     filters, now = parse_filters(list(given.items())), clock.now()
     running = month_at(now, visit.workspace.time_zone)
     async with visit.read() as session:
         places = await load_asked_series(session, visit.workspace.id)
-        where, name = _where(visit, filters, places)
-        if filters.since or filters.until:
-            until = filters.until or running
-            since = filters.since or min(until, "2000-01")
-            words = await read_words(session, visit.workspace.id, where, since, until)
-        else:
-            words = await read_recent(session, visit.workspace.id, where, running)
+        where = where_of(visit.workspace.id, filters)
+        name = _name(where, places)
+        words = await read_for(session, visit.workspace.id, filters, running)
+    if words is None:  # never: no other filter is taken
+        raise no_such_choice("q")
     if words.found is not None:
         return Page(words, name)
     waits = await ask_for_months(visit.database, visit.workspace.id, words, now)
     return Page(words, name, waits=waits, failed=not waits)
 
 
-def _where(visit: Visit, filters: Filters, places: Mapping[uuid.UUID, Any]) -> tuple[Where, str]:
-    for kind in PLACES:
-        id = getattr(filters, kind)
-        if id is None:
-            continue
-        for at in places.values():
-            if getattr(at, kind).id == id:
-                return Where(kind, id), getattr(at, kind).name
-        raise no_such_choice(kind)
-    return Where("", visit.workspace.id), ""
+def _name(where: Where, places: Mapping[uuid.UUID, Any]) -> str:
+    """Raises FilterError for a place where nobody is asked."""
+    if not where.kind:
+        return ""
+    named = (getattr(at, where.kind) for at in places.values())
+    name = next((each.name for each in named if each.id == where.id), None)
+    if name is None:
+        raise no_such_choice(where.kind)
+    return str(name)
 
 
 def words_table(found: Page) -> Table:

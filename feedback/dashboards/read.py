@@ -13,6 +13,7 @@ from feedback.accounts.models import Workspace
 from feedback.calendar.queries import Flag, read_flags
 from feedback.changes.find import JourneyChanges, find_changes
 from feedback.changes.ledger import EMPTY, Ledger, read_ledger
+from feedback.comments.words import Words
 from feedback.kept import counts_name, while_shaped
 from feedback.memory import memory
 from feedback.readings.counted import months_of, read_counts
@@ -94,6 +95,7 @@ class Counts:
     flags: tuple[Flag, ...] = ()
     known_repeats: KnownRepeats = NOBODY
     by_channel: ByChannel = ByChannel()
+    words: tuple[Words, Words | None] | None = None
 
     @property
     def period(self) -> str:
@@ -130,8 +132,7 @@ class Counts:
     @cached_property
     def tally(self) -> Tally:
         as_of = self.window.months[-1] if self.recent else ""
-        zone, repeats = self.time_zone, self.repeats
-        return Tally(self.journey, self.rows, zone, as_of=as_of, repeats=repeats)
+        return Tally(self.journey, self.rows, self.time_zone, as_of=as_of, repeats=self.repeats)
 
     @cached_property
     def version(self) -> str:

@@ -15,6 +15,7 @@ from feedback.dashboards.read import Counts, Scope, load_trends
 from feedback.dashboards.screen import Screen
 from feedback.dashboards.trends_files import trends_json, trends_table
 from feedback.dashboards.trends_page import TrendsPage, refused_trends, trends_page
+from feedback.dashboards.trends_words import with_words
 from feedback.db import Database
 from feedback.readings.filters import TRENDS_NAMES
 from feedback.web.files import send_file
@@ -23,7 +24,7 @@ from feedback.web.page import or_refused
 
 async def _load_trends(session: AsyncSession, scope: Scope) -> Counts | None:
     counts = await load_trends(session, scope)
-    return counts and await with_channels(session, counts, scope)
+    return counts and await with_words(session, await with_channels(session, counts, scope), scope)
 
 
 def _draw_trends(counts: Counts | None, scope: Scope, _polled: str) -> TrendsPage:

@@ -21,6 +21,7 @@ from feedback.charts.lines import (
     turn_of,
 )
 from feedback.charts.picture import TrendPanel
+from feedback.comments.words import Words
 from feedback.dashboards import screen
 from feedback.dashboards.behind import Behind
 from feedback.dashboards.beside import (
@@ -63,6 +64,7 @@ class TrendsPage:
     version: str = ""
     nothing: screen.Nothing | None = None
     behind: Behind = Behind("", "")
+    words: tuple[Words, Words | None] | None = None
 
     @property
     def action_address(self) -> str:
@@ -127,6 +129,7 @@ def trends_page(counts: Counts | None, scope: Scope) -> TrendsPage:
         version=counts.version,
         nothing=screen.no_answers() if not counts.span.first else None,
         behind=_behind(counts),
+        words=counts.words,
     )
 
 
