@@ -29,8 +29,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.db import Database, Id, WritingSession
 from feedback.tenancy import DISTRIBUTED
 
-# Table.info of what pages of numbers are made of besides counts.
+# Table.info of what pages of numbers are made of besides counts; of answers it is the text alone,
+# since the board shows one.
 SHAPED = {**DISTRIBUTED, "is_shaped": "yes"}
+SHAPED_BY_TEXT = {**DISTRIBUTED, "is_shaped": "comment"}
 EVERY_MONTH = date(1, 1, 1)  # stands for all of them
 SHAPE = date(1, 1, 2)  # stands for what the counts are of, and is no month
 KEPT = 7 * 24 * 3600 * 10**9  # nanoseconds
@@ -96,14 +98,22 @@ def _note(session: Any, changed: Iterable[tuple[uuid.UUID, date]]) -> None:
 def _see_flushed(session: Session, _context: UOWTransaction) -> None:
     for rows in (session.new, session.dirty, session.deleted):
         for row in rows:
-            if _is_shaped(row.__table__):
+            if _is_shaped(row.__table__) and _has_changed(row):
                 _shape_changes(session, row.workspace_id)
+
+
+def _has_changed(row: Any) -> bool:
+    name = row.__table__.info["is_shaped"]
+    return name == "yes" or sa.inspect(row).attrs[name].history.has_changes()
 
 
 @event.listens_for(WritingSession, "do_orm_execute")
 def _see_executed(state: ORMExecuteState) -> None:
     statement: Any = state.statement
     if (state.is_insert or state.is_update or state.is_delete) and _is_shaped(statement.table):
+        name = statement.table.info["is_shaped"]
+        if name != "yes" and not (state.is_update and name in _columns(state)):
+            return  # what comes or goes changes the counts
         found = set(_workspaces(statement))
         if not found:
             raise TypeError(f"a change of {statement.table.name} must name its workspace")
@@ -118,6 +128,14 @@ def _note_shape(session: Session) -> None:
     _note(session, [(workspace_id, SHAPE) for workspace_id in sorted(changed)])
 
 
+def _columns(state: ORMExecuteState) -> set[str]:
+    """Those that an update sets."""
+    given: Any = state.parameters or ()
+    values: Any = state.statement._values or ()  # type: ignore[attr-defined]
+    many = [given] if isinstance(given, dict) else given
+    return {getattr(key, "name", key) for key in values}.union(*many)
+
+
 def _is_shaped(table: Any) -> bool:
     return "is_shaped" in table.info
 
@@ -130,8 +148,9 @@ def _workspaces(statement: Any) -> Iterator[uuid.UUID]:
     """Those that a statement names as a value."""
     if isinstance(statement, sa.Insert):
         # Private to SQLAlchemy: one reason to stay below 2.1 until this is tried there.
-        values: dict[Any, Any] = statement._values or {}
-        found = [value for name, value in values.items() if _is_workspace(name)]
+        values: list[dict[Any, Any]] = [statement._values or {}]
+        values += [row for rows in statement._multi_values for row in rows]
+        found = [value for row in values for name, value in row.items() if _is_workspace(name)]
     else:
         found = [
             other
@@ -141,13 +160,15 @@ def _workspaces(statement: Any) -> Iterator[uuid.UUID]:
             if _is_workspace(one)
         ]
     for each in found:
-        if isinstance(each, BindParameter):
+        if isinstance(each, uuid.UUID):
+            yield each
+        elif isinstance(each, BindParameter):
             named: Any = each.effective_value
             yield named
 
 
 def _is_workspace(column: Any) -> bool:
-    return getattr(column, "name", None) == "workspace_id"
+    return getattr(column, "name", column) == "workspace_id"
 
 
 class Version(NamedTuple):

@@ -111,8 +111,8 @@ async def shape_of(database: Database, workspace_id: uuid.UUID) -> str:
 
 def test_all_that_pages_of_numbers_read_besides_counts_is_shaped() -> None:
     assert {name for name, table in metadata.tables.items() if "is_shaped" in table.info} == {
-        "action", "computed", "journey", "judged_journey", "judged_line", "question", "series",
-        "stage", "survey", "touchpoint",
+        "action", "comment_mark", "computed", "journey", "judged_journey", "judged_line",
+        "question", "response", "series", "stage", "survey", "touchpoint",
     }  # fmt: skip
 
 

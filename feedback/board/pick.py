@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback.comments.models import CommentMark
 from feedback.responses.conditions import first_id
 from feedback.responses.models import Response
 from feedback.responses.small_groups import anonymous_series
@@ -36,12 +37,14 @@ class Comment:
     rating: int
     text: str
     language: str
+    is_starred: bool = False
 
 
 async def pick_comment(
     session: AsyncSession, workspace_id: uuid.UUID, wanted: Wanted, zone: ZoneInfo
 ) -> Comment | None:
-    """The newest one that is counted and of readable length; None without any.
+    """The newest one that is counted, of readable length, neither hidden nor done with; a starred
+    one before it. None without any.
 
     None of an anonymous survey: alone and by its time, an answer is a group of one.
     """
@@ -53,9 +56,9 @@ async def pick_comment(
     ]
     found: list[Comment] = []
     for part in parts:
-        for row in await session.exec(part):
-            found.append(Comment(row[0], row[1], row[2], row[3], row[4] or ""))
-    return max(found, key=lambda each: each.response_id, default=None)
+        for *row, language, starred_at in await session.exec(part):
+            found.append(Comment(*row, language or "", starred_at is not None))
+    return max(found, key=lambda each: (each.is_starred, each.response_id), default=None)
 
 
 def _newest(
@@ -82,14 +85,19 @@ def _newest(
         .limit(LOOKED_AT)
         .subquery()
     )
-    at = newest.c
-    length = sa.func.length(at.comment)
-    wanted_rows = [at.state == "counted", at.rating.in_(sorted(ratings))]
+    at, mark = newest.c, sa.inspect(CommentMark).local_table
+    marked = sa.and_(mark.c.workspace_id == workspace_id, mark.c.response_id == at.id)
+    wanted_rows = [
+        *(at.state == "counted", at.rating.in_(sorted(ratings))),
+        sa.func.length(at.comment).between(SHORTEST, LONGEST),
+        *(mark.c.hidden_at.is_(None), mark.c.done_at.is_(None)),
+    ]
     if wanted.channel:
         wanted_rows.append(at.channel == wanted.channel)
     return (
-        sa.select(at.id, at.series_id, at.rating, at.comment, at.locale)
-        .where(*wanted_rows, length.between(SHORTEST, LONGEST))
-        .order_by(at.id.desc())
+        sa.select(at.id, at.series_id, at.rating, at.comment, at.locale, mark.c.starred_at)
+        .select_from(newest.outerjoin(mark, marked))
+        .where(*wanted_rows)
+        .order_by(mark.c.starred_at.is_(None), at.id.desc())
         .limit(1)
     )

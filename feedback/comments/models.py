@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from feedback.db import Id, Json, Owned, UtcDateTime
 from feedback.tenancy import DISTRIBUTED, belongs_to
+from feedback.versions import SHAPED
 
 CLUSTERED = {"info": DISTRIBUTED, "sqlite_with_rowid": False}
 OF_WORKSPACE = (["workspace_id"], ["workspace.id"])
@@ -101,7 +102,10 @@ class CommentMark(SQLModel, table=True):
     """Starred, done, hidden: by whom and when, None where it is not. Hidden stays counted."""
 
     __tablename__ = "comment_mark"
-    __table_args__ = (belongs_to("response", ondelete="CASCADE"), CLUSTERED)
+    __table_args__ = (
+        belongs_to("response", ondelete="CASCADE"),
+        {**CLUSTERED, "info": SHAPED},  # the board shows a comment, a starred one first
+    )
 
     workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
     response_id: uuid.UUID = Field(primary_key=True, sa_type=Id)

@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from feedback.db import Id, Json, Owned, UtcDateTime
 from feedback.responses import due  # noqa: F401 (it listens)
 from feedback.tenancy import DISTRIBUTED, belongs_to
+from feedback.versions import SHAPED_BY_TEXT
 
 CHANNELS = ("widget", "page", "email", "qr", "kiosk", "api", "import")
 
@@ -49,7 +50,7 @@ class Response(SQLModel, table=True):
             sqlite_where=sa.text("origin IS NOT NULL"),
             postgresql_where=sa.text("origin IS NOT NULL"),
         ),
-        CLUSTERED,
+        {**CLUSTERED, "info": SHAPED_BY_TEXT},
     )
 
     workspace_id: uuid.UUID = Field(primary_key=True, sa_type=Id)
