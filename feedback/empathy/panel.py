@@ -1,6 +1,5 @@
 """What a stage's panel shows, read for the months that end with one."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -126,13 +125,9 @@ async def _felt(
         score = totals.get((key, str(stage.id))) if key else None
         if key and score is not None and score.display != "hidden":
             apart = sum(each.n for each in replaced.get((key, str(stage.id)), {}).values())
-            found.append(_felt_by(score, METRICS[key], answers_of(stage, months, score, apart)))
+            answers = answers_at(stage, months, score.n, metric=key, apart=apart)
+            found.append(_felt_by(score, METRICS[key], answers))
     return found
-
-
-def answers_of(stage: StageInfo, months: Sequence[str], score: Score, apart: int) -> Answers:
-    """The answers that a score of the stage over these months is made of."""
-    return answers_at(stage, months, score.n, metric=score.metric, apart=apart)
 
 
 def _felt_by(score: Score, metric: Metric, answers: Answers) -> Felt:
