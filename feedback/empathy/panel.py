@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
+from feedback.comments.marks import marks_of
+from feedback.comments.words import Where, Words, read_words
 from feedback.empathy.notes import Note, read_notes
 from feedback.i18n import format_months, format_number, ngettext
 from feedback.i18n import gettext as _
@@ -45,16 +47,19 @@ class Felt:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One stage in some months. said: its starred comments, the newest first, of `starred`."""
+    """One stage in some months. said: its starred comments, the newest first, of `starred`. waits:
+    a job counts its words."""
 
     journey: JourneyInfo
     stage: StageInfo
     months: Sequence[str]
+    words: Words
     choices: Sequence[Choice] = ()
     felt: Sequence[Felt] = ()
     said: Sequence[Row] = ()
     starred: int = 0
     notes: Mapping[str, Sequence[Note]] = field(default_factory=dict)
+    waits: bool = False
 
     @property
     def period(self) -> str:
@@ -86,6 +91,7 @@ async def read_panel(
         journey=journey,
         stage=info,
         months=months,
+        words=await read_words(session, workspace.id, Where("stage", info.id), months[0], month),
         choices=_choices(month, str(n), span.first or last, running),
         felt=await _felt(session, workspace, journey, info, months),
         said=said,
@@ -153,4 +159,7 @@ async def _said(
     )
     zone = ZoneInfo(workspace.time_zone)
     page = await list_responses(session, workspace.id, places, filters, zone, size=MOST_SAID)
-    return page.rows, page.total.n if page.total else len(page.rows)
+    marks = await marks_of(session, workspace.id, [row.response.id for row in page.rows])
+    hidden = {id for id, mark in marks.items() if mark.hidden_at}
+    shown = [row for row in page.rows if row.response.id not in hidden]
+    return shown, page.total.n if page.total else len(shown)

@@ -1,5 +1,6 @@
 """`/stages/{id}/empathy`: the empathy panel of a stage, and the notes on it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from litestar import get, post
@@ -11,6 +12,8 @@ from feedback import clock
 from feedback.accounts.guards import not_found
 from feedback.accounts.visit import Answer, Visit
 from feedback.comments.models import SHORT, StageNote
+from feedback.comments.words import ask_for_months
+from feedback.comments.words_page import address_of
 from feedback.empathy.notes import KINDS, Typed, add_note, read_typed
 from feedback.empathy.panel import NAMES, SPANS, read_panel
 from feedback.filters import FilterError, no_such_choice
@@ -25,8 +28,8 @@ from feedback.web.page import or_refused
 BLOCKS = ("empathy_panel",)
 
 
-async def _refused(visit: Visit, error: FilterError) -> Template:
-    return await _show(visit, visit.request.path_params["stage_id"], Asked(), str(error))
+async def _refused(visit: Visit, stage_id: UUID, error: FilterError) -> Template:
+    return await _show(visit, stage_id, Asked(), str(error))
 
 
 @get("/stages/{stage_id:uuid}/empathy", blocks=BLOCKS, needs="viewer", filters=True)
@@ -84,6 +87,10 @@ async def _show(
     async with visit.read() as session:
         stage = await visit.need(session, Stage, stage_id)
         panel = await read_panel(session, visit.workspace, stage, asked, clock.now())
+    if panel.words.found is None:
+        words, now = panel.words, clock.now()
+        waits = await ask_for_months(visit.database, visit.workspace.id, words, now)
+        panel = replace(panel, waits=waits)
     address = asked.address(f"/stages/{stage_id}/empathy")
     is_pushed = visit.request.htmx.target in BLOCKS and not error
     return visit.page(
@@ -94,6 +101,7 @@ async def _show(
         kinds=KINDS,
         most=SHORT,
         address=address,
+        words_address=address_of(panel.words),
     )
 
 
