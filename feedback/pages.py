@@ -29,6 +29,7 @@ from feedback.demo import routes as demo
 from feedback.disclosure import routes as disclosure
 from feedback.editor.journeys import handlers as journeys
 from feedback.editor.surveys import handlers as surveys
+from feedback.empathy import routes as empathy
 from feedback.erasure import mask_routes
 from feedback.erasure import routes as erasure
 from feedback.priorities import routes as priorities
@@ -80,6 +81,7 @@ def _signed_in_pages(settings: Settings) -> Router:
             *comparisons.signed_in_handlers,
             *actions.handlers,
             *journeys.handlers,
+            *empathy.handlers,
             *surveys.handlers,
             *responses.signed_in_handlers,
             *bursts.signed_in_handlers,

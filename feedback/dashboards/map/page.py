@@ -46,6 +46,7 @@ class MapPage:
     error: str = ""
     hint: str = ""
     period: str = ""
+    month: str = ""
     columns: tuple[Column, ...] = ()
     seen: str = ""
     version: str = ""
@@ -81,6 +82,7 @@ def map_page(found: MapCounts | None, scope: Scope) -> MapPage:
         exports=file_links(asked.address("/map"), (*KINDS, "svg", "png", "pdf")),
         hint=(people_hint(counts) or coarse_hint(counts)) if columns else "",
         period=period_of(counts) or _("Last 30 days"),
+        month=counts.window.chosen,
         columns=columns,
         seen=seen_order(columns),
         version=found.version,
