@@ -81,7 +81,7 @@ async def _back_up(work: Work) -> None:
 
 async def _tidy(work: Work) -> None:
     import feedback.models  # noqa: F401 (what is erased is read off all the tables)
-    from feedback.erasure.tidy import tidy
+    from feedback.tidy import tidy
 
     await tidy(work.database)
 

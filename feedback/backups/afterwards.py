@@ -16,12 +16,12 @@ from feedback.backups.order import Order
 from feedback.db import Database
 from feedback.erasure import file
 from feedback.erasure.ledger import compare, replay
-from feedback.erasure.tidy import tidy
 from feedback.errors import FeedbackError
 from feedback.logs import describe
 from feedback.migrate import NEWEST, upgrade
 from feedback.outbox.leases import is_open
 from feedback.outbox.models import Job
+from feedback.tidy import tidy
 
 
 async def finish(url: URL, order: Order) -> None:

@@ -72,7 +72,7 @@ async def erase(settings: "Settings", asked: Asked) -> None:
     from feedback import clock
     from feedback.erasure.ledger import agree
     from feedback.erasure.people import erase_found
-    from feedback.erasure.tidy import tidy
+    from feedback.tidy import tidy
 
     folder = settings.backups_folder
     async with open_database(settings) as database:

@@ -13,12 +13,12 @@ from feedback.db import Database
 from feedback.erasure import file
 from feedback.erasure.ledger import agree, replay
 from feedback.erasure.models import Erasure
-from feedback.erasure.tidy import tidy
 from feedback.outbox.models import Job
 from feedback.responses.masking.frozen import is_masked
 from feedback.responses.masking.words import MARK
 from feedback.responses.models import Response, ResponseChange
 from feedback.settings import Settings
+from feedback.tidy import tidy
 from tests.cast import Shop
 from tests.erasure.test_nothing_left import CANARY, hits
 from tests.forms import Client

@@ -20,12 +20,12 @@ from feedback import clock
 from feedback.db import Database, Id, new_id
 from feedback.erasure.people import erase_found, keys_of, look_for_person, names_in
 from feedback.erasure.reach import REACH, Act, Holds, must_be_classed, tables
-from feedback.erasure.tidy import tidy
 from feedback.models import metadata
 from feedback.outbox.models import Job
 from feedback.outbox.worker import Work
 from feedback.responses.rollup import find_differences
 from feedback.settings import Settings
+from feedback.tidy import tidy
 from feedback.work import HANDLERS
 from tests.cast import Shop
 from tests.conftest import KEY
@@ -204,7 +204,7 @@ async def test_the_log_is_cut_as_soon_as_nobody_reads(
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM response").fetchone()
     await answer(client, shop, 2, comment=CANARY)
-    monkeypatch.setattr("feedback.erasure.tidy.PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("feedback.tidy.PATIENCE_SECONDS", 0.3)
     with pytest.raises(TimeoutError, match="reading"):
         await tidy(database)
     assert path.with_name(f"{path.name}-wal").stat().st_size
