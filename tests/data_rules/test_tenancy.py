@@ -59,7 +59,7 @@ MINDFUL = {
     "a subquery": select(sa.func.count()).select_from(
         select(Response.id).where(Response.workspace_id == WS).subquery()
     ),
-    "an update": update(Response).where(col(Response.workspace_id) == WS).values(comment="x"),
+    "an update": update(Response).where(col(Response.workspace_id) == WS).values(page="x"),
 }
 
 
