@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 import time_machine
+from sqlmodel import col
 
 from feedback.comments.marks import star
 from feedback.db import Database
@@ -116,7 +117,7 @@ async def test_nobody_walks_to_an_anonymous_answer_nor_from_one(
     await fill(database, shop, [*named, *hidden])
     async with database.write() as session:
         key = {"respondent_key": b"\1" * 16}
-        own = Response.workspace_id == shop.workspace.id  # type: ignore[arg-type]
+        own = col(Response.workspace_id) == shop.workspace.id
         await (await session.connection()).execute(sa.update(Response).where(own).values(key))
     for row in hidden:
         html = (await alice.get(f"/responses/{row['id']}")).text
