@@ -107,9 +107,7 @@ def chips(places: Places, filters: Filters, told: Mapping[str, str]) -> list[Chi
             continue
         names = ("since", "until") if name == "since" else (name,)
         label = told.get(name) or _label(places, filters, name, value)
-        blank = {each: None if name in _IDS else "" for each in names}
-        if name == "comment":
-            blank = {"comment": False}
+        blank: dict[str, Any] = {each: None if name in _IDS else "" for each in names}
         found.append(Chip(names, label, filters.query(before=None, **blank)))
     return found
 

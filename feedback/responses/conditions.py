@@ -186,12 +186,15 @@ class _Said(NamedTuple):
 async def said(session: AsyncSession, workspace_id: uuid.UUID, filters: Filters) -> _Said:
     """Of a text: whether there is one, its words, and what the team made of it."""
     keyed: list[Any] = []
+    wanted = [col(Response.comment).is_not(None)] if filters.comment else []
     for name in ("q", "tag", "mark"):
         if value := getattr(filters, name):
             if name not in narrowings:
                 raise no_such_choice(name)
-            keyed += await narrowings[name](session, workspace_id, value)
-    return _Said(keyed, [col(Response.comment).is_not(None)] if filters.comment else [])
+            # Nearly all are open: no index finds them.
+            found = wanted if value == "open" and name == "mark" else keyed
+            found += await narrowings[name](session, workspace_id, value)
+    return _Said(keyed, wanted)
 
 
 async def _of_named(

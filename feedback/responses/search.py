@@ -81,8 +81,9 @@ async def _find_known(
     session: AsyncSession, asked: Conditions, known: Known, most: int, by_series: bool
 ) -> Found:
     """In the months of which the counts say that some fit."""
-    limit, found, passed = PASS_BY_SERIES if by_series else PASS_BY_KEY, [], 0
-    rows_of = known.share if by_series else 1.0
+    limit, passed = PASS_BY_SERIES if by_series else PASS_BY_KEY, 0
+    found: list[Response] = []
+    rows_of = (known.share or 1.0) if by_series else 1.0
     parts = known.parts(most=int(limit / rows_of), fit=most, newest_first=asked.after is None)
     for part in parts:
         begin, end = ids_of(part.since, part.until, asked.zone)
