@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import (
+    comments,
     importing,
     ingest,
     pages,
@@ -60,6 +61,7 @@ class Bench:
             "fsync": lambda: ingest.against_single_commits(sizes, folder),
             "import": lambda: importing.importing(sizes, folder),
             "pages": lambda: pages.on_sqlite(sizes, {n: self.shop(n) for n in sizes.stored}),
+            "comments": lambda: comments.comments(sizes, folder),
             "postgres": lambda: pages.on_postgres(sizes),
             "scale": lambda: ingest.against_small(
                 sizes, self.shop(sizes.tiny), self.shop(sizes.large)

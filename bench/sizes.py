@@ -19,6 +19,7 @@ class Sizes:
     answers: int
     wide: int
     requests: int
+    commented: int
 
     @property
     def large(self) -> int:
@@ -48,6 +49,7 @@ FULL = Sizes(
     answers=2_560,
     wide=300,
     requests=20_000,
+    commented=1_000_000,
 )
 QUICK = Sizes(
     tiny=100,
@@ -62,4 +64,5 @@ QUICK = Sizes(
     answers=128,
     wide=10,
     requests=20,
+    commented=1_000,
 )

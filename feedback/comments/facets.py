@@ -1,7 +1,7 @@
 """What a comment is counted by, in one number: a search counts thousands of them by it at once.
 
 To group 30,000 rows by five columns takes twice as long as by one number, and their index is four
-times as large (docs/decisions/0030-search-over-our-own-stems.md).
+times as large (docs/decisions/0030-comments-found-and-counted.md).
 """
 
 import uuid

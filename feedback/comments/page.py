@@ -16,6 +16,7 @@ from feedback import clock
 from feedback.accounts.visit import Visit
 from feedback.comments.chips import read_groups, read_taken
 from feedback.comments.counts import Counts, count_comments
+from feedback.comments.found import list_found
 from feedback.comments.models import Tag
 from feedback.comments.query import Query, parse_query
 from feedback.comments.shown import Shown, read_shown
@@ -26,7 +27,7 @@ from feedback.i18n import current_locale
 from feedback.responses.choices import state_name
 from feedback.responses.conditions import Places
 from feedback.responses.how_many import HowMany
-from feedback.responses.listing import Filters, Page, list_responses, parse_filters
+from feedback.responses.listing import Filters, Page, parse_filters
 from feedback.responses.routes import band_name, file_of, told_names
 from feedback.scoring.months import month_at
 from feedback.surveys.queries import load_asked_series
@@ -73,7 +74,7 @@ async def comment_list(visit: NamedDependency[Visit]) -> Template | Reply[None]:
     query, zone = parse_query(filters.q), ZoneInfo(visit.workspace.time_zone)
     async with visit.read() as session:
         places = await load_asked_series(session, own)
-        found = await list_responses(session, own, places, filters, zone)
+        found = await list_found(session, own, places, filters, query, zone)
         shown = await read_shown(session, own, found.rows, query)
         listed = Listed(found, filters, query, places, shown)
         tag = _tag(visit, listed)

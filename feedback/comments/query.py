@@ -23,7 +23,7 @@ from feedback.i18n import gettext as _
 
 MOST_WORDS = 50
 MOST_TYPED = 5_000  # characters: nobody types more than this, and a pasted file is no search
-LEAST_LETTERS = 2  # before a star: one letter begins a word of nearly every comment
+LEAST_LETTERS = 3  # before a star: fewer begin a word of every second comment
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"−": "-"})
 _PIECE = re.compile(r'(-*)"([^"]*)"?(\*?)|[^\s"]+')
@@ -138,7 +138,7 @@ def _problem(query: Query) -> str:
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         return _too_long()
     if any(term.is_prefix and _is_short(term.words[-1]) for term in terms):
-        return _("Write at least two letters before the star.")
+        return _("Write at least three letters before the star.")
     if query.wanted:
         return ""
     if query.unwanted:

@@ -144,25 +144,12 @@ def rows_found(
         # The plus keeps SQLite from asking FTS5 for one comment after the other.
         at = col(Comment.number) == sa.literal_column(f"+{SEARCH}.rowid")
         both = own.select_from(FTS).join(Comment, at).with_hint(Comment, _NARROW, "sqlite")
-        return both.where(_in_fts5(query))
+        return both.where(FTS.c[SEARCH].op("MATCH")(fts5(query)))
     return own.where(*_in_stems(query))
-
-
-def matches(query: Query, is_sqlite: bool) -> list[Any]:
-    """That a comment is found, as conditions on the columns of Comment; for a few of them."""
-    if query.is_empty:
-        return []
-    if is_sqlite:
-        return [col(Comment.number).in_(sa.select(FTS.c.rowid).where(_in_fts5(query)))]
-    return _in_stems(query)
 
 
 def _number(query: Query, is_sqlite: bool) -> Any:
     return FTS.c.rowid if is_sqlite and not query.is_empty else col(Comment.number)
-
-
-def _in_fts5(query: Query) -> Any:
-    return FTS.c[SEARCH].op("MATCH")(fts5(query))
 
 
 def _in_stems(query: Query) -> list[Any]:
