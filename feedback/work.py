@@ -18,10 +18,12 @@ from feedback.settings import Settings
 
 
 async def _prune(work: Work) -> None:
+    from feedback.comments.forgetting import forget_undone
     from feedback.outbox.pruning import prune
 
     kept = {one.kind: one.kept for one in schedules(work.settings)}
     await prune(work.database, kept, work.now)
+    await forget_undone(work.database, work.now)
 
 
 async def _every_day(_session: AsyncSession, now: datetime) -> Sequence[tuple[str, Any]]:

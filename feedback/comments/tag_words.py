@@ -10,7 +10,7 @@ on.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from feedback.comments.models import Comment, CommentTag, Tag, TagCount
 from feedback.comments.query import Query, Term, parse_query
 from feedback.comments.tag_counts import ask_to_count
 from feedback.db import Database
+from feedback.responses.models import Response, RetentionRun
 
 STRIDE = 500  # comments of one transaction: on SQLite all others wait for it
 LOOKED_THROUGH = 5_000
@@ -92,7 +93,8 @@ async def tag_by_words(
     ids = sorted(set(response_ids))
     if not ids:
         return
-    comments = await _read(session, workspace_id, col(Comment.response_id).in_(ids))
+    comments = await _read(session, workspace_id, len(ids), col(Comment.response_id).in_(ids))
+    wordless = await _wordless(session, workspace_id, set(ids) - {c.response_id for c in comments})
     # Held, so that words which are changed at this moment are either seen here, or look for these
     # comments themselves.
     own = (Tag.workspace_id == workspace_id, col(Tag.archived_at).is_(None))
@@ -100,6 +102,7 @@ async def tag_by_words(
     now = clock.now()
     for tag in await session.exec(worded.with_for_update(read=True)):
         await _fit(session, tag, comments, now)
+        await session.exec(_taken_off(tag, col(CommentTag.response_id).in_(wordless)))
     concerned = await _concerned(session, workspace_id, ids)
     await ask_to_count(session, workspace_id, concerned, now, soon=False)
 
@@ -117,11 +120,26 @@ async def _concerned(
     return list(await session.exec(hung_on.distinct()))
 
 
-async def _read(session: AsyncSession, workspace_id: uuid.UUID, *which: Any) -> list[Read]:
+async def _wordless(
+    session: AsyncSession, workspace_id: uuid.UUID, ids: Set[uuid.UUID]
+) -> list[uuid.UUID]:
+    """Answers whose words were taken back. What retention erased keeps its tags: they say what the
+    months before were about."""
+    own = col(RetentionRun.workspace_id) == workspace_id
+    erased: Any = sa.select(sa.func.max(RetentionRun.before)).where(own)
+    before = (await session.exec(erased)).scalar_one_or_none() if ids else None
+    mine = (col(Response.workspace_id) == workspace_id, col(Response.id).in_(ids))
+    since = [] if before is None else [col(Response.month) >= before]
+    return list(await session.exec(select(Response.id).where(*mine, *since)))
+
+
+async def _read(
+    session: AsyncSession, workspace_id: uuid.UUID, most: int, *which: Any
+) -> list[Read]:
     wanted = select(Comment.number, Comment.response_id, Comment.stems).where(
         Comment.workspace_id == workspace_id, *which
     )
-    newest = wanted.order_by(col(Comment.number).desc()).limit(STRIDE)
+    newest = wanted.order_by(col(Comment.number).desc()).limit(most)
     return [Read(*row) for row in await session.exec(newest.with_for_update(read=True))]
 
 
@@ -179,7 +197,7 @@ async def look_further(database: Database, workspace_id: uuid.UUID, tag_id: uuid
             is_last = len(ids) < STRIDE
         else:
             below = [] if state.reached is None else [col(Comment.number) < state.reached]
-            comments = await _read(session, workspace_id, *below)
+            comments = await _read(session, workspace_id, STRIDE, *below)
             await _fit(session, tag, comments, now)
             state.reached = comments[-1].number if comments else state.reached
             state.looked += len(comments)

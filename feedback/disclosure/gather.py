@@ -3,6 +3,7 @@
 | of the tables that erasing ...   | these rows                                              |
 |----------------------------------|---------------------------------------------------------|
 | makes anew, forgets, deletes     | of the person's answers                                 |
+| lets follow them by a job        | of the person's answers                                 |
 | deletes with the person          | of the person's names                                   |
 | deletes because it makes again   | none: pictures and computations are made of many people |
 """
@@ -14,9 +15,11 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
+from feedback.comments.models import Tag
 from feedback.erasure.reach import REACH, Act, metadata
 from feedback.privacy.models import Privacy
 from feedback.responses.counted_most import name_counted_most
@@ -25,7 +28,7 @@ from feedback.responses.listing import Row, find_response
 # SQLite takes so many parameters and more.
 AT_ONCE = 500
 # Not the person's: whose workspace it is, and who of the team did something.
-OTHERS = frozenset({"workspace_id", "user_id"})
+OTHERS = frozenset({"workspace_id", "user_id", "starred_by", "done_by", "hidden_by"})
 
 Values = dict[str, Any]
 
@@ -91,6 +94,11 @@ async def gather(
                     session, table, workspace.id, keys[start : start + AT_ONCE], surveys
                 )
             ]
+    names = dict(
+        (await session.exec(select(Tag.id, Tag.name).where(Tag.workspace_id == workspace.id))).all()
+    )
+    for row in tables["comment_tag"]:
+        row["tag"] = names[uuid.UUID(row["tag_id"])]
     return Disclosure(workspace, privacy.contact if privacy else "", now, answers, tables)
 
 
@@ -112,6 +120,7 @@ async def _read(
 _WHOSE: Mapping[Act, Callable[[sa.Table, Sequence[Any]], Any]] = {
     Act.ANEW: lambda table, keys: table.c.id.in_(keys),
     Act.BARE: lambda table, keys: table.c.response_id.in_(keys),
+    Act.FOLLOWS: lambda table, keys: table.c.response_id.in_(keys),
     Act.GONE: lambda table, keys: table.c.response_id.in_(keys),
     Act.NAMES: lambda table, keys: sa.or_(table.c.key.in_(keys), table.c.person.in_(keys)),
 }

@@ -9,8 +9,9 @@
 | `erase_old_texts`| the job: some answers at a time, going on where it was killed |
 | `load_runs`      | what was done, for the page |
 
-Comment, properties and page go; rating, month, channel and what was chosen in follow-up questions
-stay. Whole months only: an answer's texts stay at least as long as the setting says.
+Comment, properties and page go, and what the team wrote about them; rating, month, channel, tags
+and what was chosen in follow-up questions stay. Whole months only: an answer's texts stay at least
+as long as the setting says.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
 from feedback.accounts.models import Workspace
+from feedback.comments.forgetting import forget_what_was_written
 from feedback.db import Database
 from feedback.outbox.queue import ask_to_tidy, enqueue
 from feedback.outbox.worker import Work
@@ -203,6 +205,7 @@ async def _erase(database: Database, run: RetentionRun, some: Sequence[uuid.UUID
             .values(dict.fromkeys(TEXTS))
             .execution_options(synchronize_session=False)
         )
+        await forget_what_was_written(session, run.workspace_id, some)
         await _note(
             session, run, reached_id=some[-1], answers=RetentionRun.answers + erased.rowcount
         )

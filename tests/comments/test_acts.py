@@ -10,6 +10,7 @@ from httpx import Response as Reply
 from sqlmodel import select
 
 from feedback import clock
+from feedback.accounts.setup import add_member
 from feedback.comments import acts
 from feedback.comments.models import CommentMark, CommentNote, CommentTag, Tag
 from feedback.comments.tag_counts import count_tag
@@ -126,10 +127,10 @@ async def test_only_its_author_or_an_owner_changes_a_note(
 ) -> None:
     (first,) = await say(database, shop, "one")
     async with database.write() as session:
-        carol = await cast.add_member(
+        carol = await add_member(
             session, shop.workspace, "carol@shop.example", role="editor", now=cast.OPENED
         )
-        dave = await cast.add_member(
+        dave = await add_member(
             session, shop.workspace, "dave@shop.example", role="editor", now=cast.OPENED
         )
     await cast.sign_in(client, database, carol, shop.workspace)

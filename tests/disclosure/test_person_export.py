@@ -37,7 +37,8 @@ def test_it_holds_every_table_and_column_that_erasing_touches() -> None:
     for name, held in handed.items():
         goes = {column for column, holds in REACH[name].columns.items() if holds in GOES}
         assert goes <= set(held), name
-        assert set(metadata.tables[name].c.keys()) - set(held) <= {"workspace_id", "user_id"}
+        others = {"workspace_id", "user_id", "starred_by", "done_by", "hidden_by"}
+        assert set(metadata.tables[name].c.keys()) - set(held) <= others
 
 
 def opened(content: bytes) -> tuple[dict[str, str], dict[str, Any]]:
@@ -159,3 +160,20 @@ async def test_the_command_refuses_and_writes_nothing(
     away = tmp_path / "no" / "such.zip"
     said = await run(settings, "a@b.example", "--as", "id", "--output", str(away))
     assert said == f"1: Cannot write {away}: No such file or directory."
+
+
+async def test_it_holds_the_tags_and_notes_of_the_team_by_name(alice: Client, shop: Shop) -> None:
+    mine = await give(alice, shop.nps, 3, comment="Slow", contact=WHO)
+    other = await give(alice, shop.nps, 3, comment="Slow too", contact={"id": "c-78"})
+    for id, tag, note in ((mine, "Late <b>", "Call <her>"), (other, "Secret", "Not about her")):
+        await send(alice, "/comments/tag", response=id, tag=tag)
+        await send(alice, "/comments/note", response=id, text=note)
+    await send(alice, "/comments/hide", response=mine, reason="A name in it")
+    files, data = await download(alice, mine)
+    assert [row["tag"] for row in data["tables"]["comment_tag"]] == ["Late <b>"]
+    assert [row["text"] for row in data["tables"]["comment_note"]] == ["Call <her>"]
+    assert [row["hidden_reason"] for row in data["tables"]["comment_mark"]] == ["A name in it"]
+    whole = "".join(files.values())
+    assert "Secret" not in whole and "Not about" not in whole and str(shop.alice.id) not in whole
+    for words in ("Late &lt;b&gt;", "Call &lt;her&gt;", "A name in it"):
+        assert words in files["en.html"] and words in files["fr.html"]

@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlmodel import col, select
 
+from feedback.comments.marks import marks_of
+from feedback.comments.models import CommentNote
+from feedback.comments.of_team import of_team
 from feedback.db import Database
 from feedback.outbox.models import Job
 from feedback.outbox.schedules import Calendar
@@ -81,6 +84,28 @@ async def test_whole_months_go_and_ratings_and_choices_stay(
         own: Any = Response.workspace_id == shop.workspace.id
         chosen = [each.answers for each in await session.exec(select(Response).where(own))]
     assert chosen == [{"why": "price"}] * 4
+
+
+async def test_notes_go_with_the_words_they_are_about_and_tags_stay(
+    database: Database, settings: Settings, shop: Shop, alice: Client, answers: None
+) -> None:
+    async with database.read() as session:
+        own = Response.workspace_id == shop.workspace.id
+        ids = list(await session.exec(select(Response.id).where(own).order_by(col(Response.id))))
+    every = [str(id) for id in ids]
+    await send(alice, "/comments/note", response=every, text="Quotes her")
+    await send(alice, "/comments/hide", response=every, reason="Names him")
+    await send(alice, "/comments/tag", response=every, tag="Late")
+    await keep(database, shop, 18)
+    await retention.erase_old_texts(night(database, settings, shop, NOW))
+    async with database.read() as session:
+        mine = (CommentNote.workspace_id == shop.workspace.id,)
+        notes = set(await session.exec(select(CommentNote.response_id).where(*mine)))
+        told = await of_team(session, shop.workspace.id, ids)
+        marks = await marks_of(session, shop.workspace.id, ids)
+    assert notes == set(ids[2:])
+    assert all(told[id].tags == ("Late",) and told[id].hidden for id in ids)
+    assert [marks[id].hidden_reason for id in ids] == ["", "", "Names him", "Names him"]
 
 
 async def test_every_night_asks_and_only_a_new_month_or_an_import_finds_work(
