@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from feedback.comments.index import follow_all
 from feedback.db import Database
 from feedback.erasure import file
 from feedback.erasure.ledger import agree, replay
@@ -20,7 +21,7 @@ from feedback.responses.masking.words import MARK
 from feedback.responses.models import Response, ResponseChange
 from feedback.settings import Settings
 from tests.cast import Shop
-from tests.erasure.test_nothing_left import CANARY, hits
+from tests.erasure.test_nothing_left import CANARY, hits, words_searched
 from tests.forms import Client
 from tests.responses.test_masking import mask, stored
 from tests.responses.test_pages import give
@@ -43,10 +44,15 @@ async def test_no_byte_of_a_masked_word_stays_in_the_files(
     alice: Client, shop: Shop, database: Database, settings: Settings
 ) -> None:
     id = await give(alice, shop.nps, 3, comment=COMMENT)
+    for n in range(20):
+        await give(alice, shop.nps, 3, comment=f"number {n}")
+        await follow_all(database, shop.workspace.id)  # a list of words of its own in FTS5
+    assert await words_searched(database, CANARY)
     await mask(alice, id, typed=CANARY)
     async with database.read() as session:
         assert list(await session.exec(select(Job.kind))) == ["tidy"]
     await tidy(database)
+    assert not await words_searched(database, CANARY) and await words_searched(database, "cold")
     assert (await stored(database, shop, id)).comment == MASKED
     assert await hits(database) == []
     assert CANARY not in (settings.backups_folder / file.NAME).read_text()
