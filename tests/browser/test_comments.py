@@ -1,4 +1,4 @@
-"""The comments by keyboard alone: read, searched, starred, tagged, undone; on a phone and a desk."""
+"""The comments by keyboard alone: read, searched, starred, tagged, undone, at both widths."""
 
 import uuid
 from typing import Any
