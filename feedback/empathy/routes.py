@@ -13,7 +13,6 @@ from feedback.accounts.guards import not_found
 from feedback.accounts.visit import Answer, Visit
 from feedback.comments.models import SHORT, StageNote
 from feedback.comments.words import ask_for_months
-from feedback.comments.words_page import address_of
 from feedback.empathy.notes import KINDS, Typed, add_note, read_typed
 from feedback.empathy.panel import NAMES, SPANS, read_panel
 from feedback.filters import FilterError, no_such_choice
@@ -101,7 +100,7 @@ async def _show(
         kinds=KINDS,
         most=SHORT,
         address=address,
-        words_address=address_of(panel.words),
+        words_address=panel.words.address,
     )
 
 
