@@ -14,7 +14,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from feedback.demo.comments import ANYWHERE, COMMENTS
+from feedback.demo.comments import ANYWHERE, COMMENTS, MOSTLY, SINCE
 from feedback.demo.counted import counted_most
 from feedback.demo.shop import (
     ASKED_WHAT_COUNTED,
@@ -153,7 +153,7 @@ def make_answers(
     lean = _lean(point, people, customer, age, variant)
     rating = _ratings(point.metric, lean, _luck(random, month))
     channel = _pick(random, point.channels, len(month))
-    comment = _comments(random, point, people, rating, customer)
+    comment = _comments(random, point, people, rating, customer, age)
     counted: Sequence[tuple[str, ...] | None] = [None] * len(month)
     if point.is_overall:
         feeling = np.array(_feelings(point.metric))[rating]
@@ -250,8 +250,9 @@ def _comments(
     people: People,
     rating: "Array",
     customer: "Array",
+    age: "Array",
 ) -> list[str | None]:
-    """The unhappy write more often; a comment fits its rating and its touchpoint."""
+    """The unhappy write more often; a comment fits its rating, its touchpoint, and its time."""
     feeling, lowest = _feelings(point.metric), METRICS[point.metric].minimum
     likely = (0.24, 0.09, 0.07)
     said = COMMENTS.get(point.key, ANYWHERE)
@@ -260,8 +261,13 @@ def _comments(
     for at, who in enumerate(customer.tolist()):
         mood = feeling[rating[at] - lowest]
         if chance[at] < likely[mood]:
-            texts = said[mood][1 if people.is_french(who) else 0]
-            found[at] = texts[int(which[at] * len(texts))]
+            language, turn = 1 if people.is_french(who) else 0, which[at]
+            texts = said[mood][language]
+            if mood == 0 and age[at] <= DROPPED and point.key in SINCE:
+                is_new = turn < MOSTLY
+                texts = SINCE[point.key][language] if is_new else texts
+                turn = turn / MOSTLY if is_new else (turn - MOSTLY) / (1 - MOSTLY)
+            found[at] = texts[int(turn * len(texts))]
     return found
 
 

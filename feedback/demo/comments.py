@@ -12,7 +12,6 @@ COMMENTS: dict[str, tuple[Said, Said, Said]] = {
                 "I had to enter everything again after an error. Nearly gave up.",
                 "The payment page is so slow on my phone that I paid in the shop instead.",
                 "Charged twice, then an e-mail saying the order failed.",
-                "No PayPal any more?",
             ),
             (
                 "Ma carte a été refusée deux fois alors qu’elle fonctionne ailleurs.",
@@ -136,6 +135,25 @@ COMMENTS: dict[str, tuple[Said, Said, Said]] = {
         ),
     ),
 }
+
+# What the unhappy mostly say since payment is another provider's, in English and French.
+SINCE: dict[str, Said] = {
+    "payment": (
+        (
+            "Where is PayPal? I do not give my card to everyone.",
+            "No PayPal any more?",
+            "Sent to another site to pay. I did not trust it.",
+            "The new page asked for the code of my bank twice.",
+        ),
+        (
+            "Où est passé PayPal ? Je ne donne pas ma carte à tout le monde.",
+            "Plus de PayPal ?",
+            "Renvoyée vers un autre site pour payer, pas rassurant.",
+            "La nouvelle page demande deux fois le code de la banque.",
+        ),
+    ),
+}
+MOSTLY = 0.7  # of them say so
 
 ANYWHERE: tuple[Said, Said, Said] = (
     (

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from sqlmodel import select
 
 from feedback.accounts.models import Workspace
 from feedback.calendar.models import Action
+from feedback.comments.indexed import indexed
+from feedback.comments.word_count import Corpus
+from feedback.comments.word_find import search
+from feedback.comments.word_texts import Gathering, Text
 from feedback.db import Database
 from feedback.demo import build
 from feedback.demo.answers import REGULARS, Answers, make_answers, make_people, months_until
@@ -181,6 +186,45 @@ def test_unhappy_comments_belong_to_unhappy_ratings(answers: dict[str, Answers])
     found = answers["payment"]
     said = [r for r, c in zip(found.rating, found.comment, strict=True) if c and "refused" in c]
     assert said and max(said) <= 2
+
+
+def test_its_comments_name_what_the_story_planted(any_month: dict[str, Answers]) -> None:
+    """Payment went to another provider, who takes no PayPal."""
+    texts = sorted(
+        (int(at), key, int(month), found.point.metric, int(rating), text)
+        for key, found in any_month.items()
+        for at, month, rating, text in zip(
+            found.at, found.month, found.rating, found.comment, strict=True
+        )
+        if text
+    )
+    gathering = Gathering()
+    gathering.add(
+        Text(
+            *(number, key, month, _band(metric, rating)),
+            *(None, False, None, _indexed(text)),
+        )
+        for number, (_at, key, month, metric, rating, text) in enumerate(texts)
+    )
+    corpus = Corpus(gathering, 0)
+    said = corpus.within(0, 24, ["payment"])
+    unhappy, since = said & (corpus.band < 0), said & corpus.within(22, 24)
+    for first, second in (
+        (since & unhappy, since & (corpus.band > 0)),
+        (since & unhappy, corpus.within(10, 21) & unhappy),
+    ):
+        found = search(corpus.part(said), first, second)
+        assert found.told is not None and ("paypal",) in found.chosen[0]
+
+
+def _band(metric: str, rating: int) -> int:
+    bands = METRICS[metric]
+    return (rating in bands.positive) - (rating in bands.negative)
+
+
+@cache
+def _indexed(text: str) -> str:
+    return indexed(text, "en" if text.isascii() else "fr")
 
 
 def test_the_seed_and_the_day_decide_everything() -> None:
