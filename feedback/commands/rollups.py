@@ -24,7 +24,8 @@ def verify_command(workspace: WorkspaceKey = None) -> None:
     """Recount every response and compare: exit 0 when all counts agree, 1 when one does not.
 
     Months whose texts retention has erased are sealed: they are left out, by rebuild too. Who
-    answered several times is counted each hour: what has changed since is told, and no error.
+    answered several times is counted each hour, and comments are known to search some seconds
+    after their answers: what has changed since is told, and no error.
 
     Example: feedback rollups verify
     """
@@ -43,6 +44,7 @@ def rebuild_command(workspace: WorkspaceKey = None) -> None:
 async def _verify(key: str | None) -> None:
     from datetime import date
 
+    from feedback.comments.recount import differing_comments, differing_words
     from feedback.repeats.count import differing_repeats
     from feedback.responses.rollup import find_differences, sealed_before
     from feedback.settings import load_settings
@@ -66,6 +68,18 @@ async def _verify(key: str | None) -> None:
                     f"{workspace.key}: in {waiting} windows other people repeat than were counted; "
                     "the next hour's job, or rebuild, counts them anew."
                 )
+            comments = await differing_comments(database, workspace.id)
+            if comments.waiting:
+                typer.echo(
+                    f"{workspace.key}: {comments.waiting} comments wait for the job that search "
+                    "is told by."
+                )
+            if comments.wrong:
+                typer.echo(f"{workspace.key}: search knows {comments.wrong} comments wrongly.")
+            wrong += comments.wrong
+        if words := await differing_words(database):
+            typer.echo(f"Search finds {words} words elsewhere than they are.")
+        wrong += words
     if wrong:
         raise FeedbackError(
             f"{wrong} counts differ from a recount. Mend them with: feedback rollups rebuild",
@@ -75,6 +89,7 @@ async def _verify(key: str | None) -> None:
 
 
 async def _rebuild(key: str | None) -> None:
+    from feedback.comments.recount import rebuild_words, recount_comments
     from feedback.crossing import again
     from feedback.repeats.count import recount_repeats
     from feedback.responses.rollup import rebuild
@@ -89,7 +104,9 @@ async def _rebuild(key: str | None) -> None:
 
             await again(count)
             await recount_repeats(database, workspace.id)
+            await recount_comments(database, workspace.id)
             typer.echo(f"{workspace.key}: counted anew.")
+        await rebuild_words(database)
 
 
 async def _workspaces(database: "Database", key: str | None) -> "list[Workspace]":

@@ -3,7 +3,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,6 +49,27 @@ async def taken(
     return set((await connection.execute(found)).scalars())
 
 
+async def all_stems(connection: AsyncConnection) -> AsyncIterator[str]:
+    """Those of every comment of the file (SQLite only)."""
+    async for (stems,) in await connection.stream(sa.text("SELECT stems FROM comment")):
+        yield stems
+
+
+async def words(connection: AsyncConnection) -> Counter[str]:
+    """How often FTS5 has each word (SQLite only)."""
+    made = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.comment_words USING fts5vocab"
+    await connection.execute(sa.text(f"{made}(main, {SEARCH}, 'row')"))
+    found = await connection.execute(sa.text("SELECT term, cnt FROM temp.comment_words"))
+    return Counter({term: n for term, n in found})
+
+
+async def learn_anew(connection: AsyncConnection) -> None:
+    """Tell FTS5 of all comments there are, and of nothing else (SQLite only)."""
+    await connection.execute(sa.text(f"INSERT INTO {SEARCH} ({SEARCH}) VALUES ('delete-all')"))
+    said = f"INSERT INTO {SEARCH} (rowid, stems) SELECT number, stems FROM comment"
+    await connection.execute(sa.text(said))
+
+
 async def forget_for_good(database: Database) -> None:
     """Leave none of the words that were taken out in what is searched by.
 
@@ -77,6 +99,8 @@ async def _make_anew(database: Database) -> None:
 
     connection = await connect(database.url)
     try:
+        # What was left of one that was stopped; its own is named so too.
+        await connection.execute(f"DROP INDEX IF EXISTS {SEARCH}_ccnew, {SEARCH}_ccold")
         await connection.execute(f"REINDEX INDEX CONCURRENTLY {SEARCH}")
     finally:
         await connection.close()

@@ -108,6 +108,15 @@ async def follow_some(
     return await again(settle, IntegrityError)  # another worker took the same number
 
 
+async def look_again_at(
+    connection: AsyncConnection, workspace_id: uuid.UUID, ids: Iterable[uuid.UUID]
+) -> None:
+    """Note that these answers' comments are due."""
+    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    if rows := [{"workspace_id": workspace_id, "response_id": id} for id in sorted(ids)]:
+        await connection.execute(look_again(insert), rows)
+
+
 def make(said: Collection[Said]) -> dict[Said, Made]:
     """What search knows of each text: some 0.1 ms one, where its words were met before."""
     return {each: Made(len(words_of(each.text)), indexed(*each)) for each in said}
@@ -157,17 +166,16 @@ async def _settle(
     known = await _known(connection, workspace_id, taken)
     wanted: dict[uuid.UUID, dict[str, Any]] = {}
     late, waited, now = [], 0.0, clock.now()
-    for row in await _answers(connection, workspace_id, taken):
+    for row in await read_answers(connection, workspace_id, taken):
         if not row.comment:
             continue
         found = made.get(Said(row.comment, language_of(row.locale)))
         if found is None:
             late.append(row.id)
         else:
-            wanted[row.id] = _row(row, found)
+            wanted[row.id] = row_of(row, found)
             waited += _waited(row, now)
-    if late:
-        await connection.execute(_look_again(connection), _named(workspace_id, late))
+    await look_again_at(connection, workspace_id, late)
     for id in late:
         known.pop(id, None)
     is_less = await _write(connection, workspace_id, known, wanted)
@@ -205,9 +213,10 @@ async def _known(
     return {row["response_id"]: dict(row) for row in found.mappings()}
 
 
-async def _answers(
+async def read_answers(
     connection: AsyncConnection, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID]
 ) -> Sequence[Any]:
+    """What `row_of` takes, in the order of time."""
     r = Response
     columns: Any = (
         *(r.id, r.comment, r.locale, r.series_id, r.month, r.rating, r.channel, r.state),
@@ -219,7 +228,8 @@ async def _answers(
     return (await connection.execute(found)).all()
 
 
-def _row(answer: Any, made: Made) -> dict[str, Any]:
+def row_of(answer: Any, made: Made | None) -> dict[str, Any]:
+    """What search is to know of an answer, but its number; without `made` neither its stems."""
     metric, language = METRICS[answer.metric], language_of(answer.locale)
     band = (answer.rating in metric.positive) - (answer.rating in metric.negative)
     return {
@@ -233,7 +243,7 @@ def _row(answer: Any, made: Made) -> dict[str, Any]:
         "person": answer.respondent_key,
         "state": answer.state,
         "facet": pack(Facet(answer.series_id, answer.state, band, answer.channel, language)),
-        **made._asdict(),
+        **(made._asdict() if made else {}),
     }
 
 
@@ -276,11 +286,3 @@ async def _write(
         await connection.execute(sa.update(COMMENT).where(*own).values(values), rows)
     await fts.learn(connection, [*new, *other])
     return bool(gone or other)
-
-
-def _look_again(connection: AsyncConnection) -> Any:
-    return look_again(sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)
-
-
-def _named(workspace_id: uuid.UUID, ids: Iterable[uuid.UUID]) -> list[dict[str, Any]]:
-    return [{"workspace_id": workspace_id, "response_id": id} for id in sorted(ids)]

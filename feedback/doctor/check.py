@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from feedback.accounts.models import Workspace
 from feedback.backups import sqlite
+from feedback.comments.recount import differing_comments
 from feedback.db import Database
 from feedback.doctor.findings import Finding, look
 from feedback.doctor.references import count_missing, references
@@ -152,6 +153,11 @@ async def _counts(database: Database) -> Iterable[Finding]:
             wrong = len(await find_differences(session, workspace.id))
         if wrong:
             said = f"{wrong} counts of {workspace.key} differ from a recount"
+            todo = f"feedback rollups rebuild --workspace {workspace.key}"
+            found.append(Finding("counts", said, todo))
+        comments = await differing_comments(database, workspace.id, with_stems=False)
+        if comments.wrong:
+            said = f"search knows {comments.wrong} comments of {workspace.key} wrongly"
             todo = f"feedback rollups rebuild --workspace {workspace.key}"
             found.append(Finding("counts", said, todo))
     return found or [Finding("counts", f"agree with a recount, in {len(workspaces)} workspaces")]
