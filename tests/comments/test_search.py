@@ -1,17 +1,22 @@
 """What is typed finds the same comments on both databases, and those that a reader would find."""
 
+import random
 import re
+import sqlite3
 import unicodedata
 from collections import Counter
+from contextlib import closing
 from datetime import date
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from feedback.comments.facets import unpack
 from feedback.comments.models import Comment
 from feedback.comments.query import parse_query
-from feedback.comments.search import Numbers, count_found, find_newest, found
+from feedback.comments.search import Numbers, count_found, find_newest, found, fts5, tsquery
 from feedback.comments.stems import stem
 from feedback.db import Database
 from feedback.responses.models import Response
@@ -212,6 +217,39 @@ async def test_no_other_workspace_is_searched(database: Database, shop: Shop) ->
             assert await count_found(session, stranger, query) == []
 
 
+NASTY = [*" \t-\"'«»“”’*&|!()<>:^\\%_~+,.;@#/{}[]=?$\0\u200d\u0301", "OR", "NEAR", "attente", "é"]
+NASTY += [
+    "<->",
+    "$$",
+    "--",
+    "/*",
+    "ด",
+    "😡",
+    "\ud83d",
+    "İ",
+    "ß",
+    "ﷺ",
+    "½",
+    "z",
+    "zw",
+    "1",
+    "l'",
+    "*",
+]
+
+
+@given(st.lists(st.sampled_from(NASTY)).map("".join) | st.text())
+def test_fts5_takes_whatever_is_typed(typed: str) -> None:
+    query = parse_query(typed)
+    if query.wanted:
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.execute(
+                "CREATE VIRTUAL TABLE f USING fts5(stems, content='', tokenize=ascii)"
+            )
+            connection.execute("SELECT 1 FROM f WHERE f MATCH ?", [fts5(query)]).fetchall()
+        assert re.fullmatch(r"[a-z0-9'&|!(): *]+", tsquery(query))
+
+
 async def test_anything_typed_is_answered(database: Database, shop: Shop) -> None:
     await write_comments(database, shop.workspace.id, comments(20), [shop.nps_series])
     odd = [
@@ -220,6 +258,8 @@ async def test_anything_typed_is_answered(database: Database, shop: Shop) -> Non
         *("\\", "\\' OR 1=1", "a\0b", "\0", "\ud800", "a\udfff", "\u202e", "z", "zz*", "zw*"),
         *("x " * 10_000, "x" * 4_999, "é" * 4_999, "-a -b", "the of", "%", "_", "ﷺ", "½", "ǅ"),
     ]
+    chance = random.Random(29)
+    odd += ["".join(chance.choices(NASTY, k=chance.randint(1, 25))) for _ in range(150)]
     async with database.read() as session:
         for typed in odd:
             query = parse_query(typed)
