@@ -76,9 +76,10 @@ async def things(client: Client, database: Database, shop: Shop) -> dict[str, ob
 async def of_comments(
     client: Client, database: Database, shop: Shop, answer: object
 ) -> dict[str, object]:
-    """A tag, a note and a star of this answer."""
-    for act, field in (("tag", {"tag": "Late"}), ("note", {"text": "Call her"}), ("star", {})):
-        await send(client, f"/comments/{act}", response=answer, **field)
+    """A tag and a note of this answer, which is starred, done and hidden."""
+    said = {"tag": "Late", "text": "Call her", "reason": "A name"}
+    for act in ("tag", "note", "star", "done", "hide"):
+        await send(client, f"/comments/{act}", response=answer, **said)
     async with database.read() as session:
         own = shop.workspace.id
         tag = (await session.exec(select(Tag.id).where(Tag.workspace_id == own))).one()
@@ -98,9 +99,17 @@ def named(paths: Iterable[str], id: object) -> list[str]:
     return [re.sub(r"\{(?!act)\w+\}", str(id), path).format(act="exclude") for path in paths]
 
 
+# What jobs write meanwhile, of what is there.
+BY_JOBS = ("comment_due", "comment", "tag_count")
+
+
 async def stored(database: Database, shop: Shop) -> list[Any]:
     """Every row of a workspace."""
-    tables = [table for table in metadata.sorted_tables if "workspace_id" in table.c]
+    tables = [
+        table
+        for table in metadata.sorted_tables
+        if "workspace_id" in table.c and table.name not in BY_JOBS
+    ]
     async with database.engine.connect() as connection:
         return [
             sorted(map(repr, await connection.execute(

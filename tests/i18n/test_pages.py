@@ -140,6 +140,9 @@ async def ids(alice: Client, shop: cast.Shop, database: Database) -> dict[str, s
         ours = col(Response.workspace_id) == shop.workspace.id
         response = (await session.exec(select(Response).where(ours))).first()
     assert response
+    tag = await send(alice, "/comments/tags", name="Retard", words="retard")
+    await send(alice, "/comments/tag", response=response.id, tag="Retard")
+    await send(alice, "/comments/hide", response=response.id, reason="un nom")
     return {
         "journey_id": str(shop.journey.id),
         "stage_id": str(shop.care.id),
@@ -148,6 +151,7 @@ async def ids(alice: Client, shop: cast.Shop, database: Database) -> dict[str, s
         "survey_key": shop.nps.key,
         "key": shop.nps.key,
         "response_id": str(response.id),
+        "tag_id": tag.headers["Location"].rpartition("/")[2],
         "name": str(action.id),
         "token": setup.rpartition("/")[2],
         "site_key": "none",
@@ -169,7 +173,8 @@ STATES = [
 ]  # fmt: skip
 EMPTY = (
     "/board", "/trends", "/map", "/priorities", "/actions", "/compare", "/responses", "/surveys",
-    "/journeys", "/settings/privacy", "/settings/privacy/register", "/settings/clock",
+    "/journeys", "/comments/tags", "/settings/privacy", "/settings/privacy/register",
+    "/settings/clock",
 )  # fmt: skip
 REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/journeys/new", {"name": ""}),
@@ -180,6 +185,12 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
     ("/surveys/{survey_id}/widget", {"place": "x", "color": "teal", "delay": "2", "paths": "x"}),
     ("/surveys/{survey_id}/widget", {"place": "inline", "art": "faces", "properties": "x"}),
     ("/responses/{response_id}/exclude", {"reason": ""}),
+    ("/comments/tag", {"response": "{response_id}", "tag": "x" * 500}),
+    ("/comments/hide", {"response": "{response_id}", "reason": ""}),
+    ("/comments/note", {"response": "{response_id}", "text": ""}),
+    ("/comments/star", {}),
+    ("/comments/tags", {"name": "", "words": "-retard"}),
+    ("/comments/tags/{tag_id}", {"act": "words", "words": "x" * 501}),
     ("/settings", {"name": "", "language": "xx"}),
     ("/settings/privacy", {"contact": "", "keep_texts_months": "0", "basis": "x"}),
     ("/settings/privacy", {"contact": "-", "keep_texts_months": "x", "storage": "x"}),
@@ -193,7 +204,7 @@ async def test_a_french_reader_meets_no_english(alice: Client, ids: dict[str, st
         address = path.format_map(ids)
         answer = await alice.get(address, headers=FRENCH, follow_redirects=False)
         if answer.headers.get("Content-Type", "").startswith("text/html") and answer.text:
-            is_fragment = "/share/mail" in path
+            is_fragment = "/share/mail" in path or path.endswith("/suggested")
             assert is_fragment or read(answer.text).language == "fr", path
             wrong[path] = english_in(answer.text)
     assert len(wrong) >= 25
@@ -216,7 +227,8 @@ async def test_nor_in_an_empty_workspace(client: Client, database: Database) -> 
 
 async def test_nor_in_what_a_form_refuses(alice: Client, ids: dict[str, str]) -> None:
     for path, fields in REFUSED:
-        answer = await send(alice, path.format_map(ids), **fields)
+        filled = {name: value.format_map(ids) for name, value in fields.items()}
+        answer = await send(alice, path.format_map(ids), **filled)
         assert answer.status_code == 422, path
         assert english_in(answer.text) == [], path
 
