@@ -100,10 +100,6 @@ async def _show(
         kinds=KINDS,
         most=SHORT,
         address=address,
-<<<<<<< HEAD
-=======
-        words_address=panel.words.address,
->>>>>>> h-words
     )
 
 
