@@ -9,6 +9,8 @@ import msgspec
 
 from feedback.comments.query import parse_query
 from feedback.comments.word_count import Corpus, Counted, Part, Word
+from feedback.i18n import format_number
+from feedback.i18n import gettext as _
 from feedback.scoring import Telling, telling_words
 from feedback.scoring.words import ENOUGH_TEXTS, LEAST_USES
 
@@ -37,6 +39,19 @@ class Said(msgspec.Struct, frozen=True):
     low: float | None = None
     high: float | None = None
     z: float | None = None
+
+    @property
+    def limits(self) -> str:
+        """How many times as often, in words; only the lower limit where the other side never says
+        it: the rest is as good as any number."""
+        if self.times is None or self.low is None or self.high is None:
+            return ""
+        if not self.others:
+            return _("at least %(low)s") % {"low": format_number(self.low, 1)}
+        three = (format_number(each, 1) for each in (self.times, self.low, self.high))
+        return _("%(times)s (%(low)s to %(high)s)") % dict(
+            zip(("times", "low", "high"), three, strict=True)
+        )
 
 
 class Side(msgspec.Struct, frozen=True):

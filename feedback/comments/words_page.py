@@ -163,7 +163,7 @@ def how_sure(words: Words) -> list[str]:
         % {"tried": words.found.tried, "passed": words.found.passed},
         _(
             "A person counts once, however often they write a word. How many times as often: with "
-            "95 % limits, and drawn towards 1 where there are few."
+            "limits that are right 19 times in 20, and drawn towards 1 where there are few."
         ),
     ]
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from scripts.verdicts import Verdict, places
+from scripts.verdicts import Verdict, places, spoken
 from scripts.verdicts import nothing as quiet
 
 BOARD = "Board, trends, map, files"
@@ -217,6 +217,18 @@ VERDICTS = (
         words=(r"Shares that truly differ",),
         restless=False,
         part=0.1,
+    ),
+    Verdict(
+        "words",
+        "Comments, trends, words",
+        "Words that set unhappy comments apart: any",
+        "300 comments of 100 people, a third unhappy",
+        "page",
+        spoken.named,
+        words=(r"beyond chance: at most one in twenty", r"customers write more than before:"),
+        restless=False,
+        part=0.25,
+        most=0.05,
     ),
     Verdict(
         "share",
