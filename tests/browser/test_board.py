@@ -158,14 +158,12 @@ async def test_all_that_opens_is_readable_by_everybody(board: Page) -> None:
     await assert_well([board], 1280, "light")
 
 
-async def test_two_clicks_lead_to_an_unhappy_comment(board: Page) -> None:
+async def test_a_click_leads_to_the_unhappy_comments_of_a_stage(board: Page) -> None:
     await size(board, 1280, 800)
     await speak(board, "en")
     await board.goto(board.url.split("?")[0])
     await board.locator(".stage-comments a").first.click()
     await board.wait_for_url("**/comments?**")
     assert "band=negative" in board.url and "comment=1" in board.url
-    await board.locator("main a", has_text="kept me waiting").first.click()
-    await board.wait_for_url("**/responses/**")
-    await board.go_back()
+    assert "kept me waiting" in await board.inner_text("li.comment")
     await board.go_back()
