@@ -103,8 +103,8 @@ def _see_flushed(session: Session, _context: UOWTransaction) -> None:
 
 
 def _has_changed(row: Any) -> bool:
-    name = row.__table__.info["is_shaped"]
-    return name == "yes" or sa.inspect(row).attrs[name].history.has_changes()
+    name: str = row.__table__.info["is_shaped"]
+    return name == "yes" or bool(sa.inspect(row).attrs[name].history.has_changes())
 
 
 @event.listens_for(WritingSession, "do_orm_execute")
@@ -148,7 +148,7 @@ def _workspaces(statement: Any) -> Iterator[uuid.UUID]:
     """Those that a statement names as a value."""
     if isinstance(statement, sa.Insert):
         # Private to SQLAlchemy: one reason to stay below 2.1 until this is tried there.
-        values: list[dict[Any, Any]] = [statement._values or {}]
+        values: list[Any] = [statement._values or {}]
         values += [row for rows in statement._multi_values for row in rows]
         found = [value for row in values for name, value in row.items() if _is_workspace(name)]
     else:
@@ -168,7 +168,7 @@ def _workspaces(statement: Any) -> Iterator[uuid.UUID]:
 
 
 def _is_workspace(column: Any) -> bool:
-    return getattr(column, "name", column) == "workspace_id"
+    return bool(getattr(column, "name", column) == "workspace_id")
 
 
 class Version(NamedTuple):

@@ -83,13 +83,13 @@ async def open_shop(database: Database, key: str = "shop", zone: str = "Europe/P
 
 
 async def _open_survey(
-    session: Any, workspace: Workspace, touchpoint: Touchpoint, metric: str
+    session: Any, workspace: Workspace, touchpoint: Touchpoint, metric: str, key: str = ""
 ) -> tuple[Survey, Series]:
     at: dict[str, Any] = {"workspace_id": workspace.id}
     question = Question(**at, id=new_id(), metric=metric, texts=TEXTS)
     session.add(question)
     await session.flush()
-    key = f"{metric.replace('_', '')}{workspace.id.hex[-8:]}"
+    key = key or f"{metric.replace('_', '')}{workspace.id.hex[-8:]}"
     survey = Survey(
         **at, id=new_id(), touchpoint_id=touchpoint.id, question_id=question.id, key=key,
         name=touchpoint.name, state="live", created_at=OPENED, published_at=OPENED,

@@ -56,8 +56,8 @@ async def pick_comment(
     ]
     found: list[Comment] = []
     for part in parts:
-        for *row, language, starred_at in await session.exec(part):
-            found.append(Comment(*row, language or "", starred_at is not None))
+        for id, of, rating, text, language, starred_at in await session.exec(part):
+            found.append(Comment(id, of, rating, text, language or "", starred_at is not None))
     return max(found, key=lambda each: (each.is_starred, each.response_id), default=None)
 
 

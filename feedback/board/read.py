@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.actions.effect import Calendar, LineEffect, read_effects, tally_of
+from feedback.actions.effect import LineEffect, read_effects, tally_of
+from feedback.actions.months import Calendar
 from feedback.actions.places import asked_at, place_of
 from feedback.board.lowest import Lowest, furthest_below
 from feedback.board.pick import Comment, Wanted, pick_comment

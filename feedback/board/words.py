@@ -7,6 +7,7 @@ from functools import cached_property
 from feedback.board.read import Month
 from feedback.board.to_do import ToDo, say_to_do
 from feedback.board.unhappy import as_unhappy
+from feedback.changes.answers import change_answers
 from feedback.changes.find import Told
 from feedback.changes.notes import ChangeNote, note_change
 from feedback.changes.words import verdict
@@ -30,7 +31,7 @@ from feedback.dashboards.targets import gap_of, to_go
 from feedback.explain import explain_score
 from feedback.i18n import format_number, ngettext
 from feedback.i18n import gettext as _
-from feedback.readings.answers import is_anonymous_at
+from feedback.readings.answers import Answers, is_anonymous_at
 from feedback.responses.filters import answers_link
 from feedback.scoring import Score
 from feedback.scoring.months import shift
@@ -84,7 +85,6 @@ class Board:
         return not self.is_unhappy and any(h and h.target is not None for h in headlines)
 
     def shown(self, reading: Reading) -> Reading:
-        """As it was asked, or by its unhappy answers."""
         return as_unhappy(reading, self.counts) if self.is_unhappy else reading
 
     def score(self, reading: Reading) -> WrittenScore:
@@ -190,6 +190,10 @@ class Board:
             return note
         since = month_short(told.change.began)
         return ChangeNote(_("since %(month)s") % {"month": since}, verdict=verdict(told))
+
+    def since(self, reading: Reading) -> Answers | None:
+        """The answers by which its change is shown."""
+        return change_answers(reading.told) if reading.told and reading.told.change else None
 
     def facts(self, reading: Reading) -> Iterator[Fact]:
         """The gap to the target, and the same month of the year before."""
