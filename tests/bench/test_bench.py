@@ -83,6 +83,14 @@ LINES = {
         "import, memory at 1 thousand / at 200",
         "an answer during an import",
     },
+    "comments": {
+        "erasing words from FTS5 (optimize)",
+        *(
+            f"{line} at 1 thousand answers{where}"
+            for line in ("comments job", "/comments?q=…", "/comments")
+            for where in ("", ", PostgreSQL")
+        ),
+    },
     "pages": page_lines(""),
     "postgres": page_lines(", PostgreSQL"),
 }
