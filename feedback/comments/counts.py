@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.comments.facets import Facet, unpack
 from feedback.comments.models import Comment, CommentMark, CommentNote, CommentTag
 from feedback.comments.query import Query
-from feedback.comments.search import count_found, rows_found
+from feedback.comments.search import count_found, matches
 from feedback.responses.conditions import Places, person_key, series_of
 from feedback.responses.filters import BANDS, Filters
 from feedback.responses.small_groups import LEAST, anonymous_series
@@ -55,6 +55,8 @@ async def count_comments(
     """None where the filters ask for what is not known of comments. Raises FilterError."""
     if any(name in filters.given() for name in UNKNOWN):
         return None
+    if query.problem:
+        return Counts(0, {})
     asked = replace(filters, stage=None, touchpoint=None)
     series = set(await series_of(session, workspace_id, places, asked))
     anonymous = await anonymous_series(session, workspace_id)
@@ -183,51 +185,50 @@ class _Reader:
         found = self._some((*row, None) for row in counted)
         if self.anonymous:
             of_anonymous = [col(Comment.series_id).in_(self.anonymous), *within]
-            columns = [col(Comment.facet), sa.func.count(), col(Comment.month)]
-            rows = rows_found(columns, self.query, self.workspace_id, self._is_sqlite)
-            grouped = rows.where(*of_anonymous).group_by(col(Comment.facet), col(Comment.month))
-            found += self._some((await self.session.exec(grouped)).all())
+            by = (col(Comment.facet), col(Comment.month))
+            rows = await count_found(
+                self.session, self.workspace_id, self.query, of_anonymous, by=by
+            )
+            found += self._some((facet, n, month) for facet, month, n in rows)
         return found
 
     async def by_tag(self, within: Sequence[Any]) -> dict[uuid.UUID, list[_Some]]:
-        own = sa.and_(
-            col(CommentTag.workspace_id) == self.workspace_id,
-            col(CommentTag.response_id) == Comment.response_id,
-            sa.not_(col(CommentTag.removed)),
-        )
+        is_on = sa.not_(col(CommentTag.removed))
         columns = [col(Comment.facet), sa.func.count(), col(Comment.month), col(CommentTag.tag_id)]
-        rows = await self._grouped(columns, CommentTag, own, within, col(CommentTag.tag_id))
+        rows = await self._of_few(columns, CommentTag, [is_on, *within], col(CommentTag.tag_id))
         found: dict[uuid.UUID, list[Any]] = defaultdict(list)
         for *some, tag in rows:
             found[tag].append(some)
         return {tag: self._some(some) for tag, some in found.items()}
 
     async def by_mark(self, within: Sequence[Any]) -> dict[str, list[_Some]]:
-        own = sa.and_(
-            col(CommentMark.workspace_id) == self.workspace_id,
-            col(CommentMark.response_id) == Comment.response_id,
-        )
         names = ("starred", "done", "hidden")
         sums = [sa.func.count(getattr(CommentMark, f"{name}_at")) for name in names]
         columns = [col(Comment.facet), col(Comment.month), *sums]
-        rows = await self._grouped(columns, CommentMark, own, within)
+        rows = await self._of_few(columns, CommentMark, within, col(CommentMark.response_id))
         found = {
             name: self._some((row[0], row[2 + at], row[1]) for row in rows)
             for at, name in enumerate(names)
         }
-        noted = [*within, self._among(CommentNote)]
-        columns = [col(Comment.facet), sa.func.count(), col(Comment.month)]
-        with_note = rows_found(columns, self.query, self.workspace_id, self._is_sqlite)
-        of_notes = with_note.where(*noted).group_by(col(Comment.facet), col(Comment.month))
-        found["noted"] = self._some((await self.session.exec(of_notes)).all())
+        columns = [col(Comment.facet), sa.literal(1), col(Comment.month)]
+        noted = await self._of_few(columns, CommentNote, within, col(CommentNote.response_id))
+        found["noted"] = self._some(noted)
         return found
 
-    async def _grouped(
-        self, columns: Sequence[Any], table: Any, own: Any, within: Sequence[Any], *by: Any
+    async def _of_few(
+        self, columns: Sequence[Any], table: Any, within: Sequence[Any], by: Any
     ) -> Sequence[Any]:
-        rows = rows_found(columns, self.query, self.workspace_id, self._is_sqlite)
-        joined = rows.join(table, own).where(*within)
-        grouped = joined.group_by(col(Comment.facet), col(Comment.month), *by)
+        """Of comments that the team made something of, kept in `table`."""
+        own = sa.and_(
+            col(table.workspace_id) == self.workspace_id,
+            col(table.response_id) == Comment.response_id,
+        )
+        few = sa.select(*columns).join(table, own)
+        fit = (*matches(self.query, self._is_sqlite), *within)
+        mine = few.where(col(Comment.workspace_id) == self.workspace_id, *fit)
+        # By a column of that table first, or SQLite walks through all comments in the order of
+        # what it groups by.
+        grouped: Any = mine.group_by(by, col(Comment.facet), col(Comment.month))
         read: Sequence[Any] = (await self.session.exec(grouped)).all()
         return read
 
