@@ -1,7 +1,7 @@
 """Counts the words of all comments of a workspace: for any two sets of texts, who says what.
 
 Texts come in as their stems and are kept as numbers, so that the largest workspace is counted in
-seconds and in one process's memory (docs/decisions/0030). A word is one stem or two that stand side
+seconds and in one process's memory (docs/decisions/0031). A word is one stem or two that stand side
 by side, none of which is a stop word or a number; counted are those that `LEAST_USES` texts of the
 workspace have.
 """

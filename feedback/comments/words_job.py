@@ -1,7 +1,7 @@
 """The job: reads the comments of a workspace once, and keeps the words of every place and span.
 
 All of it is made anew wherever comments changed: counts by month would be a second copy of what
-people said, and would have to forget whom erasing forgets (docs/decisions/0030).
+people said, and would have to forget whom erasing forgets (docs/decisions/0031).
 """
 
 import asyncio

@@ -250,6 +250,7 @@ NO_CLAIM = {
     "says that nothing is known, or that it may be chance": (
         r"[Nn]o clear (change|difference)",
         r"^Nothing (clearly|else clearly|stands out)",
+        r"^No word stands out",
         r"none (real|was more than chance)",
         r"(Higher|Lower), (but no|not yet) proof",
         r"^%\(names\)s or %\(last\)s: ",
