@@ -7,6 +7,7 @@ from feedback.board.read import Month
 from feedback.board.words import Board
 from feedback.changes.words import SaidChanges, Sentence
 from feedback.dashboards import screen
+from feedback.dashboards.rate_words import say_moved
 from feedback.dashboards.read import Scope
 from feedback.filters import FilterError
 from feedback.i18n import gettext as _
@@ -29,6 +30,7 @@ class BoardPage:
     error: str = ""
     hint: str = ""
     said: SaidChanges | None = None
+    rate_moved: str = ""
     board: Board | None = None
     period: str = ""
     running: str = ""
@@ -89,6 +91,7 @@ def board_page(month: Month | None, scope: Scope, etag: str = "") -> BoardPage:
         page,
         hint=screen.coarse_hint(counts),
         said=screen.said(counts, scope),
+        rate_moved=say_moved(month.rates, counts.looked_at),
         board=Board(month, bool(asked.get("show"))) if month.stages else None,
         period="" if counts.recent or is_running else month_name(window.chosen),
         running=month_name(running) if running else "",

@@ -14,8 +14,10 @@ from feedback.actions.months import Calendar
 from feedback.actions.places import asked_at, place_of
 from feedback.board.lowest import Lowest, furthest_below
 from feedback.board.pick import Comment, Wanted, pick_comment
+from feedback.board.rate import read_rate
 from feedback.calendar.queries import Flag
 from feedback.dashboards.board import StageReading, read_board
+from feedback.dashboards.rates import MonthRate
 from feedback.dashboards.read import Counts, Scope, changes_of, load_board
 from feedback.priorities.lead import sure_lead
 from feedback.readings.journey import Spot
@@ -40,6 +42,7 @@ class Month:
     today: date
     comment: Comment | None = None
     first: uuid.UUID | None = None
+    rates: tuple[MonthRate, ...] = ()
 
     @cached_property
     def stages(self) -> tuple[StageReading, ...]:
@@ -79,7 +82,7 @@ async def load_month(session: AsyncSession, scope: Scope) -> Month | None:
     comment = await pick_comment(session, workspace_id, wanted, zone) if wanted else None
     is_newest = counts.looked_at == shift(scope.running, -1) and not counts.channel
     first = await sure_lead(session, scope, counts.journey) if is_newest else None
-    return Month(counts, today, comment, first)
+    return Month(counts, today, comment, first, await read_rate(session, scope, counts))
 
 
 def _wanted(month: Month) -> Wanted | None:

@@ -80,7 +80,7 @@ def say_rates(counts: Counts) -> RatesPage:
     behind = rate_answers(counts)
     return RatesPage(
         sentence=_sentence(found),
-        moved=_moved(found, counts.looked_at),
+        moved=say_moved(found.months, counts.looked_at),
         found=found,
         running=running,
         complete=complete,
@@ -105,9 +105,9 @@ def _rates(counts: Counts) -> Rates:
     return rates_of(rates)
 
 
-def _moved(found: Rates, looked_at: str) -> str:
+def say_moved(months: Sequence[MonthRate], looked_at: str) -> str:
     """Of the last complete month: the fact, and what it means for the scores."""
-    rate = next((each for each in found.months if each.month == looked_at and each.flag), None)
+    rate = next((each for each in months if each.month == looked_at and each.flag), None)
     if rate is None:
         return ""
     words = {

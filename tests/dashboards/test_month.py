@@ -254,3 +254,14 @@ async def test_the_first_answers_make_a_board(
     await answer(database, shop.nps_series, "2026-03", {3: n})
     text = await text_of(alice, f"/board{query}")
     assert 'class="stage"' in text and "No answers yet" not in text
+
+
+async def test_the_response_rate_is_told_only_where_it_moved(
+    alice: Client, counted: Counted, shop: Shop, march: None
+) -> None:
+    for month in months_between("2025-10", "2026-02"):
+        await counted.answers(shop.nps_series, month, {3: 20, 10: 80})
+        await counted.displays(shop.nps_series, month, 200 if month == "2026-02" else 500)
+    assert "More people answered: 50.0\N{NO-BREAK SPACE}%" in await text_of(alice)
+    assert "people answered" not in await text_of(alice, "/board?month=2026-01")
+    assert "people answered" not in await text_of(alice, "/board?month=2026-03")
