@@ -225,6 +225,7 @@ async def _list(visit: Visit, form: Form[Any]) -> Template:
         used, archived = [await load_tags(session, own, archived=each) for each in (False, True)]
         known = await read_counts(session, own)
     rows = [_row(visit, tag, known.get(tag.id)) for tag in used]
+    rows.sort(key=lambda row: (-row.counts.n, row.tag.folded))
     return visit.page("comments/tags.html", form, rows=rows, archived=archived, comments=_comments)
 
 

@@ -178,8 +178,22 @@ async def pages(gallery: Gallery) -> list[Page]:
     for path in ("/comments?mark=hidden", f"/comments/{id}"):
         loaded.append(await loaded[0].context.new_page())
         await loaded[-1].goto(base + path)
+    loaded += await tags_of(gallery, loaded[0])
     assert said == []
     return loaded
+
+
+async def tags_of(gallery: Gallery, page: Page) -> list[Page]:
+    """The page of a tag that holds words, counted, and the list of tags."""
+    one, every = [await page.context.new_page() for _ in range(2)]
+    await one.goto(f"{gallery.base}/comments/tags")
+    await one.get_by_label("Name").fill("Waiting <b>" + "w" * 60)
+    await one.get_by_label("Words").fill("till\nbold")
+    await one.get_by_role("button", name="Make the tag").click()
+    await expect(one.locator("#tag_counts table").first).to_be_visible()
+    await every.goto(f"{gallery.base}/comments/tags")
+    await expect(every.locator(".tags .spark, .tags li")).not_to_have_count(0)
+    return [one, every]
 
 
 @four_looks
