@@ -145,12 +145,28 @@ def rows_found(
         # The plus keeps SQLite from asking FTS5 for one comment after the other.
         at = col(Comment.number) == sa.literal_column(f"+{SEARCH}.rowid")
         both = own.select_from(FTS).join(Comment, at).with_hint(Comment, _NARROW, "sqlite")
-        return both.where(FTS.c[SEARCH].op("MATCH")(fts5(query)))
+        return both.where(_in_fts5(query))
     return own.where(*_in_stems(query))
+
+
+def matches(query: Query, is_sqlite: bool) -> list[Any]:
+    """That a comment is found, as conditions on the columns of Comment: for a statement that
+    reads few of them by another way."""
+    if query.is_empty or query.problem:
+        return [] if query.is_empty else [sa.false()]
+    if is_sqlite:
+        # The plus: not by each number that is found, but by what else is asked for.
+        number = sa.literal_column("+comment.number", sa.BigInteger)
+        return [number.in_(sa.select(FTS.c.rowid).where(_in_fts5(query)))]
+    return _in_stems(query)
 
 
 def _number(query: Query, is_sqlite: bool) -> Any:
     return FTS.c.rowid if is_sqlite and query.wanted else col(Comment.number)
+
+
+def _in_fts5(query: Query) -> Any:
+    return FTS.c[SEARCH].op("MATCH")(fts5(query))
 
 
 def _in_stems(query: Query) -> list[Any]:
