@@ -24,6 +24,7 @@ from feedback.responses.how_many import HowMany
 from feedback.responses.listing import PAGE_SIZE, Page, Row, list_responses
 from feedback.responses.models import Response
 from feedback.responses.small_groups import anonymous_series
+from feedback.responses.walk import Walk, walk_between, walk_from
 from feedback.scoring.months import first_day, shift
 from feedback.surveys.queries import SeriesAt
 
@@ -46,8 +47,7 @@ async def list_found(
 ) -> Page:
     """The answers of `list_responses`, the newest first, without their total where there are more
     pages. Raises FilterError."""
-    anonymous = await anonymous_series(session, workspace_id)
-    if query.is_empty or anonymous or _is_of_answers(filters):
+    if await _is_of_answers(session, workspace_id, filters, query):
         return await list_responses(session, workspace_id, places, filters, zone, size=size)
     within = await _within(session, workspace_id, places, filters, zone)
     numbers = await _numbers(session, workspace_id, filters, zone)
@@ -63,9 +63,39 @@ async def list_found(
     return Page(rows, older, total=HowMany(len(rows), is_least=is_least))
 
 
-def _is_of_answers(filters: Filters) -> bool:
-    unknown = filters.language not in LANGUAGES
-    return unknown or bool(OF_ANSWERS & filters.given().keys())
+async def walk_found(
+    session: AsyncSession,
+    workspace_id: uuid.UUID,
+    places: Places,
+    filters: Filters,
+    query: Query,
+    zone: ZoneInfo,
+    row: Row,
+) -> Walk:
+    """What `walk_from` finds beside an answer."""
+    own = (Comment.workspace_id == workspace_id, Comment.response_id == row.response.id)
+    here = (await session.exec(select(Comment.number).where(*own))).first()
+    if here is None or await _is_of_answers(session, workspace_id, filters, query):
+        return await walk_from(session, workspace_id, places, filters, zone, row)
+    whole = replace(filters, before=None)
+    within = await _within(session, workspace_id, places, whole, zone)
+    since, before = await _numbers(session, workspace_id, whole, zone)
+    below, above = (
+        Numbers(since, min(before or here, here)),
+        Numbers(max(since or 0, here + 1), before),
+    )
+    asked = (session, workspace_id, query, within)
+    older = await find_newest(*asked, below, most=1)
+    newer = await find_newest(*asked, above, most=2, oldest_first=True)
+    return walk_between(newer.ids, row.response.id, older.ids, filters)
+
+
+async def _is_of_answers(
+    session: AsyncSession, workspace_id: uuid.UUID, filters: Filters, query: Query
+) -> bool:
+    """Whether only the answers themselves can tell; small groups are told by the lists."""
+    told = {*filters.given()} & OF_ANSWERS or filters.language not in LANGUAGES
+    return bool(query.is_empty or told or await anonymous_series(session, workspace_id))
 
 
 async def _within(

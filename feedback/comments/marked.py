@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from feedback.comments.indexed import letters_of
 from feedback.comments.places import Place, places
@@ -63,10 +64,11 @@ def shortened(pieces: Sequence[Piece], around: int = AROUND) -> list[Piece]:
 def _spans(text: str, query: Query, language: str) -> Iterator[tuple[int, int]]:
     """Where something was found, in order, none within another."""
     words = places(text)
+    runs = _Runs(words, language)
     found = sorted(
-        (words[at].start, words[at + n - 1].end)
+        (words[at].start, words[at + len(term.words) - 1].end)
         for term in query.wanted
-        for at, n in _hits(words, term, language)
+        for at in runs.hits(term)
     )
     start = end = -1
     for each in found:
@@ -80,25 +82,30 @@ def _spans(text: str, query: Query, language: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _hits(words: Sequence[Place], term: Term, language: str) -> Iterator[tuple[int, int]]:
-    """Where a term begins among the words, and how many it takes."""
-    n = len(term.words)
-    for tokens in _tokens(words, term, language):
-        for run in map(list, term.runs()):
-            for at in range(len(tokens) - n + 1):
-                if tokens[at : at + n - 1] == run[:-1] and _ends(tokens[at + n - 1], run[-1], term):
-                    yield at, n
+class _Runs:
+    """The tokens of a text's words: their letters, and their stems in each of its languages."""
 
+    def __init__(self, words: Sequence[Place], language: str) -> None:
+        self._words = words
+        self._languages = (language,) if language in LANGUAGES else LANGUAGES
 
-def _tokens(words: Sequence[Place], term: Term, language: str) -> list[list[str]]:
-    if term.is_prefix:
-        return [[letters_of(place.word) for place in words]]
-    known = [language] if language in LANGUAGES else LANGUAGES
-    return [[stem(place.word, each) for place in words] for each in known]
+    @cached_property
+    def _letters(self) -> list[str]:
+        return [letters_of(place.word) for place in self._words]
 
+    @cached_property
+    def _stems(self) -> list[list[str]]:
+        return [[stem(place.word, each) for place in self._words] for each in self._languages]
 
-def _ends(token: str, wanted: str, term: Term) -> bool:
-    return token.startswith(wanted) if term.is_prefix else token == wanted
+    def hits(self, term: Term) -> Iterator[int]:
+        """At which words a term begins."""
+        n = len(term.words)
+        for tokens in [self._letters] if term.is_prefix else self._stems:
+            for *before, last in term.runs():
+                for at, token in enumerate(tokens[n - 1 :]):
+                    is_last = token.startswith(last) if term.is_prefix else token == last
+                    if is_last and tokens[at : at + n - 1] == before:
+                        yield at
 
 
 def _beginning(text: str, most: int) -> str:

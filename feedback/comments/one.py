@@ -10,6 +10,7 @@ from litestar.response import Template
 
 from feedback.accounts.guards import not_found
 from feedback.accounts.visit import Visit
+from feedback.comments.found import walk_found
 from feedback.comments.notes import notes_of
 from feedback.comments.page import address, address_of_one, comment_filters
 from feedback.comments.query import parse_query
@@ -18,7 +19,7 @@ from feedback.comments.tags import load_tags
 from feedback.responses.choices import state_name
 from feedback.responses.listing import find_response
 from feedback.responses.routes import band_name
-from feedback.responses.walk import others_of, walk_from
+from feedback.responses.walk import others_of
 from feedback.surveys.queries import load_asked_series
 from feedback.wording import channel_name, metric_name
 
@@ -36,11 +37,12 @@ async def comment_detail(
         # The address of an anonymous answer tells its day: it is for those who must mask it.
         if row is None or (row.is_anonymous and not visit.viewer.may_edit):
             raise not_found()
-        [shown] = await read_shown(session, visit.workspace.id, [row], parse_query(filters.q))
+        query = parse_query(filters.q)
+        [shown] = await read_shown(session, visit.workspace.id, [row], query)
         notes = await notes_of(session, own, [response_id])
         tags = await load_tags(session, own)
         places = await load_asked_series(session, own)
-        walk = await walk_from(session, own, places, filters, zone, row)
+        walk = await walk_found(session, own, places, filters, query, zone, row)
         others = await others_of(session, own, places, row)
     return visit.page(
         "comments/one.html",

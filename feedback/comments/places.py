@@ -25,7 +25,7 @@ def places(text: str) -> list[Place]:
     >>> [(each.start, each.end, each.word) for each in places("d'İstanbul, ﬁn")]
     [(0, 1, 'd'), (2, 10, 'i̇stanbul'), (12, 14, 'fin')]
     """
-    if text.isascii():
+    if _keeps_its_letters(text):
         return [Place(*each.span(), each[0]) for each in WORD.finditer(small(text))]
     letters, starts, ends = "", [], []
     for start, end in _letters(text):
@@ -37,6 +37,15 @@ def places(text: str) -> list[Place]:
         Place(starts[each.start()], ends[each.end() - 1], each[0])
         for each in WORD.finditer(letters)
     ]
+
+
+def _keeps_its_letters(text: str) -> bool:
+    """Whether each stands where it stood once the text is small: nearly all texts."""
+    return text.isascii() or (
+        unicodedata.is_normalized("NFKC", text)
+        and len(text.lower()) == len(text)
+        and not UNSEEN.search(text)
+    )
 
 
 def _letters(text: str) -> Iterator[tuple[int, int]]:

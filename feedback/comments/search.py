@@ -66,6 +66,7 @@ async def find_newest(
     numbers: Numbers = ALL,
     *,
     most: int,
+    oldest_first: bool = False,
 ) -> Found:
     """At most so many. within: conditions on the columns of Comment."""
     if query.problem:
@@ -78,8 +79,8 @@ async def find_newest(
         # In the order of the key PostgreSQL would parse the stems of all that do not fit.
         rows = matching.offset(0).subquery()
         matching, number = sa.select(*rows.c), rows.c.number
-    newest = matching.order_by(number.desc()).limit(most + 1)
-    read: Any = (await session.exec(newest)).all()
+    ordered = matching.order_by(number if oldest_first else number.desc()).limit(most + 1)
+    read: Any = (await session.exec(ordered)).all()
     ids = [row[1] for row in read[:most]]
     return Found(ids, read[most - 1][0] if len(read) > most else None)
 
@@ -138,18 +139,34 @@ def rows_found(
         own = own.where(number >= numbers.since)
     if numbers.before is not None:
         own = own.where(number < numbers.before)
-    if query.is_empty:
-        return own
+    if query.is_empty or query.problem:
+        return own if query.is_empty else own.where(sa.false())
     if is_sqlite:
         # The plus keeps SQLite from asking FTS5 for one comment after the other.
         at = col(Comment.number) == sa.literal_column(f"+{SEARCH}.rowid")
         both = own.select_from(FTS).join(Comment, at).with_hint(Comment, _NARROW, "sqlite")
-        return both.where(FTS.c[SEARCH].op("MATCH")(fts5(query)))
+        return both.where(_in_fts5(query))
     return own.where(*_in_stems(query))
 
 
+def matches(query: Query, is_sqlite: bool) -> list[Any]:
+    """That a comment is found, as conditions on the columns of Comment: for a statement that
+    reads few of them by another way."""
+    if query.is_empty or query.problem:
+        return [] if query.is_empty else [sa.false()]
+    if is_sqlite:
+        # The plus: not by each number that is found, but by what else is asked for.
+        number = sa.literal_column("+comment.number", sa.BigInteger)
+        return [number.in_(sa.select(FTS.c.rowid).where(_in_fts5(query)))]
+    return _in_stems(query)
+
+
 def _number(query: Query, is_sqlite: bool) -> Any:
-    return FTS.c.rowid if is_sqlite and not query.is_empty else col(Comment.number)
+    return FTS.c.rowid if is_sqlite and query.wanted else col(Comment.number)
+
+
+def _in_fts5(query: Query) -> Any:
+    return FTS.c[SEARCH].op("MATCH")(fts5(query))
 
 
 def _in_stems(query: Query) -> list[Any]:

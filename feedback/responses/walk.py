@@ -1,7 +1,7 @@
 """From one answer to the next of a list, and to the others of the same person."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -56,10 +56,18 @@ async def walk_from(
     here = row.response.id
     older = (await find_newest(session, asked.around(before=here), known, 1)).responses
     newer = (await find_newest(session, asked.around(after=here), known, 2)).responses
+    return walk_between([each.id for each in newer], here, [each.id for each in older], filters)
+
+
+def walk_between(
+    newer: Sequence[uuid.UUID], here: uuid.UUID, older: Sequence[uuid.UUID], filters: Filters
+) -> Walk:
+    """newer, older: the two above and the one below, the nearest first."""
+    whole = replace(filters, before=None)
     # The list goes on with the answer that is looked at: it begins below the one above.
     return Walk(
-        _end(newer[0].id, whole, newer[1].id if len(newer) > 1 else None) if newer else "",
-        _end(older[0].id, whole, here) if older else "",
+        _end(newer[0], whole, newer[1] if len(newer) > 1 else None) if newer else "",
+        _end(older[0], whole, here) if older else "",
         filters.query(),
     )
 

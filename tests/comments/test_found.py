@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, update
 
-from feedback.comments.found import list_found
+from feedback.comments.found import list_found, walk_found
 from feedback.comments.models import CommentTag, Tag
 from feedback.comments.query import parse_query
 from feedback.comments.search import narrow
@@ -18,6 +18,7 @@ from feedback.responses.filters import Filters
 from feedback.responses.handed import narrow_by
 from feedback.responses.how_many import HowMany
 from feedback.responses.listing import Page, list_responses
+from feedback.responses.walk import walk_from
 from feedback.surveys.models import Survey
 from feedback.surveys.queries import load_asked_series
 from tests.cast import OPENED, Shop
@@ -132,6 +133,22 @@ async def test_it_goes_on_below_an_answer(database: Database, shop: Shop) -> Non
         assert part.total.is_least
     assert [row.response.id for row in read] == [row.response.id for row in whole.rows]
     assert len(read) > 18
+
+
+async def test_it_walks_as_every_list_does(database: Database, shop: Shop) -> None:
+    tag = await say_all(database, shop)
+    walked = 0
+    for filters in some_filters(shop, tag)[:8]:
+        page = await listed(database, shop, filters)
+        query = parse_query(filters.q)
+        for row in [*page.rows[:2], *page.rows[-2:]]:
+            async with database.read() as session:
+                places = await load_asked_series(session, shop.workspace.id)
+                asked, where = replace(filters, comment=True), (session, shop.workspace.id, places)
+                walk = await walk_found(*where, asked, query, ZONE, row)
+                assert walk == await walk_from(*where, asked, ZONE, row)
+            walked += bool(walk.newer) + bool(walk.older)
+    assert walked > 8
 
 
 async def test_what_makes_no_sense_finds_nothing(database: Database, shop: Shop) -> None:
