@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.comments.facets import Facet, unpack
 from feedback.comments.models import Comment, CommentMark, CommentNote, CommentTag
 from feedback.comments.query import Query
-from feedback.comments.search import count_found, matches
+from feedback.comments.search import count_found, rows_found
 from feedback.responses.conditions import Places, person_key, series_of
 from feedback.responses.filters import BANDS, Filters
 from feedback.responses.small_groups import LEAST, anonymous_series
@@ -224,8 +224,11 @@ class _Reader:
             col(table.response_id) == Comment.response_id,
         )
         few = sa.select(*columns).join(table, own)
-        fit = (*matches(self.query, self._is_sqlite), *within)
-        mine = few.where(col(Comment.workspace_id) == self.workspace_id, *fit)
+        mine = few.where(col(Comment.workspace_id) == self.workspace_id, *within)
+        if not self.query.is_empty:
+            numbers = [col(Comment.number)]
+            found = rows_found(numbers, self.query, self.workspace_id, self._is_sqlite)
+            mine = mine.where(col(Comment.number).in_(found))
         # By a column of that table first, or SQLite walks through all comments in the order of
         # what it groups by.
         grouped: Any = mine.group_by(by, col(Comment.facet), col(Comment.month))

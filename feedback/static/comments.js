@@ -147,7 +147,7 @@
     htmx.ajax("GET", link.getAttribute("href"), {
       source: panel(), target: "#comment_panel", swap: "outerHTML",
     }).then(() => {
-      document.body.classList.toggle("beside", isOpen());
+      document.body.classList.toggle("with-panel", isOpen());
       if (toFocus === true) panel().focus();
     });
   }
@@ -155,7 +155,7 @@
   function close() {
     if (!isOpen()) return false;
     panel().replaceChildren();
-    document.body.classList.remove("beside");
+    document.body.classList.remove("with-panel");
     back();
     return true;
   }

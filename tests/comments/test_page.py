@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
+from feedback.comments.index import follow_all
+from feedback.db import Database
 from tests.cast import Shop
 
 Client = AsyncTestClient[Any]
@@ -62,8 +64,11 @@ async def test_it_refuses_a_filter_that_names_nothing(alice: Client, query: str)
 
 
 @pytest.mark.parametrize("block", ["comments_page", "comments_list"])
-async def test_a_fragment_is_a_part_of_the_page(alice: Client, shop: Shop, block: str) -> None:
+async def test_a_fragment_is_a_part_of_the_page(
+    alice: Client, shop: Shop, database: Database, block: str
+) -> None:
     await give(alice, shop.nps, 9, comment="Lovely")
+    await follow_all(database, shop.workspace.id)
     whole = (await alice.get("/comments")).text
     headers = {"HX-Request": "true", "HX-Target": block}
     part = (await alice.get("/comments", headers=headers)).text

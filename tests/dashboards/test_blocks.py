@@ -9,6 +9,8 @@ from httpx import Response
 from litestar.routes import HTTPRoute
 
 from feedback.app import create_app
+from feedback.comments.index import follow_all
+from feedback.db import Database
 from feedback.resources import resource_dir
 from feedback.settings import Settings
 from tests.actions.conftest import filled
@@ -37,10 +39,20 @@ LISTED = sorted(listed_blocks(), key=lambda each: str(each.id))
 
 
 @pytest.fixture
-async def address(alice: Client, shop: Shop, years: Counted) -> dict[str, object]:
+async def address(
+    alice: Client, shop: Shop, years: Counted, database: Database
+) -> dict[str, object]:
     """What stands for each parameter of a path."""
     made = await send(alice, "/actions/new", **filled(shop))
+    await alice.get("/actions")  # says what was made: no block after it
+    body = {"rating": 9, "comment": "Waiting"}
+    given = (await alice.post(f"/r/{shop.nps.key}", json=body)).json()["id"]
+    await follow_all(database, shop.workspace.id)
+    tagged = await send(alice, "/comments/tags", name="Queue")
+    await alice.get("/actions")
     return {
+        "response_id": given,
+        "tag_id": tagged.headers["Location"].rpartition("/")[2],
         "journey_id": shop.journey.id,
         "stage_id": shop.checkout.id,
         "touchpoint_id": shop.payment.id,
