@@ -2,15 +2,16 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from litestar.testing import AsyncTestClient
-from sqlmodel import col, select
+from sqlmodel import select
 
 from feedback import clock
-from feedback.comments.models import Comment, CommentMark
+from feedback.comments.index import follow_all
+from feedback.comments.models import CommentMark
 from feedback.comments.words import (
     KIND,
     PACE,
@@ -22,8 +23,9 @@ from feedback.comments.words import (
 )
 from feedback.comments.words_job import count_words, due_each_hour
 from feedback.db import Database
+from feedback.erasure.erase import erase_responses
 from feedback.outbox.models import Computed, Job
-from feedback.responses.models import CommentDue
+from feedback.responses.models import CommentDue, Response
 from tests.cast import Shop, open_shop
 from tests.comments.wording import both_sides, say
 
@@ -130,28 +132,42 @@ async def test_what_is_due_to_be_looked_at_again_counts_for_nothing(
     assert len(bodies) > 5 and not any(b"canari" in body for body in bodies)
 
 
-async def test_words_that_went_leave_the_results_and_the_files(
-    database: Database, shop: Shop
+async def test_masked_words_leave_the_results_and_the_files(database: Database, shop: Shop) -> None:
+    """Masking makes the comment due; whoever looks at it has the words counted at once."""
+    secret = [(1, "Canari perdu")] * 8
+    ids = await say(database, shop.csat_series, "2026-02", [*both_sides(6), *secret])
+    await count(database, shop)
+    assert any(b"canari" in body for body in await kept(database, shop))
+    async with database.write() as session:
+        for id in ids[-8:]:
+            answer = await session.get_one(Response, (shop.workspace.id, id))
+            answer.comment = "▇▇▇ perdu"
+    await follow_all(database, shop.workspace.id)
+    now = clock.now()
+    async with database.read() as session:
+        job = (await session.exec(select(Job).where(Job.kind == KIND))).first()
+    assert job is not None and job.run_at <= now + timedelta(seconds=5)
+    await count(database, shop, now)
+    assert not any(b"canari" in body for body in await kept(database, shop))
+    async with database.read() as session:
+        assert list(await session.exec(select(Job).where(Job.kind == "tidy")))
+
+
+async def test_an_erased_answer_takes_its_words_along(
+    database: Database, shop: Shop, tmp_path: Path
 ) -> None:
     secret = [(1, "Canari perdu")] * 8
     ids = await say(database, shop.csat_series, "2026-02", [*both_sides(6), *secret])
     await count(database, shop)
-
-    async def is_shown() -> bool:
-        return any(b"canari" in body for body in await kept(database, shop))
-
-    assert await is_shown()
     async with database.write() as session:
-        own = (
-            col(Comment.workspace_id) == shop.workspace.id,
-            col(Comment.response_id).in_(ids[-8:]),
-        )
-        await session.exec(sa.delete(Comment).where(*own))
-    await count(database, shop, NOW + timedelta(seconds=20))
-    assert not await is_shown()
-    async with database.read() as session:
-        tidies = list(await session.exec(select(Job).where(Job.kind == "tidy")))
-    assert tidies
+        own = shop.workspace.id
+        await erase_responses(session, own, ids[-8:], folder=tmp_path, now=clock.now())
+    assert await kept(database, shop) == []
+    await count(database, shop)
+    await follow_all(database, shop.workspace.id)
+    await count(database, shop)
+    bodies = await kept(database, shop)
+    assert bodies and not any(b"canari" in body for body in bodies)
 
 
 async def test_months_that_a_reader_asks_for_are_counted_for_him(
@@ -252,6 +268,8 @@ async def test_hidden_comments_count_and_name_nothing(
     where = Where("stage", shop.care.id)
     words = await words_of(database, shop, where, "2026-02", "2026-02")
     assert words.unhappy.texts == 38
+    file = words.link_of_all().replace("/comments?", "/comments.json?")
+    assert len((await alice.get(file)).json()["rows"]) == 38
     assert not any("voleur" in each.form for each in words.unhappy.words)
 
 
