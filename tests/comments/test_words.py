@@ -10,6 +10,7 @@ from litestar.testing import AsyncTestClient
 from sqlmodel import select
 
 from feedback import clock
+from feedback.changes.job import judge_workspace
 from feedback.comments.index import follow_all
 from feedback.comments.models import CommentMark
 from feedback.comments.words import (
@@ -18,6 +19,7 @@ from feedback.comments.words import (
     Where,
     ask_for_words,
     read_recent,
+    read_since,
     read_words,
     since_sentence,
 )
@@ -26,6 +28,7 @@ from feedback.db import Database
 from feedback.erasure.erase import erase_responses
 from feedback.outbox.models import Computed, Job
 from feedback.responses.models import CommentDue, Response
+from feedback.scoring.months import month_at, shift
 from tests.cast import Shop, open_shop
 from tests.comments.wording import both_sides, say
 
@@ -285,3 +288,70 @@ async def test_of_another_workspace_nothing_is_counted(database: Database, shop:
     where = Where("", other.workspace.id)
     words = await words_of(database, other, where, "2026-02", "2026-02")
     assert words.found is not None and words.texts == 0
+
+
+async def test_they_stand_under_the_trend_of_a_place_and_beside_the_comments(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    month = month_at(clock.now(), "Europe/Paris")
+    await say(database, shop.csat_series, month, both_sides(60))
+    await count(database, shop, clock.now())
+    for address in (
+        f"/trends?touchpoint={shop.delivery.id}",
+        f"/trends?stage={shop.care.id}",
+        f"/comments?touchpoint={shop.delivery.id}",
+        f"/comments?stage={shop.care.id}&month={month}&band=negative&state=counted",
+        "/comments",
+    ):
+        html = (await alice.get(address)).text
+        assert "Unhappy comments say more often:" in html and ">attente</a>" in html, address
+    for address in (
+        "/trends",
+        f"/trends?touchpoint={shop.delivery.id}&channel=widget",
+        f"/trends?touchpoint={shop.payment.id}",
+        "/comments?channel=widget",
+        "/comments?q=attente",
+    ):
+        assert "say more often" not in (await alice.get(address)).text, address
+
+
+async def test_a_trend_that_is_unchanged_is_sent_again_once_its_words_are_others(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    month = month_at(clock.now(), "Europe/Paris")
+    await say(database, shop.csat_series, month, both_sides(60))
+    address = f"/trends?touchpoint={shop.delivery.id}"
+    tag = {"If-None-Match": (await alice.get(address)).headers["ETag"]}
+    assert (await alice.get(address, headers=tag)).status_code == 304
+    await count(database, shop, clock.now())
+    assert "say more often" in (await alice.get(address, headers=tag)).text
+
+
+async def test_since_a_score_fell_unhappy_people_say_what_they_did_not_before(
+    database: Database, shop: Shop, alice: Client
+) -> None:
+    """A year and a half of good months, then a till that is closed."""
+    running = month_at(clock.now(), "Europe/Paris")
+    began = shift(running, -4)
+    good = [(5, "Très bon café")] * 34 + [(1, "Café froid, déçue")] * 6
+    bad = [(5, "Très bon café")] * 10 + [(1, "La caisse est fermée")] * 30
+    for back in range(22, 4, -1):
+        await say(database, shop.csat_series, shift(running, -back), good)
+    for back in range(4, 0, -1):
+        await say(database, shop.csat_series, shift(running, -back), bad)
+    await judge_workspace(database, shop.workspace.id, clock.now())
+    await count(database, shop, clock.now())
+    async with database.read() as session:
+        where = Where("stage", shop.care.id)
+        words = await read_since(session, shop.workspace.id, where, "csat_5", began)
+        if words is None:
+            where = Where("touchpoint", shop.delivery.id)
+            words = await read_since(session, shop.workspace.id, where, "csat_5", began)
+    assert words is not None and words.is_claim
+    assert words.unhappy.words[0].form == "caisse" or "caisse fermée" in since_sentence(words)
+    assert not any("café" in each.form for each in words.unhappy.words)
+    assert since_sentence(words).startswith("Since ")
+    file = words.link(words.unhappy.words[0]).replace("/comments?", "/comments.json?")
+    assert len((await alice.get(file)).json()["rows"]) == words.unhappy.words[0].texts
+    html = (await alice.get(f"/trends?touchpoint={shop.delivery.id}")).text
+    assert "unhappy customers write more than before:" in html
