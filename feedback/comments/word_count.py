@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback.comments.stems import LANGUAGES, stems_of
 from feedback.comments.stop_words import stop_words
-from feedback.comments.word_texts import COLUMNS, Gathering
+from feedback.comments.word_texts import COLUMNS, Gathering, Word
 from feedback.responses.small_groups import LEAST
 from feedback.scoring import Uses
 from feedback.scoring.words import LEAST_USES
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, np.dtype[Any]]
-
-Word = tuple[str, ...]  # its stems
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from feedback.comments.query import parse_query
-from feedback.comments.word_count import Corpus, Counted, Part, Word
+from feedback.comments.word_count import Corpus, Counted, Part
+from feedback.comments.word_texts import Word
 from feedback.i18n import format_number
 from feedback.i18n import gettext as _
 from feedback.scoring import Telling, telling_words
@@ -21,7 +22,7 @@ SHOWN = 10  # words of a side
 LOOKED_AT = 40  # of the words found, those furthest beyond chance
 MOST_SAID = 5  # where nothing is claimed
 LEAST_SAID = 3  # people, there
-SAME_TEXTS = 0.8  # of the texts of two words: they are of one thing, and one of them says it
+SAME_TEXTS = 0.7  # of the texts of two words: they are of one thing, and one of them says it
 
 
 class Said(msgspec.Struct, frozen=True):

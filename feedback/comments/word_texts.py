@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from feedback.comments.indexed import LETTERS
 from feedback.comments.stems import BOUNDARY
 
+Word = tuple[str, ...]  # its stems
+
 
 class Text(NamedTuple):
     """One comment. number: which one, in the order of time. month: any whole number that grows with

@@ -126,6 +126,20 @@ async def read_words(
     return Words(where, since, until, kept.found if kept else None, at)
 
 
+async def read_places(
+    session: AsyncSession, workspace_id: uuid.UUID, places: Sequence[Where], since: str, until: str
+) -> dict[uuid.UUID, Words]:
+    """Of several places by their id, in one statement; of some nothing may be known."""
+    keys = {key_of(where, since, until): where for where in places}
+    rows = await computed.load_all(session, workspace_id, KIND, list(keys))
+    found = {keys[row.key]: (_decoded(row.body), row.computed_at) for row in rows}
+    return {
+        where.id: Words(where, since, until, kept.found, at)
+        for where, (kept, at) in found.items()
+        if kept
+    }
+
+
 async def read_recent(
     session: AsyncSession, workspace_id: uuid.UUID, where: Where, until: str
 ) -> Words:
@@ -197,12 +211,14 @@ async def _load(
     session: AsyncSession, workspace_id: uuid.UUID, key: str
 ) -> tuple[Kept | None, datetime | None]:
     row = await computed.load(session, workspace_id, KIND, key)
-    if row is None:
-        return None, None
+    return (_decoded(row.body), row.computed_at) if row else (None, None)
+
+
+def _decoded(body: bytes) -> Kept | None:
     try:
-        return decode(row.body), row.computed_at
+        return decode(body)
     except msgspec.DecodeError:  # kept by another release
-        return None, None
+        return None
 
 
 def encode(kept: Kept) -> bytes:

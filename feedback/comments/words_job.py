@@ -17,11 +17,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.accounts.models import Workspace
 from feedback.comments.models import Comment, CommentMark
-from feedback.comments.word_count import Corpus, Word
+from feedback.comments.word_count import Corpus
 from feedback.comments.word_find import Search, search
 from feedback.comments.word_forms import commonest_forms
 from feedback.comments.word_tasks import YEAR, Task, read_tasks
-from feedback.comments.word_texts import Gathering, Text
+from feedback.comments.word_texts import Gathering, Text, Word
 from feedback.comments.words import JSON, KIND, PACE, Kept, encode
 from feedback.db import Database
 from feedback.outbox import computed

@@ -1,6 +1,7 @@
 """What jobs made, by workspace: the newest of each kind and key."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,20 @@ async def load(
         )
     )
     return found.first()
+
+
+async def load_all(
+    session: AsyncSession, workspace_id: uuid.UUID, kind: str, keys: Sequence[str]
+) -> Sequence[Computed]:
+    """The same of several keys, of those that there are."""
+    found = await session.exec(
+        select(Computed).where(
+            col(Computed.workspace_id) == workspace_id,
+            col(Computed.kind) == kind,
+            col(Computed.key).in_(keys),
+        )
+    )
+    return found.all()
 
 
 async def store(

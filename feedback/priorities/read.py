@@ -1,8 +1,8 @@
 """Reads what the priorities page is made of: rollups, and what the last job found."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
@@ -10,7 +10,8 @@ from hashlib import blake2b
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback.dashboards.read import Scope
+from feedback.comments.words import Where, Words, read_places
+from feedback.dashboards.read import YEAR, Scope
 from feedback.outbox import computed
 from feedback.priorities.claims import LEAST, Item
 from feedback.priorities.findings import KIND, Findings, Matrix, Selection, decode
@@ -21,6 +22,7 @@ from feedback.readings.counted import answered_span, counts_version, read_counts
 from feedback.readings.filters import chosen_journey
 from feedback.readings.journey import JourneyInfo, JourneyName, journey_names, read_journey
 from feedback.readings.queries import CountQuery
+from feedback.scoring.months import shift
 
 # Live answers change the findings with every tap; one look in ten minutes is enough.
 FRESH = timedelta(minutes=10)
@@ -45,6 +47,7 @@ class Known:
     found_version: str
     found_at: datetime | None
     partly: frozenset[uuid.UUID] = frozenset()
+    written: Mapping[str, Words] = field(default_factory=dict)
 
     @property
     def offered(self) -> list[uuid.UUID]:
@@ -159,7 +162,20 @@ async def load(session: AsyncSession, scope: Scope, selection: Selection) -> Kno
         found_version=found.version if found else "",
         found_at=found.at if found else None,
         partly=frozenset(t.id for _, t, line in whole.placed_series if line.is_archived),
+        written=await _written(session, workspace_id, journey, months),
     )
+
+
+async def _written(
+    session: AsyncSession, workspace_id: uuid.UUID, journey: JourneyInfo, months: Sequence[str]
+) -> dict[str, Words]:
+    """What unhappy people write at each touchpoint, in the year that the months are of."""
+    if not months:
+        return {}
+    places = [Where("touchpoint", t.id) for t in journey.touchpoints]
+    year = (shift(months[-1], 1 - YEAR), months[-1])
+    found = await read_places(session, workspace_id, places, *year)
+    return {str(id): words for id, words in found.items() if words.unhappy.words}
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,8 @@ def test_it_counts_as_one_would_by_hand() -> None:
     }
     assert counted.words == wanted and len(wanted) > 10
     kept = {term for term, n in everywhere.items() if n >= 5}
-    sums = [sum(len(people[band][term]) for term in kept) for band in (-1, 1)]
-    assert counted.totals == Uses(*sums, sum(everywhere[term] for term in kept))
+    first, second = (sum(len(people[band][term]) for term in kept) for band in (-1, 1))
+    assert counted.totals == Uses(first, second, sum(everywhere[term] for term in kept))
 
 
 def test_texts_that_hold_a_run_are_those_of_a_list() -> None:
@@ -174,17 +174,26 @@ def test_of_an_anonymous_survey_nothing_counts_that_fewer_than_five_say_of_a_cel
 @pytest.mark.parametrize(
     ("said", "word", "wanted"),
     [
-        ("Écrire à aide@boutique.fr ou à la boutique", ("boutiqu",), ["boutique"]),
+        ("Écrire à aide@boutique.fr ou à la boutique", ("boutiqu",), [("boutique", "boutique")]),
         ("Voir https://boutique.fr/aide", ("aid",), []),
-        ("Caisses fermées", ("caiss", "ferm"), ["caisses fermées"]),
+        ("Caisses fermées", ("caiss", "ferm"), [("caisses fermées", "")]),
         ("Caisse. a@b.fr Fermée", ("caiss", "ferm"), []),
+        ("Plus de PayPal ? PayPal !", ("paypal",), [("paypal", "PayPal"), ("paypal", "")]),
     ],
 )
 def test_a_form_is_a_word_of_the_text_and_of_no_address(
-    said: str, word: tuple[str, ...], wanted: list[str]
+    said: str, word: tuple[str, ...], wanted: list[tuple[str, str]]
 ) -> None:
-    stems = tuple(stem for each in word for stem in [each])
-    assert forms_in(said, "fr", stems) == wanted
+    assert list(forms_in(said, "fr", word)) == wanted
+
+
+def test_a_name_keeps_its_capitals_and_a_sentence_does_not_give_them() -> None:
+    said = [("Plus de PayPal ?", "fr"), ("Caisse vide", "fr"), ("La caisse", "fr")]
+    words = [("paypal",), ("caiss",)]
+    assert commonest_forms(words, dict.fromkeys(words, said)) == {
+        ("paypal",): "PayPal",
+        ("caiss",): "caisse",
+    }
 
 
 def test_two_words_are_looked_for_side_by_side() -> None:

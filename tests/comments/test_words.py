@@ -2,28 +2,33 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from litestar.testing import AsyncTestClient
-from sqlmodel import col, select
+from sqlmodel import select
 
 from feedback import clock
-from feedback.comments.models import Comment, CommentMark
+from feedback.changes.job import judge_workspace
+from feedback.comments.index import follow_all
+from feedback.comments.models import CommentMark
 from feedback.comments.words import (
     KIND,
     PACE,
     Where,
     ask_for_words,
     read_recent,
+    read_since,
     read_words,
     since_sentence,
 )
 from feedback.comments.words_job import count_words, due_each_hour
 from feedback.db import Database
+from feedback.erasure.erase import erase_responses
 from feedback.outbox.models import Computed, Job
-from feedback.responses.models import CommentDue
+from feedback.responses.models import CommentDue, Response
+from feedback.scoring.months import month_at, shift
 from tests.cast import Shop, open_shop
 from tests.comments.wording import both_sides, say
 
@@ -130,28 +135,42 @@ async def test_what_is_due_to_be_looked_at_again_counts_for_nothing(
     assert len(bodies) > 5 and not any(b"canari" in body for body in bodies)
 
 
-async def test_words_that_went_leave_the_results_and_the_files(
-    database: Database, shop: Shop
+async def test_masked_words_leave_the_results_and_the_files(database: Database, shop: Shop) -> None:
+    """Masking makes the comment due; whoever looks at it has the words counted at once."""
+    secret = [(1, "Canari perdu")] * 8
+    ids = await say(database, shop.csat_series, "2026-02", [*both_sides(6), *secret])
+    await count(database, shop)
+    assert any(b"canari" in body for body in await kept(database, shop))
+    async with database.write() as session:
+        for id in ids[-8:]:
+            answer = await session.get_one(Response, (shop.workspace.id, id))
+            answer.comment = "▇▇▇ perdu"
+    await follow_all(database, shop.workspace.id)
+    now = clock.now()
+    async with database.read() as session:
+        job = (await session.exec(select(Job).where(Job.kind == KIND))).first()
+    assert job is not None and job.run_at <= now + timedelta(seconds=5)
+    await count(database, shop, now)
+    assert not any(b"canari" in body for body in await kept(database, shop))
+    async with database.read() as session:
+        assert list(await session.exec(select(Job).where(Job.kind == "tidy")))
+
+
+async def test_an_erased_answer_takes_its_words_along(
+    database: Database, shop: Shop, tmp_path: Path
 ) -> None:
     secret = [(1, "Canari perdu")] * 8
     ids = await say(database, shop.csat_series, "2026-02", [*both_sides(6), *secret])
     await count(database, shop)
-
-    async def is_shown() -> bool:
-        return any(b"canari" in body for body in await kept(database, shop))
-
-    assert await is_shown()
     async with database.write() as session:
-        own = (
-            col(Comment.workspace_id) == shop.workspace.id,
-            col(Comment.response_id).in_(ids[-8:]),
-        )
-        await session.exec(sa.delete(Comment).where(*own))
-    await count(database, shop, NOW + timedelta(seconds=20))
-    assert not await is_shown()
-    async with database.read() as session:
-        tidies = list(await session.exec(select(Job).where(Job.kind == "tidy")))
-    assert tidies
+        own = shop.workspace.id
+        await erase_responses(session, own, ids[-8:], folder=tmp_path, now=clock.now())
+    assert await kept(database, shop) == []
+    await count(database, shop)
+    await follow_all(database, shop.workspace.id)
+    await count(database, shop)
+    bodies = await kept(database, shop)
+    assert bodies and not any(b"canari" in body for body in bodies)
 
 
 async def test_months_that_a_reader_asks_for_are_counted_for_him(
@@ -252,6 +271,8 @@ async def test_hidden_comments_count_and_name_nothing(
     where = Where("stage", shop.care.id)
     words = await words_of(database, shop, where, "2026-02", "2026-02")
     assert words.unhappy.texts == 38
+    file = words.link_of_all().replace("/comments?", "/comments.json?")
+    assert len((await alice.get(file)).json()["rows"]) == 38
     assert not any("voleur" in each.form for each in words.unhappy.words)
 
 
@@ -267,3 +288,70 @@ async def test_of_another_workspace_nothing_is_counted(database: Database, shop:
     where = Where("", other.workspace.id)
     words = await words_of(database, other, where, "2026-02", "2026-02")
     assert words.found is not None and words.texts == 0
+
+
+async def test_they_stand_under_the_trend_of_a_place_and_beside_the_comments(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    month = month_at(clock.now(), "Europe/Paris")
+    await say(database, shop.csat_series, month, both_sides(60))
+    await count(database, shop, clock.now())
+    for address in (
+        f"/trends?touchpoint={shop.delivery.id}",
+        f"/trends?stage={shop.care.id}",
+        f"/comments?touchpoint={shop.delivery.id}",
+        f"/comments?stage={shop.care.id}&month={month}&band=negative&state=counted",
+        "/comments",
+    ):
+        html = (await alice.get(address)).text
+        assert "Unhappy comments say more often:" in html and ">attente</a>" in html, address
+    for address in (
+        "/trends",
+        f"/trends?touchpoint={shop.delivery.id}&channel=widget",
+        f"/trends?touchpoint={shop.payment.id}",
+        "/comments?channel=widget",
+        "/comments?q=attente",
+    ):
+        assert "say more often" not in (await alice.get(address)).text, address
+
+
+async def test_a_trend_that_is_unchanged_is_sent_again_once_its_words_are_others(
+    alice: Client, database: Database, shop: Shop
+) -> None:
+    month = month_at(clock.now(), "Europe/Paris")
+    await say(database, shop.csat_series, month, both_sides(60))
+    address = f"/trends?touchpoint={shop.delivery.id}"
+    tag = {"If-None-Match": (await alice.get(address)).headers["ETag"]}
+    assert (await alice.get(address, headers=tag)).status_code == 304
+    await count(database, shop, clock.now())
+    assert "say more often" in (await alice.get(address, headers=tag)).text
+
+
+async def test_since_a_score_fell_unhappy_people_say_what_they_did_not_before(
+    database: Database, shop: Shop, alice: Client
+) -> None:
+    """A year and a half of good months, then a till that is closed."""
+    running = month_at(clock.now(), "Europe/Paris")
+    began = shift(running, -4)
+    good = [(5, "Très bon café")] * 34 + [(1, "Café froid, déçue")] * 6
+    bad = [(5, "Très bon café")] * 10 + [(1, "La caisse est fermée")] * 30
+    for back in range(22, 4, -1):
+        await say(database, shop.csat_series, shift(running, -back), good)
+    for back in range(4, 0, -1):
+        await say(database, shop.csat_series, shift(running, -back), bad)
+    await judge_workspace(database, shop.workspace.id, clock.now())
+    await count(database, shop, clock.now())
+    async with database.read() as session:
+        where = Where("stage", shop.care.id)
+        words = await read_since(session, shop.workspace.id, where, "csat_5", began)
+        if words is None:
+            where = Where("touchpoint", shop.delivery.id)
+            words = await read_since(session, shop.workspace.id, where, "csat_5", began)
+    assert words is not None and words.is_claim
+    assert words.unhappy.words[0].form == "caisse" or "caisse fermée" in since_sentence(words)
+    assert not any("café" in each.form for each in words.unhappy.words)
+    assert since_sentence(words).startswith("Since ")
+    file = words.link(words.unhappy.words[0]).replace("/comments?", "/comments.json?")
+    assert len((await alice.get(file)).json()["rows"]) == words.unhappy.words[0].texts
+    html = (await alice.get(f"/trends?touchpoint={shop.delivery.id}")).text
+    assert "unhappy customers write more than before:" in html
