@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from feedback.db import Database
 from feedback.priorities.compute import Task, find_out
 from feedback.priorities.findings import Selection
+from tests.cast import Shop
 from tests.drill.links import Link, Recount, links_of
 from tests.drill.world import World
 from tests.forms import Client
@@ -73,6 +74,19 @@ async def test_each_number_leads_to_its_answers(
     for link in some(found):
         page, n = await alice.get(link.href), link.n or recount.count(link.href)
         assert said(page.text) == n, link
+
+
+async def test_where_all_answers_are_one_period(
+    alice: Client, shop: Shop, database: Database
+) -> None:
+    world = World(shop, database, is_young=True)
+    await world.build()
+    recount = await Recount.of(world, database)
+    for address in ("/board", "/board?show=unhappy", "/map", "/map?channel=widget"):
+        page = (await alice.get(address)).text
+        links = links_of(page).found
+        assert len(set(links)) >= 4 and "30 days" in page, address
+        assert all(recount.count(link.href) == link.n for link in links), address
 
 
 def said(html: str) -> int:
