@@ -15,7 +15,7 @@ from tests.drill.links import Link, Recount, links_of
 from tests.drill.world import World
 from tests.forms import Client
 
-FOLLOWED = 30  # of each kind of database; all with TEST_LONG
+FOLLOWED = 20  # of each kind of database; all with TEST_LONG
 RARE = ("wording", "series", "property", "band", "journey")
 
 
@@ -108,5 +108,5 @@ def some(found: set[Link]) -> list[Link]:
         return every
     chance = random.Random(16)
     chance.shuffle(every)
-    rare = [[link for link in every if name in names(link)][:4] for name in RARE]
+    rare = [[link for link in every if name in names(link)][:3] for name in RARE]
     return [link for kind in (every[:FOLLOWED], *rare) for link in kind]
