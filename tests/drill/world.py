@@ -20,7 +20,7 @@ from feedback.journeys.models import Journey, Stage, Touchpoint
 from feedback.responses.ingest import id_at
 from feedback.responses.models import DisplayCount, Response
 from feedback.responses.rollup import rebuild
-from feedback.scoring.months import first_day, months_between
+from feedback.scoring.months import first_day, months_between, shift
 from feedback.surveys.models import Question, Series, Survey
 from feedback.surveys.overall import COUNTED_MOST
 from feedback.versions import note_counts
@@ -35,10 +35,14 @@ SAD = {"nps": (0, 1, 3, 6, 6, 7, 8, 9), "csat_5": (1, 1, 2, 3, 4)}
 
 @dataclass
 class World:
-    """The shop, and what was asked where beside its own two surveys."""
+    """The shop, and what was asked where beside its own two surveys.
+
+    is_young: it is so of a shop whose first answer came less than 30 days ago.
+    """
 
     shop: Shop
     database: Database
+    is_young: bool = False
     chance: random.Random = field(default_factory=lambda: random.Random(16))
     rows: list[dict[str, Any]] = field(default_factory=list)
     series: dict[str, Series] = field(default_factory=dict)
@@ -47,6 +51,14 @@ class World:
     people: list[bytes] = field(default_factory=lambda: [uuid.uuid4().bytes for _ in range(150)])
 
     store: Journey = field(init=False)
+
+    @property
+    def months(self) -> Sequence[str]:
+        return MONTHS[-2:] if self.is_young else MONTHS
+
+    @property
+    def seam(self) -> datetime:
+        return datetime(2026, 3, 4, tzinfo=UTC) if self.is_young else SEAM
 
     @property
     def at(self) -> dict[str, Any]:
@@ -119,7 +131,7 @@ class World:
             first = self.series[key]
             self.series[f"{key} anew"] = Series(
                 **self.at, id=new_id(), survey_id=first.survey_id, metric=first.metric, number=2,
-                texts=TEXTS, opened_at=SEAM,
+                texts=TEXTS, opened_at=self.seam,
             )  # fmt: skip
             yield self.series[f"{key} anew"]
 
@@ -154,22 +166,24 @@ class World:
                 for channel in ("widget", "kiosk"):
                     for _ in range(self.chance.choice((0, 1, 3, 4, 5, 6, 9, 14))):
                         self._answer(key, month, channel=channel, respondent_key=None)
-        for month in ("2025-09", "2025-10", "2025-12"):  # late answers to the former words
-            for _ in range(9):
+        began = f"{self.seam:%Y-%m}"
+        for month in (began, shift(began, 1), shift(began, 3)):  # late answers to the former words
+            for _ in range(9 if month in self.months else 0):
                 self._answer("cart", month, channel="email")
 
     def _asked(self, key: str) -> Sequence[str]:
         if key.endswith("anew"):
-            return [month for month in MONTHS if month >= "2025-09"]
+            return [month for month in self.months if month >= f"{self.seam:%Y-%m}"]
         if f"{key} anew" in self.series:
-            return [month for month in MONTHS if month <= "2025-09"]
+            return [month for month in self.months if month <= f"{self.seam:%Y-%m}"]
         quiet = ("2025-06",) if key == "delivery" else ()
-        return [month for month in MONTHS if month not in quiet]
+        return [month for month in self.months if month not in quiet]
 
     def _answer(self, key: str, month: str, **more: Any) -> None:
         chance, series = self.chance, self.series[key]
         begin = datetime.combine(first_day(month), datetime.min.time(), UTC)
-        moment = begin + timedelta(days=chance.randrange(1, 14), seconds=chance.randrange(80_000))
+        days = (18, 27) if self.is_young and month == "2026-02" else (1, 14)
+        moment = begin + timedelta(days=chance.randrange(*days), seconds=chance.randrange(80_000))
         ratings = (SAD if key == "payment" and month >= FALL else HAPPY)[series.metric]
         is_known, plan = chance.random() < 0.7, chance.choice(PLANS)
         named = [str(self.touchpoints[name].id) for name in ("Payment", "Cart", "Delivery")]
