@@ -50,9 +50,13 @@ async def pages(gallery: Gallery) -> list[Page]:
     await loaded[1].goto(f"{base}/responses")
     bursts = f"/surveys/{shop.nps.id}/bursts"
     erase = f"/responses/{response}/erase"
-    for path in ("/responses", f"/responses/{response}", erase, bursts, "/sign-in", link):
+    lists = ("/responses", "/responses?band=negative&state=counted", "/responses?channel=kiosk")
+    of_list = f"/responses/{response}?state=counted"
+    for path in (*lists, of_list, erase, bursts, "/sign-in", link):
         loaded.append(await loaded[0].context.new_page())
         await loaded[-1].goto(base + path)
+        filters = "details.answer-filters, details.more-filters"
+        await loaded[-1].locator(filters).evaluate_all("all => all.forEach(one => one.open = true)")
         for closed in await loaded[-1].locator("details.masking").all():
             await closed.locator("summary").click()
     await loaded[0].reload()
@@ -121,6 +125,38 @@ async def test_a_filter_changes_the_list_and_the_address(
     await expect(page.get_by_text("Lovely coffee")).to_have_count(0)
     await expect(page.get_by_text("Cold coffee")).to_be_visible()
     assert page.url.endswith("/responses?band=negative")
+
+
+async def test_a_list_that_grows_leaves_the_focus_where_it_is(
+    sign_in: PageMaker, base: str, shop: Shop
+) -> None:
+    response = give(base, shop, 1, comment="Cold coffee")
+    page = await sign_in("/responses?band=negative")
+    link = page.locator(f"#a_{uuid.UUID(response).hex}")
+    await link.focus()
+    give(base, shop, 2, comment="Stale cake")
+    await expect(page.get_by_text("Stale cake")).to_be_visible(timeout=30_000)
+    await expect(link).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Payment")
+    await page.keyboard.press("k")
+    await expect(page.locator("p.answer-comment")).to_have_text("Stale cake")
+    await page.keyboard.press("j")
+    await expect(page.locator("p.answer-comment")).to_have_text("Cold coffee")
+    await page.locator(".crumb a").press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Responses")
+    assert "/responses?band=negative" in page.url
+
+
+async def test_a_filter_is_taken_away_by_its_chip(
+    sign_in: PageMaker, base: str, shop: Shop
+) -> None:
+    give(base, shop, 9, comment="Lovely coffee")
+    page = await sign_in("/responses?band=negative&state=counted", java_script_enabled=False)
+    await expect(page.get_by_text("No response fits these filters.")).to_be_visible()
+    await page.get_by_role("link", name="Unhappy take this filter away").click()
+    await expect(page.get_by_text("Lovely coffee")).to_be_visible()
+    await expect(page.get_by_text("1 answer", exact=True)).to_be_visible()
 
 
 async def test_a_response_is_taken_out_and_brought_back(
