@@ -75,14 +75,10 @@ class Statements:
         self.add_ratings = compile_insert(_add(insert(RATING_COUNT), RATING_COUNT), dialect)
         self.add_displays = compile_insert(_add(insert(DISPLAY_COUNT), DISPLAY_COUNT), dialect)
         self.next_version = compile_insert(next_version(insert), dialect)
-        self.add_all = in_one(
-            self.insert_submission,
-            self.insert_response,
-            self.insert_due,
-            self.add_ratings,
-            self.add_displays,
-            self.next_version,
-        )
+        first = (self.insert_submission, self.insert_response)
+        rest = (self.add_ratings, self.add_displays, self.next_version)
+        self.add_all = in_one(*first, *rest)
+        self.add_all_with_texts = in_one(*first, self.insert_due, *rest)
 
     def id(self, value: UUID | None) -> Any:
         return value.bytes if value is not None and self.is_sqlite else value

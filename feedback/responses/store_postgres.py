@@ -184,11 +184,12 @@ class PostgresStore:
         if plan.updated:
             await many(s.update_response.text, s.update_response_rows(plan.updated))
         if plan.new or plan.counts or plan.displays or plan.due:
+            due = _columns(s.insert_due, s.due_rows(plan.due)) if plan.due else ()
             await connection.execute(
-                s.add_all.text,
+                s.add_all_with_texts.text if plan.due else s.add_all.text,
                 *s.submission_columns(plan.new),
                 *s.response_columns(plan.created),
-                *_columns(s.insert_due, s.due_rows(plan.due)),
+                *due,
                 *_columns(s.add_ratings, s.count_rows(plan.counts.items())),
                 *_columns(s.add_displays, s.display_rows(plan.displays.items())),
                 *_columns(s.next_version, s.version_rows(plan.months)),

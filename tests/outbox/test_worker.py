@@ -74,6 +74,26 @@ async def nothing(_work: Work) -> None:
     pass
 
 
+async def test_standing_work_goes_on_and_its_failures_are_its_own(
+    database: Database, settings: Settings
+) -> None:
+    seen: list[str] = []
+
+    async def work(_database: Database) -> bool:
+        seen.append("looked")
+        if len(seen) == 2:
+            raise ConnectionError("not well")
+        return len(seen) < 4
+
+    worker = Worker(database, settings, {"test": Kind(nothing)}, pace=QUICK, standing=[work])
+    worker.start()
+    await waiting.until(lambda: len(seen) > 5)
+    await worker.stop()
+    n = len(seen)
+    await asyncio.sleep(0.2)
+    assert len(seen) == n
+
+
 async def test_it_does_what_is_asked(database: Database, make: Maker) -> None:
     seen: list[int] = []
 
