@@ -50,9 +50,11 @@ def found(query: Query, workspace_id: uuid.UUID, is_sqlite: bool) -> Any:
     if query.problem or query.is_empty:
         return sa.true() if query.is_empty else sa.false()
     comments = rows_found([col(Comment.response_id)], query, workspace_id, is_sqlite)
-    # All of them at first: PostgreSQL would rather parse the stems of each answer of a list, the
-    # newest first, until it has enough that fit; of a rare word for minutes.
-    return col(Response.id).in_(comments if is_sqlite else comments.offset(0))
+    if is_sqlite:
+        return col(Response.id).in_(comments)
+    # All of them first, and once: PostgreSQL would rather parse the stems of each answer of a list,
+    # the newest first, until it has enough that fit; of a rare word for minutes.
+    return col(Response.id) == sa.any_(sa.func.array(comments.scalar_subquery()))
 
 
 async def narrow(session: AsyncSession, workspace_id: uuid.UUID, typed: str) -> list[Any]:
