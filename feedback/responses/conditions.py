@@ -186,7 +186,7 @@ class _Said(NamedTuple):
 async def said(session: AsyncSession, workspace_id: uuid.UUID, filters: Filters) -> _Said:
     """Of a text: whether there is one, its words, and what the team made of it."""
     keyed: list[Any] = []
-    wanted = [col(Response.comment).is_not(None)] if filters.comment else []
+    wanted: list[Any] = [col(Response.comment).is_not(None)] if filters.comment else []
     for name in ("q", "tag", "mark"):
         if value := getattr(filters, name):
             if name not in narrowings:
@@ -224,16 +224,17 @@ async def _of_named(
 
 def _has_property(session: AsyncSession, name: str, value: str) -> Any:
     """As PostgreSQL writes it, true as "true"; SQLite has it as 1."""
-    properties, path = col(Response.properties), f'$."{name}"'
+    properties: Any = col(Response.properties)
+    path = f'$."{name}"'
     if session.get_bind().dialect.name != "sqlite":
         return properties[name].as_string() == value
     if '"' in name or "\\" in name:  # no path of SQLite's can hold it
         each = sa.func.json_each(properties).table_valued("key", "value", "type")
-        kind, held = each.c.type, each.c.value
         found = sa.select(sa.literal(1)).select_from(each).where(each.c.key == name)
-        return found.where(_is_written(kind, held, value)).correlate(Response).exists()
-    kind, held = sa.func.json_type(properties, path), sa.func.json_extract(properties, path)
-    return _is_written(kind, held, value)
+        is_written = _is_written(each.c.type, each.c.value, value)
+        return found.where(is_written).correlate(Response).exists()
+    held: Any = sa.func.json_extract(properties, path)
+    return _is_written(sa.func.json_type(properties, path), held, value)
 
 
 def _is_written(kind: Any, held: Any, value: str) -> Any:
