@@ -157,14 +157,17 @@ async def insert_missing(
     """Insert those rows whose key is not there, whoever inserts the same at this moment: those
     that were."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    keys = ["workspace_id", *_key_names(table)]
+    mapper: Any = sa.inspect(table)
+    keys = [mapper.local_table.c[name] for name in _key_names(table)]
+    # Written once and told the rows: a statement that holds them takes ten times as long to make.
+    insert: Any = (sqlite.insert if is_sqlite else postgresql.insert)(mapper.local_table)
+    insert = insert.on_conflict_do_nothing().returning(*keys)
+    connection = await session.connection()
     found: list[SQLModel] = []
     for start in range(0, len(rows), AT_ONCE):
         some = sorted(rows[start : start + AT_ONCE], key=key_of)  # one order for all: no deadlock
-        insert: Any = (sqlite.insert if is_sqlite else postgresql.insert)(table)
-        made = insert.values([each.model_dump() for each in some]).on_conflict_do_nothing()
-        returned: Any = await session.exec(made.returning(*(getattr(table, k) for k in keys)))
-        added = {tuple(key)[1:] for key in returned}
+        returned = await connection.execute(insert, [each.model_dump() for each in some])
+        added = {tuple(key) for key in returned}
         found += [each for each in some if key_of(each) in added]
     return found
 

@@ -16,11 +16,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback import clock
-from feedback.comments.changes import answers_of, insert_missing
+from feedback.comments.changes import answers_of
 from feedback.comments.models import Comment, CommentTag, Tag, TagCount
 from feedback.comments.query import Query, Term, parse_query
 from feedback.comments.tag_counts import ask_to_count
@@ -148,14 +149,13 @@ async def _fit(session: AsyncSession, tag: Tag, comments: Sequence[Read], now: d
     find = finder(tag.words or "")
     fit = {each.response_id for each in comments if find(each.stems)}
     others = [each.response_id for each in comments if each.response_id not in fit]
-    rows = [
-        CommentTag(
-            workspace_id=tag.workspace_id, tag_id=tag.id, response_id=id, by_words=True,
-            tagged_at=now,
-        )
-        for id in sorted(fit)
-    ]  # fmt: skip
-    await insert_missing(session, CommentTag, rows)
+    if fit:
+        shared = {"workspace_id": tag.workspace_id, "tag_id": tag.id, "tagged_at": now}
+        shared |= {"by_words": True, "removed": False, "user_id": None}
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        insert: Any = (sqlite.insert if is_sqlite else postgresql.insert)(CommentTag)
+        rows = [shared | {"response_id": id} for id in sorted(fit)]
+        await (await session.connection()).execute(insert.on_conflict_do_nothing(), rows)
     if others:
         await session.exec(_taken_off(tag, col(CommentTag.response_id).in_(others)))
     return len(fit)

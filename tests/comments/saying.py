@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
+from feedback.comments import fts
 from feedback.comments.facets import Facet, pack
 from feedback.comments.indexed import indexed
 from feedback.comments.models import Comment
@@ -27,6 +28,7 @@ async def say(database: Database, shop: Shop, *texts: str, **values: Any) -> lis
                     "series_id": shop.nps_series.id,
                     "rating": 3,
                     "channel": "widget",
+                    "locale": "en",
                     "answered_at": NOW,
                     "received_at": NOW,
                     "month": date(2026, 3, 1),
@@ -35,22 +37,23 @@ async def say(database: Database, shop: Shop, *texts: str, **values: Any) -> lis
             )
             session.add(row)
             await session.flush()
-            session.add(
-                Comment(
-                    workspace_id=row.workspace_id,
-                    number=row.id.int >> 80 << 15 | row.id.int & 0x7FFF,
-                    response_id=row.id,
-                    series_id=row.series_id,
-                    month=row.month,
-                    band=-1,
-                    rating=row.rating,
-                    channel=row.channel,
-                    language="en",
-                    state=row.state,
-                    words=len(text.split()),
-                    facet=pack(Facet(row.series_id, row.state, -1, row.channel, "en")),
-                    stems=indexed(text, "en"),
-                )
+            known = Comment(
+                workspace_id=row.workspace_id,
+                number=row.id.int >> 80 << 15 | row.id.int & 0x7FFF,
+                response_id=row.id,
+                series_id=row.series_id,
+                month=row.month,
+                band=-1,
+                rating=row.rating,
+                channel=row.channel,
+                language="en",
+                state=row.state,
+                words=len(text.split()),
+                facet=pack(Facet(row.series_id, row.state, -1, row.channel, "en")),
+                stems=indexed(text, "en"),
             )
+            session.add(known)
+            await session.flush()
+            await fts.learn(await session.connection(), [known.model_dump()])
             made.append(row.id)
     return made

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from feedback.comments import tag_words
+from feedback.comments.index import follow_all as follow_comments
 from feedback.comments.indexed import indexed
 from feedback.comments.models import Comment, CommentTag, Tag, TagCount
 from feedback.comments.tag_counts import Counts, count_tag, follow, read_counts, suggest
@@ -24,6 +25,8 @@ from tests.cast import Shop
 from tests.comments.saying import NOW, say
 from tests.comments.test_marks import act, undone
 from tests.comments.test_tags import edit, of_tag, the_tag
+from tests.forms import Client
+from tests.waiting import arrival
 
 APRIL = date(2026, 4, 1)
 
@@ -81,6 +84,25 @@ async def test_it_tags_what_there_is_and_what_comes(
     async with database.read() as session:
         state = await session.get_one(TagCount, (shop.workspace.id, tag.id))
     assert state.is_whole and state.looked == 6
+
+
+async def test_an_answer_has_its_tags_when_the_comments_job_has_been_at_it(
+    database: Database, shop: Shop, client: Client
+) -> None:
+    tag = await worded(database, shop, "Queue", "queue\nqueues")
+    for text in ("Endless QUEUES!", "fine"):
+        body = {"rating": 2, "comment": text, "locale": "en"}
+        answer = await client.post(f"/r/{shop.nps.key}", json=body)
+        assert answer.status_code == 201
+    async with database.read() as session:
+        own = (Response.workspace_id == shop.workspace.id, Response.comment == "Endless QUEUES!")
+        wanted = {(await session.exec(select(Response.id).where(*own))).one()}
+
+    async def tagged() -> bool:
+        await follow_comments(database, shop.workspace.id)  # this process, or the server's
+        return await of_tag(database, shop, tag) == wanted
+
+    assert await arrival(tagged)
 
 
 async def test_it_tags_and_untags_a_comment_that_changed(database: Database, shop: Shop) -> None:
