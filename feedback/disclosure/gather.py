@@ -6,7 +6,6 @@
 | lets follow them by a job        | of the person's answers                                 |
 | deletes with the person          | of the person's names                                   |
 | deletes because it makes again   | none: pictures and computations are made of many people |
-| leaves to the job of comments    | none: stems are made of the comments that are handed    |
 """
 
 import uuid
