@@ -55,6 +55,14 @@ async def test_a_point_of_a_line_opens_its_answers(sign_in: PageMaker, world: Wo
     await expect(chart).to_be_visible()
 
 
+async def test_the_table_can_be_skipped(sign_in: PageMaker, world: World) -> None:
+    page = await sign_in(f"/trends?metric=nps&to={MONTH}")
+    await page.get_by_role("link", name="Skip the table").focus()
+    await expect(page.get_by_role("link", name="Skip the table")).to_be_visible()
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "under_numbers"
+
+
 async def test_a_finger_sees_the_month_before_it_goes_there(
     sign_in: PageMaker, world: World
 ) -> None:
