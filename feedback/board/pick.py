@@ -1,7 +1,6 @@
 """One comment worth reading: unhappy, of the place that matters now, of readable length."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +10,8 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.comments.models import CommentMark
+from feedback.kept import counts_name, shape_name
+from feedback.memory import memory
 from feedback.responses.conditions import first_id
 from feedback.responses.models import Response
 from feedback.responses.small_groups import anonymous_series
@@ -24,7 +25,7 @@ LOOKED_AT = 500  # of each series' newest answers of the month: a bound, however
 class Wanted:
     """Where to look: series with the ratings of their unhappy band, and the months."""
 
-    ratings: Mapping[uuid.UUID, frozenset[int]]
+    ratings: tuple[tuple[uuid.UUID, frozenset[int]], ...]
     since: str
     until: str
     channel: str
@@ -40,6 +41,45 @@ class Comment:
     is_starred: bool = False
 
 
+async def choose_comment(
+    session: AsyncSession, workspace_id: uuid.UUID, wanted: Wanted, zone: ZoneInfo
+) -> Comment | None:
+    """What `pick_comment` picks, kept as long as no answer of these months and no mark changes.
+
+    Its text is read each time: what was written anew meanwhile is shown as it is now.
+    """
+    names = (
+        await counts_name(session, workspace_id, wanted.since, wanted.until),
+        await shape_name(session, workspace_id),
+    )
+    key = ("comment", workspace_id, wanted, *names)
+    known: tuple[uuid.UUID | None] | None = memory.get(key)
+    if known is not None and known[0] is None:
+        return None
+    found = known and await _as_it_is(session, workspace_id, known[0])
+    if not found:
+        found = await pick_comment(session, workspace_id, wanted, zone)
+        memory.put(key, (found.response_id if found else None,))
+    return found
+
+
+async def _as_it_is(
+    session: AsyncSession, workspace_id: uuid.UUID, response_id: uuid.UUID | None
+) -> Comment | None:
+    r = sa.inspect(Response).local_table.c
+    row = (
+        await session.exec(
+            sa.select(r.id, r.series_id, r.rating, r.comment, r.locale).where(  # type: ignore[call-overload]
+                r.workspace_id == workspace_id,
+                r.id == response_id,
+                r.state == "counted",
+                sa.func.length(r.comment).between(SHORTEST, LONGEST),
+            )
+        )
+    ).first()
+    return Comment(row[0], row[1], row[2], row[3], row[4] or "") if row else None
+
+
 async def pick_comment(
     session: AsyncSession, workspace_id: uuid.UUID, wanted: Wanted, zone: ZoneInfo
 ) -> Comment | None:
@@ -51,7 +91,7 @@ async def pick_comment(
     anonymous = await anonymous_series(session, workspace_id)
     parts = [
         _newest(workspace_id, series, ratings, wanted, zone)
-        for series, ratings in sorted(wanted.ratings.items())
+        for series, ratings in wanted.ratings
         if series not in anonymous and ratings
     ]
     found: list[Comment] = []
