@@ -37,7 +37,6 @@ class Comment:
     series_id: uuid.UUID
     rating: int
     text: str
-    language: str
     is_starred: bool = False
 
 
@@ -69,7 +68,7 @@ async def _as_it_is(
     r = sa.inspect(Response).local_table.c
     row = (
         await session.exec(
-            sa.select(r.id, r.series_id, r.rating, r.comment, r.locale).where(  # type: ignore[call-overload]
+            sa.select(r.id, r.series_id, r.rating, r.comment).where(  # type: ignore[call-overload]
                 r.workspace_id == workspace_id,
                 r.id == response_id,
                 r.state == "counted",
@@ -77,7 +76,7 @@ async def _as_it_is(
             )
         )
     ).first()
-    return Comment(row[0], row[1], row[2], row[3], row[4] or "") if row else None
+    return Comment(row[0], row[1], row[2], row[3]) if row else None
 
 
 async def pick_comment(
@@ -96,8 +95,8 @@ async def pick_comment(
     ]
     found: list[Comment] = []
     for part in parts:
-        for id, of, rating, text, language, starred_at in await session.exec(part):
-            found.append(Comment(id, of, rating, text, language or "", starred_at is not None))
+        for id, of, rating, text, starred_at in await session.exec(part):
+            found.append(Comment(id, of, rating, text, starred_at is not None))
     return max(found, key=lambda each: (each.is_starred, each.response_id), default=None)
 
 
@@ -117,7 +116,7 @@ def _newest(
     newest = (
         sa.select(
             *(col(Response.id), col(Response.series_id), col(Response.rating)),
-            *(col(Response.comment), col(Response.locale), col(Response.state)),
+            *(col(Response.comment), col(Response.state)),
             col(Response.channel),
         )
         .where(*conditions)
@@ -135,7 +134,7 @@ def _newest(
     if wanted.channel:
         wanted_rows.append(at.channel == wanted.channel)
     return (
-        sa.select(at.id, at.series_id, at.rating, at.comment, at.locale, mark.c.starred_at)
+        sa.select(at.id, at.series_id, at.rating, at.comment, mark.c.starred_at)
         .select_from(newest.outerjoin(mark, marked))
         .where(*wanted_rows)
         .order_by(mark.c.starred_at.is_(None), at.id.desc())
