@@ -18,7 +18,7 @@ from feedback.responses.small_groups import anonymous_series
 from feedback.scoring.months import shift
 
 SHORTEST, LONGEST = 25, 280  # characters: says something, and is read at a glance
-LOOKED_AT = 500  # of each series' newest answers of the month: a bound, however many there are
+LOOKED_AT = 200  # of each series' newest answers of the month: a bound, however many there are
 
 
 @dataclass(frozen=True, slots=True)
