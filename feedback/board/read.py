@@ -13,7 +13,7 @@ from feedback.actions.effect import LineEffect, read_effects, tally_of
 from feedback.actions.months import Calendar
 from feedback.actions.places import asked_at, place_of
 from feedback.board.lowest import Lowest, furthest_below
-from feedback.board.pick import Comment, Wanted, pick_comment
+from feedback.board.pick import Comment, Wanted, choose_comment
 from feedback.board.rate import read_rate
 from feedback.calendar.queries import Flag
 from feedback.dashboards.board import StageReading, read_board
@@ -79,7 +79,7 @@ async def load_month(session: AsyncSession, scope: Scope) -> Month | None:
         return Month(counts, today)
     month, workspace_id = Month(counts, today), scope.workspace.id
     wanted = _wanted(month)
-    comment = await pick_comment(session, workspace_id, wanted, zone) if wanted else None
+    comment = await choose_comment(session, workspace_id, wanted, zone) if wanted else None
     is_newest = counts.looked_at == shift(scope.running, -1) and not counts.channel
     first = await sure_lead(session, scope, counts.journey) if is_newest else None
     return Month(counts, today, comment, first, await read_rate(session, scope, counts))
@@ -109,7 +109,8 @@ def _wanted(month: Month) -> Wanted | None:
     }
     months = counts.window.months
     since, until = (months[0], months[-1]) if counts.recent else (counts.window.chosen,) * 2
-    return Wanted(ratings, since, until, counts.channel) if ratings else None
+    known = tuple(sorted(ratings.items()))
+    return Wanted(known, since, until, counts.channel) if known else None
 
 
 def _last_action(counts: Counts, today: date) -> LastAction | None:

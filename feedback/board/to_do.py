@@ -16,8 +16,7 @@ from feedback.wording import write_margin, write_number, write_target
 @dataclass(frozen=True, slots=True)
 class ToDo:
     """One line. name: what it is; text: what it says; n: how many answers its link leads to;
-    tone: `better` or `worse` where an action is known to have made a difference; language: of
-    the words of a customer, as they gave it."""
+    tone: `better` or `worse` where an action is known to have made a difference."""
 
     kind: str
     name: str
@@ -25,7 +24,6 @@ class ToDo:
     href: str
     n: int = 0
     tone: str = ""
-    language: str = ""
 
 
 def say_to_do(month: Month, link: Callable[[Reading], str]) -> list[ToDo]:
@@ -78,7 +76,7 @@ def _comment(month: Month) -> ToDo | None:
         "most": metric.maximum,
     }
     text = _("“%(text)s” %(place)s, %(rating)s of %(most)s") % words
-    return ToDo("comment", _("Worth reading"), text, query, language=found.language)
+    return ToDo("comment", _("Worth reading"), text, query)
 
 
 def _action(last: LastAction | None) -> ToDo | None:

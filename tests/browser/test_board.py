@@ -167,3 +167,30 @@ async def test_a_click_leads_to_the_unhappy_comments_of_a_stage(board: Page) -> 
     assert "band=negative" in board.url and "comment=1" in board.url
     assert "kept me waiting" in await board.inner_text("li.comment")
     await board.go_back()
+
+
+async def test_forty_long_names_fit_a_phone_and_a_desk(gallery: Gallery) -> None:
+    shop = await open_shop(gallery.database, key=f"shop-{uuid.uuid4().hex[:12]}")
+    running = month_at(clock.now(), "Europe/Paris")
+    counted = Counted(gallery.database, shop)
+    for n in range(40):
+        name = f"{n}" + ("Rechnungsabschlusskontrolle" if n % 2 else " a long way to say it") * 3
+        place = Touchpoint(
+            workspace_id=shop.workspace.id, id=new_id(), stage_id=shop.care.id, name=name[:80]
+        )
+        async with gallery.database.write() as session:
+            session.add(place)
+            await session.flush()
+            made = await cast._open_survey(
+                session, shop.workspace, place, ("csat_5", "ces_effort_5", "nps")[n % 3],
+                place.id.hex[-20:],
+            )  # fmt: skip
+        await counted.answers(made[1], shift(running, -1), {2: 3, 4: 1000 * n + 4})
+    page = await gallery.sign_in("/board", shop)
+    for width in (1280, 390, 320):
+        await size(page, width, 800)
+        for handle in await page.locator(".opens:not([open]) > summary").all():
+            if await handle.is_visible():
+                await handle.click()
+        assert await page.locator(".touchpoints li").count() >= 40
+        assert await page.evaluate("document.documentElement.scrollWidth") == width

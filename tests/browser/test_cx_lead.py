@@ -43,7 +43,7 @@ async def test_three_clicks_answer_what_to_fix_how_sure_and_whether_it_helped(
     await expect(told).to_contain_text("Payment fell by")
     await expect(told).to_contain_text("Nothing else clearly moved.")
 
-    await page.get_by_role("link", name="Priorities").click()
+    await page.get_by_role("link", name="Priorities", exact=True).click()
     await expect(page.locator(".lead")).to_contain_text("Start with Payment")
     first = page.locator(".ranked li").first
     await expect(first).to_contain_text("Concentrate here")

@@ -86,7 +86,7 @@ async def test_a_new_answer_appears_by_itself(
     sign_in: PageMaker, database: Database, shop: Shop, running: str
 ) -> None:
     counted = await fill(database, shop, running)
-    page = await sign_in("/board")
+    page = await sign_in(f"/board?month={running}")
     await counted.answers(shop.nps_series, running, {9: 1000}, "page")
     await page.wait_for_selector("text=1,111 answers")
 

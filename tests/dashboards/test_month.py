@@ -65,7 +65,8 @@ async def answer(
             names = ("workspace_id", "series_id", "channel", "month", "rating")
             row = await session.get(RatingCount, key)
             if row is None:
-                session.add(RatingCount(**dict(zip(names, key, strict=True)), n=n))
+                at: dict[str, Any] = dict(zip(names, key, strict=True))
+                session.add(RatingCount(**at, n=n))
             else:
                 row.n += n
         await session.flush()
@@ -158,7 +159,7 @@ async def test_a_starred_comment_comes_before_newer_ones_and_a_hidden_one_never(
 
 
 async def mark(database: Database, response: Response, **at: Any) -> None:
-    key = {"workspace_id": response.workspace_id, "response_id": response.id}
+    key: dict[str, Any] = {"workspace_id": response.workspace_id, "response_id": response.id}
     async with database.write() as session:
         row = await session.get(CommentMark, tuple(key.values())) or CommentMark(**key)
         for name, moment in at.items():
@@ -179,8 +180,15 @@ async def test_a_comment_that_was_masked_or_taken_out_is_gone_at_once(
             row.comment = None
         else:
             who = (await session.exec(select(User.id))).first()
-            at = (one.workspace_id, one.id, "exclude")
-            await change_state(session, *at, reason="", user_id=who or one.id, now=clock.now())
+            await change_state(
+                session,
+                one.workspace_id,
+                one.id,
+                "exclude",
+                reason="",
+                user_id=who or one.id,
+                now=clock.now(),
+            )
     again = await alice.get("/board", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 200
     assert SLOW not in html.unescape(again.text)
