@@ -193,47 +193,43 @@ class _Reader:
         return found
 
     async def by_tag(self, within: Sequence[Any]) -> dict[uuid.UUID, list[_Some]]:
-        is_on = sa.not_(col(CommentTag.removed))
-        columns = [col(Comment.facet), sa.func.count(), col(Comment.month), col(CommentTag.tag_id)]
-        rows = await self._of_few(columns, CommentTag, [is_on, *within], col(CommentTag.tag_id))
+        own = (col(CommentTag.tag_id), sa.not_(col(CommentTag.removed)))
+        rows = await self._of_few(CommentTag, own[:1], own[1:], within)
         found: dict[uuid.UUID, list[Any]] = defaultdict(list)
-        for *some, tag in rows:
-            found[tag].append(some)
+        for facet, n, month, tag in rows:
+            found[tag].append((facet, n, month))
         return {tag: self._some(some) for tag, some in found.items()}
 
     async def by_mark(self, within: Sequence[Any]) -> dict[str, list[_Some]]:
         names = ("starred", "done", "hidden")
-        sums = [sa.func.count(getattr(CommentMark, f"{name}_at")) for name in names]
-        columns = [col(Comment.facet), col(Comment.month), *sums]
-        rows = await self._of_few(columns, CommentMark, within, col(CommentMark.response_id))
+        is_set = [getattr(CommentMark, f"{name}_at").is_not(None).label(name) for name in names]
+        rows = await self._of_few(CommentMark, is_set, (), within)
         found = {
-            name: self._some((row[0], row[2 + at], row[1]) for row in rows)
-            for at, name in enumerate(names)
+            name: self._some(row for row in rows if row[3 + at]) for at, name in enumerate(names)
         }
-        columns = [col(Comment.facet), sa.literal(1), col(Comment.month)]
-        noted = await self._of_few(columns, CommentNote, within, col(CommentNote.response_id))
-        found["noted"] = self._some(noted)
+        found["noted"] = self._some(await self._of_few(CommentNote, (), (), within))
         return found
 
     async def _of_few(
-        self, columns: Sequence[Any], table: Any, within: Sequence[Any], by: Any
+        self, table: Any, columns: Sequence[Any], which: Sequence[Any], within: Sequence[Any]
     ) -> Sequence[Any]:
-        """Of comments that the team made something of, kept in `table`."""
-        own = sa.and_(
-            col(table.workspace_id) == self.workspace_id,
-            col(table.response_id) == Comment.response_id,
-        )
-        few = sa.select(*columns).join(table, own)
-        mine = few.where(col(Comment.workspace_id) == self.workspace_id, *within)
+        """Of comments that the team made something of, kept in `table`: facet, n, month, and the
+        columns of it that they are grouped by."""
+        own = sa.select(col(table.response_id), *columns).distinct()
+        own = own.where(col(table.workspace_id) == self.workspace_id, *which)
+        # Gathered first (OFFSET), or SQLite walks through all comments and asks for each.
+        few = own.offset(0).subquery()
+        of_few = list(few.c)[1:]
+        read = sa.select(col(Comment.facet), sa.func.count(), col(Comment.month), *of_few)
+        read = read.join(few, few.c.response_id == Comment.response_id)
+        mine = read.where(col(Comment.workspace_id) == self.workspace_id, *within)
         if not self.query.is_empty:
             numbers = [col(Comment.number)]
             found = rows_found(numbers, self.query, self.workspace_id, self._is_sqlite)
             mine = mine.where(col(Comment.number).in_(found))
-        # By a column of that table first, or SQLite walks through all comments in the order of
-        # what it groups by.
-        grouped: Any = mine.group_by(by, col(Comment.facet), col(Comment.month))
-        read: Sequence[Any] = (await self.session.exec(grouped)).all()
-        return read
+        grouped: Any = mine.group_by(*of_few, col(Comment.facet), col(Comment.month))
+        rows: Sequence[Any] = (await self.session.exec(grouped)).all()
+        return rows
 
     def _some(self, rows: Iterable[Sequence[Any]]) -> list[_Some]:
         listed = list(rows)

@@ -51,7 +51,7 @@ async def comment_detail(
         tags=tags,
         filters=filters,
         address=address,
-        here=address_of_one(response_id, filters),
+        own_address=address_of_one(response_id, filters),
         band_name=band_name(row),
         metric_name=metric_name(row.place.metric),
         walk=walk,

@@ -154,7 +154,7 @@ def _tag(visit: Visit, listed: Listed) -> str:
     """Names what the list shows, as this reader sees it."""
     viewer = (visit.workspace.time_zone, current_locale(), visit.viewer.role)
     found = listed.found
-    parts = (viewer, listed.filters, found.older, found.total, *(s.made_of() for s in listed.shown))
+    parts = (viewer, listed.filters, found.older, found.total, *(s.name for s in listed.shown))
     return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
 
 

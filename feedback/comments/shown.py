@@ -68,6 +68,13 @@ class Shown:
             before += len(piece.text) + 60 * piece.text.count("\n")
         return False
 
+    @property
+    def name(self) -> tuple[object, ...]:
+        """Another one whenever the list shows something else of it; short."""
+        each, mark = self.row.response, self.mark
+        marks = mark and (mark.starred_at, mark.done_at, mark.hidden_at)
+        return (each.id, each.state, each.seq, each.changed_at, marks, self.tags, self.notes)
+
     def made_of(self) -> tuple[object, ...]:
         """All that the list shows of it."""
         mark = self.mark

@@ -220,6 +220,7 @@
     const isTyping = target.closest("input:not([type=checkbox]), textarea, select, dialog");
     if (event.key === "Escape") {
       if (document.querySelector("details.menu[open], dialog[open]")) return;
+      if (isTyping) event.preventDefault(); // browsers empty a search field
       if (isTyping && !(panel() && panel().contains(target))) back();
       else if (!close() && chosen.size) clearChosen();
       return;

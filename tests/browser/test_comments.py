@@ -79,6 +79,7 @@ async def test_letters_typed_into_a_field_are_letters(
     await expect(page.get_by_role("searchbox")).to_have_value("jskdtxu?")
     await expect(page.locator(".toast")).to_have_count(0)
     await page.keyboard.press("Escape")
+    await expect(page.get_by_role("searchbox")).to_have_value("jskdtxu?")
     await expect(current(page)).to_contain_text("Cold coffee")
     await page.keyboard.press("?")
     await expect(page.get_by_text("Undo what was done last")).to_be_visible()

@@ -33,7 +33,7 @@ def told(answer: Reply) -> list[str]:
     return found
 
 
-async def do(client: Client, act: str, *ids: uuid.UUID, **fields: Any) -> Reply:
+async def do(client: Client, act: str, *ids: uuid.UUID | str, **fields: Any) -> Reply:
     path = f"/comments/{act}"
     return await send(client, path, response=[str(id) for id in ids], next=LIST, **fields)
 

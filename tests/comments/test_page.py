@@ -43,7 +43,7 @@ async def test_each_list_leads_to_the_other_with_the_same_filters(
         assert found
         other = (await alice.get(found.group(1).replace("&amp;", "&"))).text
         assert "Slow payment" in other
-        assert 'href="/%s?channel=api&amp;band=negative" aria-current="page"' % there in other
+        assert f'href="/{there}?channel=api&amp;band=negative" aria-current="page"' in other
 
 
 async def test_its_files_hold_the_rows_of_the_page(alice: Client, shop: Shop) -> None:

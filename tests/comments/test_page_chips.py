@@ -37,7 +37,7 @@ async def said(alice: Client, shop: Shop, database: Database) -> list[str]:
     """Comments of both surveys, some marked and tagged, as the job knows them."""
     ids = [
         await give(alice, shop.nps, 2, comment="Waited at the till", channel="widget", locale="en"),
-        await give(alice, shop.nps, 7, comment="Waiting was fine", channel="widget", locale="en-US"),
+        await give(alice, shop.nps, 7, comment="Waiting, fine", channel="widget", locale="en-US"),
         await give(alice, shop.nps, 10, comment="Lovely", channel="email"),
         await give(alice, shop.csat, 1, comment="The driver waited", locale="en-GB"),
         await give(alice, shop.csat, 5, comment="Parfait", locale="fr", test=True),
