@@ -100,7 +100,7 @@ def named(paths: Iterable[str], id: object) -> list[str]:
 
 
 # What jobs write meanwhile, of what is there.
-BY_JOBS = ("comment_due", "comment", "tag_count")
+BY_JOBS = ("comment_due", "comment", "tag_count", "computed")
 
 
 async def stored(database: Database, shop: Shop) -> list[Any]:
