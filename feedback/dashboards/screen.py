@@ -164,7 +164,7 @@ class Screen(Generic[Found, Shown]):
             scope.running,
             current_locale(),
             viewer.workspace.name,
-            *(viewer.user.email, viewer.role),
+            *(viewer.user.email, viewer.role, viewer.has_comments),
             request.state.csrf_token,
             target,
             _look(),

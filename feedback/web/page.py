@@ -166,7 +166,7 @@ def _shared_context(request: HTMXRequest) -> dict[str, Any]:
         "viewer": state.get("viewer"),
         "csrf_token": state.get("csrf_token", ""),
         "flashes": [told[:2] for told in _flashes(request)],
-        "undo": next((told[2] for told in _flashes(request) if len(told) > 2), ""),
+        "flash_undo": next((told[2] for told in _flashes(request) if len(told) > 2), ""),
     }
 
 
