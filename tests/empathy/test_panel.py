@@ -46,7 +46,7 @@ async def give(client: Client, shop: Shop, rating: int, comment: str | None = No
 
 async def star(database: Database, shop: Shop, id: uuid.UUID, **more: Any) -> None:
     async with database.write() as session:
-        at = {"starred_at": NOW, "starred_by": await somebody(session)}
+        at: dict[str, Any] = {"starred_at": NOW, "starred_by": await somebody(session)}
         session.add(CommentMark(workspace_id=shop.workspace.id, response_id=id, **at, **more))
 
 
@@ -124,7 +124,8 @@ async def test_a_note_that_cannot_be_is_refused(
 async def test_a_sheet_is_full_at_some_point(alice: Client, shop: Shop, database: Database) -> None:
     async with database.write() as session:
         user_id = await somebody(session)
-        at = {"workspace_id": shop.workspace.id, "stage_id": shop.checkout.id, "kind": "does"}
+        own = shop.workspace.id
+        at: dict[str, Any] = {"workspace_id": own, "stage_id": shop.checkout.id, "kind": "does"}
         session.add_all(
             StageNote(text=f"Note {n}", user_id=user_id, written_at=NOW, **at)
             for n in range(MOST_NOTES)
