@@ -235,19 +235,23 @@ async def ask_for_words(
     """Have words counted anew: comments have changed, in the caller's transaction.
 
     Whoever asks within the same moments is served by one job; the moments are as long as a hundred
-    times what counting took last. at_once: text is to leave the results, or a reader waits.
+    times what counting took last. at_once: text is to leave the results, within a minute.
     """
-    row = None if at_once else await computed.load(session, workspace_id, KIND, PACE)
-    slot = SLOT if row is None else min(max(SLOT, int(float(row.body) * RESTS)), MOST_SLOT)
-    began = int(now.timestamp()) // slot * slot
-    run_at = datetime.fromtimestamp(began + slot, UTC)
-    key = f"{KIND}:{workspace_id.hex}:{began + slot}"
+    row = await computed.load(session, workspace_id, KIND, PACE)
+    rests, most = (2, SOON) if at_once else (RESTS, MOST_SLOT)
+    slot = SLOT if row is None else min(max(SLOT, int(float(row.body) * rests)), most)
+    at = int(now.timestamp()) // slot + 1
+    run_at = datetime.fromtimestamp(at * slot, UTC)
+    # So many rows at most: one that is done is made new. A count is over long before its turn.
+    name = f"{'now' if at_once else 'soon'}:{at % ROWS}"
+    key = f"{KIND}:{workspace_id.hex}:{name}"
     payload = {"workspace": workspace_id.hex}
     await enqueue(session, KIND, payload, dedup_key=key, run_at=run_at, now=now)
 
 
 PACE = "pace"  # the key under which stands how many seconds the last count took
-SLOT, RESTS, MOST_SLOT = 5, 100, 3600  # seconds, times, seconds
+SLOT, SOON, MOST_SLOT, RESTS = 5, 30, 3600, 100  # seconds, and times
+ROWS = 60  # of jobs
 
 
 async def ask_for_months(

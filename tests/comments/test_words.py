@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from litestar.testing import AsyncTestClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from feedback import clock
 from feedback.changes.job import judge_workspace
@@ -230,6 +231,16 @@ async def test_whoever_asks_at_once_is_served_by_one_job(database: Database, sho
     assert len(jobs) == 1 and NOW < jobs[0].run_at <= NOW + timedelta(seconds=5)
 
 
+async def test_who_asks_all_day_leaves_few_jobs_behind(database: Database, shop: Shop) -> None:
+    for seconds in range(0, 1_000, 5):
+        async with database.write() as session:
+            await ask_for_words(session, shop.workspace.id, NOW + timedelta(seconds=seconds))
+            done = sa.update(Job).where(col(Job.kind) == KIND).values(done_at=NOW)
+            await session.exec(done)
+    async with database.read() as session:
+        assert len(list(await session.exec(select(Job.id).where(Job.kind == KIND)))) == 60
+
+
 async def test_a_workspace_that_is_dear_to_count_is_counted_seldom(
     database: Database, shop: Shop
 ) -> None:
@@ -241,7 +252,8 @@ async def test_a_workspace_that_is_dear_to_count_is_counted_seldom(
         await ask_for_words(session, shop.workspace.id, NOW, at_once=True)
     async with database.read() as session:
         at = sorted(await session.exec(select(Job.run_at).where(Job.kind == KIND)))
-    assert at[0] <= NOW + timedelta(seconds=5) and NOW < at[1] <= NOW + timedelta(minutes=10)
+    assert NOW < at[0] <= NOW + timedelta(seconds=12)
+    assert at[0] < at[1] <= NOW + timedelta(minutes=10)
 
 
 async def test_each_new_month_is_looked_at(database: Database, shop: Shop) -> None:
