@@ -6,14 +6,12 @@ by side, none of which is a stop word or a number; counted are those that `LEAST
 workspace have.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from feedback.comments.stems import LANGUAGES, stems_of
-from feedback.comments.stop_words import stop_words
-from feedback.comments.word_texts import COLUMNS, Gathering, Word
+from feedback.comments.word_texts import COLUMNS, Gathering, Word, what_says
 from feedback.responses.small_groups import LEAST
 from feedback.scoring import Uses
 from feedback.scoring.words import LEAST_USES
@@ -135,22 +133,22 @@ class Corpus:
         return found
 
     @cached_property
-    def _vocabulary(self) -> "tuple[Array, Array]":
-        """The stems that count, as a mask, and the pairs that do, as sorted keys."""
+    def _vocabulary(self) -> "tuple[Array, Array, Array]":
+        """The stems that count alone and those that count in pairs, as masks; the pairs that do, as
+        sorted keys."""
         import numpy as np
 
         tokens, v = self._tokens, len(self._stems)
-        says = _says(self._stems) & (np.bincount(tokens, minlength=v) >= LEAST_USES)
+        often = np.bincount(tokens, minlength=v) >= LEAST_USES
+        says, beside = (each & often for each in what_says(self._stems))
         found = []
         for part in range(_PARTS):
-            at = np.flatnonzero(
-                says[tokens[:-1]] & says[tokens[1:]] & (tokens[1:] % _PARTS == part)
-            )
+            at = np.flatnonzero(_pairs(tokens, says, beside) & (tokens[1:] % _PARTS == part))
             keys = np.sort(tokens[at].astype(np.int64) * v + tokens[at + 1])
             first = np.flatnonzero(np.diff(keys, prepend=-1))
-            often = np.diff(np.append(first, len(keys))) >= LEAST_USES
-            found.append(keys[first[often]])
-        return says, np.sort(np.concatenate(found))
+            is_often = np.diff(np.append(first, len(keys))) >= LEAST_USES
+            found.append(keys[first[is_often]])
+        return says, beside, np.sort(np.concatenate(found))
 
     @cached_property
     def _said(self) -> "tuple[Array, Array, Array]":
@@ -159,7 +157,7 @@ class Corpus:
         number of a stem, or past them that of a pair."""
         import numpy as np
 
-        most = len(self._stems) + len(self._vocabulary[1])
+        most = len(self._stems) + len(self._vocabulary[2])
         everywhere = np.zeros(most, dtype=np.int64)
         counted = (self.month >= self.since) & (self.band != 0)
         texts, terms = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int32)]
@@ -192,12 +190,12 @@ class Corpus:
         """Which of these texts says which term, each once."""
         import numpy as np
 
-        v, (says, pairs) = len(self._stems), self._vocabulary
+        v, (says, beside, pairs) = len(self._stems), self._vocabulary
         begin = int(self._starts[first])
         end = int(self._starts[last]) if last < self.n else len(self._tokens)
         tokens = self._tokens[begin:end].astype(np.int64)
         stands = np.flatnonzero(says[tokens])
-        paired = np.flatnonzero(says[tokens[:-1]] & says[tokens[1:]]) if len(pairs) else stands[:0]
+        paired = np.flatnonzero(_pairs(tokens, says, beside)) if len(pairs) else stands[:0]
         wanted = tokens[paired] * v + tokens[paired + 1] if len(paired) else paired
         place = np.minimum(np.searchsorted(pairs, wanted), max(len(pairs) - 1, 0))
         known = pairs[place] == wanted if len(paired) else paired.astype(bool)
@@ -218,7 +216,7 @@ class Corpus:
         v = len(self._stems)
         if term < v:
             return (self._stems[term],)
-        first, second = divmod(int(self._vocabulary[1][term - v]), v)
+        first, second = divmod(int(self._vocabulary[2][term - v]), v)
         return (self._stems[first], self._stems[second])
 
 
@@ -272,26 +270,8 @@ class Part:
         return sorted(found, key=lambda each: (-each[1], -len(each[0]), each[0]))
 
 
-def _says(stems: Sequence[str]) -> "Array":
-    """Which of the stems say something."""
-    import numpy as np
-
-    nothing = {stem for word in stop_words() for each in LANGUAGES for stem in stems_of(word, each)}
-    return np.array([stem not in nothing and not _is_bare(stem) for stem in stems], dtype=bool)
-
-
-def _is_bare(stem: str) -> bool:
-    """A boundary, a letter alone, what begins with a digit.
-
-    >>> _is_bare("z3234"), _is_bare("z"), _is_bare("caiss"), _is_bare("z7a6f6e")
-    (True, True, False, False)
-    """
-    if len(stem) < 2:
-        return True
-    if not stem.startswith("z"):
-        return False
-    try:
-        word = bytes.fromhex(stem[1:]).decode()
-    except ValueError:
-        return False
-    return word[:1].isdigit()
+def _pairs(tokens: "Array", says: "Array", beside: "Array") -> "Array":
+    """Where a pair begins: two words that count in pairs, one of them alone too."""
+    first, second = tokens[:-1], tokens[1:]
+    found: Array = beside[first] & beside[second] & (says[first] | says[second])
+    return found

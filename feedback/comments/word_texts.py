@@ -1,13 +1,21 @@
 """Texts as numbers, as they are taken in to be counted: some 25 bytes a word."""
 
 from array import array
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feedback.comments.indexed import LETTERS
-from feedback.comments.stems import BOUNDARY
+from feedback.comments.stems import BOUNDARY, LANGUAGES, stems_of
+from feedback.comments.stop_words import stop_words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
 
 Word = tuple[str, ...]  # its stems
+# They turn what they stand beside into its opposite, and say nothing alone.
+TURNING = ("pas", "sans", "not", "no", "never", "jamais")
 
 
 class Text(NamedTuple):
@@ -78,3 +86,34 @@ COLUMNS = (
     ("is_hidden", "b"),
     ("cell", "i"),
 )
+
+
+def what_says(stems: Sequence[str]) -> "tuple[Array, Array]":
+    """Which of the stems say something, and which do beside one that does: "pas clair"."""
+    import numpy as np
+
+    nothing = _stems_of(stop_words())
+    says = np.array([stem not in nothing and not _is_bare(stem) for stem in stems], dtype=bool)
+    turns = _stems_of(TURNING)
+    return says, says | np.array([stem in turns for stem in stems], dtype=bool)
+
+
+def _stems_of(words: Iterable[str]) -> set[str]:
+    return {stem for word in words for each in LANGUAGES for stem in stems_of(word, each)}
+
+
+def _is_bare(stem: str) -> bool:
+    """A boundary, a letter alone, what begins with a digit.
+
+    >>> _is_bare("z3234"), _is_bare("z"), _is_bare("caiss"), _is_bare("z7a6f6e")
+    (True, True, False, False)
+    """
+    if len(stem) < 2:
+        return True
+    if not stem.startswith("z"):
+        return False
+    try:
+        word = bytes.fromhex(stem[1:]).decode()
+    except ValueError:
+        return False
+    return word[:1].isdigit()

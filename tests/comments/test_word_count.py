@@ -98,10 +98,11 @@ def test_texts_that_hold_a_run_are_those_of_a_list() -> None:
         assert corpus.holding([run], everything).tolist() == wanted
 
 
-def found(texts: Sequence[Text]) -> Found:
+def found(texts: Sequence[Text], *more: str) -> Found:
     corpus = gathered(texts)
     made = search(corpus.part(corpus.band != 0), corpus.band < 0, corpus.band > 0)
-    told = {word: [(said, "fr") for side in SAID for said in side] for word in made.words()}
+    said = [(each, "fr") for each in (*SAID[0], *SAID[1], *more)]
+    told = dict.fromkeys(made.words(), said)
     return made.found(commonest_forms(made.words(), told))
 
 
@@ -132,6 +133,12 @@ def test_stop_words_and_numbers_are_no_findings() -> None:
     }
     assert not shown & {"la", "le", "à", "d", "12", "était", "très"}
     assert not any(word in ("la", "le", "à", "d", "12") for form in shown for word in form.split())
+
+
+def test_a_negation_stands_beside_its_word_and_never_alone() -> None:
+    unclear = [text(900 + at, "Ce n’est pas clair", -1) for at in range(70)]
+    shown = [each.form for each in found([*planted(), *unclear], "Ce n’est pas clair").first.words]
+    assert "pas clair" in shown and not {"pas", "clair"} & set(shown)
 
 
 def test_below_fifty_texts_it_counts_without_a_claim() -> None:
