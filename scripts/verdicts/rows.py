@@ -281,6 +281,7 @@ NO_CLAIM = {
     ),
     "is not about answers": (
         r"^We ask what you experienced",
+        r"^What customers write beside",
         r"^(It is shown in|Nothing is erased|The dates can be|The real widget|More than 12 )",
         r"^more than %\(n\)s$",
     ),
