@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -38,7 +39,8 @@ async def say(
 ) -> list[uuid.UUID]:
     """(rating, comment) each; the ids of the answers, in the order of time."""
     metric, own = METRICS[series.metric], {"workspace_id": series.workspace_id}
-    answers, comments = [], []
+    answers: list[dict[str, Any]] = []
+    comments = []
     start = datetime.combine(first_day(month), datetime.min.time(), UTC) + timedelta(days=2)
     async with database.write() as session:
         connection = await session.connection()

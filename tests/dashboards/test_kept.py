@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
+from feedback.comments.index import follow_all
 from feedback.db import Database
 from feedback.memory import Memory, memory
 from feedback.settings import Settings
@@ -89,6 +90,7 @@ async def test_a_page_is_what_it_is_without_a_memory(
         among = (answers, shape)[step % 2]
         act = rare[step // 6 % 4] if step % 6 == 5 else life.chance.choice(among)
         await act()
+        await follow_all(database, life.shop.workspace.id)  # or a job does, between two looks
         kept = [await reader.look(path) for path in PAGES]
         again = [await reader.look(path) for path in PAGES]
         made = [await _page_without_memory(alice, path) for path in PAGES]
