@@ -39,7 +39,7 @@ OWN = (
     ),
     *("language", "map", "metrics", "mine", "noise", "priorities", "privacy", "r", "responses"),
     *("s", "settings", "setup", "share", "sign-in", "sign-out", "stages", "static", "surveys"),
-    *("touchpoints", "trends", "u", "w", "widget", "widget-after"),
+    *("touchpoints", "trends", "u", "w", "widget", "widget-after", "words"),
 )
 
 

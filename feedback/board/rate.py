@@ -13,13 +13,16 @@ from feedback.scoring.months import shift
 async def read_rate(session: AsyncSession, scope: Scope, counts: Counts) -> tuple[MonthRate, ...]:
     """Of a complete month, over all that the journey asks; nothing where nobody was asked.
 
-    Of complete months alone, so that an answer of today has nothing read anew.
+    All complete months are read at once, and no other: neither another month that is looked at nor
+    an answer of today has anything read anew.
     """
     month, workspace_id = counts.window.chosen, scope.workspace.id
     if month != counts.looked_at:
         return ()
     series = tuple(line.id for _, _, line in counts.journey.placed_series)
-    query = CountQuery(series, shift(month, -RATES_BEFORE), month, counts.channel)
+    since = min(shift(counts.span.first, -RATES_BEFORE), shift(month, -RATES_BEFORE))
+    last = max(shift(scope.running, -1), month)
+    query = CountQuery(series, since, last, counts.channel)
     asked = await read_asked(session, workspace_id, query)
     if not asked:
         return ()

@@ -106,4 +106,4 @@ async def test_a_mistake_is_marked_at_the_side_reading_begins(
     await page.locator("form").evaluate("(form) => { form.noValidate = true; }")
     await send(page)
     edge = "e => getComputedStyle(e).borderRightColor"
-    assert await page.get_by_role("alert").evaluate(edge) == "rgb(179, 66, 29)"
+    assert await page.get_by_role("alert").evaluate(edge) == "rgb(166, 27, 43)"

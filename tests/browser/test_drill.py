@@ -27,7 +27,7 @@ def asked(address: str) -> dict[str, str]:
 async def test_unhappy_comments_on_payment_are_one_click_from_the_board(
     sign_in: PageMaker, world: World
 ) -> None:
-    """A click more opens one of them: whoever looks for those that hold a word types it there."""
+    """Whoever looks for those that hold a word types it there."""
     page = await sign_in(f"/board?month={MONTH}")
     row = page.locator("li", has=page.locator(f"#touchpoint_{world.shop.payment.id}_nps"))
     await row.get_by_role("link", name="Unhappy comments").first.click()
@@ -36,6 +36,13 @@ async def test_unhappy_comments_on_payment_are_one_click_from_the_board(
     assert found["touchpoint"] == str(world.shop.payment.id)
     assert (found["band"], found["since"], found["until"]) == ("negative", MONTH, MONTH)
     await expect(page.locator(".held")).to_contain_text("comments")
+    held = await page.locator(".held").inner_text()
+    await page.keyboard.press("/")
+    await page.keyboard.type("said")  # as every comment of this world does
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**q=said*")
+    await expect(page.locator(".held")).to_have_text(held)
+    await expect(page.locator("mark").first).to_have_text("said")
 
 
 async def test_a_point_of_a_line_opens_its_answers(sign_in: PageMaker, world: World) -> None:

@@ -16,6 +16,7 @@ from feedback.accounts.models import PublicKey, User, Workspace
 from feedback.accounts.setup import make_link
 from feedback.app import create_app
 from feedback.calendar.models import Action
+from feedback.comments.models import Tag as CommentsTag
 from feedback.db import Database
 from feedback.demo import build
 from feedback.demo.build import build_demo
@@ -78,6 +79,15 @@ async def _values(settings: Settings) -> dict[str, str]:
         for name, model in ROWS.items():
             query = select(model.id).where(model.workspace_id == workspace.id)
             found[name] = str((await session.exec(query)).first())
+        tag = CommentsTag(
+            workspace_id=workspace.id,
+            name="Queue",
+            folded="queue",
+            user_id=user.id,
+            created_at=clock.now(),
+        )
+        session.add(tag)
+        found["tag_id"] = str(tag.id)
         for kind in ("site", "survey"):
             query = select(PublicKey.key).where(
                 PublicKey.workspace_id == workspace.id, PublicKey.kind == kind

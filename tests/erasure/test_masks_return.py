@@ -50,7 +50,7 @@ async def test_no_byte_of_a_masked_word_stays_in_the_files(
     assert await words_searched(database, CANARY)
     await mask(alice, id, typed=CANARY)
     async with database.read() as session:
-        assert list(await session.exec(select(Job.kind))) == ["tidy"]
+        assert "tidy" in list(await session.exec(select(Job.kind)))
     await tidy(database)
     assert not await words_searched(database, CANARY) and await words_searched(database, "cold")
     assert (await stored(database, shop, id)).comment == MASKED

@@ -1,6 +1,7 @@
 """A private link erases its answer: two steps, twice is fine, and the score stays."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -41,7 +42,8 @@ async def test_it_erases_and_says_when(client: Client, shop: Shop, database: Dat
     for path in ("", "/change", "/erase"):
         page = await read(client, link + path)
         assert "This answer is erased" in page and "secret" not in page
-        assert f"It was erased on {noted.erased_at:%B} {noted.erased_at.day}" in page
+        day = noted.erased_at.astimezone(ZoneInfo(shop.workspace.time_zone))
+        assert f"It was erased on {day:%B} {day.day}" in page
     assert (await client.post(f"{link}/change", data={"rating": "1"})).status_code == 409
     # A queue that sends it again gets the same link to the same page.
     again = await send(client, shop, comment="secret", submission_id=MINE)
