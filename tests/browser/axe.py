@@ -70,7 +70,7 @@ async def assert_well(pages: list[Page], width: int, scheme: Scheme) -> None:
     for page in pages:
         await put_on(page, width, scheme)
         found = violations(await audit(page, **options))
-        assert found == [], page.url
+        assert found == [], (page.url, found)
         assert await page.evaluate("document.documentElement.scrollWidth") == width, page.url
 
 
