@@ -140,6 +140,8 @@ async def _put_all(target: asyncpg.Connection, tables: Tables, put: Put, took: T
 
 
 async def _executemany(target: asyncpg.Connection, table: str, rows: Rows) -> None:
+    if not rows:
+        return
     values = ", ".join(f"${n}" for n in range(1, len(rows[0]) + 1))
     await target.executemany(f"INSERT INTO {table} VALUES ({values})", rows)
 
