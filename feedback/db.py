@@ -23,7 +23,7 @@ from sqlalchemy import event
 from sqlalchemy import exc as sa_errors
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, Connection, Dialect
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, Session, SQLModel
@@ -32,7 +32,7 @@ from uuid_utils.compat import uuid7
 
 from feedback.crossing import COMMITTED
 from feedback.postgres import CLOSE_SECONDS, STATEMENT_SECONDS, make_engine
-from feedback.sqlite_driver import SqliteDriver, glancing_engine
+from feedback.sqlite_driver import glancing_engine, sqlite_engine
 from feedback.tenancy import check_tenancy
 
 # Named, so that a later migration can drop a constraint: by itself SQLite leaves it without a name.
@@ -277,8 +277,7 @@ class Database:
 def _make_engine(url: URL, *, is_patient: bool) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
         return make_engine(url, statement_seconds=None if is_patient else STATEMENT_SECONDS)
-    # An error that says its statement says no value of it.
-    made = create_async_engine(url, hide_parameters=True, module=SqliteDriver())
+    made = sqlite_engine(url)
     _prepare_sqlite(made)
     return made
 

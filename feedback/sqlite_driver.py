@@ -19,7 +19,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 GLANCE_PRAGMAS = {"busy_timeout": "0", "query_only": "1"}
 
@@ -74,6 +76,13 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         self._is_over = True
 
 
+class HintedCompiler(SQLiteCompiler):
+    """Writes what `Select.with_hint` says of a table; SQLAlchemy's own leaves it out for SQLite."""
+
+    def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:
+        return text
+
+
 class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
     """What an engine takes as its `module`."""
 
@@ -82,6 +91,13 @@ class SqliteDriver(AsyncAdapt_aiosqlite_dbapi):
 
     def connect(self, *given: Any, **named: Any) -> AsyncAdapt_aiosqlite_connection:
         return _Connection(self, super().connect(*given, **named)._connection)
+
+
+def sqlite_engine(url: URL) -> AsyncEngine:
+    """An engine on this driver. An error that says its statement says no value of it."""
+    made = create_async_engine(url, hide_parameters=True, module=SqliteDriver())
+    made.dialect.statement_compiler = HintedCompiler
+    return made
 
 
 def glancing_engine(url: URL) -> sa.Engine:
