@@ -72,6 +72,10 @@ class Changes:
         """Whose counts, or words, are others now."""
         return {each.key[0] for each in self.rows if each.table in ("comment_tag", "tag")}
 
+    def hides(self) -> bool:
+        """Whether a comment is hidden now that was not, or the other way round."""
+        return any("hidden_at" in (each.after or each.before or {}) for each in self.rows)
+
     def __add__(self, other: "Changes") -> "Changes":
         return Changes(self.rows + other.rows, self.said + other.said)
 

@@ -9,10 +9,6 @@ from feedback.comments.places import Place, places
 from feedback.comments.query import Query, Term
 from feedback.comments.stems import LANGUAGES, stem
 
-# Characters around the first word that was found.
-AROUND = 140
-ELLIPSIS = "…"
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -38,27 +34,6 @@ def marked(text: str, query: Query, language: str) -> list[Piece]:
         pieces.append(Piece(text[start:end], is_found=True))
         at = end
     return [*pieces, Piece(text[at:])] if at < len(text) else pieces
-
-
-def shortened(pieces: Sequence[Piece], around: int = AROUND) -> list[Piece]:
-    """What stands around the first word found, or the beginning; cut between words.
-
-    >>> pieces = [Piece("one two three "), Piece("four", True), Piece(" five six")]
-    >>> [piece.text for piece in shortened(pieces, 12)]
-    ['…two three ', 'four', ' five…']
-    """
-    first = next((at for at, piece in enumerate(pieces) if piece.is_found), None)
-    if first is None:
-        return [Piece(_beginning(piece.text, 2 * around)) for piece in pieces[:1]]
-    shown = [Piece(_end(piece.text, around)) for piece in pieces[max(0, first - 1) : first]]
-    left = around
-    for piece in pieces[first:]:
-        kept = piece if piece.is_found else Piece(_beginning(piece.text, left))
-        shown.append(kept)
-        left -= len(piece.text)
-        if left <= 0 or kept.text != piece.text:
-            break
-    return shown
 
 
 def _spans(text: str, query: Query, language: str) -> Iterator[tuple[int, int]]:
@@ -106,17 +81,3 @@ class _Runs:
                     is_last = token.startswith(last) if term.is_prefix else token == last
                     if is_last and tokens[at : at + n - 1] == before:
                         yield at
-
-
-def _beginning(text: str, most: int) -> str:
-    if len(text) <= most:
-        return text
-    kept = text[:most]
-    return (kept[: kept.rfind(" ")] if " " in kept.strip() else kept).rstrip() + ELLIPSIS
-
-
-def _end(text: str, most: int) -> str:
-    if len(text) <= most:
-        return text
-    kept = text[-most:]
-    return ELLIPSIS + (kept[kept.find(" ") + 1 :] if " " in kept.strip() else kept)

@@ -21,7 +21,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback.comments.changes import Changes, answers_of, insert_missing, rows_of
 from feedback.comments.models import CommentMark, CommentNote
-from feedback.comments.words import ask_for_words
 from feedback.responses.models import Response
 
 REASON = 500
@@ -81,7 +80,6 @@ async def hide(
 ) -> Changes:
     """reason: 1 to REASON characters, checked by the caller; a hidden one keeps its first."""
     hidden = {"hidden_at": now, "hidden_by": user_id, "hidden_reason": reason}
-    await ask_for_words(session, workspace_id, now, at_once=True)  # what only hidden ones say goes
     return await _mark(session, workspace_id, response_ids, "hidden_at", **hidden)
 
 
@@ -92,7 +90,6 @@ async def show(
     user_id: uuid.UUID,
     now: datetime,
 ) -> Changes:
-    await ask_for_words(session, workspace_id, now, at_once=True)
     return await _unmark(
         session, workspace_id, response_ids, "hidden_at", "hidden_by", "hidden_reason"
     )

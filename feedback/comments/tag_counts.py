@@ -23,6 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback.comments.changes import Changes
 from feedback.comments.models import Comment, CommentTag, Tag, TagCount
 from feedback.comments.tag_names import folded_name
+from feedback.comments.words import ask_for_words
 from feedback.db import Database
 from feedback.outbox.queue import enqueue
 from feedback.responses.models import Response
@@ -91,6 +92,8 @@ async def follow(
     session: AsyncSession, workspace_id: uuid.UUID, made: Changes, now: datetime
 ) -> None:
     """Ask for what the changes of an act, or of its undoing, make necessary."""
+    if made.hides():  # words that only hidden comments say are not shown
+        await ask_for_words(session, workspace_id, now, at_once=True)
     looked = {
         each.key[0]
         for each in made.rows

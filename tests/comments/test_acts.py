@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import sqlalchemy as sa
 from httpx import Response as Reply
-from sqlmodel import select
+from sqlmodel import col, select
 
 from feedback import clock
 from feedback.accounts.setup import add_member
@@ -16,6 +17,7 @@ from feedback.comments.models import CommentMark, CommentNote, CommentTag, Tag
 from feedback.comments.tag_counts import count_tag
 from feedback.comments.tag_words import look_further
 from feedback.db import Database
+from feedback.outbox.models import Job
 from feedback.web.page import FLASH_COOKIE
 from tests import cast
 from tests.cast import Shop
@@ -271,3 +273,25 @@ async def test_a_viewer_reads_tags_and_changes_none(
     tag = await the_tag(database, shop, "Late")
     page = (await client.get(f"/comments/tags/{tag.id}")).text
     assert "Late" in page and "Rename" not in page
+
+
+async def test_words_are_counted_anew_whenever_something_is_hidden_or_shown(
+    alice: Client, shop: Shop, database: Database
+) -> None:
+    async def asks() -> bool:
+        async with database.write() as session:
+            gone = sa.delete(Job).where(col(Job.kind) == "words").returning(col(Job.id))
+            return (await session.exec(gone)).first() is not None
+
+    (first,) = await say(database, shop, "one")
+    await asks()
+    await do(alice, "star", first)
+    assert not await asks()
+    hidden = await do(alice, "hide", first, reason="a name")
+    assert await asks()
+    await send(alice, "/comments/undo", undo=told(hidden)[2])
+    assert await asks()
+    await do(alice, "hide", first, reason="a name")
+    await asks()
+    await do(alice, "show", first)
+    assert await asks()

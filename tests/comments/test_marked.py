@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.comments.marked import ELLIPSIS, marked, shortened
+from feedback.comments.marked import marked
 from feedback.comments.places import places
 from feedback.comments.query import parse_query
 from feedback.comments.stems import words_of
@@ -52,23 +52,3 @@ def test_each_word_of_the_index_has_its_place(text: str) -> None:
     assert all(place.start < place.end <= len(text) for place in found)
     for ends in ([place.start for place in found], [place.end for place in found]):
         assert ends == sorted(ends)
-
-
-def test_a_long_comment_is_shown_around_the_first_hit() -> None:
-    text = "before " * 100 + "caisse " + "after " * 100
-    shown = shortened(marked(text, parse_query("caisse"), "fr"), 50)
-    assert [piece.text for piece in shown if piece.is_found] == ["caisse"]
-    assert len("".join(piece.text for piece in shown)) < 110
-    assert shown[0].text.startswith(f"{ELLIPSIS}before")
-    assert shown[-1].text.endswith(f"after{ELLIPSIS}")
-
-
-def test_a_long_comment_that_nothing_is_marked_in_begins_at_its_beginning() -> None:
-    assert shortened(marked("word " * 100, parse_query("other"), "en"), 10)[0].text == (
-        f"word word word word{ELLIPSIS}"
-    )
-
-
-def test_a_short_one_is_shown_whole() -> None:
-    pieces = marked("À la caisse, trop long.", parse_query("caisse"), "fr")
-    assert shortened(pieces) == pieces
