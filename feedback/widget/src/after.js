@@ -162,6 +162,7 @@ const finish = (ask) => {
 const thank = (ask) => {
   const { panel, status, survey, lang, texts, words, place, close } = ask;
   const ending = survey.endings?.[bandOf(survey.bands, ask.rating)];
+  const held = panel.getRootNode().activeElement;
   // The live region stays, or its new text is not announced.
   for (const part of [...panel.children]) if (part !== status) part.remove();
   panel.setAttribute("aria-label", texts.question); // what named it is gone
@@ -173,5 +174,8 @@ const thank = (ask) => {
   if (words.receipt && /^\/\w/.test(ask.receipt)) link(address(ask.receipt), words.receipt);
   if (isLed && place !== "inline") panel.append(close);
   panel.append(privacyOf(ask));
+  // Another reply draws it anew, maybe with a link more: who is at one of them stays there, or Escape would close nothing.
+  const isHeld = (it) => it.href === held.href && it.className === held.className;
+  if (held) [...panel.querySelectorAll("a, button")].find(isHeld)?.focus();
   if (!isLed && place !== "inline") linger(ask);
 };
